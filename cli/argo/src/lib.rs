@@ -1,0 +1,1 @@
+//! ApplicationSets in, Applications out.

@@ -1,0 +1,1 @@
+//! Where every byte comes from: revision, span, origin, located YAML and JSON.

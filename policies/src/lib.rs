@@ -1,0 +1,1 @@
+//! The policy library that both gates share.

@@ -1,0 +1,1 @@
+//! Recorded truth and the pinned real tools that it is recorded from.
