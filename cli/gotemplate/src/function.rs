@@ -1,0 +1,121 @@
+//! What a function is to the evaluator: a name, the types of its parameters, and the Rust function behind it.
+
+use std::collections::BTreeMap;
+
+use portcullis_source::{OriginId, Span};
+
+use crate::{Machine, Value};
+
+/// The Go type of a parameter; the evaluator checks and converts arguments before the call, as Go's does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Param {
+    /// `interface {}`.
+    Any,
+    /// `reflect.Value`: as `interface {}`, but the callee sees an invalid value too.
+    Reflect,
+    /// `string`.
+    String,
+    /// `bool`.
+    Bool,
+    /// `int`.
+    Int,
+    /// `int64`.
+    Int64,
+    /// `float64`.
+    Float,
+    /// `map[string]interface {}`.
+    Map,
+    /// `[]interface {}`.
+    List,
+    /// `[]string`.
+    Strings,
+}
+
+/// Why a function failed; the evaluator puts `error calling NAME: ` and the place before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Go's text.
+    pub message: String,
+    /// The limit that stopped the evaluation, where it was one: no template may recover from it.
+    pub fatal: bool,
+}
+
+impl Failure {
+    /// A failure with Go's text.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), fatal: false }
+    }
+}
+
+/// What a function may use besides its arguments.
+pub struct Call<'call, 'set> {
+    /// The machine that evaluates, for nested templates, settings and the trace.
+    pub machine: &'call mut Machine<'set>,
+    /// The action that the call stands in, where its template lies in a file.
+    pub site: Option<Span>,
+}
+
+impl Call<'_, '_> {
+    /// The union of the origins of values, with those of the pieces of strings.
+    pub fn join(&mut self, values: &[Value]) -> OriginId {
+        let mut joined = OriginId::NONE;
+        for value in values {
+            joined = self.machine.trace.join(joined, value.origin);
+            if let crate::Data::String(crate::Str { pieces: Some(pieces), .. }) = &value.data {
+                for piece in pieces.iter() {
+                    joined = self.machine.trace.join(joined, piece.origin);
+                }
+            }
+        }
+        joined
+    }
+}
+
+/// The Rust side of a function; it gets as many arguments as its signature says, each of its type.
+pub type Native = fn(&mut Call<'_, '_>, Vec<Value>) -> Result<Value, Failure>;
+
+/// A function that templates may call.
+#[derive(Clone, Copy, Debug)]
+pub struct Function {
+    /// The name in templates.
+    pub name: &'static str,
+    /// The types of the fixed parameters.
+    pub params: &'static [Param],
+    /// The type of further parameters, where it takes any number.
+    pub variadic: Option<Param>,
+    /// The Rust side.
+    pub run: Native,
+}
+
+/// The functions of one kind of template, by name.
+#[derive(Clone, Debug, Default)]
+pub struct Functions {
+    by_name: BTreeMap<&'static str, Function>,
+}
+
+impl Functions {
+    /// Adds functions; one of a name that is there already replaces it.
+    #[must_use]
+    pub fn with(mut self, functions: &[Function]) -> Self {
+        self.by_name.extend(functions.iter().map(|function| (function.name, *function)));
+        self
+    }
+
+    /// Takes functions away.
+    #[must_use]
+    pub fn without(mut self, names: &[&str]) -> Self {
+        self.by_name.retain(|name, _| !names.contains(name));
+        self
+    }
+
+    /// The function of a name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Function> {
+        self.by_name.get(name)
+    }
+
+    /// All names, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.by_name.keys().copied()
+    }
+}

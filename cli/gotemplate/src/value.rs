@@ -1,0 +1,270 @@
+//! The values of a template, typed as Go types them.
+
+use std::{cell::RefCell, collections::BTreeMap, fmt, rc::Rc, sync::Arc};
+
+use portcullis_source::{OriginId, Piece};
+
+/// A value, what it came from, and whether Go would hold it in an `interface{}`.
+#[derive(Clone, Debug)]
+pub struct Value {
+    /// The value.
+    pub data: Data,
+    /// What it came from; for a string with pieces of its own, what made it be chosen.
+    pub origin: OriginId,
+    /// Its static type is `interface{}`, as of an element of `map[string]interface{}`; unwrapped once by each pipeline,
+    /// variable, argument or parenthesis. A boxed nil is Go's nil interface, an unboxed one is Go's invalid `reflect.Value`.
+    pub boxed: bool,
+}
+
+/// The dynamic types that occur in templates.
+#[derive(Clone, Debug)]
+pub enum Data {
+    /// `nil`.
+    Nil,
+    /// `bool`.
+    Bool(bool),
+    /// `int`.
+    Int(i64),
+    /// `int64`.
+    Int64(i64),
+    /// `uint8`, of indexing a string.
+    Uint8(u8),
+    /// `float64`, which is what every number of a values file is.
+    Float(f64),
+    /// `string`.
+    String(Str),
+    /// `[]uint8`.
+    Bytes(Arc<[u8]>),
+    /// `[]interface {}`, `[]string` or `[]int`.
+    List(List),
+    /// A map with string keys; a reference, as in Go.
+    Map(Map),
+    /// A struct or pointer with fields and methods.
+    Object(Rc<dyn Object>),
+}
+
+/// A string: bytes, which need not be UTF-8, and what they came from where that differs within the string.
+#[derive(Clone)]
+pub struct Str {
+    /// The bytes.
+    pub bytes: Arc<[u8]>,
+    /// The pieces, ascending by their ends; none where the value's own origin holds for the whole string.
+    pub pieces: Option<Rc<[Piece]>>,
+}
+
+/// A list; functions copy it, nothing changes it in place.
+#[derive(Clone, Debug)]
+pub enum List {
+    /// `[]interface {}`.
+    Any(Rc<Vec<Value>>),
+    /// `[]string`.
+    Strings(Rc<Vec<Value>>),
+    /// `[]int`.
+    Ints(Rc<Vec<Value>>),
+}
+
+/// A map that is shared by reference: `set` and `merge` change it for everybody who holds it.
+#[derive(Clone, Debug)]
+pub struct Map {
+    /// Its Go type.
+    pub kind: MapType,
+    /// The entries, by key in byte order.
+    pub entries: Rc<RefCell<BTreeMap<Arc<str>, Value>>>,
+}
+
+/// The Go type of a map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MapType {
+    /// `map[string]interface {}`.
+    Any,
+    /// A type that is such a map under its own name, such as `chartutil.Values`.
+    Named(&'static str),
+    /// `map[string]string`.
+    Strings,
+}
+
+/// A struct, or a pointer to one, that a template may look into.
+pub trait Object: fmt::Debug {
+    /// The Go type, such as `*chartutil.Capabilities`.
+    fn type_name(&self) -> &'static str;
+    /// The kind that `kindOf` says: `ptr`, `struct`, `map` or `slice`.
+    fn kind(&self) -> &'static str;
+    /// The value of a field, none where the type has no such field.
+    fn field(&self, name: &str) -> Option<Value>;
+    /// Whether there is a method of this name.
+    fn has_method(&self, name: &str) -> bool;
+    /// Calls a method that there is.
+    ///
+    /// # Errors
+    /// The method failed, or the arguments are not of its types.
+    fn call(&self, name: &str, arguments: Vec<Value>) -> Result<Value, crate::Failure>;
+    /// What `%v` prints, as an `error` or `Stringer` or as a plain struct.
+    fn display(&self) -> String;
+    /// What JSON and YAML make of it, where they make anything.
+    fn to_plain(&self) -> Option<Value>;
+    /// Itself, for functions that know the type behind it.
+    fn as_any(&self) -> &dyn std::any::Any;
+}
+
+impl Value {
+    /// A value of the engine's own.
+    #[must_use]
+    pub fn new(data: Data) -> Self {
+        Self { data, origin: OriginId::NONE, boxed: false }
+    }
+
+    /// Go's invalid value, which prints as nothing.
+    #[must_use]
+    pub fn invalid() -> Self {
+        Self::new(Data::Nil)
+    }
+
+    /// A string of the engine's own.
+    pub fn string(text: impl Into<Str>) -> Self {
+        Self::new(Data::String(text.into()))
+    }
+
+    /// A new `map[string]interface {}`.
+    #[must_use]
+    pub fn map(entries: BTreeMap<Arc<str>, Self>) -> Self {
+        Self::new(Data::Map(Map::new(MapType::Any, entries)))
+    }
+
+    /// A new `[]interface {}`.
+    #[must_use]
+    pub fn list(items: Vec<Self>) -> Self {
+        Self::new(Data::List(List::Any(Rc::new(items))))
+    }
+
+    /// The same value from another origin.
+    #[must_use]
+    pub fn from(self, origin: OriginId) -> Self {
+        Self { origin, ..self }
+    }
+
+    /// The same value as an element of a map or list holds it.
+    #[must_use]
+    pub fn boxed(self) -> Self {
+        Self { boxed: true, ..self }
+    }
+
+    /// Go's truth: false, 0, nil and whatever is empty are false.
+    #[must_use]
+    pub fn truth(&self) -> bool {
+        match &self.data {
+            Data::Nil => false,
+            Data::Bool(value) => *value,
+            Data::Int(value) | Data::Int64(value) => *value != 0,
+            Data::Uint8(value) => *value != 0,
+            Data::Float(value) => *value != 0.0,
+            Data::String(text) => !text.bytes.is_empty(),
+            Data::Bytes(bytes) => !bytes.is_empty(),
+            Data::List(list) => !list.items().is_empty(),
+            Data::Map(map) => !map.entries.borrow().is_empty(),
+            Data::Object(_) => true,
+        }
+    }
+
+    /// The Go type, such as `map[string]interface {}`; `<nil>` for nil.
+    #[must_use]
+    pub fn type_name(&self) -> &'static str {
+        match &self.data {
+            Data::Nil => "<nil>",
+            Data::Bool(_) => "bool",
+            Data::Int(_) => "int",
+            Data::Int64(_) => "int64",
+            Data::Uint8(_) => "uint8",
+            Data::Float(_) => "float64",
+            Data::String(_) => "string",
+            Data::Bytes(_) => "[]uint8",
+            Data::List(List::Any(_)) => "[]interface {}",
+            Data::List(List::Strings(_)) => "[]string",
+            Data::List(List::Ints(_)) => "[]int",
+            Data::Map(map) => match map.kind {
+                MapType::Any => "map[string]interface {}",
+                MapType::Named(name) => name,
+                MapType::Strings => "map[string]string",
+            },
+            Data::Object(object) => object.type_name(),
+        }
+    }
+}
+
+impl List {
+    /// The items.
+    #[must_use]
+    pub fn items(&self) -> &[Value] {
+        match self {
+            Self::Any(items) | Self::Strings(items) | Self::Ints(items) => items,
+        }
+    }
+}
+
+impl Map {
+    /// A map of its own.
+    #[must_use]
+    pub fn new(kind: MapType, entries: BTreeMap<Arc<str>, Value>) -> Self {
+        Self { kind, entries: Rc::new(RefCell::new(entries)) }
+    }
+
+    /// The value of a key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<Value> {
+        self.entries.borrow().get(key).cloned()
+    }
+
+    /// Sets a key for everybody who holds the map.
+    pub fn set(&self, key: impl Into<Arc<str>>, value: Value) {
+        self.entries.borrow_mut().insert(key.into(), value);
+    }
+
+    /// Whether both are the very same map.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.entries, &other.entries)
+    }
+}
+
+impl Str {
+    /// A string that is made of pieces of different origin.
+    #[must_use]
+    pub fn pieced(bytes: impl Into<Arc<[u8]>>, pieces: impl Into<Rc<[Piece]>>) -> Self {
+        Self { bytes: bytes.into(), pieces: Some(pieces.into()) }
+    }
+
+    /// The text, with what is no UTF-8 replaced.
+    #[must_use]
+    pub fn lossy(&self) -> std::borrow::Cow<'_, str> {
+        String::from_utf8_lossy(&self.bytes)
+    }
+}
+
+impl From<&str> for Str {
+    fn from(text: &str) -> Self {
+        Self { bytes: Arc::from(text.as_bytes()), pieces: None }
+    }
+}
+
+impl From<String> for Str {
+    fn from(text: String) -> Self {
+        Self { bytes: Arc::from(text.into_bytes()), pieces: None }
+    }
+}
+
+impl From<Arc<str>> for Str {
+    fn from(text: Arc<str>) -> Self {
+        Self { bytes: Arc::from(text), pieces: None }
+    }
+}
+
+impl From<Vec<u8>> for Str {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self { bytes: Arc::from(bytes), pieces: None }
+    }
+}
+
+impl fmt::Debug for Str {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:?}", self.lossy())
+    }
+}

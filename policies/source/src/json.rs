@@ -1,0 +1,1 @@
+//! Reads JSON with places, and writes it as Go does.

@@ -1,0 +1,186 @@
+//! The immutable file tree that a run looks at, and the only reader of files.
+
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use crate::{RepoPath, SourceFile, Sources};
+
+mod folder;
+
+/// What stands at a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A regular file.
+    File,
+    /// A folder.
+    Folder,
+    /// A symbolic link and its text.
+    Link(String),
+}
+
+/// Why a file could not be read.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum ReadError {
+    /// Nothing is there.
+    #[error("{0} does not exist")]
+    Missing(RepoPath),
+    /// Something other than a file is there.
+    #[error("{0} is not a file")]
+    NotFile(RepoPath),
+    /// A link on the way leads out of the repository.
+    #[error("{path} is a link out of the repository (to {target:?})")]
+    LinkOutside {
+        /// The link.
+        path: RepoPath,
+        /// Its text.
+        target: String,
+    },
+    /// Links lead in a circle, or through too many steps.
+    #[error("{0} leads through too many links")]
+    LinkLoop(RepoPath),
+    /// The file is over the limit.
+    #[error("{path} is larger than {limit} bytes")]
+    TooLarge {
+        /// The file.
+        path: RepoPath,
+        /// The limit.
+        limit: u64,
+    },
+    /// The operating system or the object database refused.
+    #[error("{path} cannot be read: {reason}")]
+    Failed {
+        /// The file.
+        path: RepoPath,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// The largest file that is read.
+pub(crate) const MAX_FILE_BYTES: u64 = 32 * 1024 * 1024;
+
+/// How many links are followed on the way to one file.
+const MAX_LINKS: usize = 10;
+
+/// An immutable tree of files: a folder, the work tree of a repository, a commit, or files in memory.
+#[derive(Debug)]
+pub struct Revision {
+    sources: Arc<Sources>,
+    entries: BTreeMap<RepoPath, EntryKind>,
+    store: Store,
+    read: Mutex<BTreeMap<RepoPath, Arc<SourceFile>>>,
+}
+
+#[derive(Debug)]
+enum Store {
+    Folder(std::path::PathBuf),
+    Memory(BTreeMap<RepoPath, Arc<[u8]>>),
+}
+
+impl Revision {
+    /// The files of a folder; in a git work tree, those that git does not ignore.
+    ///
+    /// # Errors
+    /// The folder can't be listed.
+    pub fn folder(root: &Path, sources: Arc<Sources>) -> Result<Self, ReadError> {
+        Ok(Self::with(sources, folder::list(root)?, Store::Folder(root.to_owned())))
+    }
+
+    /// Files in memory, by path.
+    #[must_use]
+    pub fn memory(files: BTreeMap<RepoPath, Arc<[u8]>>, sources: Arc<Sources>) -> Self {
+        let mut entries = BTreeMap::new();
+        for path in files.keys() {
+            add_with_parents(&mut entries, path.clone(), EntryKind::File);
+        }
+        Self::with(sources, entries, Store::Memory(files))
+    }
+
+    fn with(sources: Arc<Sources>, entries: BTreeMap<RepoPath, EntryKind>, store: Store) -> Self {
+        Self { sources, entries, store, read: Mutex::default() }
+    }
+
+    /// The table of the files that were read.
+    #[must_use]
+    pub fn sources(&self) -> &Arc<Sources> {
+        &self.sources
+    }
+
+    /// Every file, folder and link, sorted by path; the root itself is not among them.
+    pub fn entries(&self) -> impl Iterator<Item = (&RepoPath, &EntryKind)> {
+        self.entries.iter()
+    }
+
+    /// Everything below a folder, sorted by path.
+    pub fn below<'a>(&'a self, folder: &'a RepoPath) -> impl Iterator<Item = (&'a RepoPath, &'a EntryKind)> {
+        self.entries.range(folder.clone()..).skip_while(move |(path, _)| *path == folder).filter(move |(path, _)| path.is_within(folder))
+    }
+
+    /// What stands at a path, links not followed.
+    #[must_use]
+    pub fn entry(&self, path: &RepoPath) -> Option<&EntryKind> {
+        if path.as_str().is_empty() { Some(&EntryKind::Folder) } else { self.entries.get(path) }
+    }
+
+    /// The path that a path leads to once every link on the way is followed.
+    ///
+    /// # Errors
+    /// A link leaves the repository or leads in a circle, or nothing is there.
+    pub fn resolve(&self, path: &RepoPath) -> Result<RepoPath, ReadError> {
+        let mut rest: Vec<String> = path.parts().rev().map(str::to_owned).collect();
+        let mut at = RepoPath::root();
+        let mut links = 0;
+        while let Some(part) = rest.pop() {
+            let next = at.join(&part).map_err(|_| ReadError::Missing(path.clone()))?;
+            match self.entry(&next) {
+                None => return Err(ReadError::Missing(path.clone())),
+                Some(EntryKind::Link(target)) => {
+                    links += 1;
+                    if links > MAX_LINKS {
+                        return Err(ReadError::LinkLoop(path.clone()));
+                    }
+                    let outside = || ReadError::LinkOutside { path: next.clone(), target: target.clone() };
+                    let led = at.join(target).map_err(|_| outside())?;
+                    rest.extend(led.parts().rev().map(str::to_owned));
+                    at = RepoPath::root();
+                }
+                Some(EntryKind::File | EntryKind::Folder) => at = next,
+            }
+        }
+        Ok(at)
+    }
+
+    /// Reads a file; the same file again costs nothing.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub fn read(&self, path: &RepoPath) -> Result<Arc<SourceFile>, ReadError> {
+        let resolved = self.resolve(path)?;
+        if self.entry(&resolved) != Some(&EntryKind::File) {
+            return Err(ReadError::NotFile(path.clone()));
+        }
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(file) = read.get(&resolved) {
+            return Ok(Arc::clone(file));
+        }
+        let bytes = match &self.store {
+            Store::Folder(root) => folder::read(root, &resolved)?,
+            Store::Memory(files) => files.get(&resolved).cloned().ok_or_else(|| ReadError::Missing(path.clone()))?,
+        };
+        let file = self.sources.add(Arc::clone(resolved.text()), bytes);
+        read.insert(resolved, Arc::clone(&file));
+        Ok(file)
+    }
+}
+
+fn add_with_parents(entries: &mut BTreeMap<RepoPath, EntryKind>, path: RepoPath, kind: EntryKind) {
+    let mut parent = path.parent();
+    while let Some(folder) = parent.filter(|folder| !folder.as_str().is_empty()) {
+        parent = folder.parent();
+        entries.entry(folder).or_insert(EntryKind::Folder);
+    }
+    entries.insert(path, kind);
+}

@@ -1,0 +1,114 @@
+//! Bytes with a way back to their places.
+
+use std::sync::Arc;
+
+use crate::{FileId, Origin, OriginId, SourceFile, Span, Trace, trace::Piece};
+
+/// A range of bytes within one text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Range {
+    /// The first byte.
+    pub start: u32,
+    /// The byte after the last one.
+    pub end: u32,
+}
+
+/// A text to parse: a file as it is, or text that a template made.
+#[derive(Clone, Debug)]
+pub struct Text {
+    bytes: Arc<[u8]>,
+    places: Places,
+}
+
+#[derive(Clone, Debug)]
+enum Places {
+    File(FileId),
+    Traced { trace: Arc<Trace>, pieces: Arc<[Piece]> },
+    Nowhere,
+}
+
+impl Text {
+    /// The text of a file.
+    #[must_use]
+    pub fn of_file(file: &SourceFile) -> Self {
+        Self { bytes: Arc::clone(file.bytes()), places: Places::File(file.id()) }
+    }
+
+    /// A text that was made; `pieces` say, in ascending order of their ends, what each part of it came from.
+    #[must_use]
+    pub fn traced(bytes: Arc<[u8]>, trace: Arc<Trace>, pieces: Arc<[Piece]>) -> Self {
+        Self { bytes, places: Places::Traced { trace, pieces } }
+    }
+
+    /// A text without a place, such as an object of an admission request.
+    #[must_use]
+    pub fn nowhere(bytes: impl Into<Arc<[u8]>>) -> Self {
+        Self { bytes: bytes.into(), places: Places::Nowhere }
+    }
+
+    /// The bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The bytes of a range, empty where it does not lie within the text.
+    #[must_use]
+    pub fn slice(&self, range: Range) -> &[u8] {
+        self.bytes.get(range.start as usize..range.end as usize).unwrap_or_default()
+    }
+
+    /// The line (from one) of a byte in this text itself.
+    #[must_use]
+    pub fn line(&self, offset: u32) -> u32 {
+        let before = self.bytes.get(..offset as usize).unwrap_or(&self.bytes);
+        before.iter().filter(|&&byte| byte == b'\n').count() as u32 + 1
+    }
+
+    /// The origins of a range, in the order of the text and each once; empty for the text of a file.
+    #[must_use]
+    pub fn origins(&self, range: Range) -> Vec<OriginId> {
+        let Places::Traced { pieces, .. } = &self.places else { return Vec::new() };
+        let first = pieces.partition_point(|piece| piece.end <= range.start);
+        let mut found = Vec::new();
+        let mut start = if first == 0 { 0 } else { pieces.get(first - 1).map_or(0, |piece| piece.end) };
+        for piece in pieces.iter().skip(first) {
+            if start >= range.end.max(range.start + 1) {
+                break;
+            }
+            start = piece.end;
+            if !piece.origin.is_none() && !found.contains(&piece.origin) {
+                found.push(piece.origin);
+            }
+        }
+        found
+    }
+
+    /// The trace of a made text.
+    #[must_use]
+    pub fn trace(&self) -> Option<&Arc<Trace>> {
+        match &self.places {
+            Places::Traced { trace, .. } => Some(trace),
+            Places::File(_) | Places::Nowhere => None,
+        }
+    }
+
+    /// The span of a range, where the text is a file's own.
+    #[must_use]
+    pub fn span(&self, range: Range) -> Option<Span> {
+        match &self.places {
+            Places::File(file) => Some(Span { file: *file, start: range.start, end: range.end }),
+            Places::Traced { .. } | Places::Nowhere => None,
+        }
+    }
+
+    /// The chain of places that a range came from.
+    #[must_use]
+    pub fn origin(&self, range: Range) -> Origin {
+        match &self.places {
+            Places::File(file) => Origin::of_file(Span { file: *file, start: range.start, end: range.end }),
+            Places::Traced { trace, .. } => trace.origin(self.line(range.start), &self.origins(range)),
+            Places::Nowhere => Origin::default(),
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! How rendered text came to be: an append-only record that one render fills and its documents share.
+
+use std::sync::Arc;
+
+use crate::{Link, Origin, Role, Span};
+
+/// Names one recorded source of a [`Trace`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OriginId(u32);
+
+impl OriginId {
+    /// No known origin: a constant of the engine itself.
+    pub const NONE: Self = Self(0);
+
+    /// Whether nothing is known.
+    #[must_use]
+    pub fn is_none(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// Names one frame of a [`Trace`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FrameId(u32);
+
+impl FrameId {
+    /// The template file's own level.
+    pub const ROOT: Self = Self(0);
+}
+
+/// Names one values layer of a [`Trace`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LayerId(u32);
+
+/// One part of a values path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// The document's root.
+    Root,
+    /// An entry of a map.
+    Name(Arc<str>),
+    /// An item of a list.
+    Index(u32),
+}
+
+/// Where one value or piece of text came from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// A values layer set it.
+    Value {
+        /// The value in the layer's file.
+        span: Span,
+        /// Its key within `parent`.
+        key: Key,
+        /// The map or list around it, in the same layer.
+        parent: OriginId,
+        /// The layer.
+        layer: LayerId,
+        /// The value of a lower layer that it hides.
+        shadowed: OriginId,
+    },
+    /// Text that stands in a template as it is.
+    Template {
+        /// The text in the template.
+        span: Span,
+        /// How it was reached.
+        frame: FrameId,
+    },
+    /// An action of a template printed it.
+    Action {
+        /// The action in the template.
+        span: Span,
+        /// How it was reached.
+        frame: FrameId,
+        /// What it printed.
+        input: OriginId,
+    },
+    /// Several sources together.
+    Join(Arc<[OriginId]>),
+    /// A fact of the release or cluster, such as `.Release.Name`.
+    Builtin(Arc<str>),
+}
+
+/// What a [`Frame`] is.
+#[derive(Clone, Debug)]
+pub enum FrameKind {
+    /// A call of a named template by `template`, `include` or `block`.
+    Include(Arc<str>),
+    /// A text evaluated by `tpl`.
+    Tpl,
+    /// An `if`, `with` or `range` whose pipeline had this origin.
+    Guard(OriginId),
+}
+
+/// A call or a guard on the way to a piece of text.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// The frame around it.
+    pub parent: FrameId,
+    /// The action in the template.
+    pub span: Span,
+    /// What it is.
+    pub kind: FrameKind,
+}
+
+/// A run of rendered bytes with one origin: from the end of the piece before to `end`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// The byte after the last one.
+    pub end: u32,
+    /// What the bytes came from.
+    pub origin: OriginId,
+}
+
+/// The record of one render.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    sources: Vec<Source>,
+    frames: Vec<Frame>,
+    layers: Vec<Arc<str>>,
+}
+
+/// How deep a join of joins is followed when a chain is read.
+const MAX_JOIN_DEPTH: usize = 32;
+
+impl Trace {
+    /// Records a source.
+    pub fn source(&mut self, source: Source) -> OriginId {
+        self.sources.push(source);
+        OriginId(self.sources.len() as u32)
+    }
+
+    /// Records the union of two sources; nothing new where one of them says it all.
+    pub fn join(&mut self, left: OriginId, right: OriginId) -> OriginId {
+        match (left, right) {
+            (OriginId::NONE, other) | (other, OriginId::NONE) => other,
+            (left, right) if left == right => left,
+            (left, right) => self.source(Source::Join(Arc::from([left, right]))),
+        }
+    }
+
+    /// Records a frame.
+    pub fn frame(&mut self, frame: Frame) -> FrameId {
+        self.frames.push(frame);
+        FrameId(self.frames.len() as u32)
+    }
+
+    /// Records a values layer by the name that people know it by.
+    pub fn layer(&mut self, name: impl Into<Arc<str>>) -> LayerId {
+        self.layers.push(name.into());
+        LayerId(self.layers.len() as u32 - 1)
+    }
+
+    /// The source of an id.
+    #[must_use]
+    pub fn get(&self, id: OriginId) -> Option<&Source> {
+        self.sources.get((id.0 as usize).checked_sub(1)?)
+    }
+
+    /// The frame of an id.
+    #[must_use]
+    pub fn get_frame(&self, id: FrameId) -> Option<&Frame> {
+        self.frames.get((id.0 as usize).checked_sub(1)?)
+    }
+
+    /// The name of a layer.
+    #[must_use]
+    pub fn layer_name(&self, id: LayerId) -> Option<&Arc<str>> {
+        self.layers.get(id.0 as usize)
+    }
+
+    /// The dotted key of a value within its layer, such as `env[0].name`.
+    #[must_use]
+    pub fn key(&self, id: OriginId) -> String {
+        let mut keys = Vec::new();
+        let mut at = id;
+        while let Some(Source::Value { key, parent, .. }) = self.get(at) {
+            keys.push(key);
+            if *parent >= at {
+                break;
+            }
+            at = *parent;
+        }
+        let mut dotted = String::new();
+        for key in keys.into_iter().rev() {
+            match key {
+                Key::Root => {}
+                Key::Index(index) => dotted.push_str(&format!("[{index}]")),
+                Key::Name(name) => {
+                    if !dotted.is_empty() {
+                        dotted.push('.');
+                    }
+                    dotted.push_str(name);
+                }
+            }
+        }
+        dotted
+    }
+
+    /// The chain of a field whose rendered text, on `line`, came from `origins`.
+    #[must_use]
+    pub fn origin(&self, line: u32, origins: &[OriginId]) -> Origin {
+        let mut chain = Chain { trace: self, values: Vec::new(), templates: Vec::new(), frames: Vec::new() };
+        for &id in origins {
+            chain.collect(id, 0);
+        }
+        chain.into_origin(line)
+    }
+}
+
+struct Chain<'a> {
+    trace: &'a Trace,
+    values: Vec<OriginId>,
+    templates: Vec<Span>,
+    frames: Vec<FrameId>,
+}
+
+impl Chain<'_> {
+    fn collect(&mut self, id: OriginId, depth: usize) {
+        if depth > MAX_JOIN_DEPTH {
+            return;
+        }
+        match self.trace.get(id) {
+            Some(Source::Value { .. }) => push_new(&mut self.values, id),
+            Some(Source::Template { span, frame }) => {
+                push_new(&mut self.templates, *span);
+                push_new(&mut self.frames, *frame);
+            }
+            Some(Source::Action { span, frame, input }) => {
+                push_new(&mut self.templates, *span);
+                push_new(&mut self.frames, *frame);
+                self.collect(*input, depth + 1);
+            }
+            Some(Source::Join(inputs)) => inputs.iter().for_each(|&input| self.collect(input, depth + 1)),
+            Some(Source::Builtin(_)) | None => {}
+        }
+    }
+
+    fn into_origin(self, line: u32) -> Origin {
+        let mut links = vec![Link { role: Role::Rendered, span: None, line: Some(line), key: None, name: None }];
+        links.extend(self.templates.iter().map(|&span| Link::at(Role::Template, span)));
+        let (includes, guards) = self.frame_links();
+        links.extend(includes);
+        for &value in &self.values {
+            links.extend(self.value_link(value, Role::Values));
+            let mut hidden = value;
+            while let Some(Source::Value { shadowed, .. }) = self.trace.get(hidden) {
+                links.extend(self.value_link(*shadowed, Role::Shadowed));
+                if *shadowed >= hidden {
+                    break;
+                }
+                hidden = *shadowed;
+            }
+        }
+        links.extend(guards);
+        Origin { links }
+    }
+
+    fn frame_links(&self) -> (Vec<Link>, Vec<Link>) {
+        let (mut includes, mut guards) = (Vec::new(), Vec::new());
+        for &first in &self.frames {
+            let mut at = first;
+            while let Some(frame) = self.trace.get_frame(at) {
+                let call = |name: Option<Arc<str>>| Link { name, ..Link::at(Role::Include, frame.span) };
+                match &frame.kind {
+                    FrameKind::Include(name) => push_new(&mut includes, call(Some(Arc::clone(name)))),
+                    FrameKind::Tpl => push_new(&mut includes, call(None)),
+                    FrameKind::Guard(origin) => self.guard_links(*origin, 0, &mut guards),
+                }
+                at = frame.parent;
+            }
+        }
+        includes.reverse();
+        (includes, guards)
+    }
+
+    fn guard_links(&self, id: OriginId, depth: usize, guards: &mut Vec<Link>) {
+        if depth > MAX_JOIN_DEPTH {
+            return;
+        }
+        match self.trace.get(id) {
+            Some(Source::Value { .. }) => {
+                if let Some(link) = self.value_link(id, Role::Guard) {
+                    push_new(guards, link);
+                }
+            }
+            Some(Source::Action { input, .. }) => self.guard_links(*input, depth + 1, guards),
+            Some(Source::Join(inputs)) => inputs.iter().for_each(|&input| self.guard_links(input, depth + 1, guards)),
+            Some(Source::Template { .. } | Source::Builtin(_)) | None => {}
+        }
+    }
+
+    fn value_link(&self, id: OriginId, role: Role) -> Option<Link> {
+        let Some(Source::Value { span, layer, .. }) = self.trace.get(id) else { return None };
+        let name = self.trace.layer_name(*layer).cloned();
+        Some(Link { role, span: Some(*span), line: None, key: Some(self.trace.key(id)), name })
+    }
+}
+
+fn push_new<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if !list.contains(&item) {
+        list.push(item);
+    }
+}
