@@ -1,6 +1,6 @@
 //! Paths that can't leave the repository.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, ops::Bound, sync::Arc};
 
 /// A clean path from the repository's root: parts joined by `/`, none of them empty, `.` or `..`; the root itself is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,6 +100,15 @@ impl RepoPath {
             return Some(&self.0);
         }
         self.0.strip_prefix(&*folder.0)?.strip_prefix('/')
+    }
+
+    /// The narrowest range of the order of paths that holds everything below this folder.
+    pub(crate) fn inside(&self) -> (Bound<Self>, Bound<Self>) {
+        if self.0.is_empty() {
+            return (Bound::Excluded(self.clone()), Bound::Unbounded);
+        }
+        // '0' is the character after '/'.
+        (Bound::Excluded(Self(Arc::from(format!("{self}/")))), Bound::Excluded(Self(Arc::from(format!("{self}0")))))
     }
 
     /// Whether this is the folder or lies below it.

@@ -3,39 +3,72 @@
 
 use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
-use super::{EntryKind, MAX_FILE_BYTES, ReadError, add_with_parents};
+use ignore::WalkBuilder;
+
+use super::{EntryKind, MAX_ENTRIES, MAX_FILE_BYTES, ReadError, add_with_parents};
 use crate::RepoPath;
 
-/// Everything below a folder but `.git` folders.
+/// Everything below a folder but `.git`, and in a git work tree but what git ignores.
 pub(super) fn list(root: &Path) -> Result<BTreeMap<RepoPath, EntryKind>, ReadError> {
+    let failed = |path: &RepoPath, reason: String| ReadError::Failed { path: path.clone(), reason };
     let mut entries = BTreeMap::new();
-    let mut folders = vec![RepoPath::root()];
-    while let Some(folder) = folders.pop() {
-        let failed = |reason: std::io::Error| ReadError::Failed { path: folder.clone(), reason: reason.to_string() };
-        for entry in fs::read_dir(root.join(folder.as_str())).map_err(failed)? {
-            let entry = entry.map_err(failed)?;
-            let name = entry.file_name();
-            let Some(path) = name.to_str().filter(|name| *name != ".git").and_then(|name| folder.join(name).ok()) else { continue };
-            let kind = entry.file_type().map_err(failed)?;
-            if kind.is_dir() {
-                folders.push(path.clone());
-                entries.insert(path, EntryKind::Folder);
-            } else if kind.is_symlink() {
-                let target = fs::read_link(entry.path()).map_err(failed)?;
-                add_with_parents(&mut entries, path, EntryKind::Link(target.to_string_lossy().into_owned()));
-            } else if kind.is_file() {
-                entries.insert(path, EntryKind::File);
-            }
+    let walk = WalkBuilder::new(root)
+        .hidden(false)
+        .parents(false)
+        .ignore(false)
+        .git_global(false)
+        .git_exclude(false)
+        .follow_links(false)
+        .filter_entry(|entry| entry.file_name() != ".git")
+        .build();
+    for entry in walk {
+        let entry = entry.map_err(|error| failed(&RepoPath::root(), error.to_string()))?;
+        let Some(path) = entry.path().strip_prefix(root).ok().filter(|path| !path.as_os_str().is_empty()) else { continue };
+        let name = path.to_str().ok_or_else(|| failed(&RepoPath::root(), format!("the name {} is not UTF-8", path.display())))?;
+        let path = RepoPath::new(name).map_err(|error| failed(&RepoPath::root(), error.to_string()))?;
+        if let Some(kind) = kind(entry.path(), entry.file_type()).map_err(|error| failed(&path, error.to_string()))? {
+            entries.insert(path, kind);
+        }
+        if entries.len() > MAX_ENTRIES {
+            return Err(ReadError::TooMany { limit: MAX_ENTRIES });
         }
     }
     Ok(entries)
+}
+
+fn kind(path: &Path, kind: Option<fs::FileType>) -> std::io::Result<Option<EntryKind>> {
+    Ok(match kind {
+        Some(kind) if kind.is_dir() => Some(EntryKind::Folder),
+        Some(kind) if kind.is_symlink() => Some(EntryKind::Link(fs::read_link(path)?.to_string_lossy().into_owned())),
+        Some(kind) if kind.is_file() => Some(EntryKind::File),
+        Some(_) | None => None,
+    })
+}
+
+/// Adds paths that git tracks although it ignores them, as far as they are there.
+#[cfg(feature = "git")]
+pub(super) fn add_tracked(root: &Path, tracked: Vec<RepoPath>, entries: &mut BTreeMap<RepoPath, EntryKind>) {
+    for path in tracked {
+        if entries.contains_key(&path) {
+            continue;
+        }
+        let place = root.join(path.as_str());
+        let found = fs::symlink_metadata(&place).and_then(|metadata| kind(&place, Some(metadata.file_type())));
+        if let Ok(Some(found)) = found {
+            add_with_parents(entries, path, found);
+        }
+    }
 }
 
 /// The bytes of a file.
 pub(super) fn read(root: &Path, path: &RepoPath) -> Result<Arc<[u8]>, ReadError> {
     let place = root.join(path.as_str());
     let failed = |reason: std::io::Error| ReadError::Failed { path: path.clone(), reason: reason.to_string() };
-    if fs::metadata(&place).map_err(failed)?.len() > MAX_FILE_BYTES {
+    let metadata = fs::symlink_metadata(&place).map_err(failed)?;
+    if !metadata.is_file() {
+        return Err(ReadError::NotFile(path.clone()));
+    }
+    if metadata.len() > MAX_FILE_BYTES {
         return Err(ReadError::TooLarge { path: path.clone(), limit: MAX_FILE_BYTES });
     }
     fs::read(place).map(Arc::from).map_err(failed)

@@ -9,6 +9,8 @@ use std::{
 use crate::{RepoPath, SourceFile, Sources};
 
 mod folder;
+#[cfg(feature = "git")]
+mod git;
 
 /// What stands at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +51,20 @@ pub enum ReadError {
         /// The limit.
         limit: u64,
     },
+    /// The tree has too many files.
+    #[error("the tree has more than {limit} files and folders")]
+    TooMany {
+        /// The limit.
+        limit: usize,
+    },
+    /// The repository knows no commit of that name.
+    #[error("git knows no commit {name:?}: {reason}")]
+    UnknownRevision {
+        /// The name.
+        name: String,
+        /// What git said.
+        reason: String,
+    },
     /// The operating system or the object database refused.
     #[error("{path} cannot be read: {reason}")]
     Failed {
@@ -61,6 +77,9 @@ pub enum ReadError {
 
 /// The largest file that is read.
 pub(crate) const MAX_FILE_BYTES: u64 = 32 * 1024 * 1024;
+
+/// The most files, folders and links that a tree may have.
+pub(crate) const MAX_ENTRIES: usize = 2_000_000;
 
 /// How many links are followed on the way to one file.
 const MAX_LINKS: usize = 10;
@@ -78,6 +97,8 @@ pub struct Revision {
 enum Store {
     Folder(std::path::PathBuf),
     Memory(BTreeMap<RepoPath, Arc<[u8]>>),
+    #[cfg(feature = "git")]
+    Commit(Box<git::Commit>),
 }
 
 impl Revision {
@@ -87,6 +108,37 @@ impl Revision {
     /// The folder can't be listed.
     pub fn folder(root: &Path, sources: Arc<Sources>) -> Result<Self, ReadError> {
         Ok(Self::with(sources, folder::list(root)?, Store::Folder(root.to_owned())))
+    }
+
+    /// The work tree of a repository: what git does not ignore, and what it tracks.
+    ///
+    /// # Errors
+    /// The folder can't be listed.
+    #[cfg(feature = "git")]
+    pub fn work_tree(root: &Path, sources: Arc<Sources>) -> Result<Self, ReadError> {
+        let mut entries = folder::list(root)?;
+        folder::add_tracked(root, git::tracked(root), &mut entries);
+        Ok(Self::with(sources, entries, Store::Folder(root.to_owned())))
+    }
+
+    /// The files of a commit, read straight from the object database.
+    ///
+    /// # Errors
+    /// There is no repository at the folder, or no commit of that name in it.
+    #[cfg(feature = "git")]
+    pub fn commit(root: &Path, name: &str, sources: Arc<Sources>) -> Result<Self, ReadError> {
+        let (commit, entries) = git::Commit::open(root, name)?;
+        Ok(Self::with(sources, entries, Store::Commit(Box::new(commit))))
+    }
+
+    /// The full name of the commit, where this is one.
+    #[must_use]
+    pub fn commit_id(&self) -> Option<String> {
+        match &self.store {
+            #[cfg(feature = "git")]
+            Store::Commit(commit) => Some(commit.id()),
+            Store::Folder(_) | Store::Memory(_) => None,
+        }
     }
 
     /// Files in memory, by path.
@@ -116,7 +168,7 @@ impl Revision {
 
     /// Everything below a folder, sorted by path.
     pub fn below<'a>(&'a self, folder: &'a RepoPath) -> impl Iterator<Item = (&'a RepoPath, &'a EntryKind)> {
-        self.entries.range(folder.clone()..).skip_while(move |(path, _)| *path == folder).filter(move |(path, _)| path.is_within(folder))
+        self.entries.range(folder.inside()).filter(move |(path, _)| path.below(folder).is_some())
     }
 
     /// What stands at a path, links not followed.
@@ -169,6 +221,8 @@ impl Revision {
         let bytes = match &self.store {
             Store::Folder(root) => folder::read(root, &resolved)?,
             Store::Memory(files) => files.get(&resolved).cloned().ok_or_else(|| ReadError::Missing(path.clone()))?,
+            #[cfg(feature = "git")]
+            Store::Commit(commit) => commit.read(&resolved)?,
         };
         let file = self.sources.add(Arc::clone(resolved.text()), bytes);
         read.insert(resolved, Arc::clone(&file));
