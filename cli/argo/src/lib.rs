@@ -1,1 +1,18 @@
 //! ApplicationSets in, Applications out.
+//!
+//! 1. An [`Inventory`] says what no repository can: the clusters, which repository the tree is, how Argo CD is installed.
+//! 2. [`expand`] runs the generators of every ApplicationSet, renders their templates and follows apps of apps.
+//! 3. Each [`Application`] holds its object with the place of every field, and its [`Source`]s resolved to paths of the revision:
+//!    chart and value layers, manifests of a folder, or why it can't be rendered.
+
+mod application;
+mod expand;
+mod inventory;
+mod source;
+
+pub use application::{Application, Destination};
+pub use expand::expand;
+pub use inventory::{Cluster, Globbing, HiddenFolders, InCluster, Inventory, Repository, Settings, Version};
+pub use source::{
+    DirectorySource, FileParameter, HelmSource, Inline, InlineKind, KustomizeSource, Parameter, Source, SourceKind, Unrendered, ValuesFile,
+};

@@ -1,0 +1,131 @@
+//! What the repository itself does not say: clusters, repositories, and how Argo CD is installed.
+
+use std::collections::BTreeMap;
+
+use portcullis_source::{RepoPath, Span};
+
+/// What expansion knows beside the repository's files.
+#[derive(Clone, Debug, Default)]
+pub struct Inventory {
+    /// The clusters, in the order in which the cluster generator yields them; cluster Secrets in the repository come after them.
+    pub clusters: Vec<Cluster>,
+    /// The repositories whose content the revision holds; with none declared, every git URL stands for the whole revision.
+    pub repositories: Vec<Repository>,
+    /// How Argo CD is installed.
+    pub settings: Settings,
+}
+
+/// A cluster as Argo CD knows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cluster {
+    /// The name.
+    pub name: String,
+    /// The URL of its API server.
+    pub server: String,
+    /// The project that it is scoped to, empty for none.
+    pub project: String,
+    /// The labels of its Secret.
+    pub labels: BTreeMap<String, String>,
+    /// The annotations of its Secret.
+    pub annotations: BTreeMap<String, String>,
+    /// Its Kubernetes version, such as `1.31` or `v1.31.2`.
+    pub kubernetes_version: Option<String>,
+    /// The API versions that it serves beyond those that Helm assumes, such as `monitoring.coreos.com/v1`.
+    pub api_versions: Vec<String>,
+    /// Where it is declared.
+    pub span: Option<Span>,
+}
+
+/// A repository that the revision holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Repository {
+    /// The URL; compared as Argo CD compares, so that scheme, `.git` and case do not matter.
+    pub url: String,
+    /// The folder of the revision that is the repository's root.
+    pub path: RepoPath,
+    /// The target revisions that the tree stands for; any, where there are none.
+    pub revisions: Vec<String>,
+}
+
+/// How Argo CD is installed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The version of Argo CD, which decides about globs in value files and about template rules.
+    pub version: Version,
+    /// The namespace of the control plane.
+    pub namespace: String,
+    /// How patterns of the git file generator match.
+    pub globbing: Globbing,
+    /// Whether the git directory generator sees folders whose name starts with a dot.
+    pub hidden_folders: HiddenFolders,
+    /// The Kubernetes version of clusters that declare none.
+    pub kubernetes_version: Option<String>,
+    /// The API versions of every cluster.
+    pub api_versions: Vec<String>,
+    /// Whether the cluster that Argo CD runs in exists without being declared.
+    pub in_cluster: InCluster,
+}
+
+/// Whether `in-cluster` exists without being declared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum InCluster {
+    /// It does, as Argo CD has it by default.
+    #[default]
+    Implicit,
+    /// Only declared clusters exist.
+    Declared,
+}
+
+/// How patterns of the git file generator match.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Globbing {
+    /// As `git ls-files` does, where `*` crosses `/`: the default of Argo CD.
+    #[default]
+    Pathspec,
+    /// As doublestar does: `applicationsetcontroller.enable.new.git.file.globbing`.
+    Doublestar,
+}
+
+/// Whether the git directory generator sees hidden folders.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HiddenFolders {
+    /// It does not: the default of Argo CD.
+    #[default]
+    Pruned,
+    /// It does: `--include-hidden-directories`.
+    Included,
+}
+
+/// A version of Argo CD.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version {
+    /// The major version.
+    pub major: u16,
+    /// The minor version.
+    pub minor: u16,
+}
+
+impl Version {
+    /// The version of a text such as `3.5`, `v3.5.1`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.trim().trim_start_matches('v').split('.');
+        let major = parts.next()?.parse().ok()?;
+        let minor = parts.next().map_or(Some(0), |part| part.parse().ok())?;
+        Some(Self { major, minor })
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            version: Version { major: 3, minor: 5 },
+            namespace: "argocd".to_owned(),
+            globbing: Globbing::default(),
+            hidden_folders: HiddenFolders::default(),
+            kubernetes_version: None,
+            api_versions: Vec::new(),
+            in_cluster: InCluster::default(),
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! The sources of an Application, resolved to paths of the revision.
+
+use std::sync::Arc;
+
+use portcullis_source::{Document, RepoPath, Span};
+
+/// One source of an Application.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The URL as written.
+    pub repo_url: String,
+    /// The target revision as written.
+    pub target_revision: String,
+    /// The path or the chart as written.
+    pub path: String,
+    /// The source in the ApplicationSet or Application.
+    pub span: Option<Span>,
+    /// What there is to render.
+    pub kind: SourceKind,
+}
+
+/// What there is to render.
+#[derive(Clone, Debug)]
+pub enum SourceKind {
+    /// A chart with its layers.
+    Helm(Box<HelmSource>),
+    /// Manifests as they are.
+    Directory(DirectorySource),
+    /// A kustomization.
+    Kustomize(KustomizeSource),
+    /// Nothing: it only lends its files to other sources (`ref`).
+    Reference,
+    /// Nothing, although there should be; a problem says the same.
+    Unrendered(Unrendered),
+}
+
+/// A chart and everything that `helm template` would be told.
+#[derive(Clone, Debug, Default)]
+pub struct HelmSource {
+    /// The folder of the chart.
+    pub chart: RepoPath,
+    /// The values files, weakest first; all of them exist.
+    pub values: Vec<ValuesFile>,
+    /// The inline values, stronger than every file.
+    pub inline: Option<Inline>,
+    /// The parameters (`--set`, `--set-string`), each name once; values escaped as Argo CD hands them to Helm.
+    pub parameters: Vec<Parameter>,
+    /// The parameters whose values are files (`--set-file`).
+    pub file_parameters: Vec<FileParameter>,
+    /// The name of the release.
+    pub release_name: String,
+    /// The namespace of the release; Helm's `default` where there is none.
+    pub namespace: Option<String>,
+    /// The Kubernetes version that the chart is told.
+    pub kube_version: Option<String>,
+    /// The API versions that the chart is told.
+    pub api_versions: Vec<String>,
+    /// CRDs are left out.
+    pub skip_crds: bool,
+    /// Tests are left out.
+    pub skip_tests: bool,
+    /// `values.schema.json` is not looked at.
+    pub skip_schema_validation: bool,
+}
+
+/// A values file and the entry that names it.
+#[derive(Clone, Debug)]
+pub struct ValuesFile {
+    /// The file.
+    pub path: RepoPath,
+    /// The entry as written, parameters filled in.
+    pub entry: String,
+    /// The entry in the ApplicationSet or Application.
+    pub span: Option<Span>,
+}
+
+/// Values that stand in the ApplicationSet or Application itself.
+#[derive(Clone, Debug)]
+pub struct Inline {
+    /// The values; `document.text.origin(range).edit()` leads from any node to its line.
+    pub document: Arc<Document>,
+    /// The field.
+    pub span: Option<Span>,
+    /// Which field it is.
+    pub kind: InlineKind,
+}
+
+/// The field that inline values stand in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InlineKind {
+    /// `helm.values`.
+    Values,
+    /// `helm.valuesObject`.
+    ValuesObject,
+}
+
+/// A parameter as for `--set NAME=VALUE`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// The path of the value.
+    pub name: String,
+    /// The value, commas escaped.
+    pub value: String,
+    /// `--set-string` rather than `--set`.
+    pub force_string: bool,
+    /// The entry in the ApplicationSet or Application.
+    pub span: Option<Span>,
+}
+
+/// A parameter as for `--set-file NAME=PATH`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileParameter {
+    /// The path of the value.
+    pub name: String,
+    /// The file.
+    pub path: RepoPath,
+    /// The entry in the ApplicationSet or Application.
+    pub span: Option<Span>,
+}
+
+/// Manifests of a folder.
+#[derive(Clone, Debug, Default)]
+pub struct DirectorySource {
+    /// The folder.
+    pub path: RepoPath,
+    /// The YAML and JSON files, in the order in which Argo CD reads them.
+    pub files: Vec<RepoPath>,
+}
+
+/// A folder with a kustomization.
+#[derive(Clone, Debug, Default)]
+pub struct KustomizeSource {
+    /// The folder.
+    pub path: RepoPath,
+    /// Whether the source itself changes the kustomization (images, patches, labels and the like).
+    pub options: Option<Span>,
+}
+
+/// Why a source is not rendered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unrendered {
+    /// The thing and the fact, lowercase.
+    pub reason: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+    /// Where the cause stands.
+    pub span: Option<Span>,
+}
