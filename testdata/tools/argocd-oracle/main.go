@@ -1,0 +1,99 @@
+// Command argocd-oracle expands ApplicationSets with Argo CD's own packages, without a cluster or a server.
+//
+//	argocd-oracle [--namespace argocd] [--repo URL=DIRECTORY]... FILE...
+//
+// The files hold ApplicationSets, cluster Secrets, AppProjects and, for install-level settings, the ConfigMap argocd-cmd-params-cm; other
+// kinds are passed over. It prints {"version", "applications", "errors"}: whole Application objects in the order of Argo CD, which is
+// random for clusters and merge. An ApplicationSet with an error yields no application, as in the controller.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
+	log "github.com/sirupsen/logrus"
+)
+
+// version is the version of argo-cd that go.mod pins; the build sets it.
+var version = "unknown"
+
+type result struct {
+	Version      string           `json:"version"`
+	Applications []map[string]any `json:"applications"`
+	Errors       []failure        `json:"errors"`
+}
+
+type failure struct {
+	ApplicationSet string `json:"applicationSet"`
+	Message        string `json:"message"`
+}
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "argocd-oracle:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	namespace := flag.String("namespace", "argocd", "the namespace that Argo CD runs in")
+	directories := map[string]string{}
+	flag.Func("repo", "URL=DIRECTORY: the files of a repository (repeatable)", func(pair string) error {
+		at := strings.LastIndex(pair, "=")
+		if at < 0 {
+			return errors.New("want URL=DIRECTORY")
+		}
+		directory, err := filepath.Abs(pair[at+1:])
+		directories[pair[:at]] = directory
+		return err
+	})
+	flag.Parse()
+	log.SetLevel(log.PanicLevel)
+
+	inputs, err := readInputs(flag.Args(), *namespace)
+	if err != nil {
+		return err
+	}
+	scratch, err := os.MkdirTemp("", "argocd-oracle-")
+	if err != nil {
+		return err
+	}
+	defer removeAll(scratch)
+	repos, err := newLocalRepos(context.Background(), scratch, directories, inputs.settings)
+	if err != nil {
+		return err
+	}
+	out, err := expandAll(inputs, repos, *namespace)
+	if err != nil {
+		return err
+	}
+	encoder := json.NewEncoder(os.Stdout)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(out)
+}
+
+// plain turns an Application into what stands in Git terms: with its kind, and without the status, which is empty before the first sync.
+func plain(app *v1alpha1.Application) (map[string]any, error) {
+	app.APIVersion, app.Kind = "argoproj.io/v1alpha1", "Application"
+	text, err := json.Marshal(app)
+	if err != nil {
+		return nil, err
+	}
+	var out map[string]any
+	if err := json.Unmarshal(text, &out); err != nil {
+		return nil, err
+	}
+	delete(out, "status")
+	if metadata, ok := out["metadata"].(map[string]any); ok && metadata["creationTimestamp"] == nil {
+		delete(metadata, "creationTimestamp")
+	}
+	return out, nil
+}
