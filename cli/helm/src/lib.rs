@@ -1,1 +1,17 @@
-//! Chart and values in, documents out.
+//! Charts and values in, documents out: what `helm template` does, byte for byte.
+//!
+//! 1. [`Chart::load`] reads a folder or a packed chart once; all applications that use it share it.
+//! 2. [`Layer`]s of values, from the lowest to the highest, and a [`Release`] say what differs between applications.
+//! 3. [`render`] gives the [`Rendered`] manifests in Helm's order; every byte of them knows its origin.
+
+mod chart;
+mod error;
+mod layer;
+mod release;
+mod render;
+
+pub use chart::Chart;
+pub use error::{ChartError, RenderError};
+pub use layer::{Layer, LayerContent, set_file_paths};
+pub use release::{Capabilities, Release, check_name};
+pub use render::{Hook, Manifest, Options, Part, Rendered, render};
