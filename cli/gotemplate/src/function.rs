@@ -36,14 +36,29 @@ pub enum Param {
 pub struct Failure {
     /// Go's text.
     pub message: String,
-    /// The limit that stopped the evaluation, where it was one: no template may recover from it.
+    /// A limit stopped the evaluation: no template may recover from it.
     pub fatal: bool,
+    /// What the chart's author said through `fail` or `required`.
+    pub raised: Option<String>,
+    /// The innermost action that failed, where it stands in a file.
+    pub span: Option<Span>,
 }
 
 impl Failure {
     /// A failure with Go's text.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), fatal: false }
+        Self { message: message.into(), fatal: false, raised: None, span: None }
+    }
+
+    /// A failure that the template asked for, as `fail` and `required` do; [`ExecError`](crate::ExecError) tells it apart.
+    pub fn raise(message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { raised: Some(message.clone()), ..Self::new(message) }
+    }
+
+    /// A failure that stops everything: a limit was reached.
+    pub fn limit(message: impl Into<String>) -> Self {
+        Self { fatal: true, ..Self::new(message) }
     }
 }
 

@@ -1,15 +1,19 @@
 //! Go's text/template with provenance.
 //!
-//! 1. A `Templates` set parses texts once; it is immutable afterwards and shared between threads.
+//! 1. A [`Templates`] set parses texts once; it is immutable afterwards and shared between threads.
 //! 2. A [`Machine`] executes its templates over a [`Value`] and records in a [`Trace`](portcullis_source::Trace) what every byte came from.
 //! 3. [`Functions`] says which functions a template may call: [`funcs::core`], [`funcs::sprig`] and [`funcs::helm`].
 
 pub mod funcs;
 
+mod error;
 mod function;
 mod machine;
+mod templates;
 mod value;
 
-pub use function::{Call, Failure, Function, Functions, Param};
-pub use machine::{Machine, Settings};
+pub use error::{ExecError, ParseError};
+pub use function::{Call, Failure, Function, Functions, Native, Param};
+pub use machine::{Limits, Machine, MissingKey, Settings};
+pub use templates::Templates;
 pub use value::{Data, List, Map, MapType, Object, Str, Value};

@@ -98,6 +98,15 @@ pub trait Object: fmt::Debug {
     /// # Errors
     /// The method failed, or the arguments are not of its types.
     fn call(&self, name: &str, arguments: Vec<Value>) -> Result<Value, crate::Failure>;
+    /// The types of a method's parameters; none where it checks its arguments itself.
+    fn parameters(&self, name: &str) -> Option<&'static [crate::Param]> {
+        let _ = name;
+        None
+    }
+    /// The map or list that it is underneath, for `range`, `index`, `len` and truth; none for a struct.
+    fn items(&self) -> Option<Value> {
+        None
+    }
     /// What `%v` prints, as an `error` or `Stringer` or as a plain struct.
     fn display(&self) -> String;
     /// What JSON and YAML make of it, where they make anything.
@@ -161,7 +170,7 @@ impl Value {
             Data::Bytes(bytes) => !bytes.is_empty(),
             Data::List(list) => !list.items().is_empty(),
             Data::Map(map) => !map.entries.borrow().is_empty(),
-            Data::Object(_) => true,
+            Data::Object(object) => object.items().is_none_or(|items| items.truth()),
         }
     }
 
@@ -230,6 +239,50 @@ impl Str {
     #[must_use]
     pub fn pieced(bytes: impl Into<Arc<[u8]>>, pieces: impl Into<Rc<[Piece]>>) -> Self {
         Self { bytes: bytes.into(), pieces: Some(pieces.into()) }
+    }
+
+    /// The string without any occurrence of a text, such as the `<no value>` that Helm removes.
+    #[must_use]
+    pub fn without(&self, needle: &str) -> Self {
+        let needle = needle.as_bytes();
+        let mut at = 0;
+        let mut kept: Vec<(usize, usize)> = Vec::new();
+        let mut start = 0;
+        while !needle.is_empty() && at + needle.len() <= self.bytes.len() {
+            if self.bytes.get(at..).is_some_and(|rest| rest.starts_with(needle)) {
+                kept.push((start, at));
+                at += needle.len();
+                start = at;
+            } else {
+                at += 1;
+            }
+        }
+        if kept.is_empty() {
+            return self.clone();
+        }
+        kept.push((start, self.bytes.len()));
+        self.parts(&kept)
+    }
+
+    fn parts(&self, ranges: &[(usize, usize)]) -> Self {
+        let mut bytes = Vec::with_capacity(self.bytes.len());
+        let mut pieces: Vec<Piece> = Vec::new();
+        let mut all = self.pieces.iter().flat_map(|pieces| pieces.iter()).peekable();
+        for &(start, end) in ranges {
+            let shift = start - bytes.len();
+            bytes.extend_from_slice(self.bytes.get(start..end).unwrap_or_default());
+            while let Some(piece) = all.peek().copied() {
+                let stop = (piece.end as usize).min(end);
+                if stop > start {
+                    pieces.push(Piece { end: (stop - shift) as u32, origin: piece.origin });
+                }
+                if piece.end as usize > end {
+                    break;
+                }
+                all.next();
+            }
+        }
+        Self { bytes: bytes.into(), pieces: self.pieces.as_ref().map(|_| Rc::from(pieces)) }
     }
 
     /// The text, with what is no UTF-8 replaced.
