@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 use ignore::WalkBuilder;
 
 use super::{EntryKind, MAX_ENTRIES, MAX_FILE_BYTES, ReadError, add_with_parents};
-use crate::RepoPath;
+use crate::{RepoPath, SourceFile, Sources};
 
 /// Everything below a folder but `.git`, and in a git work tree but what git ignores.
 pub(super) fn list(root: &Path) -> Result<BTreeMap<RepoPath, EntryKind>, ReadError> {
@@ -72,4 +72,21 @@ pub(super) fn read(root: &Path, path: &RepoPath) -> Result<Arc<[u8]>, ReadError>
         return Err(ReadError::TooLarge { path: path.clone(), limit: MAX_FILE_BYTES });
     }
     fs::read(place).map(Arc::from).map_err(failed)
+}
+
+/// Reads a file that a person named outright, wherever it lies.
+///
+/// # Errors
+/// It is no file, too large, or can't be read.
+pub fn read_named(path: &Path, sources: &Sources) -> Result<Arc<SourceFile>, ReadError> {
+    let failed = |reason: String| ReadError::Named { path: path.to_owned(), reason };
+    let metadata = fs::metadata(path).map_err(|error| failed(error.to_string()))?;
+    if !metadata.is_file() {
+        return Err(failed("it is not a file".to_owned()));
+    }
+    if metadata.len() > MAX_FILE_BYTES {
+        return Err(failed(format!("it is larger than {MAX_FILE_BYTES} bytes")));
+    }
+    let bytes = fs::read(path).map_err(|error| failed(error.to_string()))?;
+    Ok(sources.add(path.to_string_lossy(), bytes))
 }

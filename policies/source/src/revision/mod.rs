@@ -12,6 +12,8 @@ mod folder;
 #[cfg(feature = "git")]
 mod git;
 
+pub use folder::read_named;
+
 /// What stands at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EntryKind {
@@ -63,6 +65,14 @@ pub enum ReadError {
         /// The name.
         name: String,
         /// What git said.
+        reason: String,
+    },
+    /// A file that was named outright could not be read.
+    #[error("{} cannot be read: {reason}", path.display())]
+    Named {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why.
         reason: String,
     },
     /// The operating system or the object database refused.
