@@ -30,6 +30,8 @@ type localRepos struct {
 const (
 	cacheTime = time.Hour
 	author    = "oracle"
+	// The date is fixed so that commit names, which error texts contain, are the same in each run.
+	date = "2024-01-02T03:04:05Z"
 )
 
 func newLocalRepos(ctx context.Context, scratch string, directories, settings map[string]string) (*localRepos, error) {
@@ -67,7 +69,8 @@ func commitFolder(ctx context.Context, repository, folder string) error {
 		command := exec.CommandContext(ctx, "git", arguments...)
 		command.Dir = folder
 		command.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null",
-			"GIT_AUTHOR_NAME="+author, "GIT_AUTHOR_EMAIL="+author, "GIT_COMMITTER_NAME="+author, "GIT_COMMITTER_EMAIL="+author)
+			"GIT_AUTHOR_NAME="+author, "GIT_AUTHOR_EMAIL="+author, "GIT_COMMITTER_NAME="+author, "GIT_COMMITTER_EMAIL="+author,
+			"GIT_AUTHOR_DATE="+date, "GIT_COMMITTER_DATE="+date)
 		if output, err := command.CombinedOutput(); err != nil {
 			return fmt.Errorf("git %s: %w: %s", strings.Join(arguments, " "), err, output)
 		}
