@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -25,6 +27,7 @@ type localRepos struct {
 	service     *repository.Service
 	urls        map[string]string
 	newGlobbing bool
+	checkout    *regexp.Regexp
 }
 
 const (
@@ -50,6 +53,7 @@ func newLocalRepos(ctx context.Context, scratch string, directories, settings ma
 		return nil, err
 	}
 	store := cache.NewCache(cacheutil.NewCache(cacheutil.NewInMemoryCache(cacheTime)), cacheTime, cacheTime, cacheTime)
+	repos.checkout = regexp.MustCompile(regexp.QuoteMeta(checkouts) + "/[0-9a-f-]+")
 	constants := repository.RepoServerInitConstants{
 		IncludeHiddenDirectories: settings["reposerver.include.hidden.directories"] == "true",
 		EnableBuiltinGitConfig:   true,
@@ -117,7 +121,7 @@ func (r *localRepos) publicError(err error) error {
 	for url, local := range r.urls {
 		text = strings.ReplaceAll(text, local, url)
 	}
-	return fmt.Errorf("%s", text)
+	return errors.New(r.checkout.ReplaceAllString(text, "<checkout>"))
 }
 
 // removeAll removes the scratch folder, whose checkouts the service leaves without permissions.
