@@ -1,1 +1,28 @@
 //! The policy library that both gates share.
+//!
+//! 1. [`Config`] is `portcullis.yaml`, read with the place of every value.
+//! 2. A [`Resource`] is one Kubernetes object and who it belongs to.
+//! 3. A [`Library`] holds the [`Rule`]s, one folder each, and the prelude that they share.
+//! 4. An [`Engine`] compiles a library once and evaluates it over resources; rules speak paths, [`Finding`]s speak places.
+//! 5. [`Waivers`] mark the findings that somebody answers for, and find the waivers that nobody should rely on.
+
+pub mod config;
+pub mod waiver;
+
+mod date;
+mod engine;
+mod finding;
+mod hash;
+mod input;
+mod library;
+mod resource;
+mod rule;
+
+pub use config::{Config, ConfigError};
+pub use date::Date;
+pub use engine::{Engine, EngineError, Facts, RuleInput};
+pub use finding::{Finding, Identity, Level, Waived, sort_findings};
+pub use library::{Library, LibraryError};
+pub use resource::{Context, Resource};
+pub use rule::{Rule, RuleId, Scope, Severity, Target};
+pub use waiver::Waivers;

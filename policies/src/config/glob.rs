@@ -1,0 +1,118 @@
+//! Patterns of names and paths: `*` and `?` within a part, `**` over parts, `{a,b}` alternatives.
+
+/// How many alternatives a pattern may unfold to.
+const MAX_ALTERNATIVES: usize = 64;
+
+/// Whether a pattern matches a whole name or path; `*` never matches `/`, `**` does.
+#[must_use]
+pub fn glob_matches(pattern: &str, text: &str) -> bool {
+    let mut alternatives = vec![pattern.to_owned()];
+    let mut index = 0;
+    while let Some(current) = alternatives.get(index) {
+        let Some((before, choices, after)) = braces(current) else {
+            index += 1;
+            continue;
+        };
+        let unfolded: Vec<String> = choices.split(',').map(|choice| format!("{before}{choice}{after}")).collect();
+        if alternatives.len() + unfolded.len() > MAX_ALTERNATIVES {
+            return false;
+        }
+        alternatives.splice(index..=index, unfolded);
+    }
+    alternatives.iter().any(|pattern| matches(pattern.as_bytes(), text.as_bytes()))
+}
+
+fn braces(pattern: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = pattern.split_once('{')?;
+    let (choices, after) = rest.split_once('}')?;
+    Some((before, choices, after))
+}
+
+/// Matches with two marks to come back to, one for `*` and one for `**`, so that the time stays bounded.
+fn matches(pattern: &[u8], text: &[u8]) -> bool {
+    let (mut p, mut t) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    let mut globstar: Option<(usize, usize)> = None;
+    loop {
+        if pattern.get(p) == Some(&b'*') {
+            if pattern.get(p + 1) == Some(&b'*') {
+                p += 2;
+                // `**/` also stands for no folder at all.
+                if pattern.get(p) == Some(&b'/') && (p == 2 || pattern.get(p - 3) == Some(&b'/')) {
+                    globstar = Some((p + 1, t));
+                    p += 1;
+                } else {
+                    globstar = Some((p, t));
+                }
+                star = None;
+            } else {
+                p += 1;
+                star = Some((p, t));
+            }
+            continue;
+        }
+        match (pattern.get(p), text.get(t)) {
+            (None, None) => return true,
+            (Some(b'?'), Some(byte)) if *byte != b'/' => (p, t) = (p + 1, t + 1),
+            (Some(want), Some(byte)) if want == byte && *want != b'?' => (p, t) = (p + 1, t + 1),
+            _ => match retry(&mut star, &mut globstar, text) {
+                Some(back) => (p, t) = back,
+                None => return false,
+            },
+        }
+    }
+}
+
+fn retry(star: &mut Option<(usize, usize)>, globstar: &mut Option<(usize, usize)>, text: &[u8]) -> Option<(usize, usize)> {
+    if let Some((p, t)) = star {
+        if text.get(*t).is_some_and(|byte| *byte != b'/') {
+            *t += 1;
+            return Some((*p, *t));
+        }
+        *star = None;
+    }
+    let (p, t) = globstar.as_mut()?;
+    text.get(*t)?;
+    *t += 1;
+    Some((*p, *t))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::glob_matches;
+
+    #[test]
+    fn stars_stay_within_a_part() {
+        for (pattern, text, expected) in [
+            ("tx-*", "tx-scoring", true),
+            ("tx-*", "atx-scoring", false),
+            ("*", "a/b", false),
+            ("**", "a/b", true),
+            ("values/*/prod.yaml", "values/tx/prod.yaml", true),
+            ("values/*/prod.yaml", "values/tx/x/prod.yaml", false),
+            ("values/**/prod.yaml", "values/tx/x/prod.yaml", true),
+            ("values/**/prod.yaml", "values/prod.yaml", true),
+            ("**/*.yaml", "a.yaml", true),
+            ("**/*.yaml", "a/b/c.yaml", true),
+            ("**/*.yaml", "a/b/c.yml", false),
+            ("?b", "ab", true),
+            ("?b", "/b", false),
+            ("{dev,prod}-*", "prod-x", true),
+            ("{dev,prod}-*", "test-x", false),
+            ("", "", true),
+            ("a*b*c", "a-b-b-c", true),
+            ("a*b*c", "a-b-b-d", false),
+            ("vendor/**", "vendor/x/y", true),
+            ("vendor/**", "vendors/x", false),
+        ] {
+            assert_eq!(glob_matches(pattern, text), expected, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn hostile_patterns_end() {
+        let pattern = "*a".repeat(200);
+        assert!(!glob_matches(&pattern, &"a".repeat(199)));
+        assert!(!glob_matches(&"{a,b}".repeat(30), "x"));
+    }
+}

@@ -1,0 +1,16 @@
+//! `portcullis.yaml`: its schema, its values with their places, and the patterns in it.
+
+mod error;
+mod glob;
+mod model;
+mod read;
+mod shape;
+
+pub use error::ConfigError;
+pub use glob::glob_matches;
+pub use model::{
+    Argocd, Cluster, Config, Environment, Layer, Located, Registry, Repository, RuleSettings, Scoring, Setting, SettingLevel, WaiverEntry,
+};
+pub use shape::SCHEMA;
+
+pub(crate) use error::nearest;

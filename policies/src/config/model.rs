@@ -1,0 +1,209 @@
+//! The values of a configuration, each with its place.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use portcullis_source::Span;
+
+use crate::{Date, Level};
+
+/// A value and its place; a default has none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Located<T> {
+    /// The value.
+    pub value: T,
+    /// Where it stands.
+    pub span: Option<Span>,
+}
+
+/// What portcullis knows about a platform, and what it demands of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Config {
+    /// The environments, in the order of promotion.
+    pub environments: Vec<Environment>,
+    /// The availability zones that pods spread over.
+    pub zones: Vec<Located<Arc<str>>>,
+    /// The ECR registries that images may come from.
+    pub registries: Vec<Registry>,
+    /// Which pods are latency-sensitive scoring.
+    pub scoring: Scoring,
+    /// Repository URLs that stand for this repository.
+    pub repositories: Vec<Repository>,
+    /// The inventory that the cluster generator sees.
+    pub clusters: Vec<Cluster>,
+    /// How Argo CD itself is set up.
+    pub argocd: Argocd,
+    /// Names of values layers for reports.
+    pub layers: Vec<Layer>,
+    /// Globs of paths that are not looked at.
+    pub exclude: Vec<Located<Arc<str>>>,
+    /// Levels and parameters by rule.
+    pub rules: BTreeMap<Arc<str>, Located<RuleSettings>>,
+    /// Findings that somebody answers for.
+    pub waivers: Vec<WaiverEntry>,
+}
+
+/// An environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// Its name.
+    pub name: Located<Arc<str>>,
+    /// Globs of the names of its applications.
+    pub applications: Vec<Located<Arc<str>>>,
+    /// Globs of the namespaces that its applications deploy to.
+    pub namespaces: Vec<Located<Arc<str>>>,
+    /// The clusters that its applications deploy to.
+    pub clusters: Vec<Located<Arc<str>>>,
+    /// Levels by rule.
+    pub levels: BTreeMap<Arc<str>, Located<SettingLevel>>,
+}
+
+/// An ECR registry.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Registry {
+    /// The twelve digits of an AWS account.
+    pub account: Located<Arc<str>>,
+    /// An AWS region.
+    pub region: Located<Arc<str>>,
+}
+
+/// Which pods are scoring: in any of the namespaces, or with all of the labels.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scoring {
+    /// Globs of namespaces.
+    pub namespaces: Vec<Located<Arc<str>>>,
+    /// Labels of the pod.
+    pub labels: BTreeMap<Arc<str>, Located<Arc<str>>>,
+}
+
+/// A repository URL that stands for this repository.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Repository {
+    /// The `repoURL` of Argo CD sources.
+    pub url: Located<Arc<str>>,
+    /// The folder of this repository that stands for its root.
+    pub path: Option<Located<Arc<str>>>,
+}
+
+/// A cluster of the inventory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cluster {
+    /// Its name.
+    pub name: Located<Arc<str>>,
+    /// The URL of its API server.
+    pub server: Located<Arc<str>>,
+    /// The Argo CD project that it is scoped to.
+    pub project: Option<Located<Arc<str>>>,
+    /// Labels of its secret.
+    pub labels: BTreeMap<Arc<str>, Located<Arc<str>>>,
+    /// Annotations of its secret.
+    pub annotations: BTreeMap<Arc<str>, Located<Arc<str>>>,
+    /// What charts see as `.Capabilities.KubeVersion`.
+    pub kubernetes_version: Option<Located<Arc<str>>>,
+    /// What charts see as `.Capabilities.APIVersions`.
+    pub api_versions: Vec<Located<Arc<str>>>,
+}
+
+/// How Argo CD itself is set up.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Argocd {
+    /// Its version.
+    pub version: Option<Located<Arc<str>>>,
+    /// The namespace that it runs in.
+    pub namespace: Option<Located<Arc<str>>>,
+    /// Whether git file generators glob in the new way.
+    pub new_git_file_globbing: Option<Located<bool>>,
+    /// The label that marks an application's resources.
+    pub application_instance_label_key: Option<Located<Arc<str>>>,
+}
+
+/// The name of a values layer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Layer {
+    /// The name.
+    pub name: Located<Arc<str>>,
+    /// A glob of values files.
+    pub files: Located<Arc<str>>,
+}
+
+/// What a finding of a rule does, or that there shall be none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SettingLevel {
+    /// The rule is not evaluated.
+    Off,
+    /// The rule is evaluated at this level.
+    On(Level),
+}
+
+/// Level and parameters, where they differ from those of a wider scope.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Setting {
+    /// The level.
+    pub level: Option<Located<SettingLevel>>,
+    /// Parameters by name.
+    pub params: BTreeMap<Arc<str>, Located<serde_json::Value>>,
+}
+
+/// Level and parameters of a rule.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RuleSettings {
+    /// Everywhere.
+    pub everywhere: Setting,
+    /// In an environment, with the place of its name.
+    pub environments: BTreeMap<Arc<str>, Located<Setting>>,
+    /// In the namespaces of a glob; the later wins.
+    pub namespaces: Vec<(Arc<str>, Setting)>,
+}
+
+/// A waiver of the configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaiverEntry {
+    /// The whole entry.
+    pub span: Option<Span>,
+    /// The rule.
+    pub rule: Located<Arc<str>>,
+    /// Patterns `Kind/namespace/name`, or `Kind/name` where there is no namespace.
+    pub resources: Vec<Located<Arc<str>>>,
+    /// The environments; all of them where it is empty.
+    pub environments: Vec<Located<Arc<str>>>,
+    /// Why.
+    pub reason: Located<Arc<str>>,
+    /// By whom.
+    pub owner: Located<Arc<str>>,
+    /// The ticket.
+    pub ticket: Located<Arc<str>>,
+    /// The last day on which it holds.
+    pub expires: Located<Date>,
+}
+
+impl Config {
+    /// The environment of an application, by its name, namespace and cluster: the first of which everything that it says holds.
+    #[must_use]
+    pub fn environment_of(&self, application: &str, namespace: &str, cluster: &str) -> Option<&Environment> {
+        self.environments.iter().find(|environment| {
+            let holds = |globs: &[Located<Arc<str>>], text: &str| globs.is_empty() || any_glob(globs, text);
+            let says_something =
+                !(environment.applications.is_empty() && environment.namespaces.is_empty() && environment.clusters.is_empty());
+            says_something
+                && holds(&environment.applications, application)
+                && holds(&environment.namespaces, namespace)
+                && holds(&environment.clusters, cluster)
+        })
+    }
+
+    /// Whether a path is not to be looked at.
+    #[must_use]
+    pub fn excludes(&self, path: &str) -> bool {
+        self.exclude.iter().any(|glob| super::glob_matches(&glob.value, path) || super::glob_matches(&format!("{}/**", glob.value), path))
+    }
+
+    /// The name of the layer that a values file belongs to.
+    #[must_use]
+    pub fn layer_of(&self, path: &str) -> Option<&Arc<str>> {
+        self.layers.iter().find(|layer| super::glob_matches(&layer.files.value, path)).map(|layer| &layer.name.value)
+    }
+}
+
+/// Whether any of the patterns matches.
+pub(crate) fn any_glob(globs: &[Located<Arc<str>>], text: &str) -> bool {
+    globs.iter().any(|glob| super::glob_matches(&glob.value, text))
+}

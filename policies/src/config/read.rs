@@ -1,0 +1,207 @@
+//! A configuration file to its values.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use portcullis_source::{Data, Document, Node, SourceFile, Text, yaml};
+
+use super::{
+    Argocd, Cluster, Config, ConfigError, Environment, Layer, Located, Registry, Repository, RuleSettings, Scoring, Setting, SettingLevel,
+    WaiverEntry,
+    error::nearest,
+    shape::{self, SCHEMA},
+};
+use crate::{Date, Level};
+
+impl Config {
+    /// Reads a configuration file.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, in the order of its text.
+    pub fn parse(file: &SourceFile) -> Result<Self, Vec<ConfigError>> {
+        let stream = yaml::parse(&Text::of_file(file));
+        let fail = |message: String, span, hint: Option<&str>| Err(vec![ConfigError { message, span, hint: hint.map(str::to_owned) }]);
+        if let Some(error) = stream.error {
+            let span = Text::of_file(file).span(error.range);
+            return fail(error.message, span, None);
+        }
+        let [document] = stream.documents.as_slice() else {
+            let found = stream.documents.len();
+            return fail(format!("the configuration has {found} documents, not one"), Some(file.span()), Some("it starts with version: 1"));
+        };
+        let schema: serde_json::Value = match serde_json::from_str(SCHEMA) {
+            Ok(schema) => schema,
+            Err(error) => return fail(format!("the schema of the configuration is broken: {error}"), None, None),
+        };
+        let errors = shape::check(document, &schema);
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let config = Reader { document }.config();
+        let errors = config.contradictions();
+        if errors.is_empty() { Ok(config) } else { Err(errors) }
+    }
+
+    /// What no schema can say: names that are taken twice, and names of environments that there are not.
+    fn contradictions(&self) -> Vec<ConfigError> {
+        let mut errors = Vec::new();
+        let names: Vec<&str> = self.environments.iter().map(|environment| &*environment.name.value).collect();
+        for (index, environment) in self.environments.iter().enumerate() {
+            if names.iter().take(index).any(|name| *name == &*environment.name.value) {
+                let message = format!("environment {} is there twice", environment.name.value);
+                errors.push(ConfigError { message, span: environment.name.span, hint: None });
+            }
+        }
+        if names.is_empty() {
+            return errors;
+        }
+        let in_rules = self.rules.values().flat_map(|rule| rule.value.environments.iter().map(|(name, setting)| (name, setting.span)));
+        let in_waivers = self.waivers.iter().flat_map(|waiver| waiver.environments.iter().map(|name| (&name.value, name.span)));
+        for (name, span) in in_rules.chain(in_waivers) {
+            if !names.contains(&&**name) {
+                let hint = nearest(name, names.iter().copied()).map(|name| format!("did you mean {name}?"));
+                errors.push(ConfigError { message: format!("there is no environment {name}"), span, hint });
+            }
+        }
+        errors
+    }
+}
+
+type Texts = BTreeMap<Arc<str>, Located<Arc<str>>>;
+
+/// Takes a document apart that has the shape of the schema.
+struct Reader<'a> {
+    document: &'a Document,
+}
+
+impl Reader<'_> {
+    fn config(&self) -> Config {
+        let root = &self.document.root;
+        let list = |key: &str| root.get(key).map(Node::items).unwrap_or_default();
+        Config {
+            environments: list("environments").iter().map(|node| self.environment(node)).collect(),
+            zones: self.texts(root, "zones"),
+            registries: list("registries")
+                .iter()
+                .map(|node| Registry { account: self.text(node, "account"), region: self.text(node, "region") })
+                .collect(),
+            scoring: root.get("scoring").map(|node| self.scoring(node)).unwrap_or_default(),
+            repositories: list("repositories")
+                .iter()
+                .map(|node| Repository { url: self.text(node, "url"), path: self.some_text(node, "path") })
+                .collect(),
+            clusters: list("clusters").iter().map(|node| self.cluster(node)).collect(),
+            argocd: root.get("argocd").map(|node| self.argocd(node)).unwrap_or_default(),
+            layers: list("layers").iter().map(|node| Layer { name: self.text(node, "name"), files: self.text(node, "files") }).collect(),
+            exclude: self.texts(root, "exclude"),
+            rules: self.map(root.get("rules"), |node| self.rule(node)),
+            waivers: list("waivers").iter().map(|node| self.waiver(node)).collect(),
+        }
+    }
+
+    fn environment(&self, node: &Node) -> Environment {
+        Environment {
+            name: self.text(node, "name"),
+            applications: self.texts(node, "applications"),
+            namespaces: self.texts(node, "namespaces"),
+            clusters: self.texts(node, "clusters"),
+            levels: self.map(node.get("levels"), level),
+        }
+    }
+
+    fn scoring(&self, node: &Node) -> Scoring {
+        Scoring { namespaces: self.texts(node, "namespaces"), labels: self.text_map(node, "labels") }
+    }
+
+    fn cluster(&self, node: &Node) -> Cluster {
+        Cluster {
+            name: self.text(node, "name"),
+            server: self.text(node, "server"),
+            project: self.some_text(node, "project"),
+            labels: self.text_map(node, "labels"),
+            annotations: self.text_map(node, "annotations"),
+            kubernetes_version: self.some_text(node, "kubernetesVersion"),
+            api_versions: self.texts(node, "apiVersions"),
+        }
+    }
+
+    fn argocd(&self, node: &Node) -> Argocd {
+        let globbing = node.get("newGitFileGlobbing").map(|value| self.located(value, matches!(value.data, Data::Bool(true))));
+        Argocd {
+            version: self.some_text(node, "version"),
+            namespace: self.some_text(node, "namespace"),
+            new_git_file_globbing: globbing,
+            application_instance_label_key: self.some_text(node, "applicationInstanceLabelKey"),
+        }
+    }
+
+    fn rule(&self, node: &Node) -> RuleSettings {
+        let namespaces = node.get("namespaces").and_then(Node::as_map).into_iter().flat_map(|map| &map.entries);
+        RuleSettings {
+            everywhere: self.setting(node),
+            environments: self.map(node.get("environments"), |node| self.setting(node)),
+            namespaces: namespaces.map(|entry| (Arc::clone(&entry.key), self.setting(&entry.value))).collect(),
+        }
+    }
+
+    fn setting(&self, node: &Node) -> Setting {
+        Setting {
+            level: node.get("level").map(|node| self.located(node, level(node))),
+            params: self.map(node.get("params"), crate::library::json),
+        }
+    }
+
+    fn waiver(&self, node: &Node) -> WaiverEntry {
+        let expires = self.text(node, "expires");
+        WaiverEntry {
+            span: shape::span(self.document, node.range),
+            rule: self.text(node, "rule"),
+            resources: self.texts(node, "resources"),
+            environments: self.texts(node, "environments"),
+            reason: self.text(node, "reason"),
+            owner: self.text(node, "owner"),
+            ticket: self.text(node, "ticket"),
+            // The schema has checked the day; were it not one, the waiver would be long expired.
+            expires: Located { value: Date::parse(&expires.value).unwrap_or(Date::from_unix_seconds(0)), span: expires.span },
+        }
+    }
+
+    fn located<T>(&self, node: &Node, value: T) -> Located<T> {
+        Located { value, span: shape::span(self.document, node.range) }
+    }
+
+    fn text(&self, node: &Node, key: &str) -> Located<Arc<str>> {
+        self.some_text(node, key).unwrap_or_else(|| Located { value: Arc::from(""), span: None })
+    }
+
+    fn some_text(&self, node: &Node, key: &str) -> Option<Located<Arc<str>>> {
+        let node = node.get(key)?;
+        Some(self.located(node, Arc::from(node.as_str()?)))
+    }
+
+    fn texts(&self, node: &Node, key: &str) -> Vec<Located<Arc<str>>> {
+        let items = node.get(key).map(Node::items).unwrap_or_default();
+        items.iter().filter_map(|item| Some(self.located(item, Arc::from(item.as_str()?)))).collect()
+    }
+
+    fn text_map(&self, node: &Node, key: &str) -> Texts {
+        self.map(node.get(key), |node| Arc::from(node.as_str().unwrap_or_default()))
+    }
+
+    fn map<T>(&self, node: Option<&Node>, read: impl Fn(&Node) -> T) -> BTreeMap<Arc<str>, Located<T>> {
+        let entries = node.and_then(Node::as_map).into_iter().flat_map(|map| &map.entries);
+        entries
+            .map(|entry| {
+                let span = shape::span(self.document, entry.key_range);
+                (Arc::clone(&entry.key), Located { value: read(&entry.value), span })
+            })
+            .collect()
+    }
+}
+
+fn level(node: &Node) -> SettingLevel {
+    match node.as_str() {
+        Some("deny") => SettingLevel::On(Level::Deny),
+        Some("warn") => SettingLevel::On(Level::Warn),
+        _ => SettingLevel::Off,
+    }
+}

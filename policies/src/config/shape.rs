@@ -1,0 +1,170 @@
+//! Checks a document against the published JSON Schema, with places and hints: the schema is the only description of the format.
+
+use portcullis_source::{Data, Document, Node, Range, Span};
+use serde_json::Value;
+
+use super::{ConfigError, error::nearest};
+use crate::Date;
+
+/// The JSON Schema of the configuration file.
+pub const SCHEMA: &str = include_str!("schema.json");
+
+/// How deep a configuration may nest where the schema leaves it open.
+const MAX_DEPTH: usize = 32;
+
+/// Everything in the document that the schema does not allow.
+pub(super) fn check(document: &Document, schema: &Value) -> Vec<ConfigError> {
+    let mut checker = Checker { document, schema, errors: Vec::new() };
+    checker.node(&document.root, schema, "", 0);
+    checker.errors
+}
+
+struct Checker<'a> {
+    document: &'a Document,
+    schema: &'a Value,
+    errors: Vec<ConfigError>,
+}
+
+impl<'a> Checker<'a> {
+    fn node(&mut self, node: &Node, schema: &'a Value, at: &str, depth: usize) {
+        let schema = self.resolve(schema);
+        if depth > MAX_DEPTH {
+            self.error(node.range, format!("{} is nested more than {MAX_DEPTH} deep", named(at)), None);
+            return;
+        }
+        if let Some(wanted) = schema.get("type").and_then(Value::as_str)
+            && !has_type(node, wanted)
+        {
+            self.error(node.range, format!("{} is {}, not {}", named(at), describe(node), article(wanted)), type_hint(node, wanted));
+            return;
+        }
+        self.scalar(node, schema, at);
+        match &node.data {
+            Data::Map(_) => self.map(node, schema, at, depth),
+            Data::List(items) => {
+                if schema.get("minItems").and_then(Value::as_u64).is_some_and(|least| (items.len() as u64) < least) {
+                    self.error(node.range, format!("{} is empty", named(at)), None);
+                }
+                for (index, item) in items.iter().enumerate() {
+                    if let Some(inner) = schema.get("items") {
+                        self.node(item, inner, &format!("{at}[{index}]"), depth + 1);
+                    }
+                }
+            }
+            Data::Null | Data::Bool(_) | Data::Int(_) | Data::Uint(_) | Data::Float(_) | Data::String(_) => {}
+        }
+    }
+
+    fn map(&mut self, node: &Node, schema: &'a Value, at: &str, depth: usize) {
+        let Some(map) = node.as_map() else { return };
+        let properties = schema.get("properties").and_then(Value::as_object);
+        let other = schema.get("additionalProperties");
+        for entry in &map.entries {
+            let path = if at.is_empty() { entry.key.to_string() } else { format!("{at}.{}", entry.key) };
+            let inner = properties.and_then(|properties| properties.get(&*entry.key));
+            match (inner, other) {
+                (Some(inner), _) | (None, Some(inner @ Value::Object(_))) => self.node(&entry.value, inner, &path, depth + 1),
+                (None, Some(Value::Bool(false))) => {
+                    let known = properties.into_iter().flat_map(|properties| properties.keys()).map(String::as_str);
+                    let hint = nearest(&entry.key, known.clone()).map(|key| format!("did you mean {key}?"));
+                    let hint = hint.unwrap_or_else(|| format!("known keys are {}", known.collect::<Vec<_>>().join(", ")));
+                    self.error(entry.key_range, format!("unknown key {path}"), Some(hint));
+                }
+                (None, _) => {}
+            }
+        }
+        for key in schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
+            if map.get(key).is_none() {
+                self.error(node.range, format!("{} has no {key}", named(at)), None);
+            }
+        }
+    }
+
+    fn scalar(&mut self, node: &Node, schema: &Value, at: &str) {
+        if let Some(allowed) = schema.get("enum").and_then(Value::as_array) {
+            let value = crate::library::json(node);
+            if !allowed.contains(&value) {
+                let words: Vec<String> = allowed.iter().map(|word| word.as_str().map_or_else(|| word.to_string(), str::to_owned)).collect();
+                let hint = node
+                    .as_str()
+                    .and_then(|word| nearest(word, words.iter().map(String::as_str)))
+                    .map(|word| format!("did you mean {word}?"));
+                self.error(node.range, format!("{} is {}, not {}", named(at), describe(node), words.join(" or ")), hint);
+            }
+        }
+        let Some(text) = node.as_str() else { return };
+        if text.is_empty() && schema.get("minLength").is_some() {
+            self.error(node.range, format!("{} is empty", named(at)), None);
+        }
+        if schema.get("format").and_then(Value::as_str) == Some("date") && Date::parse(text).is_none() {
+            self.error(node.range, format!("{} is {text:?}, not a day", named(at)), Some("write it as YYYY-MM-DD".to_owned()));
+        }
+        if let Some(pattern) = schema.get("pattern").and_then(Value::as_str)
+            && !regex::Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text))
+        {
+            self.error(node.range, format!("{} is {text:?}, which does not match {pattern}", named(at)), None);
+        }
+    }
+
+    fn resolve(&self, schema: &'a Value) -> &'a Value {
+        let name = schema.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix("#/$defs/"));
+        name.and_then(|name| self.schema.get("$defs")?.get(name)).unwrap_or(schema)
+    }
+
+    fn error(&mut self, range: Range, message: String, hint: Option<String>) {
+        self.errors.push(ConfigError { message, span: span(self.document, range), hint });
+    }
+}
+
+/// The place of a range of a configuration file.
+pub(super) fn span(document: &Document, range: Range) -> Option<Span> {
+    document.text.span(range)
+}
+
+fn named(at: &str) -> &str {
+    if at.is_empty() { "the configuration" } else { at }
+}
+
+fn has_type(node: &Node, wanted: &str) -> bool {
+    match &node.data {
+        Data::Null => wanted == "null",
+        Data::Bool(_) => wanted == "boolean",
+        Data::Int(_) | Data::Uint(_) => wanted == "integer" || wanted == "number",
+        Data::Float(_) => wanted == "number",
+        Data::String(_) => wanted == "string",
+        Data::List(_) => wanted == "array",
+        Data::Map(_) => wanted == "object",
+    }
+}
+
+fn article(wanted: &str) -> &str {
+    match wanted {
+        "boolean" => "true or false",
+        "integer" => "a whole number",
+        "number" => "a number",
+        "string" => "a text",
+        "array" => "a list",
+        "object" => "a map",
+        other => other,
+    }
+}
+
+fn describe(node: &Node) -> String {
+    match &node.data {
+        Data::Null => "empty".to_owned(),
+        Data::Bool(value) => value.to_string(),
+        Data::Int(value) => value.to_string(),
+        Data::Uint(value) => value.to_string(),
+        Data::Float(value) => value.to_string(),
+        Data::String(value) => format!("{value:?}"),
+        Data::List(_) => "a list".to_owned(),
+        Data::Map(_) => "a map".to_owned(),
+    }
+}
+
+fn type_hint(node: &Node, wanted: &str) -> Option<String> {
+    match (&node.data, wanted) {
+        (Data::Bool(_) | Data::Int(_) | Data::Uint(_) | Data::Float(_), "string") => Some("put it in quotes".to_owned()),
+        _ => None,
+    }
+}

@@ -1,0 +1,194 @@
+//! A library to one program, whose entry points are the findings of its rules.
+
+use std::sync::Arc;
+
+use regorus::{
+    languages::rego::compiler::Compiler,
+    rvm::{program::Program, vm::RegoVM},
+};
+
+use crate::{
+    Config, ConfigError, Library, Rule,
+    config::{Located, RuleSettings, Setting, SettingLevel, nearest},
+    hash,
+};
+
+/// Why rules can't be evaluated.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EngineError {
+    /// A rule or the prelude is no Rego.
+    #[error("{file} does not compile: {reason}")]
+    Compile {
+        /// The file.
+        file: String,
+        /// What regorus says.
+        reason: String,
+    },
+    /// The configuration speaks of rules or parameters that there are not.
+    #[error("{} in the configuration of rules", if .0.len() == 1 { "an error" } else { "errors" })]
+    Config(Vec<ConfigError>),
+}
+
+/// All rules, compiled once; may be shared between threads.
+#[derive(Debug)]
+pub struct Engine {
+    pub(super) rules: Vec<Rule>,
+    pub(super) config: Config,
+    program: Option<Arc<Program>>,
+    digest: String,
+}
+
+/// How many instructions one evaluation may take; a platform rule sees thousands of resources.
+const MAX_INSTRUCTIONS: usize = 50_000_000;
+
+impl Engine {
+    /// Compiles the rules of a library under a configuration.
+    ///
+    /// # Errors
+    /// The configuration names what does not exist, or a rule does not compile.
+    pub fn new(library: &Library, config: &Config) -> Result<Self, EngineError> {
+        let errors = check_names(library, config);
+        if !errors.is_empty() {
+            return Err(EngineError::Config(errors));
+        }
+        let rules: Vec<Rule> = library.rules().to_vec();
+        let program = if rules.is_empty() { None } else { Some(compile(library, &rules)?) };
+        let digest = digest(library, config);
+        Ok(Self { rules, config: config.clone(), program, digest })
+    }
+
+    /// `sha256:` and the hash of everything that decides what is found: rules, prelude, levels, parameters and facts of the configuration.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// The rules that this engine evaluates.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// A machine of its own for one thread.
+    pub(super) fn machine(&self) -> RegoVM {
+        let mut machine = RegoVM::new();
+        if let Some(program) = &self.program {
+            machine.load_program(Arc::clone(program));
+        }
+        machine.set_max_instructions(MAX_INSTRUCTIONS);
+        // A builtin that fails must not pass for a rule that finds nothing.
+        machine.set_strict_builtin_errors(true);
+        machine
+    }
+}
+
+fn compile(library: &Library, rules: &[Rule]) -> Result<Arc<Program>, EngineError> {
+    let mut engine = regorus::Engine::new();
+    let fail = |file: &str, error: &dyn std::fmt::Display| EngineError::Compile { file: file.to_owned(), reason: error.to_string() };
+    for (path, text) in library.prelude() {
+        engine.add_policy(path.to_string(), text.to_string()).map_err(|error| fail(path, &error))?;
+    }
+    for rule in rules {
+        let path = format!("rules/{}/rule.rego", rule.id);
+        engine.add_policy(path.clone(), rule.rego.to_string()).map_err(|error| fail(&path, &error))?;
+    }
+    let entry_points: Vec<String> = rules.iter().map(Rule::entry_point).collect();
+    let Some(first) = entry_points.first() else { return Ok(Arc::default()) };
+    let policy = engine.compile_with_entrypoint(&Arc::from(first.as_str())).map_err(|error| fail("the library", &error))?;
+    let names: Vec<&str> = entry_points.iter().map(String::as_str).collect();
+    Compiler::compile_from_policy(&policy, &names).map_err(|error| fail("the library", &error))
+}
+
+/// The rules and parameters that the configuration names but the library does not have.
+fn check_names(library: &Library, config: &Config) -> Vec<ConfigError> {
+    let mut errors = Vec::new();
+    let mut unknown = |id: &str, span| {
+        let hint = library.nearest(id).map(|id| format!("did you mean {id}?"));
+        errors.push(ConfigError { message: format!("there is no rule {id}"), span, hint });
+    };
+    let in_environments = config.environments.iter().flat_map(|environment| environment.levels.iter().map(|(id, level)| (id, level.span)));
+    let in_waivers = config.waivers.iter().map(|waiver| (&waiver.rule.value, waiver.rule.span));
+    for (id, span) in config.rules.iter().map(|(id, settings)| (id, settings.span)).chain(in_environments).chain(in_waivers) {
+        if !library.knows(id) {
+            unknown(id, span);
+        }
+    }
+    for (id, settings) in &config.rules {
+        let Ok(rule) = library.rule(id) else { continue };
+        let settings = &settings.value;
+        let narrower =
+            settings.environments.values().map(|setting| &setting.value).chain(settings.namespaces.iter().map(|(_, setting)| setting));
+        for (name, value) in std::iter::once(&settings.everywhere).chain(narrower).flat_map(|setting| &setting.params) {
+            let Some(default) = rule.params.get(&**name) else {
+                let hint = nearest(name, rule.params.keys().map(String::as_str)).map(|name| format!("did you mean {name}?"));
+                errors.push(ConfigError { message: format!("rule {id} has no parameter {name}"), span: value.span, hint });
+                continue;
+            };
+            if std::mem::discriminant(default) != std::mem::discriminant(&value.value) {
+                let message = format!("parameter {name} of rule {id} is {}, but its default is {default}", value.value);
+                errors.push(ConfigError { message, span: value.span, hint: None });
+            }
+        }
+    }
+    errors
+}
+
+fn digest(library: &Library, config: &Config) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for (path, text) in library.prelude() {
+        parts.extend([path.to_string(), text.to_string()]);
+    }
+    for rule in library.rules() {
+        parts.extend([rule.id.to_string(), rule.rego.to_string()]);
+    }
+    parts.push(settings_text(config));
+    format!("sha256:{}", hash::of_parts(parts.iter().map(String::as_str)))
+}
+
+/// Everything of the configuration that decides what is found, in a fixed order and without places.
+fn settings_text(config: &Config) -> String {
+    let rules: serde_json::Map<String, serde_json::Value> =
+        config.rules.iter().map(|(id, rule)| (id.to_string(), rule_json(&rule.value))).collect();
+    let environments: serde_json::Map<String, serde_json::Value> = config
+        .environments
+        .iter()
+        .map(|environment| {
+            let levels = environment.levels.iter().map(|(id, level)| (id.to_string(), level_name(level.value).into()));
+            (environment.name.value.to_string(), serde_json::Value::Object(levels.collect()))
+        })
+        .collect();
+    let texts = |items: &[Located<Arc<str>>]| items.iter().map(|item| item.value.to_string()).collect::<Vec<_>>();
+    let labels: serde_json::Map<String, serde_json::Value> =
+        config.scoring.labels.iter().map(|(key, value)| (key.to_string(), (*value.value).into())).collect();
+    let registries = config.registries.iter().map(|registry| format!("{}/{}", registry.account.value, registry.region.value));
+    serde_json::json!({
+        "rules": rules, "environments": environments, "zones": texts(&config.zones), "registries": registries.collect::<Vec<_>>(),
+        "scoring": {"namespaces": texts(&config.scoring.namespaces), "labels": labels},
+    })
+    .to_string()
+}
+
+fn rule_json(rule: &RuleSettings) -> serde_json::Value {
+    let environments = rule.environments.iter().map(|(name, setting)| (name.to_string(), setting_json(&setting.value)));
+    let namespaces: Vec<_> = rule.namespaces.iter().map(|(glob, setting)| serde_json::json!([&**glob, setting_json(setting)])).collect();
+    serde_json::json!({
+        "everywhere": setting_json(&rule.everywhere),
+        "environments": environments.collect::<serde_json::Map<_, _>>(),
+        "namespaces": namespaces,
+    })
+}
+
+fn setting_json(setting: &Setting) -> serde_json::Value {
+    let params = setting.params.iter().map(|(name, value)| (name.to_string(), value.value.clone()));
+    serde_json::json!({
+        "level": setting.level.as_ref().map(|level| level_name(level.value)),
+        "params": params.collect::<serde_json::Map<_, _>>(),
+    })
+}
+
+fn level_name(level: SettingLevel) -> &'static str {
+    match level {
+        SettingLevel::Off => "off",
+        SettingLevel::On(level) => level.name(),
+    }
+}

@@ -1,0 +1,226 @@
+//! Rules over resources: what each one sees, and what it says, brought back to places.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use portcullis_source::{Partial, Problem, Stage, Step};
+use regorus::{Value, rvm::vm::RegoVM, value::Object};
+
+use super::{
+    Engine, Facts, fingerprint,
+    settings::{Place, Resolved, resolve},
+};
+use crate::{
+    Finding, Level, Resource, RuleId, Scope, Target,
+    finding::order,
+    input::{MAX_DEPTH, of_node, pod_of, text},
+};
+
+/// What one rule saw and what it said, for comparison with another engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleInput {
+    /// The rule.
+    pub rule: RuleId,
+    /// The path of its findings.
+    pub entry_point: String,
+    /// `input`, as JSON.
+    pub input: String,
+    /// Its findings, as a JSON array in the order of values.
+    pub findings: String,
+}
+
+impl Engine {
+    /// Everything that the rules find in the resources of a run, whatever their order.
+    #[must_use]
+    pub fn evaluate(&self, resources: &[Resource]) -> Partial<Vec<Finding>> {
+        let facts = Facts::collect(resources);
+        let mut found = self.check(resources, &facts);
+        let platform = self.check_platform(resources, &facts);
+        let findings = platform.take(&mut found.problems);
+        found.value.extend(findings);
+        found.value.sort_by_cached_key(order);
+        found
+    }
+
+    /// What the rules that see one resource at a time find; a run may be cut into parts for several threads.
+    #[must_use]
+    pub fn check(&self, resources: &[Resource], facts: &Facts) -> Partial<Vec<Finding>> {
+        let mut run = Run::new(self, facts);
+        for resource in resources {
+            run.resource(resource);
+        }
+        run.found.value.sort_by_cached_key(order);
+        run.found
+    }
+
+    /// What the rules that see a whole environment find.
+    #[must_use]
+    pub fn check_platform(&self, resources: &[Resource], facts: &Facts) -> Partial<Vec<Finding>> {
+        let mut run = Run::new(self, facts);
+        run.platform(resources);
+        run.found.value.sort_by_cached_key(order);
+        run.found.value.dedup();
+        run.found
+    }
+
+    /// The same as [`Engine::evaluate`], told as inputs and outputs of the single rules.
+    #[must_use]
+    pub fn rule_inputs(&self, resources: &[Resource]) -> Vec<RuleInput> {
+        let facts = Facts::collect(resources);
+        let mut run = Run::new(self, &facts);
+        run.record = Some(Vec::new());
+        for resource in resources {
+            run.resource(resource);
+        }
+        run.platform(resources);
+        run.record.unwrap_or_default()
+    }
+}
+
+/// One thread's work: a machine, the settings resolved so far, and what was found.
+pub(super) struct Run<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) facts: &'a Facts,
+    pub(super) found: Partial<Vec<Finding>>,
+    machine: RegoVM,
+    settings: BTreeMap<Place, Arc<Vec<Resolved>>>,
+    record: Option<Vec<RuleInput>>,
+}
+
+impl<'a> Run<'a> {
+    fn new(engine: &'a Engine, facts: &'a Facts) -> Self {
+        Self { engine, facts, found: Partial::default(), machine: engine.machine(), settings: BTreeMap::new(), record: None }
+    }
+
+    fn resource(&mut self, resource: &Resource) {
+        let pod = match pod_of(resource) {
+            Ok(pod) => pod,
+            Err(reason) => return self.problem(resource, &reason),
+        };
+        let settings = self.settings_of(resource);
+        let mut input: Option<Object> = None;
+        for (index, (rule, resolved)) in self.engine.rules.iter().zip(settings.iter()).enumerate() {
+            let (Scope::Resource, Some(level)) = (rule.scope, resolved.level) else { continue };
+            let targeted = match &rule.target {
+                Target::Pod => pod.is_some(),
+                Target::Kinds(kinds) => kinds.iter().any(|kind| *kind == *resource.identity.kind),
+            };
+            if !targeted {
+                continue;
+            }
+            let input = match &mut input {
+                Some(input) => input,
+                None => match resource_input(resource, pod.as_ref()) {
+                    Some(made) => input.insert(made),
+                    None => return self.problem(resource, &format!("is nested more than {MAX_DEPTH} deep")),
+                },
+            };
+            input.insert(text("params"), resolved.params.clone());
+            let value = input.clone().into_value();
+            match self.run(index, value).and_then(|found| read_findings(&found)) {
+                Ok(found) => found.into_iter().for_each(|said| self.finding(index, level, resource, said)),
+                Err(reason) => self.problem(resource, &format!("could not be checked by rule {}: {reason}", rule.id)),
+            }
+        }
+    }
+
+    /// The settings of all rules where a resource is.
+    pub(super) fn settings_of(&mut self, resource: &Resource) -> Arc<Vec<Resolved>> {
+        let place = Place { environment: resource.context.environment.clone(), namespace: resource.identity.namespace.clone() };
+        self.settings_at(place)
+    }
+
+    /// The settings of all rules at a place.
+    pub(super) fn settings_at(&mut self, place: Place) -> Arc<Vec<Resolved>> {
+        if let Some(known) = self.settings.get(&place) {
+            return Arc::clone(known);
+        }
+        let resolved = Arc::new(resolve(&self.engine.rules, &self.engine.config, self.facts, &place));
+        self.settings.insert(place, Arc::clone(&resolved));
+        resolved
+    }
+
+    /// Evaluates one rule.
+    pub(super) fn run(&mut self, rule: usize, input: Value) -> Result<Value, String> {
+        let recorded = self.record.is_some().then(|| input.clone());
+        self.machine.set_input(input);
+        let result = self.machine.execute_entry_point_by_index(rule).map_err(|error| error.to_string());
+        if let (Some(record), Some(input), Some(rule)) = (&mut self.record, recorded, self.engine.rules.get(rule)) {
+            let findings = match &result {
+                Ok(Value::Set(found)) => serde_json::to_string(&found.iter().collect::<Vec<_>>()).unwrap_or_default(),
+                Ok(other) => other.to_string(),
+                Err(error) => error.clone(),
+            };
+            let input = serde_json::to_string(&input).unwrap_or_default();
+            record.push(RuleInput { rule: rule.id.clone(), entry_point: rule.entry_point(), input, findings });
+        }
+        result
+    }
+
+    /// Turns what a rule says about a resource into a finding with a place.
+    pub(super) fn finding(&mut self, rule: usize, level: Level, resource: &Resource, said: Said) {
+        let Some(rule) = self.engine.rules.get(rule) else { return };
+        let path: Vec<Step> = resource.base.iter().chain(&said.at).cloned().collect();
+        let mut finding = Finding {
+            rule: rule.id.clone(),
+            level,
+            message: said.message,
+            resource: Some(resource.identity.clone()),
+            path: said.at,
+            origin: resource.document.origin(&path),
+            environment: resource.context.environment.clone(),
+            application: resource.context.application.clone(),
+            service: resource.context.service.clone(),
+            waived: None,
+            fingerprint: String::new(),
+        };
+        finding.fingerprint = fingerprint::of(&finding, resource);
+        self.found.value.push(finding);
+    }
+
+    /// Reports that a resource could not be checked.
+    pub(super) fn problem(&mut self, resource: &Resource, reason: &str) {
+        let identity = &resource.identity;
+        let namespace = identity.namespace.as_deref().map(|namespace| format!("{namespace}/")).unwrap_or_default();
+        let message = format!("{} {namespace}{} {reason}", identity.kind, identity.name);
+        let problem = Problem::new(Stage::Policy, message).at(resource.document.origin(&resource.base).edit());
+        let application = resource.context.application.as_deref().map(str::to_owned);
+        self.found.problems.push(Problem { application, ..problem });
+    }
+}
+
+/// `{resource, pod, namespace, review}`; the parameters come per rule.
+fn resource_input(resource: &Resource, pod: Option<&Value>) -> Option<Object> {
+    let mut input = Object::default();
+    input.insert(text("resource"), of_node(resource.node()?)?);
+    if let Some(pod) = pod {
+        input.insert(text("pod"), pod.clone());
+    }
+    input.insert(text("review"), crate::input::object([("operation", text("CREATE"))]));
+    Some(input)
+}
+
+/// What a rule said.
+pub(super) struct Said {
+    pub(super) at: Vec<Step>,
+    pub(super) message: String,
+    /// For rules that see a platform: which of its resources.
+    pub(super) resource: Option<usize>,
+}
+
+/// The findings of a rule; anything but a set of `{at, message}` is an error, since a mistaken rule must not pass for a clean resource.
+pub(super) fn read_findings(value: &Value) -> Result<Vec<Said>, String> {
+    let Value::Set(found) = value else { return Err(format!("its findings are {value}, not a set")) };
+    found.iter().map(|said| read_finding(said).ok_or_else(|| format!("it says {said}, which is no finding"))).collect()
+}
+
+fn read_finding(said: &Value) -> Option<Said> {
+    let said = said.as_object().ok()?;
+    let message = said.get(&text("message"))?.as_string().ok()?.to_string();
+    let steps = said.get(&text("at"))?.as_array().ok()?;
+    let at = steps.iter().map(|step| match step {
+        Value::String(key) => Some(Step::Key(Arc::clone(key))),
+        other => other.as_i64().ok().and_then(|index| usize::try_from(index).ok()).map(Step::Index),
+    });
+    let resource = said.get(&text("resource")).and_then(|id| id.as_i64().ok()).and_then(|id| usize::try_from(id).ok());
+    Some(Said { at: at.collect::<Option<_>>()?, message, resource })
+}

@@ -1,0 +1,70 @@
+//! What rules may ask about the platform: zones, registries, scoring and NodePools.
+
+use std::sync::Arc;
+
+use portcullis_source::Node;
+use regorus::Value;
+
+use crate::{
+    Config, Resource,
+    config::{Located, glob_matches},
+    input::{object, of_node, text},
+};
+
+/// The facts that the resources of a repository tell, gathered before rules run over parts of it.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    node_pools: Vec<(Option<Arc<str>>, Value)>,
+}
+
+impl Facts {
+    /// Gathers the NodePools.
+    #[must_use]
+    pub fn collect(resources: &[Resource]) -> Self {
+        let pools = resources.iter().filter(|resource| &*resource.identity.kind == "NodePool" && resource.group() == "karpenter.sh");
+        let mut found: Vec<_> = pools.filter_map(|pool| Some((pool.context.environment.clone(), node_pool(pool)?))).collect();
+        found.sort();
+        found.dedup();
+        Self { node_pools: found }
+    }
+
+    /// The NodePools of an environment, and those that are for all of them.
+    fn node_pools(&self, environment: Option<&str>) -> Value {
+        let here = self.node_pools.iter().filter(|(of, _)| of.is_none() || environment.is_none() || of.as_deref() == environment);
+        Value::from(here.map(|(_, pool)| pool.clone()).collect::<Vec<_>>())
+    }
+
+    /// The value of a fact for an environment and a namespace.
+    pub(super) fn get(&self, fact: &str, config: &Config, environment: Option<&str>, namespace: Option<&str>) -> Value {
+        let list = |items: &[Located<Arc<str>>]| Value::from(items.iter().map(|item| text(&item.value)).collect::<Vec<_>>());
+        match fact {
+            "zones" => list(&config.zones),
+            "registries" => {
+                let registries = config.registries.iter();
+                let registry = |(account, region): (&str, &str)| object([("account", text(account)), ("region", text(region))]);
+                Value::from(registries.map(|found| registry((&found.account.value, &found.region.value))).collect::<Vec<_>>())
+            }
+            "scoring" => {
+                let labels = config.scoring.labels.iter().map(|(key, value)| (text(key), text(&value.value)));
+                let here = namespace.is_some_and(|name| config.scoring.namespaces.iter().any(|glob| glob_matches(&glob.value, name)));
+                let labels = labels.collect::<regorus::value::Object>().into_value();
+                object([("namespace", Value::Bool(here)), ("labels", labels)])
+            }
+            "nodePools" => self.node_pools(environment),
+            _ => Value::Null,
+        }
+    }
+}
+
+/// `{name, labels, requirements, taints}` of the nodes that a NodePool makes.
+fn node_pool(resource: &Resource) -> Option<Value> {
+    let template = resource.node()?.at(&["spec", "template"])?;
+    let part = |keys: &[&str]| template.at(keys).filter(|node| !node.is_null()).and_then(of_node);
+    let list = |key| template.at(&["spec", key]).filter(|node: &&Node| !node.items().is_empty()).and_then(of_node);
+    Some(object([
+        ("name", text(&resource.identity.name)),
+        ("labels", part(&["metadata", "labels"]).unwrap_or_else(Value::new_object)),
+        ("requirements", list("requirements").unwrap_or_else(Value::new_array)),
+        ("taints", list("taints").unwrap_or_else(Value::new_array)),
+    ]))
+}

@@ -1,0 +1,73 @@
+//! Levels and parameters of every rule, as the configuration resolves them for an environment and a namespace.
+
+use std::sync::Arc;
+
+use regorus::{Value, value::Object};
+
+use super::Facts;
+use crate::{
+    Config, Level, Rule,
+    config::{Located, RuleSettings, Setting, SettingLevel, glob_matches},
+    input::{of_json, text},
+};
+
+/// Where settings hold.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    pub(super) environment: Option<Arc<str>>,
+    pub(super) namespace: Option<Arc<str>>,
+}
+
+/// Level and parameters of one rule; no level where it is off.
+#[derive(Clone, Debug)]
+pub(super) struct Resolved {
+    pub(super) level: Option<Level>,
+    pub(super) params: Value,
+}
+
+/// The settings of all rules at a place, in the order of the rules.
+pub(super) fn resolve(rules: &[Rule], config: &Config, facts: &Facts, place: &Place) -> Vec<Resolved> {
+    rules.iter().map(|rule| resolve_rule(rule, config, facts, place)).collect()
+}
+
+fn resolve_rule(rule: &Rule, config: &Config, facts: &Facts, place: &Place) -> Resolved {
+    let mut level = SettingLevel::On(rule.severity.level());
+    let mut params: Object = rule.params.iter().map(|(key, value)| (text(key), of_json(value))).collect();
+    let environment = place.environment.as_deref();
+    let settings = config.rules.get(rule.id.as_str()).map(|settings| &settings.value);
+    let everywhere = settings.map(|settings| &settings.everywhere);
+    apply(everywhere, &mut level, &mut params);
+    let configured = config.environments.iter().find(|known| Some(&*known.name.value) == environment);
+    if let Some(changed) = configured.and_then(|environment| environment.levels.get(rule.id.as_str())) {
+        level = changed.value;
+    }
+    for setting in narrower(settings, place) {
+        apply(Some(setting), &mut level, &mut params);
+    }
+    for fact in &rule.facts {
+        params.insert(text(fact), facts.get(fact, config, environment, place.namespace.as_deref()));
+    }
+    let level = match level {
+        SettingLevel::Off => None,
+        SettingLevel::On(level) => Some(level),
+    };
+    Resolved { level, params: params.into_value() }
+}
+
+fn narrower<'a>(settings: Option<&'a RuleSettings>, place: &Place) -> impl Iterator<Item = &'a Setting> {
+    let environment = place.environment.as_ref().and_then(|name| settings?.environments.get(name)).map(|setting| &setting.value);
+    let namespace = place.namespace.clone();
+    let namespaces = settings.into_iter().flat_map(|settings| &settings.namespaces);
+    let matching = namespaces.filter(move |(glob, _)| namespace.as_deref().is_some_and(|name| glob_matches(glob, name)));
+    environment.into_iter().chain(matching.map(|(_, setting)| setting))
+}
+
+fn apply(setting: Option<&Setting>, level: &mut SettingLevel, params: &mut Object) {
+    let Some(setting) = setting else { return };
+    if let Some(Located { value, .. }) = &setting.level {
+        *level = *value;
+    }
+    for (name, value) in &setting.params {
+        params.insert(text(name), of_json(&value.value));
+    }
+}

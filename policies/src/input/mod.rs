@@ -1,0 +1,8 @@
+//! What a rule may see: resources as Rego values, made without a detour over text.
+
+mod image;
+mod pod;
+mod value;
+
+pub(crate) use pod::pod_of;
+pub(crate) use value::{MAX_DEPTH, object, of_json, of_node, of_path, text};

@@ -1,0 +1,95 @@
+//! The pod that a resource carries, whatever its kind, so that no rule walks kinds and none is forgotten.
+
+use portcullis_source::{Node, Step};
+use regorus::Value;
+
+use super::{image::Image, object, of_node, of_path, text};
+use crate::Resource;
+
+/// The kinds that carry a pod, their API groups, and where it is.
+const CARRIERS: [(&str, &[&str], &[&str]); 10] = [
+    ("Pod", &[""], &[]),
+    ("PodTemplate", &[""], &["template"]),
+    ("ReplicationController", &[""], &["spec", "template"]),
+    ("Deployment", &["apps", "extensions"], &["spec", "template"]),
+    ("StatefulSet", &["apps"], &["spec", "template"]),
+    ("DaemonSet", &["apps", "extensions"], &["spec", "template"]),
+    ("ReplicaSet", &["apps", "extensions"], &["spec", "template"]),
+    ("Job", &["batch"], &["spec", "template"]),
+    ("CronJob", &["batch"], &["spec", "jobTemplate", "spec", "template"]),
+    ("Rollout", &["argoproj.io"], &["spec", "template"]),
+];
+
+/// The lists of containers and what their members are.
+const LISTS: [(&str, &str); 3] = [("containers", "main"), ("initContainers", "init"), ("ephemeralContainers", "ephemeral")];
+
+/// `{spec, at, metadata, labels, containers: [{container, at, role, image}]}`; none for a resource without a pod.
+///
+/// # Errors
+/// Says which list of containers is no list of maps: a rule would see nothing there and find nothing.
+pub(crate) fn pod_of(resource: &Resource) -> Result<Option<Value>, String> {
+    let carrier = CARRIERS.iter().find(|(kind, groups, _)| *kind == &*resource.identity.kind && groups.contains(&resource.group()));
+    let Some((_, _, keys)) = carrier else { return Ok(None) };
+    let Some(template) = resource.node().and_then(|node| node.at(keys)) else { return Ok(None) };
+    let Some(spec) = template.get("spec").filter(|spec| spec.as_map().is_some()) else { return Ok(None) };
+    let at: Vec<Step> = keys.iter().copied().chain(["spec"]).map(|key| Step::Key(key.into())).collect();
+    let metadata_at: Vec<Step> = keys.iter().copied().chain(["metadata"]).map(|key| Step::Key(key.into())).collect();
+    let map_or_empty = |node: Option<&Node>| {
+        let value = node.filter(|node| node.as_map().is_some()).and_then(of_node);
+        value.unwrap_or_else(Value::new_object)
+    };
+    let metadata = template.get("metadata");
+    Ok(Some(object([
+        ("spec", of_node(spec).unwrap_or(Value::Null)),
+        ("at", of_path(&at)),
+        ("metadata", map_or_empty(metadata)),
+        ("metadata_at", of_path(&metadata_at)),
+        ("labels", map_or_empty(metadata.and_then(|metadata| metadata.get("labels")))),
+        ("containers", containers(spec, &at)?),
+    ])))
+}
+
+fn containers(spec: &Node, at: &[Step]) -> Result<Value, String> {
+    let mut found = Vec::new();
+    for (key, role) in LISTS {
+        let Some(list) = spec.get(key).filter(|list| !list.is_null()) else { continue };
+        if list.as_str().is_some() || list.as_map().is_some() {
+            return Err(format!("{key} is no list"));
+        }
+        for (index, container) in list.items().iter().enumerate() {
+            if container.as_map().is_none() {
+                return Err(format!("{key}[{index}] is no container"));
+            }
+            let restarts = container.get("restartPolicy").and_then(Node::as_str) == Some("Always");
+            let role = if role == "init" && restarts { "sidecar" } else { role };
+            let path: Vec<Step> = at.iter().cloned().chain([Step::Key(key.into()), Step::Index(index)]).collect();
+            found.push(object([
+                ("container", of_node(container).unwrap_or(Value::Null)),
+                ("at", of_path(&path)),
+                ("role", text(role)),
+                ("image", image(container.get("image"))),
+            ]));
+        }
+    }
+    Ok(Value::from(found))
+}
+
+/// `{text, registry, repository, tag, digest, account, region}`, or `{text, error}`; what is not there is null.
+fn image(node: Option<&Node>) -> Value {
+    let Some(reference) = node.and_then(Node::as_str) else {
+        return object([("text", Value::Null), ("error", text("is missing"))]);
+    };
+    let some = |part: Option<&str>| part.map_or(Value::Null, text);
+    match Image::parse(reference) {
+        Ok(image) => object([
+            ("text", text(reference)),
+            ("registry", text(image.registry)),
+            ("repository", text(&image.repository)),
+            ("tag", some(image.tag)),
+            ("digest", some(image.digest)),
+            ("account", some(image.ecr.map(|(account, _)| account))),
+            ("region", some(image.ecr.map(|(_, region)| region))),
+        ]),
+        Err(error) => object([("text", text(reference)), ("error", text(error))]),
+    }
+}

@@ -1,0 +1,249 @@
+//! Rule folders and the prelude, read from their files.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use portcullis_source::{Data, Node, Text, yaml};
+
+use crate::{Rule, RuleId, Scope, Severity, Target};
+
+/// The files of `prelude/` and `rules/`, by path.
+const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+
+/// All rules, and the Rego that they share.
+#[derive(Clone, Debug, Default)]
+pub struct Library {
+    rules: Vec<Rule>,
+    prelude: Vec<(Arc<str>, Arc<str>)>,
+    /// The ids of the whole library, of which `rules` may be a selection.
+    ids: Vec<RuleId>,
+}
+
+/// Why files are no library.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LibraryError {
+    /// A folder without `rule.rego`.
+    #[error("rule {0} has no rule.rego")]
+    NoRego(String),
+    /// A rule's metadata say too little, too much or the wrong thing.
+    #[error("metadata of rule {rule}: {reason}")]
+    Metadata {
+        /// The rule.
+        rule: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A rule was asked for that does not exist.
+    #[error("there is no rule {id}{}", nearest.as_ref().map(|nearest| format!(", did you mean {nearest}?")).unwrap_or_default())]
+    Unknown {
+        /// The id.
+        id: String,
+        /// The id most like it.
+        nearest: Option<String>,
+    },
+}
+
+impl Library {
+    /// The rules that portcullis comes with.
+    ///
+    /// # Errors
+    /// Metadata are wrong, which the tests of this crate rule out.
+    pub fn embedded() -> Result<Self, LibraryError> {
+        Self::from_files(EMBEDDED.iter().copied())
+    }
+
+    /// The rules in files whose paths start with `rules/` or `prelude/`.
+    ///
+    /// # Errors
+    /// A rule has no text or its metadata are wrong.
+    pub fn from_files<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, LibraryError> {
+        let mut prelude = Vec::new();
+        let mut folders: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
+        for (path, text) in files {
+            if path.starts_with("prelude/") && path.ends_with(".rego") {
+                prelude.push((Arc::from(path), Arc::from(text)));
+            } else if let Some((id, name)) = path.strip_prefix("rules/").and_then(|rest| rest.split_once('/')) {
+                folders.entry(id).or_default().push((name, text));
+            }
+        }
+        let rules: Vec<Rule> = folders.into_iter().map(|(id, files)| read_rule(id, &files)).collect::<Result<_, _>>()?;
+        let ids = rules.iter().map(|rule| rule.id.clone()).collect();
+        Ok(Self { rules, prelude, ids })
+    }
+
+    /// The rules, sorted by id.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The shared Rego files with their paths, sorted by path.
+    #[must_use]
+    pub fn prelude(&self) -> &[(Arc<str>, Arc<str>)] {
+        &self.prelude
+    }
+
+    /// The rule of an id.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn rule(&self, id: &str) -> Result<&Rule, LibraryError> {
+        let found = self.rules.iter().find(|rule| rule.id.as_str() == id);
+        found.ok_or_else(|| LibraryError::Unknown { id: id.to_owned(), nearest: self.nearest(id).map(str::to_owned) })
+    }
+
+    /// Whether the whole library has a rule of this id.
+    pub(crate) fn knows(&self, id: &str) -> bool {
+        self.ids.iter().any(|known| known.as_str() == id)
+    }
+
+    /// The id most like this one.
+    pub(crate) fn nearest(&self, id: &str) -> Option<&str> {
+        crate::config::nearest(id, self.ids.iter().map(RuleId::as_str))
+    }
+
+    /// The same library with these rules only.
+    ///
+    /// # Errors
+    /// One of them does not exist.
+    pub fn only(&self, ids: &[&str]) -> Result<Self, LibraryError> {
+        for id in ids {
+            self.rule(id)?;
+        }
+        let rules = self.rules.iter().filter(|rule| ids.contains(&rule.id.as_str())).cloned().collect();
+        Ok(Self { rules, prelude: self.prelude.clone(), ids: self.ids.clone() })
+    }
+}
+
+fn read_rule(id: &str, files: &[(&str, &str)]) -> Result<Rule, LibraryError> {
+    let file = |wanted: &str| files.iter().find(|(name, _)| *name == wanted).map(|(_, text)| *text);
+    let fixtures = |folder: &str| -> Vec<(Arc<str>, Arc<str>)> {
+        let in_folder = files.iter().filter_map(|(name, text)| Some((name.strip_prefix(folder)?, *text)));
+        in_folder.map(|(name, text)| (Arc::from(name), Arc::from(text))).collect()
+    };
+    let rego = file("rule.rego").ok_or_else(|| LibraryError::NoRego(id.to_owned()))?;
+    let wrong = |reason: String| LibraryError::Metadata { rule: id.to_owned(), reason };
+    let metadata = Metadata::read(rego).map_err(wrong)?;
+    Ok(Rule {
+        id: RuleId::new(id),
+        title: metadata.text("title").map_err(wrong)?,
+        description: metadata.text("description").map_err(wrong)?,
+        severity: metadata.severity().map_err(wrong)?,
+        scope: metadata.scope().map_err(wrong)?,
+        target: metadata.target().map_err(wrong)?,
+        params: metadata.params().map_err(wrong)?,
+        facts: metadata.facts().map_err(wrong)?,
+        readme: file("README.md").unwrap_or_default().into(),
+        rego: rego.into(),
+        passes: fixtures("pass/"),
+        fails: fixtures("fail/"),
+    })
+}
+
+/// The facts that a rule may ask for.
+const FACTS: [&str; 4] = ["zones", "registries", "scoring", "nodePools"];
+
+/// The YAML between `# METADATA` and the first line that is no comment.
+struct Metadata {
+    root: Node,
+}
+
+impl Metadata {
+    fn read(rego: &str) -> Result<Self, String> {
+        let mut lines = rego.lines().skip_while(|line| *line != "# METADATA");
+        if lines.next().is_none() {
+            return Err("there is no # METADATA".to_owned());
+        }
+        let mut text = String::new();
+        for line in lines.map_while(|line| line.strip_prefix('#')) {
+            text.push_str(line.strip_prefix(' ').unwrap_or(line));
+            text.push('\n');
+        }
+        let stream = yaml::parse(&Text::nowhere(text.into_bytes()));
+        if let Some(error) = stream.error {
+            return Err(error.to_string());
+        }
+        let document = stream.documents.into_iter().next().ok_or("it is empty")?;
+        let metadata = Self { root: document.root };
+        metadata.only_known()?;
+        Ok(metadata)
+    }
+
+    fn only_known(&self) -> Result<(), String> {
+        let known: [(Option<&Node>, &[&str]); 2] = [
+            (Some(&self.root), &["title", "description", "custom"]),
+            (self.root.get("custom"), &["severity", "scope", "target", "params", "facts"]),
+        ];
+        for (node, keys) in known {
+            for entry in node.and_then(Node::as_map).into_iter().flat_map(|map| &map.entries) {
+                if !keys.contains(&&*entry.key) {
+                    return Err(format!("unknown key {}", entry.key));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn text(&self, key: &str) -> Result<String, String> {
+        self.root.get(key).and_then(Node::as_str).map(str::to_owned).ok_or_else(|| format!("{key} is missing"))
+    }
+
+    fn custom(&self, key: &str) -> Option<&Node> {
+        self.root.at(&["custom", key])
+    }
+
+    fn severity(&self) -> Result<Severity, String> {
+        match self.custom("severity").and_then(Node::as_str) {
+            Some("error") => Ok(Severity::Error),
+            Some("warning") => Ok(Severity::Warning),
+            _ => Err("custom.severity must be error or warning".to_owned()),
+        }
+    }
+
+    fn scope(&self) -> Result<Scope, String> {
+        match self.custom("scope").and_then(Node::as_str) {
+            Some("resource") => Ok(Scope::Resource),
+            Some("platform") => Ok(Scope::Platform),
+            _ => Err("custom.scope must be resource or platform".to_owned()),
+        }
+    }
+
+    fn target(&self) -> Result<Target, String> {
+        let Some(target) = self.custom("target") else { return Err("custom.target is missing".to_owned()) };
+        if target.as_str() == Some("pod") {
+            return Ok(Target::Pod);
+        }
+        let kinds: Option<Vec<String>> = target.items().iter().map(|kind| kind.as_str().map(str::to_owned)).collect();
+        kinds.filter(|kinds| !kinds.is_empty()).map(Target::Kinds).ok_or_else(|| "custom.target must be pod or a list of kinds".to_owned())
+    }
+
+    fn params(&self) -> Result<serde_json::Map<String, serde_json::Value>, String> {
+        let Some(params) = self.custom("params") else { return Ok(serde_json::Map::new()) };
+        match json(params) {
+            serde_json::Value::Object(map) => Ok(map),
+            _ => Err("custom.params must be a map".to_owned()),
+        }
+    }
+
+    fn facts(&self) -> Result<Vec<String>, String> {
+        let facts: Vec<String> =
+            self.custom("facts").into_iter().flat_map(Node::items).filter_map(Node::as_str).map(str::to_owned).collect();
+        match facts.iter().find(|fact| !FACTS.contains(&fact.as_str())) {
+            Some(unknown) => Err(format!("there is no fact {unknown}")),
+            None => Ok(facts),
+        }
+    }
+}
+
+/// A node as plain JSON.
+pub(crate) fn json(node: &Node) -> serde_json::Value {
+    match &node.data {
+        Data::Null => serde_json::Value::Null,
+        Data::Bool(value) => (*value).into(),
+        Data::Int(value) => (*value).into(),
+        Data::Uint(value) => (*value).into(),
+        Data::Float(value) => (*value).into(),
+        Data::String(value) => (**value).into(),
+        Data::List(items) => items.iter().map(json).collect(),
+        Data::Map(map) => map.entries.iter().map(|entry| (entry.key.to_string(), json(&entry.value))).collect(),
+    }
+}
