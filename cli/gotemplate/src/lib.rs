@@ -4,6 +4,7 @@
 //! 2. A [`Machine`] executes its templates over a [`Value`] and records in a [`Trace`](portcullis_source::Trace) what every byte came from.
 //! 3. [`Functions`] says which functions a template may call: [`funcs::core`], [`funcs::sprig`] and [`funcs::helm`].
 
+pub mod format;
 pub mod funcs;
 
 mod error;

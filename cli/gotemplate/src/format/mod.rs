@@ -1,0 +1,17 @@
+//! Go's formatting: `fmt` and `strconv` over template values, keeping what every byte came from.
+
+mod float;
+mod number;
+mod print;
+mod printable;
+mod printer;
+mod printf;
+mod quote;
+mod rope;
+
+pub use float::{append_float, float_text};
+pub use number::{NumberError, parse_float, parse_int};
+pub use print::{NIL_TEXT, sprint, sprintln, value_text, write_value};
+pub use printf::{sprintf, sprintf_value};
+pub use quote::{is_print, quote, quote_ascii, quote_rune};
+pub use rope::{Rope, View};
