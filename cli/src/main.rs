@@ -1,3 +1,90 @@
 //! The `portcullis` command.
+//!
+//! `args` → `settings` → `pipeline` (`discover` → `portcullis-argo` → `render` → `portcullis-policies`) → `report`.
 
-fn main() {}
+mod args;
+mod commands;
+mod discover;
+mod error;
+mod group;
+mod inventory;
+mod ownership;
+mod pipeline;
+mod render;
+mod report;
+mod root;
+mod select;
+mod settings;
+
+use std::{
+    io::{IsTerminal, Write},
+    path::PathBuf,
+    process::ExitCode,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use clap::Parser;
+
+use crate::{
+    args::{Args, Color, Command},
+    commands::{Done, Outcome},
+    settings::Surroundings,
+};
+
+/// The exit code of what should not happen.
+const INTERNAL: u8 = 4;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    match std::panic::catch_unwind(|| finish(&args)) {
+        Ok(code) => ExitCode::from(code),
+        Err(_) => ExitCode::from(INTERNAL),
+    }
+}
+
+fn finish(args: &Args) -> u8 {
+    let surroundings = surroundings(args);
+    let code = match run(args, &surroundings) {
+        Ok(done) => match print(&done) {
+            Ok(()) => done.code as u8,
+            // A reader that closes the pipe early has seen enough.
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => done.code as u8,
+            Err(_) => INTERNAL,
+        },
+        Err(error) => {
+            let _ = std::io::stderr().write_all(error.print(&surroundings).as_bytes());
+            error.code()
+        }
+    };
+    let _ = std::io::stdout().flush();
+    code
+}
+
+fn run(args: &Args, surroundings: &Surroundings) -> Outcome {
+    match &args.command {
+        Command::Lint(lint) => commands::lint::run(lint, surroundings),
+        Command::Template(template) => commands::template::run(template, &surroundings.directory),
+        Command::Apps(apps) => commands::apps::run(apps, surroundings),
+        Command::Rule(rule) => commands::rule::run(rule),
+        Command::Schema(schema) => commands::schema::schema(schema),
+        Command::Completions(completions) => commands::schema::completions(completions),
+    }
+}
+
+fn print(done: &Done) -> std::io::Result<()> {
+    std::io::stderr().write_all(done.notes.as_bytes())?;
+    std::io::stdout().write_all(&done.output)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the environment and the clock are read here and nowhere else")]
+fn surroundings(args: &Args) -> Surroundings {
+    let current = std::env::current_dir().unwrap_or_default();
+    let directory = args.directory.as_ref().map_or_else(PathBuf::new, PathBuf::clone);
+    let coloured = match args.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+    };
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    Surroundings { directory: current.join(directory), coloured, seconds }
+}

@@ -215,6 +215,12 @@ impl Revision {
         Ok(at)
     }
 
+    /// The files that were read so far, sorted by path.
+    #[must_use]
+    pub fn files_read(&self) -> Vec<Arc<SourceFile>> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).values().map(Arc::clone).collect()
+    }
+
     /// Reads a file; the same file again costs nothing.
     ///
     /// # Errors

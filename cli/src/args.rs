@@ -1,0 +1,220 @@
+//! The command line as clap reads it.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// Lints Helm values, charts and Argo CD ApplicationSets before they merge.
+///
+/// portcullis renders every application of a GitOps repository as Argo CD would, checks each object against the rule library, and says
+/// which line of which values file breaks which service in which environment. It needs no cluster, no network and no other program.
+#[derive(Debug, Parser)]
+#[command(name = "portcullis", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub(crate) struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Work as if started in this folder.
+    #[arg(short = 'C', long = "directory", global = true, value_name = "DIR")]
+    pub(crate) directory: Option<PathBuf>,
+    /// When to colour the output.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub(crate) color: Color,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  clean
+  1  findings at deny level
+  2  usage or configuration error
+  3  something could not be rendered or read
+  4  internal error";
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check everything in the repository, or what PATH reaches.
+    Lint(Lint),
+    /// Render a chart as `helm template` does.
+    Template(Box<Template>),
+    /// List the Applications that the repository's ApplicationSets expand to.
+    Apps(Apps),
+    /// Explain a rule, or list all of them.
+    Rule(Rule),
+    /// Print the JSON Schema of a file that portcullis reads or writes.
+    Schema(Schema),
+    /// Print a completion script.
+    Completions(Completions),
+}
+
+/// What is looked at.
+#[derive(Clone, Debug, ClapArgs)]
+pub(crate) struct Scope {
+    /// Files or folders: the Applications that they reach and the manifests in them [default: the repository].
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Only this environment (repeatable).
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) environment: Vec<String>,
+    /// Only this service (repeatable).
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) service: Vec<String>,
+    /// Read a commit, branch or tag instead of the work tree.
+    #[arg(long, value_name = "REV")]
+    pub(crate) revision: Option<String>,
+    /// The configuration [default: portcullis.yaml or .portcullis.yaml at the repository's root].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Threads to work with [default: one per core].
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+}
+
+/// `portcullis lint`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Lint {
+    /// What is looked at.
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+    /// Only this rule (repeatable).
+    #[arg(short, long, value_name = "ID")]
+    pub(crate) rule: Vec<String>,
+    /// How to report (repeatable, each with its own --output).
+    #[arg(short, long, value_enum, value_name = "FORMAT")]
+    pub(crate) format: Vec<Format>,
+    /// Where to report; `-` is standard output [default: standard output].
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Vec<PathBuf>,
+    /// The date that waivers are judged by, as YYYY-MM-DD [default: today, in UTC].
+    #[arg(long, value_name = "DATE")]
+    pub(crate) today: Option<String>,
+}
+
+/// How to report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people: the lines, the chain behind them, and a summary.
+    Human,
+    /// For programs: see `portcullis schema report`.
+    Json,
+}
+
+/// `portcullis apps`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Apps {
+    /// What is looked at.
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+}
+
+/// `portcullis rule`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Rule {
+    /// The rule to explain [default: list all].
+    pub(crate) id: Option<String>,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+}
+
+/// `portcullis schema`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Schema {
+    /// The file.
+    #[arg(value_enum)]
+    pub(crate) file: SchemaFile,
+}
+
+/// The files that have a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaFile {
+    /// portcullis.yaml.
+    Config,
+    /// The JSON report.
+    Report,
+}
+
+/// `portcullis completions`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Completions {
+    /// The shell.
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// `portcullis template`, with the flags of `helm template`.
+#[derive(Debug, ClapArgs)]
+#[expect(clippy::struct_excessive_bools, reason = "these are helm's flags")]
+pub(crate) struct Template {
+    /// The release's name and the chart's folder; the folder alone with --generate-name or for the name `release-name`.
+    #[arg(value_name = "[NAME] CHART", required = true, num_args = 1..=2)]
+    pub(crate) name_and_chart: Vec<String>,
+    /// A values file; later ones win (repeatable, or several with commas).
+    #[arg(short = 'f', long = "values", value_name = "FILE", value_delimiter = ',')]
+    pub(crate) values: Vec<PathBuf>,
+    /// Set values: `key1=val1,key2=val2`.
+    #[arg(long, value_name = "ASSIGNMENTS")]
+    pub(crate) set: Vec<String>,
+    /// Set values that stay strings.
+    #[arg(long, value_name = "ASSIGNMENTS")]
+    pub(crate) set_string: Vec<String>,
+    /// Set values from JSON.
+    #[arg(long, value_name = "ASSIGNMENTS")]
+    pub(crate) set_json: Vec<String>,
+    /// Set values from files: `key1=path1`.
+    #[arg(long, value_name = "ASSIGNMENTS")]
+    pub(crate) set_file: Vec<String>,
+    /// Set one value to the text as it is.
+    #[arg(long, value_name = "ASSIGNMENT")]
+    pub(crate) set_literal: Vec<String>,
+    /// The release's namespace.
+    #[arg(short, long, value_name = "NAME", default_value = "default")]
+    pub(crate) namespace: String,
+    /// The Kubernetes version of `.Capabilities`.
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) kube_version: Option<String>,
+    /// Further API versions of `.Capabilities`.
+    #[arg(short, long, value_name = "VERSIONS", value_delimiter = ',')]
+    pub(crate) api_versions: Vec<String>,
+    /// Print the chart's CRDs too.
+    #[arg(long)]
+    pub(crate) include_crds: bool,
+    /// Set `.Release.IsUpgrade` instead of `.Release.IsInstall`.
+    #[arg(long)]
+    pub(crate) is_upgrade: bool,
+    /// Print no hooks.
+    #[arg(long)]
+    pub(crate) no_hooks: bool,
+    /// Print no test hooks.
+    #[arg(long)]
+    pub(crate) skip_tests: bool,
+    /// Print no CRDs, even with --include-crds.
+    #[arg(long)]
+    pub(crate) skip_crds: bool,
+    /// Do not check the values against the chart's schema.
+    #[arg(long)]
+    pub(crate) skip_schema_validation: bool,
+    /// Print only what this template makes (repeatable).
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) show_only: Vec<String>,
+    /// Print where each line came from: template line and values line.
+    #[arg(long)]
+    pub(crate) origin: bool,
+    /// Random, certificate and time functions give constants.
+    #[arg(long)]
+    pub(crate) deterministic: bool,
+}

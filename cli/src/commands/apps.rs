@@ -1,0 +1,91 @@
+//! `portcullis apps`: the Applications of the repository, with their values layers.
+
+use std::fmt::Write as _;
+
+use portcullis_argo::{Application, SourceKind};
+use portcullis_source::{Data, Node, Partial};
+use serde_json::{Value, json};
+
+use super::{Done, Exit, Outcome};
+use crate::{
+    args::{self, Format},
+    group, pipeline,
+    report::place,
+    select::Selection,
+    settings::{Settings, Surroundings},
+};
+
+/// Lists the Applications.
+pub(crate) fn run(arguments: &args::Apps, surroundings: &Surroundings) -> Outcome {
+    let settings = Settings::open(&arguments.scope, surroundings)?;
+    let Partial { value: expanded, problems } = pipeline::expand(&settings)?;
+    let contexts = expanded.contexts(&settings);
+    let selection = Selection::new(&settings, &expanded.applications, &contexts);
+    let applications: Vec<&Application> =
+        expanded.applications.iter().filter(|application| selection.application(&application.name)).collect();
+    let issues = group::problems(problems, settings.revision.sources());
+    let output = match arguments.format {
+        Format::Human => applications.iter().map(|application| human(application)).collect(),
+        Format::Json => {
+            let items: Vec<Value> = applications.iter().filter_map(|application| application.object().map(json)).collect();
+            let problems: Vec<Value> = issues.iter().map(crate::report::problem).collect();
+            format!("{:#}\n", json!({"apiVersion": "v1", "kind": "List", "items": items, "problems": problems}))
+        }
+    };
+    let notes = match arguments.format {
+        Format::Human => issues.iter().map(|issue| format!("{}{}\n", place(issue.location.as_ref()), issue.message)).collect(),
+        Format::Json => String::new(),
+    };
+    let code = if issues.is_empty() { Exit::Clean } else { Exit::Incomplete };
+    Ok(Done { output: output.into_bytes(), notes, code })
+}
+
+fn human(application: &Application) -> String {
+    let mut text = format!("{}  {}  {}\n", application.name, application.destination.name, application.destination.namespace);
+    for source in &application.sources {
+        match &source.kind {
+            SourceKind::Helm(helm) => {
+                let _ = writeln!(text, "  chart      {}", helm.chart);
+                for file in &helm.values {
+                    let _ = writeln!(text, "  values     {}", file.path);
+                }
+                if helm.inline.is_some() {
+                    let _ = writeln!(text, "  values     inline");
+                }
+                for parameter in &helm.parameters {
+                    let _ = writeln!(text, "  parameter  {}={}", parameter.name, parameter.value);
+                }
+                for parameter in &helm.file_parameters {
+                    let _ = writeln!(text, "  parameter  {} from {}", parameter.name, parameter.path);
+                }
+            }
+            SourceKind::Directory(directory) => {
+                let _ = writeln!(text, "  manifests  {} ({} files)", directory.path, directory.files.len());
+            }
+            SourceKind::Kustomize(kustomize) => {
+                let _ = writeln!(text, "  kustomize  {} (not rendered)", kustomize.path);
+            }
+            SourceKind::Reference => {
+                let _ = writeln!(text, "  reference  {}", source.repo_url);
+            }
+            SourceKind::Unrendered(unrendered) => {
+                let _ = writeln!(text, "  not rendered: {}", unrendered.reason);
+            }
+        }
+    }
+    text
+}
+
+/// A node as plain JSON.
+fn json(node: &Node) -> Value {
+    match &node.data {
+        Data::Null => Value::Null,
+        Data::Bool(value) => (*value).into(),
+        Data::Int(value) => (*value).into(),
+        Data::Uint(value) => (*value).into(),
+        Data::Float(value) => (*value).into(),
+        Data::String(value) => (**value).into(),
+        Data::List(items) => items.iter().map(json).collect(),
+        Data::Map(map) => map.entries.iter().map(|entry| (entry.key.to_string(), json(&entry.value))).collect(),
+    }
+}

@@ -1,0 +1,36 @@
+//! The commands, one file each.
+
+pub(crate) mod apps;
+pub(crate) mod lint;
+pub(crate) mod rule;
+pub(crate) mod schema;
+pub(crate) mod template;
+
+use crate::error::Error;
+
+/// What a command prints, and how it ends.
+#[derive(Debug, Default)]
+pub(crate) struct Done {
+    /// For standard output.
+    pub(crate) output: Vec<u8>,
+    /// For standard error.
+    pub(crate) notes: String,
+    /// The exit code.
+    pub(crate) code: Exit,
+}
+
+/// How a run ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Exit {
+    /// Nothing at deny level.
+    #[default]
+    Clean = 0,
+    /// Findings at deny level.
+    Findings = 1,
+    /// Something could not be rendered or read.
+    Incomplete = 3,
+}
+
+/// What a command gives.
+pub(crate) type Outcome = Result<Done, Error>;

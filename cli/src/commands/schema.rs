@@ -1,0 +1,22 @@
+//! `portcullis schema` and `portcullis completions`.
+
+use clap::CommandFactory;
+
+use super::{Done, Outcome};
+use crate::{args, report};
+
+/// Prints the schema of a file.
+pub(crate) fn schema(arguments: &args::Schema) -> Outcome {
+    let text = match arguments.file {
+        args::SchemaFile::Config => portcullis_policies::config::SCHEMA,
+        args::SchemaFile::Report => report::SCHEMA,
+    };
+    Ok(Done { output: text.as_bytes().to_vec(), ..Done::default() })
+}
+
+/// Prints a completion script.
+pub(crate) fn completions(arguments: &args::Completions) -> Outcome {
+    let mut output = Vec::new();
+    clap_complete::generate(arguments.shell, &mut args::Args::command(), "portcullis", &mut output);
+    Ok(Done { output, ..Done::default() })
+}

@@ -1,0 +1,165 @@
+//! `portcullis template`: what `helm template` prints, and with `--origin` where each line came from.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use portcullis_helm::{Capabilities, Chart, Layer, LayerContent, Manifest, Options, Part, Release, RenderError, Rendered};
+use portcullis_source::{Range, RepoPath, Revision, Role, SourceFile, Sources, Text, read_named};
+
+use super::{Done, Exit, Outcome};
+use crate::{args, error::Error};
+
+/// The name of a release that nobody named.
+const RELEASE_NAME: &str = "release-name";
+
+/// Renders a chart.
+pub(crate) fn run(arguments: &args::Template, directory: &Path) -> Outcome {
+    let sources = Arc::new(Sources::default());
+    let (name, chart) = name_and_chart(&arguments.name_and_chart)?;
+    let (revision, path) = open_chart(&directory.join(chart), &sources)?;
+    match render(arguments, directory, name, &revision, &path) {
+        Ok(rendered) => {
+            let notes = rendered.warnings.iter().map(|warning| format!("{warning}\n")).collect();
+            let output = if arguments.origin { with_origins(&rendered, &sources).into_bytes() } else { rendered.print() };
+            Ok(Done { output, notes, code: Exit::Clean })
+        }
+        Err(Failed::Helm(error)) => Err(Error::Helm(error.print())),
+        Err(Failed::Other(error)) => Err(error),
+    }
+}
+
+enum Failed {
+    Helm(Box<RenderError>),
+    Other(Error),
+}
+
+impl From<RenderError> for Failed {
+    fn from(error: RenderError) -> Self {
+        Self::Helm(Box::new(error))
+    }
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+fn name_and_chart(names: &[String]) -> Result<(&str, &str), Error> {
+    match names {
+        [chart] => Ok((RELEASE_NAME, chart)),
+        [name, chart] => Ok((name, chart)),
+        _ => Err(Error::usage("a chart is needed, with the release's name before it")),
+    }
+}
+
+/// A chart's folder is a tree of its own, so that nothing outside of it is read.
+fn open_chart(chart: &Path, sources: &Arc<Sources>) -> Result<(Revision, RepoPath), Error> {
+    if chart.is_dir() {
+        return Ok((Revision::folder(chart, Arc::clone(sources))?, RepoPath::root()));
+    }
+    let packed = read_named(chart, sources)?;
+    let name = chart.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let path = RepoPath::new(&name).map_err(|error| Error::usage(error.to_string()))?;
+    let files = BTreeMap::from([(path.clone(), Arc::clone(packed.bytes()))]);
+    Ok((Revision::memory(files, Arc::clone(sources)), path))
+}
+
+fn render(arguments: &args::Template, directory: &Path, name: &str, revision: &Revision, path: &RepoPath) -> Result<Rendered, Failed> {
+    let capabilities = Capabilities::new(arguments.kube_version.as_deref(), &arguments.api_versions)?;
+    portcullis_helm::check_name(name)?;
+    let layers = layers(arguments, directory, revision.sources())?;
+    let chart = Chart::load(revision, path).map_err(RenderError::from)?;
+    let release = Release {
+        name: Arc::from(name),
+        namespace: Arc::from(&*arguments.namespace),
+        is_upgrade: arguments.is_upgrade,
+        revision: 1,
+        capabilities: Arc::new(capabilities),
+    };
+    let options = Options {
+        include_crds: arguments.include_crds && !arguments.skip_crds,
+        no_hooks: arguments.no_hooks,
+        skip_tests: arguments.skip_tests,
+        skip_schema_validation: arguments.skip_schema_validation,
+        show_only: arguments.show_only.clone(),
+        deterministic: arguments.deterministic,
+    };
+    Ok(portcullis_helm::render(&chart, &layers, &release, &options)?)
+}
+
+fn layers(arguments: &args::Template, directory: &Path, sources: &Sources) -> Result<Vec<Layer>, Failed> {
+    let mut layers = Vec::new();
+    for path in &arguments.values {
+        let file = read_values(directory, path, sources)?;
+        layers.push(Layer::file(Arc::clone(file.path()), &Text::of_file(&file))?);
+    }
+    let mut add = |flag: &str, arguments: &[String], content: fn(Arc<SourceFile>) -> LayerContent| {
+        let layer = |argument: &String| Layer { name: Arc::from(flag), content: content(sources.add(flag, argument.clone().into_bytes())) };
+        layers.extend(arguments.iter().map(layer));
+    };
+    add("--set-json", &arguments.set_json, LayerContent::SetJson);
+    add("--set", &arguments.set, LayerContent::Set);
+    add("--set-string", &arguments.set_string, LayerContent::SetString);
+    add("--set-literal", &arguments.set_literal, LayerContent::SetLiteral);
+    for argument in &arguments.set_file {
+        let mut files = BTreeMap::new();
+        for path in portcullis_helm::set_file_paths(argument.as_bytes()) {
+            let file = read_named(&directory.join(&path), sources).map_err(Error::from)?;
+            files.insert(path, file);
+        }
+        let content = LayerContent::SetFile(sources.add("--set-file", argument.clone().into_bytes()), files);
+        layers.push(Layer { name: Arc::from("--set-file"), content });
+    }
+    Ok(layers)
+}
+
+fn read_values(directory: &Path, path: &PathBuf, sources: &Sources) -> Result<Arc<SourceFile>, Failed> {
+    if path.as_os_str() == "-" {
+        let mut bytes = Vec::new();
+        let limit = u64::from(u32::MAX);
+        let read = std::io::Read::read_to_end(&mut std::io::Read::take(std::io::stdin(), limit), &mut bytes);
+        read.map_err(|error| Error::usage(format!("standard input cannot be read: {error}")))?;
+        return Ok(sources.add("-", bytes));
+    }
+    let file = read_named(&directory.join(path), sources).map_err(Error::from)?;
+    Ok(sources.add(path.to_string_lossy(), Arc::clone(file.bytes())))
+}
+
+fn with_origins(rendered: &Rendered, sources: &Sources) -> String {
+    let mut text = String::new();
+    for manifest in &rendered.manifests {
+        let _ = writeln!(text, "---\n# Source: {}", manifest.path);
+        lines_with_origins(manifest, sources, &mut text);
+    }
+    text
+}
+
+/// The column that origins start at.
+const ORIGIN_COLUMN: usize = 64;
+
+fn lines_with_origins(manifest: &Manifest, sources: &Sources, text: &mut String) {
+    let mut start = 0;
+    for line in manifest.text.bytes().split(|&byte| byte == b'\n') {
+        let range = Range { start, end: start + line.len() as u32 };
+        start = range.end + 1;
+        let shown = String::from_utf8_lossy(line);
+        if line.is_empty() {
+            text.push('\n');
+            continue;
+        }
+        let origin = manifest.text.origin(range);
+        let mut places = Vec::new();
+        for link in origin.links.iter().filter(|link| matches!(link.role, Role::Template | Role::Values | Role::Manifest)) {
+            let Some(place) = link.span.and_then(|span| sources.locate(span)) else { continue };
+            let key = link.key.as_ref().map_or_else(String::new, |key| format!(" {key}"));
+            places.push(format!("{}:{}{key}", place.file, place.line));
+        }
+        let hook = if manifest.part == Part::Crd { " (crd)" } else { "" };
+        let _ = writeln!(text, "{shown:<ORIGIN_COLUMN$} # {}{hook}", places.join(" <- "));
+    }
+}

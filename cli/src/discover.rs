@@ -1,0 +1,111 @@
+//! A revision to what is in it: charts, documents of Argo CD, plain manifests, kustomizations.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use portcullis_source::{Document, EntryKind, Partial, Problem, RepoPath, Revision, Stage, Text, yaml};
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+
+/// What a revision holds.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// The folders that are charts of their own, not the subcharts inside them.
+    pub(crate) charts: Vec<RepoPath>,
+    /// The files with a kustomization.
+    pub(crate) kustomizations: Vec<RepoPath>,
+    /// Every object that stands in a file as it is, in the order of the files.
+    pub(crate) manifests: Vec<Manifest>,
+}
+
+/// An object in a file.
+#[derive(Clone, Debug)]
+pub(crate) struct Manifest {
+    /// The file.
+    pub(crate) file: RepoPath,
+    /// The object.
+    pub(crate) document: Arc<Document>,
+}
+
+/// The kinds of Argo CD, and the kinds that hold its clusters.
+const ARGO_GROUP: &str = "argoproj.io/";
+
+impl Found {
+    /// The documents that the expansion of ApplicationSets reads.
+    pub(crate) fn argo(&self) -> Vec<Arc<Document>> {
+        let is_argo = |manifest: &&Manifest| {
+            let text = |key| manifest.document.root.get(key).and_then(|node| node.as_str()).unwrap_or_default();
+            text("apiVersion").starts_with(ARGO_GROUP) || text("kind") == "Secret"
+        };
+        self.manifests.iter().filter(is_argo).map(|manifest| Arc::clone(&manifest.document)).collect()
+    }
+}
+
+/// Looks through a revision, but for what `excluded` says.
+pub(crate) fn discover(revision: &Revision, excluded: impl Fn(&RepoPath) -> bool + Sync) -> Partial<Found> {
+    let mut found = Found::default();
+    let mut files = Vec::new();
+    let charts = chart_folders(revision, &excluded);
+    for (path, kind) in revision.entries() {
+        if *kind == EntryKind::Folder || excluded(path) || hidden(path) || charts.iter().any(|chart| path.is_within(chart)) {
+            continue;
+        }
+        match path.name() {
+            "kustomization.yaml" | "kustomization.yml" | "Kustomization" => found.kustomizations.push(path.clone()),
+            name if [".yaml", ".yml", ".json"].iter().any(|ending| name.ends_with(ending)) => files.push(path.clone()),
+            _ => {}
+        }
+    }
+    found.charts = charts.into_iter().collect();
+    let read: Vec<Partial<Vec<Manifest>>> = files.par_iter().map(|path| manifests(revision, path)).collect();
+    let mut problems = Vec::new();
+    for partial in read {
+        found.manifests.extend(partial.take(&mut problems));
+    }
+    Partial { value: found, problems }
+}
+
+/// Files and folders that tools keep to themselves, such as `.github`.
+fn hidden(path: &RepoPath) -> bool {
+    path.parts().any(|part| part.starts_with('.'))
+}
+
+fn chart_folders(revision: &Revision, excluded: impl Fn(&RepoPath) -> bool) -> BTreeSet<RepoPath> {
+    let mut folders: BTreeSet<RepoPath> = BTreeSet::new();
+    let files = revision.entries().filter(|(path, kind)| path.name() == "Chart.yaml" && **kind != EntryKind::Folder && !excluded(path));
+    for folder in files.filter_map(|(path, _)| path.parent()) {
+        if !folders.iter().any(|outer| folder.is_within(outer)) {
+            folders.retain(|inner| !inner.is_within(&folder));
+            folders.insert(folder);
+        }
+    }
+    folders
+}
+
+/// The objects of a file; a file that holds none (values, configuration of other tools) is passed over, whatever else it holds.
+fn manifests(revision: &Revision, path: &RepoPath) -> Partial<Vec<Manifest>> {
+    let problem = |message: String| Problem::new(Stage::Source, message);
+    let file = match revision.read(path) {
+        Ok(file) => file,
+        Err(error) => return Partial { value: Vec::new(), problems: vec![problem(error.to_string())] },
+    };
+    if !looks_like_manifest(file.bytes()) {
+        return Partial::default();
+    }
+    let text = Text::of_file(&file);
+    let stream = yaml::parse(&text);
+    let problems = stream.error.into_iter().map(|error| {
+        let at = text.span(error.range);
+        problem(format!("{path} is no valid YAML: {}", error.message)).at(at).hint("the rest of the file was not checked")
+    });
+    let problems = problems.collect();
+    let objects = stream.documents.into_iter().filter(is_object);
+    Partial { value: objects.map(|document| Manifest { file: path.clone(), document: Arc::new(document) }).collect(), problems }
+}
+
+fn looks_like_manifest(bytes: &[u8]) -> bool {
+    let has = |word: &[u8]| bytes.windows(word.len()).any(|window| window == word);
+    has(b"apiVersion") && has(b"kind")
+}
+
+fn is_object(document: &Document) -> bool {
+    ["apiVersion", "kind"].iter().all(|key| document.root.get(key).is_some_and(|node| node.as_str().is_some()))
+}

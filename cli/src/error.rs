@@ -1,0 +1,89 @@
+//! What stops a run: usage and configuration errors, each with its place.
+
+use std::fmt::Write as _;
+
+use portcullis_source::{Location, ReadError};
+
+use crate::settings::Surroundings;
+
+/// Why a command could not run.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// The command line asks for what can't be.
+    #[error("{message}")]
+    Usage {
+        /// What can't be.
+        message: String,
+        /// What to do about it.
+        hint: Option<String>,
+    },
+    /// The configuration is wrong.
+    #[error("the configuration is not valid")]
+    Config {
+        /// Each mistake.
+        mistakes: Vec<Mistake>,
+    },
+    /// What helm would write to its standard error, where it would stop with exit code 1.
+    #[error("{0}")]
+    Helm(String),
+    /// Something could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+/// One mistake in the configuration.
+#[derive(Debug)]
+pub(crate) struct Mistake {
+    /// What is wrong.
+    pub(crate) message: String,
+    /// Where.
+    pub(crate) location: Option<Location>,
+    /// The line that it stands on.
+    pub(crate) line: String,
+    /// What to do about it.
+    pub(crate) hint: Option<String>,
+}
+
+impl Error {
+    /// A usage error without a hint.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::Usage { message: message.into(), hint: None }
+    }
+
+    /// The exit code.
+    pub(crate) fn code(&self) -> u8 {
+        match self {
+            Self::Helm(_) => 1,
+            Self::Usage { .. } | Self::Config { .. } | Self::Read(_) => 2,
+        }
+    }
+
+    /// What goes to standard error.
+    pub(crate) fn print(&self, _surroundings: &Surroundings) -> String {
+        match self {
+            Self::Helm(text) => text.clone(),
+            Self::Config { mistakes } => mistakes.iter().map(Mistake::print).collect(),
+            Self::Usage { message, hint: Some(hint) } => format!("error: {message}\n  hint: {hint}\n"),
+            Self::Usage { message, hint: None } => format!("error: {message}\n"),
+            Self::Read(error) => format!("error: {error}\n"),
+        }
+    }
+}
+
+impl Mistake {
+    fn print(&self) -> String {
+        let mut text = format!("error: {}\n", self.message);
+        if let Some(place) = &self.location {
+            let number = place.line.to_string();
+            let margin = " ".repeat(number.len());
+            let width = if place.end_line == place.line { place.end_column.saturating_sub(place.column).max(1) } else { 1 };
+            let _ = writeln!(text, "{margin} --> {}:{}:{}", place.file, place.line, place.column);
+            let _ = writeln!(text, "{number} | {}", self.line);
+            let _ = writeln!(text, "{margin} | {}{}", " ".repeat(place.column.saturating_sub(1) as usize), "^".repeat(width as usize));
+        }
+        if let Some(hint) = &self.hint {
+            let _ = writeln!(text, "  hint: {hint}");
+        }
+        text
+    }
+}

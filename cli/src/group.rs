@@ -1,0 +1,129 @@
+//! Findings to what a report shows: one entry for each rule and line, with everything that the line reaches.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use indexmap::IndexMap;
+use portcullis_policies::Finding;
+use portcullis_source::{Problem, Sources, Span, Step};
+
+use crate::report::{ChainLink, Finding as Entry, Issue, ResourceName};
+
+/// What findings must share to be one entry.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Key {
+    rule: String,
+    level: &'static str,
+    place: Option<Span>,
+    path: Vec<Step>,
+    message: String,
+    waived: Option<String>,
+}
+
+/// Groups findings; the order of the first of each group stays.
+pub(crate) fn findings(findings: &[Finding], sources: &Sources) -> Vec<Entry> {
+    let mut groups: IndexMap<Key, Vec<&Finding>> = IndexMap::new();
+    for finding in findings {
+        groups.entry(key(finding)).or_default().push(finding);
+    }
+    groups.into_values().filter_map(|group| entry(&group, sources)).collect()
+}
+
+fn key(finding: &Finding) -> Key {
+    let place = finding.origin.edit();
+    Key {
+        rule: finding.rule.to_string(),
+        level: finding.level.name(),
+        place,
+        // Without a place nothing but the resource itself tells findings apart.
+        path: if place.is_some() { finding.path.clone() } else { Vec::new() },
+        message: if place.is_some() { without_names(finding) } else { format!("{:?} {}", finding.resource, finding.message) },
+        waived: finding.waived.as_ref().map(|waived| waived.reason.clone()),
+    }
+}
+
+/// The message with the names of the resource and of who it belongs to left out, since they differ where the fault does not.
+fn without_names(finding: &Finding) -> String {
+    let resource = finding.resource.as_ref().map(|resource| &resource.name);
+    let names = [resource, finding.application.as_ref(), finding.service.as_ref(), finding.environment.as_ref()];
+    let words = finding.message.split(' ').map(|word| {
+        let bare = word.trim_matches(|character: char| !character.is_alphanumeric());
+        let named = names.iter().flatten().any(|name| !name.is_empty() && (&***name == bare));
+        if named { "…" } else { word }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn entry(group: &[&Finding], sources: &Sources) -> Option<Entry> {
+    let first = group.first()?;
+    let names = |pick: fn(&Finding) -> Option<Arc<str>>| -> Vec<Arc<str>> {
+        let names: BTreeSet<Arc<str>> = group.iter().filter_map(|finding| pick(finding)).collect();
+        names.into_iter().collect()
+    };
+    let resources: BTreeSet<ResourceName> = group.iter().filter_map(|finding| finding.resource.as_ref()).map(resource).collect();
+    let mut resources: Vec<ResourceName> = resources.into_iter().collect();
+    // The path and the chain are those of the first finding, so its resource leads.
+    if let Some(at) = first.resource.as_ref().map(resource).and_then(|lead| resources.iter().position(|name| *name == lead)) {
+        resources.swap(0, at);
+        if let Some(rest) = resources.get_mut(1..) {
+            rest.sort();
+        }
+    }
+    let place = first.origin.edit().and_then(|span| Some((span, sources.locate(span)?)));
+    let chain = first.origin.links.iter().map(|link| ChainLink {
+        role: link.role,
+        place: link.span.and_then(|span| Some((span, sources.locate(span)?))),
+        line: link.line,
+        key: link.key.clone(),
+        name: link.name.clone(),
+    });
+    Some(Entry {
+        rule: first.rule.to_string(),
+        level: first.level,
+        message: first.message.clone(),
+        fingerprint: first.fingerprint.clone(),
+        environments: names(|finding| finding.environment.clone()),
+        applications: names(|finding| finding.application.clone()),
+        resources,
+        path: first.pointer(),
+        place,
+        chain: chain.collect(),
+        waived: first.waived.as_ref().map(|waived| waived.reason.clone()),
+    })
+}
+
+fn resource(identity: &portcullis_policies::Identity) -> ResourceName {
+    ResourceName {
+        api_version: identity.api_version.to_string(),
+        kind: identity.kind.to_string(),
+        namespace: identity.namespace.as_deref().map(str::to_owned),
+        name: identity.name.to_string(),
+    }
+}
+
+/// Groups problems: the same one met by many applications is one.
+pub(crate) fn problems(problems: Vec<Problem>, sources: &Sources) -> Vec<Issue> {
+    let mut groups: IndexMap<(Option<Span>, &'static str, String), Issue> = IndexMap::new();
+    for problem in problems {
+        let key = (problem.span, problem.stage.name(), problem.message.clone());
+        let issue = groups.entry(key).or_insert_with(|| Issue {
+            location: problem.span.and_then(|span| sources.locate(span)),
+            span: problem.span,
+            stage: problem.stage.name(),
+            message: problem.message,
+            hint: problem.hint,
+            applications: Vec::new(),
+        });
+        issue.applications.extend(problem.application);
+    }
+    let mut issues: Vec<Issue> = groups.into_values().collect();
+    for issue in &mut issues {
+        issue.applications.sort();
+        issue.applications.dedup();
+    }
+    issues.sort_by(|left, right| order(left).cmp(&order(right)));
+    issues
+}
+
+fn order(issue: &Issue) -> impl Ord + '_ {
+    (&issue.location, issue.stage, &issue.message, &issue.applications)
+}

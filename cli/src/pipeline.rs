@@ -1,0 +1,174 @@
+//! The whole flow of the first gate: revision → applications → documents → resources → findings → report.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use portcullis_argo::{Application, Inventory};
+use portcullis_policies::{Context, Date, Engine, EngineError, Facts, Finding, Library, Resource, Waivers, waiver::Coverage};
+use portcullis_source::{Partial, Problem, RepoPath, Sources, Stage};
+use rayon::{
+    prelude::{IntoParallelRefIterator, ParallelIterator},
+    slice::ParallelSlice,
+};
+
+use crate::{
+    discover::{self, Found},
+    error::Error,
+    group,
+    inventory::inventory,
+    ownership,
+    render::{Outcome, Renderer, file_documents},
+    report::{Accounting, NotRendered, Report},
+    select::Selection,
+    settings::{Settings, mistakes},
+};
+
+/// What a revision holds, and the Applications that it expands to.
+pub(crate) struct Expanded {
+    found: Found,
+    inventory: Inventory,
+    /// The Applications, in the order of the documents and generators.
+    pub(crate) applications: Vec<Application>,
+}
+
+impl Expanded {
+    /// Who the objects of each Application belong to.
+    pub(crate) fn contexts(&self, settings: &Settings) -> Vec<Context> {
+        let context = |application| ownership::context(application, &settings.config, &self.inventory);
+        self.applications.iter().map(context).collect()
+    }
+}
+
+/// Discovers and expands.
+pub(crate) fn expand(settings: &Settings) -> Result<Partial<Expanded>, Error> {
+    let mut problems = Vec::new();
+    let inventory = inventory(&settings.config)?;
+    let excluded = |path: &RepoPath| settings.config.excludes(path.as_str());
+    let found = discover::discover(&settings.revision, excluded).take(&mut problems);
+    let applications = portcullis_argo::expand(&found.argo(), &settings.revision, &inventory).take(&mut problems);
+    Ok(Partial { value: Expanded { found, inventory, applications }, problems })
+}
+
+/// Checks everything, and reports what is selected.
+pub(crate) fn lint(settings: &Settings, library: &Library, today: Date, coverage: Coverage) -> Result<Report, Error> {
+    let sources = settings.revision.sources();
+    let engine = Engine::new(library, &settings.config).map_err(|error| engine_error(error, sources))?;
+    let Partial { value: expanded, mut problems } = expand(settings)?;
+    let applications = &expanded.applications;
+    let contexts = expanded.contexts(settings);
+    let layer_name = |path: &RepoPath| settings.config.layer_of(path.as_str()).cloned().unwrap_or_else(|| Arc::clone(path.text()));
+    let renderer = Renderer::new(&settings.revision, applications, layer_name);
+    let outcomes: Vec<Outcome> = applications.par_iter().map(|application| renderer.application(application)).collect();
+
+    let mut resources = Vec::new();
+    for (outcome, context) in outcomes.iter().zip(&contexts) {
+        add_resources(&mut resources, &mut problems, outcome.documents.iter(), context);
+        for file in &outcome.files {
+            match file_documents(&settings.revision, file) {
+                Ok(documents) => add_resources(&mut resources, &mut problems, documents.iter(), context),
+                Err(problem) => problems.push(problem),
+            }
+        }
+    }
+    add_loose(&mut resources, &mut problems, settings, &expanded, &outcomes);
+
+    let findings = check(&engine, &resources).take(&mut problems);
+    let files = settings.revision.files_read();
+    let mut findings = Waivers { config: &settings.config, sources, files: &files, today, coverage }.apply(findings);
+
+    let selection = Selection::new(settings, applications, &contexts);
+    let accounting = account(applications, &outcomes, &selection, settings);
+    problems.extend(outcomes.into_iter().flat_map(|outcome| outcome.problems));
+    findings.retain(|finding| selection.finding(finding, sources));
+    problems.retain(|problem| selection.problem(problem, sources));
+    Ok(Report {
+        bundle: engine.digest().to_owned(),
+        applications: accounting,
+        objects: resources.iter().filter(|resource| selection.resource(resource, sources)).count(),
+        findings: group::findings(&findings, sources),
+        problems: group::problems(problems, sources),
+    })
+}
+
+fn engine_error(error: EngineError, sources: &Sources) -> Error {
+    match error {
+        EngineError::Config(errors) => mistakes(errors, sources),
+        EngineError::Compile { .. } => Error::usage(error.to_string()),
+    }
+}
+
+/// How many resources one thread checks at a time.
+const CHUNK: usize = 32;
+
+/// Evaluates the rules over the resources, on all threads; the order of the findings is that of the resources.
+fn check(engine: &Engine, resources: &[Resource]) -> Partial<Vec<Finding>> {
+    let facts = Facts::collect(resources);
+    let (single, platform) = rayon::join(
+        || resources.par_chunks(CHUNK).map(|chunk| engine.check(chunk, &facts)).collect::<Vec<_>>(),
+        || engine.check_platform(resources, &facts),
+    );
+    let mut problems = Vec::new();
+    let findings = single.into_iter().chain([platform]).flat_map(|part| part.take(&mut problems)).collect();
+    Partial { value: findings, problems }
+}
+
+fn add_resources<'a>(
+    resources: &mut Vec<Resource>,
+    problems: &mut Vec<Problem>,
+    documents: impl Iterator<Item = &'a Arc<portcullis_source::Document>>,
+    context: &Context,
+) {
+    for document in documents {
+        resources.extend(Resource::read(document, context).take(problems));
+    }
+}
+
+/// What no application takes: manifests as they are, charts with their own values, kustomizations with a note.
+fn add_loose(resources: &mut Vec<Resource>, problems: &mut Vec<Problem>, settings: &Settings, expanded: &Expanded, outcomes: &[Outcome]) {
+    let found = &expanded.found;
+    let taken: BTreeSet<&RepoPath> = outcomes.iter().flat_map(|outcome| &outcome.files).collect();
+    let context = Context::default();
+    let loose = found.manifests.iter().filter(|manifest| !taken.contains(&manifest.file));
+    add_resources(resources, problems, loose.map(|manifest| &manifest.document), &context);
+    let used = crate::render::charts_and_kustomizations(&expanded.applications);
+    for chart in found.charts.iter().filter(|chart| !used.iter().any(|path| path.is_within(chart))) {
+        match Renderer::chart_alone(&settings.revision, chart) {
+            Ok(documents) => add_resources(resources, problems, documents.iter(), &context),
+            Err(error) => {
+                let message =
+                    format!("the chart {chart}, which no application uses, does not render with its own values: {}", error.message);
+                let hint =
+                    error.hint.unwrap_or_else(|| "name it under `exclude` in the configuration if it is no chart to check".to_owned());
+                problems.push(Problem::new(Stage::Helm, message).at(error.span).hint(hint));
+            }
+        }
+    }
+    for path in found.kustomizations.iter().filter(|path| !path.parent().is_some_and(|folder| used.contains(&folder))) {
+        let span = settings.revision.read(path).ok().map(|file| file.span());
+        let problem = Problem::new(Stage::Source, format!("the kustomization {path} is not rendered")).at(span);
+        problems.push(problem.hint("its resources are checked as they stand; name its folder under `exclude` to leave it out"));
+    }
+}
+
+fn account(applications: &[Application], outcomes: &[Outcome], selection: &Selection, settings: &Settings) -> Accounting {
+    let mut accounting = Accounting::default();
+    let mut reasons: BTreeMap<&str, &Problem> = BTreeMap::new();
+    for (application, outcome) in applications.iter().zip(outcomes) {
+        if !selection.application(&application.name) {
+            continue;
+        }
+        accounting.total += 1;
+        if let Some(problem) = outcome.problems.first() {
+            reasons.entry(&application.name).or_insert(problem);
+            accounting.not_rendered.push(NotRendered {
+                application: application.name.clone(),
+                reason: problem.message.clone(),
+                location: problem.span.and_then(|span| settings.revision.sources().locate(span)),
+            });
+        }
+    }
+    accounting.not_rendered.sort();
+    accounting
+}

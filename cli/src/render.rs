@@ -1,0 +1,200 @@
+//! Applications to the documents that they deploy; charts and values files are read once for all of them.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use portcullis_argo::{Application, HelmSource, Inline, InlineKind, Parameter, SourceKind, Unrendered};
+use portcullis_helm::{Capabilities, Chart, ChartError, Layer, LayerContent, Options, Release, RenderError, render};
+use portcullis_source::{Document, Problem, RepoPath, Revision, Span, Stage, Text, yaml};
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+
+/// What became of one application.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    /// The documents, in the order of the sources and of helm's output.
+    pub(crate) documents: Vec<Arc<Document>>,
+    /// The manifests that it takes from the repository as they are.
+    pub(crate) files: Vec<RepoPath>,
+    /// Why it is not rendered, or not wholly.
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// The name that Helm gives to releases that are not named.
+const DEFAULT_NAMESPACE: &str = "default";
+
+/// The charts and values files that the applications share.
+pub(crate) struct Renderer<'a> {
+    revision: &'a Revision,
+    charts: BTreeMap<RepoPath, Result<Chart, ChartError>>,
+    layers: BTreeMap<RepoPath, Result<Layer, RenderError>>,
+}
+
+impl<'a> Renderer<'a> {
+    /// Reads every chart and values file that the applications name; `layer_name` says how reports call a values file.
+    pub(crate) fn new(revision: &'a Revision, applications: &[Application], layer_name: impl Fn(&RepoPath) -> Arc<str> + Sync) -> Self {
+        let sources = || applications.iter().flat_map(|application| application.sources.iter()).filter_map(helm_source);
+        let charts: BTreeSet<&RepoPath> = sources().map(|source| &source.chart).collect();
+        let files: BTreeSet<&RepoPath> = sources().flat_map(|source| source.values.iter().map(|file| &file.path)).collect();
+        let charts: Vec<&RepoPath> = charts.into_iter().collect();
+        let files: Vec<&RepoPath> = files.into_iter().collect();
+        let load = |path: &&RepoPath| ((*path).clone(), Chart::load(revision, path));
+        let layer = |path: &&RepoPath| ((*path).clone(), read_layer(revision, path, layer_name(path)));
+        let (charts, layers): (Vec<_>, Vec<_>) =
+            rayon::join(|| charts.par_iter().map(load).collect(), || files.par_iter().map(layer).collect());
+        Self { revision, charts: charts.into_iter().collect(), layers: layers.into_iter().collect() }
+    }
+
+    /// Renders all sources of an application.
+    pub(crate) fn application(&self, application: &Application) -> Outcome {
+        let mut outcome = Outcome::default();
+        for source in &application.sources {
+            match &source.kind {
+                SourceKind::Helm(helm) => match self.helm(helm) {
+                    Ok(documents) => outcome.documents.extend(documents),
+                    Err(error) => outcome.problems.push(helm_problem(application, error, source.span)),
+                },
+                SourceKind::Directory(directory) => outcome.files.extend(directory.files.iter().cloned()),
+                SourceKind::Kustomize(kustomize) => outcome.problems.push(kustomize_problem(application, &kustomize.path, source.span)),
+                SourceKind::Reference => {}
+                SourceKind::Unrendered(unrendered) => outcome.problems.push(unrendered_problem(application, unrendered, source.span)),
+            }
+        }
+        outcome
+    }
+
+    fn helm(&self, source: &HelmSource) -> Result<Vec<Arc<Document>>, RenderError> {
+        let chart = match self.charts.get(&source.chart) {
+            Some(Ok(chart)) => chart,
+            Some(Err(error)) => return Err(error.clone().into()),
+            None => return Ok(Vec::new()),
+        };
+        let mut layers = Vec::new();
+        for file in &source.values {
+            match self.layers.get(&file.path) {
+                Some(Ok(layer)) => layers.push(layer.clone()),
+                Some(Err(error)) => return Err(error.clone()),
+                None => {}
+            }
+        }
+        layers.extend(source.inline.as_ref().map(inline_layer));
+        layers.extend(source.parameters.iter().map(|parameter| self.parameter(parameter)));
+        for parameter in &source.file_parameters {
+            layers.push(self.file_parameter(&parameter.name, &parameter.path)?);
+        }
+        let release = Release {
+            name: Arc::from(&*source.release_name),
+            namespace: Arc::from(source.namespace.as_deref().unwrap_or(DEFAULT_NAMESPACE)),
+            is_upgrade: false,
+            revision: 1,
+            capabilities: Arc::new(Capabilities::new(source.kube_version.as_deref(), &source.api_versions)?),
+        };
+        portcullis_helm::check_name(&source.release_name)?;
+        let options = Options {
+            include_crds: !source.skip_crds,
+            skip_tests: source.skip_tests,
+            skip_schema_validation: source.skip_schema_validation,
+            deterministic: true,
+            ..Options::default()
+        };
+        let rendered = render(chart, &layers, &release, &options)?;
+        Ok(rendered.manifests.into_iter().flat_map(|manifest| manifest.documents).map(Arc::new).collect())
+    }
+
+    /// A parameter is what `--set` would be told; the text stands for the line of the Application that it comes from.
+    fn parameter(&self, parameter: &Parameter) -> Layer {
+        let argument = format!("{}={}", parameter.name, parameter.value);
+        let place = parameter.span.and_then(|span| self.revision.sources().locate(span));
+        let shown = place.map_or_else(|| Arc::from("parameter"), |place| place.file);
+        let file = self.revision.sources().add(shown, argument.into_bytes());
+        let content = if parameter.force_string { LayerContent::SetString(file) } else { LayerContent::Set(file) };
+        Layer { name: Arc::from("parameters"), content }
+    }
+
+    fn file_parameter(&self, name: &str, path: &RepoPath) -> Result<Layer, RenderError> {
+        let file = self.revision.read(path).map_err(|error| failure(error.to_string()))?;
+        let argument = self.revision.sources().add("parameter", format!("{name}={path}").into_bytes());
+        let files = BTreeMap::from([(path.to_string(), file)]);
+        Ok(Layer { name: Arc::from("file parameters"), content: LayerContent::SetFile(argument, files) })
+    }
+
+    /// Renders a chart that no application uses with its own values.
+    pub(crate) fn chart_alone(revision: &Revision, path: &RepoPath) -> Result<Vec<Arc<Document>>, RenderError> {
+        let chart = Chart::load(revision, path)?;
+        let release = Release {
+            name: Arc::from("release-name"),
+            namespace: Arc::from(DEFAULT_NAMESPACE),
+            is_upgrade: false,
+            revision: 1,
+            capabilities: Arc::new(Capabilities::new(None, &[])?),
+        };
+        let options = Options { include_crds: true, deterministic: true, ..Options::default() };
+        let rendered = render(&chart, &[], &release, &options)?;
+        Ok(rendered.manifests.into_iter().flat_map(|manifest| manifest.documents).map(Arc::new).collect())
+    }
+}
+
+fn helm_source(source: &portcullis_argo::Source) -> Option<&HelmSource> {
+    match &source.kind {
+        SourceKind::Helm(helm) => Some(helm),
+        SourceKind::Directory(_) | SourceKind::Kustomize(_) | SourceKind::Reference | SourceKind::Unrendered(_) => None,
+    }
+}
+
+fn read_layer(revision: &Revision, path: &RepoPath, name: Arc<str>) -> Result<Layer, RenderError> {
+    let file = revision.read(path).map_err(|error| failure(error.to_string()))?;
+    Layer::file(name, &Text::of_file(&file))
+}
+
+fn inline_layer(inline: &Inline) -> Layer {
+    let name = match inline.kind {
+        InlineKind::Values => "values",
+        InlineKind::ValuesObject => "valuesObject",
+    };
+    Layer { name: Arc::from(name), content: LayerContent::Document(Some(Arc::clone(&inline.document))) }
+}
+
+fn failure(message: String) -> RenderError {
+    RenderError { message, span: None, hint: None, rendering: false }
+}
+
+fn helm_problem(application: &Application, error: RenderError, span: Option<Span>) -> Problem {
+    let place = error.span.or(span).or(application.origin);
+    Problem { hint: error.hint, application: Some(application.name.clone()), ..Problem::new(Stage::Helm, error.message).at(place) }
+}
+
+fn kustomize_problem(application: &Application, path: &RepoPath, span: Option<Span>) -> Problem {
+    let problem = Problem::new(Stage::Argo, format!("the kustomization in {path} is not rendered")).at(span.or(application.origin));
+    Problem {
+        application: Some(application.name.clone()),
+        ..problem.hint("kustomize is not supported yet; point the source at plain manifests or a chart")
+    }
+}
+
+fn unrendered_problem(application: &Application, unrendered: &Unrendered, span: Option<Span>) -> Problem {
+    let problem = Problem::new(Stage::Argo, unrendered.reason.clone()).at(unrendered.span.or(span).or(application.origin));
+    Problem { hint: unrendered.hint.clone(), application: Some(application.name.clone()), ..problem }
+}
+
+/// The documents of a manifest that an application takes as it is.
+pub(crate) fn file_documents(revision: &Revision, path: &RepoPath) -> Result<Vec<Arc<Document>>, Problem> {
+    let file = revision.read(path).map_err(|error| Problem::new(Stage::Source, error.to_string()))?;
+    let text = Text::of_file(&file);
+    let stream = yaml::parse(&text);
+    match stream.error {
+        Some(error) => Err(Problem::new(Stage::Source, format!("{path} is no valid YAML: {}", error.message)).at(text.span(error.range))),
+        None => Ok(stream.documents.into_iter().map(Arc::new).collect()),
+    }
+}
+
+/// The folders of charts and kustomizations that applications use.
+pub(crate) fn charts_and_kustomizations(applications: &[Application]) -> BTreeSet<RepoPath> {
+    let sources = applications.iter().flat_map(|application| &application.sources);
+    let folder = |source: &portcullis_argo::Source| match &source.kind {
+        SourceKind::Helm(helm) => Some(helm.chart.clone()),
+        SourceKind::Kustomize(kustomize) => Some(kustomize.path.clone()),
+        SourceKind::Directory(_) | SourceKind::Reference | SourceKind::Unrendered(_) => None,
+    };
+    sources.filter_map(folder).collect()
+}

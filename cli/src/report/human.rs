@@ -1,0 +1,275 @@
+//! The report for people: the lines with labels, the chain behind them, whom it reaches, and a summary.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, Severity, SourceCode};
+use portcullis_policies::Level;
+use portcullis_source::{FileId, Location, Role, Sources, Span};
+
+use super::{ChainLink, Finding, Issue, Report};
+
+/// How the text may look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// With colours.
+    Coloured,
+    /// Without.
+    Plain,
+}
+
+/// The width that source lines are wrapped to.
+const WIDTH: usize = 120;
+
+/// How many names a list shows before it only counts.
+const MAX_NAMES: usize = 8;
+
+/// The whole report as text.
+pub(crate) fn human(report: &Report, sources: &Sources, style: Style) -> String {
+    let mut printer = Printer { sources, files: BTreeMap::new(), handler: handler(style), text: String::new() };
+    for finding in report.findings.iter().filter(|finding| finding.waived.is_none()) {
+        printer.finding(finding);
+    }
+    for problem in &report.problems {
+        printer.problem(problem);
+    }
+    printer.summary(report);
+    printer.text
+}
+
+fn handler(style: Style) -> GraphicalReportHandler {
+    let theme = match style {
+        Style::Coloured => GraphicalTheme::unicode(),
+        Style::Plain => GraphicalTheme::unicode_nocolor(),
+    };
+    GraphicalReportHandler::new_themed(theme).with_width(WIDTH).with_links(false).with_context_lines(1)
+}
+
+struct Printer<'a> {
+    sources: &'a Sources,
+    files: BTreeMap<FileId, NamedSource<String>>,
+    handler: GraphicalReportHandler,
+    text: String,
+}
+
+/// One labelled message, as miette draws it.
+struct View<'a> {
+    code: Option<&'a str>,
+    message: String,
+    severity: Severity,
+    help: Option<&'a str>,
+    source: Option<NamedSource<String>>,
+    labels: Vec<LabeledSpan>,
+    related: Vec<View<'a>>,
+}
+
+impl Printer<'_> {
+    fn finding(&mut self, finding: &Finding) {
+        let severity = if finding.level == Level::Deny { Severity::Error } else { Severity::Warning };
+        let mut view = View {
+            code: Some(&finding.rule),
+            message: finding.message.clone(),
+            severity,
+            help: None,
+            source: None,
+            labels: Vec::new(),
+            related: Vec::new(),
+        };
+        if let Some((span, _)) = &finding.place {
+            let set = finding.chain.iter().find(|link| link.place.as_ref().is_some_and(|(at, _)| at == span));
+            view.source = self.source(span.file);
+            view.labels.push(label(*span, set.map_or_else(|| "here".to_owned(), describe)));
+            let template =
+                finding.chain.iter().find(|link| link.role == Role::Template && link.place.as_ref().is_some_and(|(at, _)| at != span));
+            if let Some((at, _)) = template.and_then(|link| link.place.as_ref()) {
+                view.related.push(self.related(*at, "rendered by this line"));
+            }
+        }
+        self.draw(&view);
+        self.chain(finding);
+        self.text.push('\n');
+    }
+
+    fn related<'b>(&mut self, span: Span, text: &str) -> View<'b> {
+        View {
+            code: None,
+            message: text.to_owned(),
+            severity: Severity::Advice,
+            help: None,
+            source: self.source(span.file),
+            labels: vec![label(span, text.to_owned())],
+            related: Vec::new(),
+        }
+    }
+
+    fn chain(&mut self, finding: &Finding) {
+        for link in &finding.chain {
+            let place = match (&link.place, link.line) {
+                (Some((_, place)), _) => format!("{}:{}", place.file, place.line),
+                (None, Some(line)) => format!("line {line}"),
+                (None, None) => continue,
+            };
+            let mut note = String::new();
+            match (&link.key, &link.name) {
+                (Some(key), Some(layer)) => {
+                    let _ = write!(note, "  {key} (layer {layer})");
+                }
+                (Some(key), None) => {
+                    let _ = write!(note, "  {key}");
+                }
+                (None, Some(name)) => {
+                    let _ = write!(note, "  {name}");
+                }
+                (None, None) => {}
+            }
+            let _ = writeln!(self.text, "  {:>10}  {place}{note}", link.role_name());
+        }
+        let resources: Vec<String> = finding
+            .resources
+            .iter()
+            .map(|resource| match &resource.namespace {
+                Some(namespace) => format!("{}/{}/{}", resource.kind, namespace, resource.name),
+                None => format!("{}/{}", resource.kind, resource.name),
+            })
+            .collect();
+        self.names("object", "objects", &resources);
+        let _ = writeln!(self.text, "  {:>10}  {}", "field", finding.path);
+        let applications: Vec<String> = finding.applications.iter().map(|name| name.to_string()).collect();
+        self.names("reaches", "reaches", &applications);
+    }
+
+    fn names(&mut self, one: &str, many: &str, names: &[String]) {
+        if names.is_empty() {
+            return;
+        }
+        let head = if names.len() == 1 { one } else { many };
+        let mut list = names.iter().take(MAX_NAMES).cloned().collect::<Vec<_>>().join(", ");
+        if names.len() > MAX_NAMES {
+            let _ = write!(list, " and {} more", names.len() - MAX_NAMES);
+        }
+        let _ = writeln!(self.text, "  {head:>10}  {list}");
+    }
+
+    fn problem(&mut self, issue: &Issue) {
+        let source = issue.span.and_then(|span| self.source(span.file));
+        let labels = issue.span.filter(|_| source.is_some()).map(|span| label(span, "here".to_owned()));
+        let view = View {
+            code: None,
+            message: issue.message.clone(),
+            severity: Severity::Error,
+            help: issue.hint.as_deref(),
+            source,
+            labels: labels.into_iter().collect(),
+            related: Vec::new(),
+        };
+        let _ = writeln!(self.text, "{} problem", issue.stage);
+        self.draw(&view);
+        self.names("concerns", "concerns", &issue.applications);
+        self.text.push('\n');
+    }
+
+    fn draw(&mut self, view: &View<'_>) {
+        if self.handler.render_report(&mut self.text, view).is_err() {
+            let _ = writeln!(self.text, "{view:?}");
+        }
+    }
+
+    fn source(&mut self, file: FileId) -> Option<NamedSource<String>> {
+        if let Some(source) = self.files.get(&file) {
+            return Some(source.clone());
+        }
+        let read = self.sources.get(file)?;
+        // A text that is no UTF-8 would shift every label after it, so each bad byte becomes one character.
+        let text: String = match std::str::from_utf8(read.bytes()) {
+            Ok(text) => text.to_owned(),
+            Err(_) => read.bytes().iter().map(|&byte| if byte.is_ascii() { char::from(byte) } else { '?' }).collect(),
+        };
+        let source = NamedSource::new(&**read.path(), text);
+        self.files.insert(file, source.clone());
+        Some(source)
+    }
+
+    fn summary(&mut self, report: &Report) {
+        let count = |level| report.findings.iter().filter(|finding| finding.level == level && finding.waived.is_none()).count();
+        let waived = report.findings.iter().filter(|finding| finding.waived.is_some()).count();
+        let applications = &report.applications;
+        for entry in &applications.not_rendered {
+            let place = entry.location.as_ref().map_or_else(String::new, |place| format!(" ({}:{})", place.file, place.line));
+            let _ = writeln!(self.text, "not rendered: {}: {}{place}", entry.application, entry.reason);
+        }
+        let _ = writeln!(
+            self.text,
+            "{} of {} applications rendered, {} objects checked",
+            applications.rendered(),
+            applications.total,
+            report.objects
+        );
+        let _ = writeln!(
+            self.text,
+            "{} denied, {} warned, {waived} waived, {}",
+            plural(count(Level::Deny), "finding"),
+            plural(count(Level::Warn), "finding"),
+            plural(report.problems.len(), "problem")
+        );
+    }
+}
+
+fn plural(count: usize, noun: &str) -> String {
+    if count == 1 { format!("{count} {noun}") } else { format!("{count} {noun}s") }
+}
+
+fn label(span: Span, text: String) -> LabeledSpan {
+    LabeledSpan::new(Some(text), span.start as usize, (span.end.max(span.start) - span.start) as usize)
+}
+
+fn describe(link: &ChainLink) -> String {
+    match (&link.key, &link.name) {
+        (Some(key), Some(layer)) => format!("{key}, set by layer {layer}"),
+        (Some(key), None) => format!("{key}, set here"),
+        (None, _) => "written here".to_owned(),
+    }
+}
+
+/// The place of a problem as one line of text.
+pub(crate) fn place(location: Option<&Location>) -> String {
+    location.map_or_else(String::new, |place| format!("{}:{}:{}: ", place.file, place.line, place.column))
+}
+
+impl std::fmt::Debug for View<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::fmt::Display for View<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for View<'_> {}
+
+impl Diagnostic for View<'_> {
+    fn code<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        self.code.map(|code| Box::new(code) as Box<dyn std::fmt::Display>)
+    }
+
+    fn severity(&self) -> Option<Severity> {
+        Some(self.severity)
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        self.help.map(|help| Box::new(help) as Box<dyn std::fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.source.as_ref().map(|source| source as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        (!self.labels.is_empty()).then(|| Box::new(self.labels.iter().cloned()) as Box<dyn Iterator<Item = LabeledSpan>>)
+    }
+
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
+        (!self.related.is_empty()).then(|| Box::new(self.related.iter().map(|view| view as &dyn Diagnostic)) as Box<dyn Iterator<Item = _>>)
+    }
+}

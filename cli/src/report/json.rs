@@ -1,0 +1,100 @@
+//! The report for programs, version 1; its schema lies beside it.
+
+use portcullis_source::Location;
+use serde_json::{Map, Value, json};
+
+use super::{ChainLink, Finding, Issue, NotRendered, Report, ResourceName};
+
+/// The version of the format.
+const VERSION: u32 = 1;
+
+/// The JSON Schema of the report.
+pub(crate) const SCHEMA: &str = include_str!("report.schema.json");
+
+/// The report as indented JSON with a newline at its end.
+pub(crate) fn json(report: &Report) -> String {
+    let applications = &report.applications;
+    let value = json!({
+        "version": VERSION,
+        "tool": {"name": "portcullis", "version": env!("CARGO_PKG_VERSION")},
+        "bundle": report.bundle,
+        "applications": {
+            "total": applications.total,
+            "rendered": applications.rendered(),
+            "not_rendered": applications.not_rendered.iter().map(not_rendered).collect::<Vec<_>>(),
+        },
+        "objects": report.objects,
+        "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
+        "problems": report.problems.iter().map(problem).collect::<Vec<_>>(),
+    });
+    format!("{value:#}\n")
+}
+
+fn finding(finding: &Finding) -> Value {
+    let mut object = json!({
+        "rule": finding.rule,
+        "level": finding.level.name(),
+        "message": finding.message,
+        "fingerprint": finding.fingerprint,
+        "environments": finding.environments.iter().map(|name| &**name).collect::<Vec<_>>(),
+        "applications": finding.applications.iter().map(|name| &**name).collect::<Vec<_>>(),
+        "resources": finding.resources.iter().map(resource).collect::<Vec<_>>(),
+        "path": finding.path,
+        "chain": finding.chain.iter().map(link).collect::<Vec<_>>(),
+    });
+    if let Value::Object(object) = &mut object {
+        insert(object, "resource", finding.resources.first().map(resource));
+        insert(object, "location", finding.place.as_ref().map(|(_, place)| location(place)));
+        insert(object, "waived", finding.waived.clone().map(Value::String));
+    }
+    object
+}
+
+fn insert(object: &mut Map<String, Value>, key: &str, value: Option<Value>) {
+    if let Some(value) = value {
+        object.insert(key.to_owned(), value);
+    }
+}
+
+fn resource(name: &ResourceName) -> Value {
+    let mut object = json!({"apiVersion": name.api_version, "kind": name.kind, "name": name.name});
+    if let Value::Object(object) = &mut object {
+        insert(object, "namespace", name.namespace.clone().map(Value::String));
+    }
+    object
+}
+
+fn location(place: &Location) -> Value {
+    json!({"file": &*place.file, "line": place.line, "column": place.column, "end_line": place.end_line, "end_column": place.end_column})
+}
+
+fn link(link: &ChainLink) -> Value {
+    let mut object = Map::new();
+    object.insert("role".to_owned(), link.role_name().into());
+    let place = link.place.as_ref().map(|(_, place)| place);
+    insert(&mut object, "file", place.map(|place| (*place.file).into()));
+    insert(&mut object, "line", place.map(|place| place.line).or(link.line).map(Value::from));
+    insert(&mut object, "column", place.map(|place| place.column).map(Value::from));
+    insert(&mut object, "key", link.key.clone().map(Value::from));
+    let name = if link.key.is_some() { "layer" } else { "name" };
+    insert(&mut object, name, link.name.as_deref().map(Value::from));
+    Value::Object(object)
+}
+
+fn not_rendered(entry: &NotRendered) -> Value {
+    let mut object = json!({"application": entry.application, "reason": entry.reason});
+    if let Value::Object(object) = &mut object {
+        insert(object, "location", entry.location.as_ref().map(location));
+    }
+    object
+}
+
+/// A problem as the report has it.
+pub(crate) fn problem(issue: &Issue) -> Value {
+    let mut object = json!({"stage": issue.stage, "message": issue.message, "applications": issue.applications});
+    if let Value::Object(object) = &mut object {
+        insert(object, "hint", issue.hint.clone().map(Value::String));
+        insert(object, "location", issue.location.as_ref().map(location));
+    }
+    object
+}

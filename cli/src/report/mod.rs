@@ -1,0 +1,9 @@
+//! What a run says: one [`Report`], and one module for each format of it.
+
+mod human;
+mod json;
+mod view;
+
+pub(crate) use human::{Style, human, place};
+pub(crate) use json::{SCHEMA, json, problem};
+pub(crate) use view::{Accounting, ChainLink, Finding, Issue, NotRendered, Report, ResourceName};

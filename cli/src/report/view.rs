@@ -1,0 +1,135 @@
+//! The report that every format shows: findings grouped by the line that causes them, problems, and the account of every application.
+
+use std::sync::Arc;
+
+use portcullis_policies::Level;
+use portcullis_source::{Location, Role, Span};
+
+/// Everything that a run found.
+#[derive(Debug)]
+pub(crate) struct Report {
+    /// The digest of the rules, as `sha256:…`.
+    pub(crate) bundle: String,
+    /// What became of every application.
+    pub(crate) applications: Accounting,
+    /// How many objects were checked.
+    pub(crate) objects: usize,
+    /// The findings, sorted by place, rule and resource.
+    pub(crate) findings: Vec<Finding>,
+    /// What a stage could not do, sorted by place.
+    pub(crate) problems: Vec<Issue>,
+}
+
+/// Applications = rendered + not rendered.
+#[derive(Debug, Default)]
+pub(crate) struct Accounting {
+    /// How many there are.
+    pub(crate) total: usize,
+    /// Those that were not rendered.
+    pub(crate) not_rendered: Vec<NotRendered>,
+}
+
+impl Accounting {
+    /// How many were rendered.
+    pub(crate) fn rendered(&self) -> usize {
+        self.total.saturating_sub(self.not_rendered.len())
+    }
+}
+
+/// An application that was not rendered.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct NotRendered {
+    /// Its name.
+    pub(crate) application: String,
+    /// Why.
+    pub(crate) reason: String,
+    /// Where the reason lies.
+    pub(crate) location: Option<Location>,
+}
+
+/// Findings of one rule that one line causes.
+#[derive(Debug)]
+pub(crate) struct Finding {
+    /// The rule's id.
+    pub(crate) rule: String,
+    /// Whether it denies or warns.
+    pub(crate) level: Level,
+    /// What is wrong, in the words for the first resource.
+    pub(crate) message: String,
+    /// What stays the same while lines move.
+    pub(crate) fingerprint: String,
+    /// The environments that it reaches.
+    pub(crate) environments: Vec<Arc<str>>,
+    /// The applications that it reaches.
+    pub(crate) applications: Vec<Arc<str>>,
+    /// The objects that it reaches, each once.
+    pub(crate) resources: Vec<ResourceName>,
+    /// The JSON pointer of the field in the first resource.
+    pub(crate) path: String,
+    /// The line that a person would edit.
+    pub(crate) place: Option<(Span, Location)>,
+    /// How the field came to be, in the first resource.
+    pub(crate) chain: Vec<ChainLink>,
+    /// The reason of the waiver that covers it.
+    pub(crate) waived: Option<String>,
+}
+
+/// The name of an object.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ResourceName {
+    /// Its API version.
+    pub(crate) api_version: String,
+    /// Its kind.
+    pub(crate) kind: String,
+    /// Its namespace, where it has one.
+    pub(crate) namespace: Option<String>,
+    /// Its name.
+    pub(crate) name: String,
+}
+
+/// One link of a chain with its place looked up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ChainLink {
+    /// What it is to the field.
+    pub(crate) role: Role,
+    /// The place, but for a rendered line.
+    pub(crate) place: Option<(Span, Location)>,
+    /// The line of the rendered text.
+    pub(crate) line: Option<u32>,
+    /// The dotted key in a values layer.
+    pub(crate) key: Option<String>,
+    /// The values layer, or the template that is called.
+    pub(crate) name: Option<Arc<str>>,
+}
+
+/// A problem with its place looked up.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Issue {
+    /// The place.
+    pub(crate) location: Option<Location>,
+    /// The place in bytes.
+    pub(crate) span: Option<Span>,
+    /// The stage that met it.
+    pub(crate) stage: &'static str,
+    /// What could not be done.
+    pub(crate) message: String,
+    /// What to do about it.
+    pub(crate) hint: Option<String>,
+    /// The applications that it concerns.
+    pub(crate) applications: Vec<String>,
+}
+
+impl ChainLink {
+    /// The word for its role in reports.
+    pub(crate) fn role_name(&self) -> &'static str {
+        match self.role {
+            Role::Rendered => "rendered",
+            Role::Manifest => "manifest",
+            Role::Template => "template",
+            Role::Include => "include",
+            Role::Values => "values",
+            Role::Shadowed => "shadowed",
+            Role::Guard => "guard",
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! What of a run is reported: everything is rendered and checked, since a rule may join objects, and then narrowed down.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use portcullis_argo::{Application, SourceKind};
+use portcullis_policies::{Context, Finding, Resource};
+use portcullis_source::{Problem, RepoPath, Sources, Span};
+
+use crate::settings::Settings;
+
+/// The applications, and the places outside of applications, that are asked for.
+pub(crate) struct Selection {
+    everything: bool,
+    applications: BTreeSet<Arc<str>>,
+    paths: Vec<RepoPath>,
+    narrowed_to_applications: bool,
+}
+
+impl Selection {
+    /// Decides which applications are asked for.
+    pub(crate) fn new(settings: &Settings, applications: &[Application], contexts: &[Context]) -> Self {
+        let narrowed = !settings.environments.is_empty() || !settings.services.is_empty();
+        let wanted = |names: &[String], name: Option<&Arc<str>>| {
+            names.is_empty() || name.is_some_and(|name| names.iter().any(|wanted| **wanted == **name))
+        };
+        let sources = settings.revision.sources();
+        let selected = applications.iter().zip(contexts).filter(|(application, context)| {
+            wanted(&settings.environments, context.environment.as_ref())
+                && wanted(&settings.services, context.service.as_ref())
+                && reaches(&settings.paths, application, sources)
+        });
+        Self {
+            everything: !narrowed && settings.paths.is_empty(),
+            applications: selected.map(|(application, _)| Arc::from(&*application.name)).collect(),
+            paths: settings.paths.clone(),
+            narrowed_to_applications: narrowed,
+        }
+    }
+
+    /// Whether an application is asked for.
+    pub(crate) fn application(&self, name: &str) -> bool {
+        self.everything || self.applications.contains(name)
+    }
+
+    /// Whether a finding is asked for.
+    pub(crate) fn finding(&self, finding: &Finding, sources: &Sources) -> bool {
+        self.includes(finding.application.as_deref(), finding.origin.edit(), sources)
+    }
+
+    /// Whether a problem is asked for.
+    pub(crate) fn problem(&self, problem: &Problem, sources: &Sources) -> bool {
+        self.includes(problem.application.as_deref(), problem.span, sources)
+    }
+
+    /// Whether a resource is asked for.
+    pub(crate) fn resource(&self, resource: &Resource, sources: &Sources) -> bool {
+        let span = || resource.document.text.origin(resource.document.root.range).edit();
+        self.everything || self.includes(resource.context.application.as_deref(), span(), sources)
+    }
+
+    fn includes(&self, application: Option<&str>, span: Option<Span>, sources: &Sources) -> bool {
+        match application {
+            _ if self.everything => true,
+            Some(application) => self.applications.contains(application),
+            // What belongs to no application is asked for by its path; what has no place concerns every run.
+            None if self.narrowed_to_applications => false,
+            None => span.is_none_or(|span| within(&self.paths, span, sources)),
+        }
+    }
+}
+
+fn within(paths: &[RepoPath], span: Span, sources: &Sources) -> bool {
+    let file = sources.get(span.file).and_then(|file| RepoPath::new(file.path()).ok());
+    file.is_some_and(|file| paths.iter().any(|path| file.is_within(path)))
+}
+
+/// Whether what an application is made of lies within one of the paths, or one of the paths within its chart.
+fn reaches(paths: &[RepoPath], application: &Application, sources: &Sources) -> bool {
+    if paths.is_empty() || application.origin.is_some_and(|span| within(paths, span, sources)) {
+        return true;
+    }
+    let meets = |folder: &RepoPath| paths.iter().any(|path| folder.is_within(path) || path.is_within(folder));
+    application.sources.iter().any(|source| match &source.kind {
+        SourceKind::Helm(helm) => {
+            meets(&helm.chart)
+                || helm.values.iter().any(|file| meets(&file.path))
+                || helm.file_parameters.iter().any(|parameter| meets(&parameter.path))
+        }
+        SourceKind::Directory(directory) => meets(&directory.path),
+        SourceKind::Kustomize(kustomize) => meets(&kustomize.path),
+        SourceKind::Reference | SourceKind::Unrendered(_) => false,
+    })
+}

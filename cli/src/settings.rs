@@ -1,0 +1,124 @@
+//! The command line and the configuration file to what a run works with.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use portcullis_policies::{Config, ConfigError, Date};
+use portcullis_source::{ReadError, RepoPath, Revision, SourceFile, Sources, read_named};
+
+use crate::{
+    args::Scope,
+    error::{Error, Mistake},
+    root,
+};
+
+/// What the process finds itself in.
+#[derive(Debug)]
+pub(crate) struct Surroundings {
+    /// The folder that paths on the command line are meant from.
+    pub(crate) directory: PathBuf,
+    /// Whether standard output takes colours.
+    pub(crate) coloured: bool,
+    /// The present time, in seconds after the start of 1970 in UTC.
+    pub(crate) seconds: u64,
+}
+
+/// A revision, its configuration, and what of it is looked at.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    /// The tree.
+    pub(crate) revision: Revision,
+    /// The configuration, or what holds without one.
+    pub(crate) config: Config,
+    /// Only what these paths reach; everything where there are none.
+    pub(crate) paths: Vec<RepoPath>,
+    /// Only these environments; all where there are none.
+    pub(crate) environments: Vec<String>,
+    /// Only these services; all where there are none.
+    pub(crate) services: Vec<String>,
+}
+
+impl Settings {
+    /// Opens what the command line names.
+    pub(crate) fn open(scope: &Scope, surroundings: &Surroundings) -> Result<Self, Error> {
+        if let Some(threads) = scope.threads {
+            // A pool that exists already keeps its size; there is one command in a process.
+            let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+        }
+        let start = scope.paths.first().map_or_else(|| surroundings.directory.clone(), |path| surroundings.directory.join(path));
+        let start = absolute(&start)?;
+        let root = root::find(if start.is_dir() { &start } else { start.parent().unwrap_or(&start) });
+        let sources = Arc::new(Sources::default());
+        let revision = match &scope.revision {
+            Some(name) => Revision::commit(&root, name, sources)?,
+            None => Revision::work_tree(&root, sources)?,
+        };
+        let config = config(scope, surroundings, &revision)?;
+        let paths = scope.paths.iter().map(|path| within(&root, &surroundings.directory.join(path)));
+        let paths: Vec<RepoPath> = paths.collect::<Result<_, _>>()?;
+        if let Some(absent) = paths.iter().find(|path| revision.entry(path).is_none()) {
+            let hint = "git ignores it, or it does not exist";
+            return Err(Error::Usage { message: format!("there is no {absent} in {}", root.display()), hint: Some(hint.to_owned()) });
+        }
+        Ok(Self { revision, config, paths, environments: scope.environment.clone(), services: scope.service.clone() })
+    }
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, Error> {
+    std::path::absolute(path).map_err(|error| Error::usage(format!("{} is no usable path: {error}", path.display())))
+}
+
+fn within(root: &Path, path: &Path) -> Result<RepoPath, Error> {
+    let outside = || Error::Usage {
+        message: format!("{} is not in the repository {}", path.display(), root.display()),
+        hint: Some("name paths of one repository, or start in another with -C".to_owned()),
+    };
+    let path = absolute(path)?;
+    let relative = path.strip_prefix(root).map_err(|_| outside())?;
+    RepoPath::new(&relative.to_string_lossy()).map_err(|_| outside())
+}
+
+/// The mistakes of a configuration with their places looked up.
+pub(crate) fn mistakes(errors: Vec<ConfigError>, sources: &Sources) -> Error {
+    let mistake = |error: ConfigError| Mistake {
+        message: error.message,
+        location: error.span.and_then(|span| sources.locate(span)),
+        line: error.span.and_then(|span| Some(line(&*sources.get(span.file)?, span.start))).unwrap_or_default(),
+        hint: error.hint,
+    };
+    Error::Config { mistakes: errors.into_iter().map(mistake).collect() }
+}
+
+fn config(scope: &Scope, surroundings: &Surroundings, revision: &Revision) -> Result<Config, Error> {
+    let file = match &scope.config {
+        Some(path) => Some(read_named(&surroundings.directory.join(path), revision.sources())?),
+        None => default_config(revision)?,
+    };
+    let Some(file) = file else { return Ok(Config::default()) };
+    Config::parse(&file).map_err(|errors| mistakes(errors, revision.sources()))
+}
+
+fn line(file: &SourceFile, offset: u32) -> String {
+    file.line_text(file.line_column(offset).0)
+}
+
+fn default_config(revision: &Revision) -> Result<Option<Arc<SourceFile>>, Error> {
+    for name in root::CONFIG_NAMES {
+        let path = RepoPath::new(name).map_err(|error| Error::usage(error.to_string()))?;
+        match revision.read(&path) {
+            Ok(file) => return Ok(Some(file)),
+            Err(ReadError::Missing(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(None)
+}
+
+/// The day that waivers are judged by.
+pub(crate) fn today(given: Option<&str>, surroundings: &Surroundings) -> Result<Date, Error> {
+    let Some(text) = given else { return Ok(Date::from_unix_seconds(surroundings.seconds)) };
+    Date::parse(text)
+        .ok_or_else(|| Error::Usage { message: format!("{text:?} is no date"), hint: Some("write it as YYYY-MM-DD".to_owned()) })
+}
