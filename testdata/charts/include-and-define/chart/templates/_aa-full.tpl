@@ -1,0 +1,1 @@
+{{ define "t.dup2" }}full{{ end }}

@@ -1,0 +1,1 @@
+{{ define "t.empty" }}{{ end }}{{ define "t.novalue" }}{{ .Values.missing }}{{ end }}

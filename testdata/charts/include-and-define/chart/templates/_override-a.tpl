@@ -1,0 +1,1 @@
+{{ define "t.dup" }}from a{{ end }}

@@ -1,0 +1,4 @@
+{{ define "lib.labels" -}}
+from: {{ .Chart.Name }}
+release: {{ .Release.Name }}
+{{- end }}

@@ -1,0 +1,1 @@
+{{ define "h" }}helper of {{ .Release.Name }}{{ end }}
