@@ -83,6 +83,17 @@ pub struct Document {
     pub comments: Vec<Comment>,
 }
 
+impl Step {
+    /// The key, where it is one.
+    #[must_use]
+    pub fn key(&self) -> Option<&Arc<str>> {
+        match self {
+            Self::Key(key) => Some(key),
+            Self::Index(_) => None,
+        }
+    }
+}
+
 impl Map {
     /// The value of a key.
     #[must_use]
@@ -182,10 +193,17 @@ impl Document {
         })
     }
 
-    /// The chain of places that the field at a path came from.
+    /// The chain of places that the field at a path came from; where there is no such field, what explains that.
     #[must_use]
     pub fn origin(&self, path: &[Step]) -> Origin {
-        let value = self.node_at(path).map(|node| node.range).filter(|range| range.start < range.end);
-        self.text.origin(value.unwrap_or_else(|| self.range_at(path)))
+        let Some(node) = self.node_at(path) else { return self.origin_of_missing(path) };
+        self.text.origin(if node.range.start < node.range.end { node.range } else { self.range_at(path) })
+    }
+
+    fn origin_of_missing(&self, path: &[Step]) -> Origin {
+        let there = (0..path.len()).rev().find(|&length| path.get(..length).is_some_and(|part| self.node_at(part).is_some()));
+        let missing = path.get(there.unwrap_or(0)..).unwrap_or_default();
+        let keys: Vec<Arc<str>> = missing.iter().filter_map(Step::key).cloned().collect();
+        self.text.origin_of_missing(self.range_at(path), &keys)
     }
 }

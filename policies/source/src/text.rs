@@ -102,6 +102,15 @@ impl Text {
         }
     }
 
+    /// The chain of places that explains why the object of a range lacks what `keys` lead to.
+    #[must_use]
+    pub fn origin_of_missing(&self, range: Range, keys: &[Arc<str>]) -> Origin {
+        match &self.places {
+            Places::Traced { trace, .. } => trace.missing(self.line(range.start), &self.origins(range), keys),
+            Places::File(_) | Places::Nowhere => self.origin(range),
+        }
+    }
+
     /// The chain of places that a range came from.
     #[must_use]
     pub fn origin(&self, range: Range) -> Origin {

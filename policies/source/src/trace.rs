@@ -112,12 +112,26 @@ pub struct Piece {
     pub origin: OriginId,
 }
 
+/// A branch of a template that was not taken: what explains a field that is not there.
+#[derive(Clone, Debug)]
+pub struct Skip {
+    /// How the branch was reached.
+    pub frame: FrameId,
+    /// The action that decided.
+    pub span: Span,
+    /// What its pipeline's value came from.
+    pub input: OriginId,
+    /// The keys that the branch would have written, as far as its text and its pipeline name them.
+    pub keys: Arc<[Arc<str>]>,
+}
+
 /// The record of one render.
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
     sources: Vec<Source>,
     frames: Vec<Frame>,
     layers: Vec<Arc<str>>,
+    skips: Vec<Skip>,
 }
 
 /// How deep a join of joins is followed when a chain is read.
@@ -149,6 +163,11 @@ impl Trace {
     pub fn layer(&mut self, name: impl Into<Arc<str>>) -> LayerId {
         self.layers.push(name.into());
         LayerId(self.layers.len() as u32 - 1)
+    }
+
+    /// Records a branch that was not taken.
+    pub fn skip(&mut self, skip: Skip) {
+        self.skips.push(skip);
     }
 
     /// The source of an id.
@@ -205,6 +224,62 @@ impl Trace {
             chain.collect(id, 0);
         }
         chain.into_origin(line)
+    }
+}
+
+impl Trace {
+    /// The chain of a field that is missing from an object whose text, on `line`, came from `origins`.
+    ///
+    /// `keys` are the keys from the object to the field. Where a branch that would have written the first of them was not taken,
+    /// the chain leads to the values that decided so; else to the template that wrote the object.
+    #[must_use]
+    pub fn missing(&self, line: u32, origins: &[OriginId], keys: &[Arc<str>]) -> Origin {
+        let mut chain = Chain { trace: self, values: Vec::new(), templates: Vec::new(), frames: Vec::new() };
+        for &id in origins {
+            chain.collect(id, 0);
+        }
+        let Some(skip) = self.decisive_skip(&chain, keys) else {
+            chain.values.clear();
+            chain.templates.truncate(1);
+            chain.frames.truncate(1);
+            return chain.into_origin(line);
+        };
+        let mut decided = Chain { trace: self, values: Vec::new(), templates: vec![skip.span], frames: vec![skip.frame] };
+        decided.collect(skip.input, 0);
+        decided.into_origin(line)
+    }
+
+    /// The branch within the calls that wrote an object, the nearest to its text, that would have written the first key it can.
+    fn decisive_skip(&self, object: &Chain<'_>, keys: &[Arc<str>]) -> Option<&Skip> {
+        let calls: Vec<FrameId> = object.frames.iter().map(|&frame| self.call_of(frame)).collect();
+        let distance = |skip: &Skip| {
+            let beside = object.templates.iter().filter(|span| span.file == skip.span.file);
+            beside.map(|span| span.start.abs_diff(skip.span.start)).min()
+        };
+        let within = |skip: &&Skip| {
+            let mut at = self.call_of(skip.frame);
+            loop {
+                // Every template file has the same root, so there only the file tells them apart.
+                if calls.contains(&at) && (at != FrameId::ROOT || distance(skip).is_some()) {
+                    return true;
+                }
+                let Some(frame) = self.get_frame(at) else { return false };
+                at = self.call_of(frame.parent);
+            }
+        };
+        keys.iter().find_map(|key| {
+            let writes = self.skips.iter().filter(|skip| skip.keys.contains(key)).filter(within);
+            writes.min_by_key(|skip| distance(skip).unwrap_or(u32::MAX))
+        })
+    }
+
+    /// The innermost call around a frame.
+    fn call_of(&self, frame: FrameId) -> FrameId {
+        let mut at = frame;
+        while let Some(Frame { parent, kind: FrameKind::Guard(_), .. }) = self.get_frame(at) {
+            at = *parent;
+        }
+        at
     }
 }
 
