@@ -102,6 +102,20 @@ pub struct Function {
     pub run: Native,
 }
 
+impl Function {
+    /// A function with a fixed number of parameters.
+    #[must_use]
+    pub const fn fixed(name: &'static str, params: &'static [Param], run: Native) -> Self {
+        Self { name, params, variadic: None, run }
+    }
+
+    /// A function that takes any number of further arguments.
+    #[must_use]
+    pub const fn variadic(name: &'static str, params: &'static [Param], rest: Param, run: Native) -> Self {
+        Self { name, params, variadic: Some(rest), run }
+    }
+}
+
 /// The functions of one kind of template, by name.
 #[derive(Clone, Debug, Default)]
 pub struct Functions {

@@ -7,6 +7,8 @@
 pub mod format;
 pub mod funcs;
 
+pub mod convert;
+
 mod error;
 mod function;
 mod machine;

@@ -93,6 +93,11 @@ pub(super) fn push_quoted(out: &mut Rope, view: View<'_>, keep: Keep) {
     out.push(b"\"", view.origin_at(at));
 }
 
+/// Appends the text between double quotes, escaped as `%q` does.
+pub(crate) fn push_quoted_text(out: &mut Rope, view: View<'_>) {
+    push_quoted(out, view, Keep::Printable);
+}
+
 pub(super) fn rune_quoted(rune: char, keep: Keep) -> Vec<u8> {
     let mut out = vec![b'\''];
     if stays(rune, '\'', keep) {

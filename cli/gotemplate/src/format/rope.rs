@@ -102,7 +102,7 @@ impl<'a> View<'a> {
 
     /// A view of bytes of one origin.
     #[must_use]
-    pub fn plain(bytes: &'a [u8], origin: OriginId) -> Self {
+    pub const fn plain(bytes: &'a [u8], origin: OriginId) -> Self {
         Self { bytes, pieces: &[], origin }
     }
 

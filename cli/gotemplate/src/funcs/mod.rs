@@ -3,3 +3,16 @@
 pub mod core;
 pub mod helm;
 pub mod sprig;
+pub mod text;
+
+mod argument;
+mod cast;
+mod equal;
+mod merge;
+mod sets;
+mod unsupported;
+
+pub use cast::{to_float, to_int};
+pub use equal::{deep_copy, deep_equal};
+pub use merge::{Winner, merge};
+pub use sets::{argo_functions, helm_functions};

@@ -1,1 +1,11 @@
 //! The functions of sprig.
+
+pub mod cases;
+pub mod defaults;
+pub mod dicts;
+pub mod encoding;
+pub mod flow;
+pub mod lists;
+pub mod numbers;
+pub mod reflect;
+pub mod strings;

@@ -1,0 +1,164 @@
+//! Values to JSON text as Go's encoder writes it.
+
+use portcullis_source::OriginId;
+
+use crate::{
+    Data, Value,
+    format::{Rope, View, append_float, first_rune},
+    funcs::sprig::encoding::BASE64,
+};
+
+/// How deep values are written; only a map that holds itself is deeper.
+const MAX_DEPTH: usize = 500;
+
+/// Beyond this size writing stops.
+const MAX_BYTES: usize = 64 << 20;
+
+/// Whether the text may stand in HTML.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Escape {
+    /// `<`, `>` and `&` are escaped.
+    Html,
+    /// They stay.
+    Raw,
+}
+
+/// Where line breaks are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// Nowhere.
+    Compact,
+    /// After each element, with two spaces for each level.
+    Pretty,
+}
+
+/// Writes a value; each scalar keeps what it came from.
+///
+/// # Errors
+/// Go's text for what JSON has no form for.
+pub(crate) fn to_json(value: &Value, escape: Escape, layout: Layout) -> Result<Rope, String> {
+    let mut writer = Writer { out: Rope::default(), escape, layout };
+    writer.value(value, OriginId::NONE, 0)?;
+    Ok(writer.out)
+}
+
+/// A number as JSON has it.
+///
+/// # Errors
+/// Infinities and not-a-number have no form.
+pub(crate) fn number_text(number: f64) -> Result<Vec<u8>, String> {
+    let mut out = Vec::new();
+    if !number.is_finite() {
+        append_float(&mut out, number, b'g', None);
+        return Err(format!("json: unsupported value: {}", String::from_utf8_lossy(&out)));
+    }
+    let size = number.abs();
+    let form = if size != 0.0 && !(1e-6..1e21).contains(&size) { b'e' } else { b'f' };
+    append_float(&mut out, number, form, None);
+    if form == b'e' && out.len() >= 4 && out.get(out.len() - 4..out.len() - 1) == Some(b"e-0") {
+        out.remove(out.len() - 2);
+    }
+    Ok(out)
+}
+
+struct Writer {
+    out: Rope,
+    escape: Escape,
+    layout: Layout,
+}
+
+impl Writer {
+    fn value(&mut self, value: &Value, outer: OriginId, depth: usize) -> Result<(), String> {
+        if depth > MAX_DEPTH || self.out.bytes().len() > MAX_BYTES {
+            return Err(format!("json: unsupported value: encountered a cycle via {}", value.type_name()));
+        }
+        let origin = if value.origin.is_none() { outer } else { value.origin };
+        match &value.data {
+            Data::Nil => self.out.push(b"null", origin),
+            Data::Bool(truth) => self.out.push(if *truth { b"true" } else { b"false" }, origin),
+            Data::Int(number) | Data::Int64(number) => self.out.push(number.to_string().as_bytes(), origin),
+            Data::Uint8(number) => self.out.push(number.to_string().as_bytes(), origin),
+            Data::Float(number) => self.out.push(&number_text(*number)?, origin),
+            Data::String(text) => self.string(View::new(text, origin)),
+            Data::Bytes(bytes) => self.string(View::plain(&BASE64.encode(bytes), origin)),
+            Data::List(list) => self.items(b"[", b"]", list.items().iter().map(|item| (None, item.clone())).collect(), origin, depth)?,
+            Data::Map(map) => {
+                let entries = map.entries.borrow().iter().map(|(key, item)| (Some(key.clone()), item.clone())).collect();
+                self.items(b"{", b"}", entries, origin, depth)?;
+            }
+            Data::Object(object) => match object.to_plain() {
+                Some(plain) => self.value(&plain, origin, depth + 1)?,
+                None => self.out.push(b"{}", origin),
+            },
+        }
+        Ok(())
+    }
+
+    fn items(
+        &mut self,
+        open: &[u8],
+        close: &[u8],
+        items: Vec<(Option<std::sync::Arc<str>>, Value)>,
+        origin: OriginId,
+        depth: usize,
+    ) -> Result<(), String> {
+        self.out.push(open, origin);
+        let empty = items.is_empty();
+        for (index, (key, item)) in items.into_iter().enumerate() {
+            if index > 0 {
+                self.out.push(b",", origin);
+            }
+            self.line(depth + 1, origin);
+            if let Some(key) = key {
+                let key_origin = if item.origin.is_none() { origin } else { item.origin };
+                self.string(View::plain(key.as_bytes(), key_origin));
+                self.out.push(if self.layout == Layout::Pretty { b": " } else { b":" }, key_origin);
+            }
+            self.value(&item, origin, depth + 1)?;
+        }
+        if !empty {
+            self.line(depth, origin);
+        }
+        self.out.push(close, origin);
+        Ok(())
+    }
+
+    fn line(&mut self, depth: usize, origin: OriginId) {
+        if self.layout == Layout::Pretty {
+            self.out.push(b"\n", origin);
+            self.out.push("  ".repeat(depth).as_bytes(), origin);
+        }
+    }
+
+    fn string(&mut self, view: View<'_>) {
+        let bytes = view.bytes();
+        self.out.push(b"\"", view.origin_at(0));
+        let (mut at, mut plain) = (0, 0);
+        while let Some((rune, width)) = bytes.get(at..).and_then(first_rune) {
+            if let Some(text) = escaped(rune, self.escape) {
+                self.out.push_part(view, plain..at);
+                self.out.push(text.as_bytes(), view.origin_at(at));
+                plain = at + width;
+            }
+            at += width;
+        }
+        self.out.push_part(view, plain..at);
+        self.out.push(b"\"", view.origin_at(at));
+    }
+}
+
+fn escaped(rune: Option<char>, escape: Escape) -> Option<String> {
+    Some(match rune {
+        None => "\\ufffd".to_owned(),
+        Some('"') => "\\\"".to_owned(),
+        Some('\\') => "\\\\".to_owned(),
+        Some('\x08') => "\\b".to_owned(),
+        Some('\x0C') => "\\f".to_owned(),
+        Some('\n') => "\\n".to_owned(),
+        Some('\r') => "\\r".to_owned(),
+        Some('\t') => "\\t".to_owned(),
+        Some(rune @ ('\0'..'\x20' | '\u{2028}' | '\u{2029}')) => format!("\\u{:04x}", rune as u32),
+        Some(rune @ ('<' | '>' | '&')) if escape == Escape::Html => format!("\\u{:04x}", rune as u32),
+        Some(_) => return None,
+    })
+}

@@ -1,0 +1,34 @@
+//! Which functions the templates of Helm charts and of ApplicationSets may call.
+
+use super::{core, helm, sprig, text, unsupported};
+use crate::Functions;
+
+/// What a chart of Helm 3 may call: Go's own functions, sprig without the environment, and Helm's.
+#[must_use]
+pub fn helm_functions() -> Functions {
+    sprig_functions().with(helm::nested::FUNCTIONS).with(helm::json::FUNCTIONS)
+}
+
+/// What the templates of an ApplicationSet may call: sprig without environment and network, and Argo CD's.
+#[must_use]
+pub fn argo_functions() -> Functions {
+    const HELM_ONLY: &[&str] =
+        &["getHostByName", "include", "tpl", "required", "lookup", "toToml", "fromToml", "toYamlPretty", "fromJsonArray"];
+    sprig_functions().with(helm::json::FUNCTIONS).without(HELM_ONLY)
+}
+
+fn sprig_functions() -> Functions {
+    Functions::default()
+        .with(unsupported::FUNCTIONS)
+        .with(core::FUNCTIONS)
+        .with(text::FUNCTIONS)
+        .with(sprig::cases::FUNCTIONS)
+        .with(sprig::defaults::FUNCTIONS)
+        .with(sprig::dicts::FUNCTIONS)
+        .with(sprig::encoding::FUNCTIONS)
+        .with(sprig::flow::FUNCTIONS)
+        .with(sprig::lists::FUNCTIONS)
+        .with(sprig::numbers::FUNCTIONS)
+        .with(sprig::reflect::FUNCTIONS)
+        .with(sprig::strings::FUNCTIONS)
+}

@@ -1,0 +1,172 @@
+//! Maps; `set`, `unset` and the merges change the map they are given, the others make a new one around the same values.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{
+    Call, Data, Failure, Function, Map, MapType, Param, Value,
+    funcs::{
+        argument::{Args, Text, dict, list, map_of, strings},
+        equal::deep_copy,
+        merge::{Winner, merge},
+    },
+};
+
+const MAP: &[Param] = &[Param::Map];
+const MAP_KEY: &[Param] = &[Param::Map, Param::String];
+
+/// Maps made, read, changed and merged.
+pub const FUNCTIONS: &[Function] = &[
+    Function::variadic("dict", &[], Param::Any, make),
+    Function::fixed("get", MAP_KEY, get),
+    Function::fixed("set", &[Param::Map, Param::String, Param::Any], set),
+    Function::fixed("unset", MAP_KEY, unset),
+    Function::fixed("hasKey", MAP_KEY, has_key),
+    Function::variadic("pluck", &[Param::String], Param::Map, pluck),
+    Function::variadic("keys", &[], Param::Map, keys),
+    Function::fixed("values", MAP, values),
+    Function::variadic("pick", MAP, Param::String, pick),
+    Function::variadic("omit", MAP, Param::String, omit),
+    Function::variadic("merge", MAP, Param::Map, |_, args| merged(args, Winner::Destination)),
+    Function::variadic("mustMerge", MAP, Param::Map, |_, args| merged(args, Winner::Destination)),
+    Function::variadic("mergeOverwrite", MAP, Param::Map, |_, args| merged(args, Winner::Source)),
+    Function::variadic("mustMergeOverwrite", MAP, Param::Map, |_, args| merged(args, Winner::Source)),
+    Function::fixed("deepCopy", &[Param::Any], |_, args| deep_copy(&Args::new(args).any())),
+    Function::fixed("mustDeepCopy", &[Param::Any], |_, args| deep_copy(&Args::new(args).any())),
+    Function::variadic("dig", &[], Param::Any, dig),
+];
+
+fn key(text: &Text) -> Arc<str> {
+    Arc::from(&*text.lossy())
+}
+
+/// The map under the type that the function returns it as.
+fn same(map: Map, from: &Value) -> Value {
+    Value::new(Data::Map(map)).from(from.origin)
+}
+
+fn make(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
+    let mut entries = BTreeMap::new();
+    let mut args = args.into_iter();
+    while let Some(name) = args.next() {
+        let item = args.next().unwrap_or_else(|| Value::string(""));
+        entries.insert(key(&Text::of(&name)), item.boxed());
+    }
+    Ok(Value::map(entries))
+}
+
+fn get(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
+    let mut args = Args::new(args);
+    let (map, name) = (args.map(), args.text());
+    let found = map.get(&name.lossy());
+    Ok(found.map_or_else(|| Value::string(""), |value| Value { boxed: false, ..value }))
+}
+
+fn set(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
+    let mut args = Args::new(args);
+    let from = args.any();
+    if matches!(from.data, Data::Nil) {
+        return Err(Failure::new("assignment to entry in nil map"));
+    }
+    let (name, value) = (args.text(), args.any());
+    let map = map_of(from.clone());
+    map.set(key(&name), value.boxed());
+    Ok(same(map, &from))
+}
+
+fn unset(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
+    let mut args = Args::new(args);
+    let from = args.any();
+    let map = map_of(from.clone());
+    map.entries.borrow_mut().remove(&*args.text().lossy());
+    Ok(same(map, &from))
+}
+
+fn has_key(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
+    let mut args = Args::new(args);
+    let from = args.any();
+    let found = map_of(from.clone()).get(&args.text().lossy());
+    let origin = found.as_ref().map_or(from.origin, |value| call.join(std::slice::from_ref(value)));
+    Ok(Value::new(Data::Bool(found.is_some())).from(origin))
+}
+
+fn pluck(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
+    let mut args = Args::new(args);
+    let name = args.text();
+    Ok(list(args.rest().into_iter().filter_map(|map| map_of(map).get(&name.lossy())).collect()))
+}
+
+fn keys(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
+    let mut names = Vec::new();
+    for from in Args::new(args).rest() {
+        for (name, value) in map_of(from).entries.borrow().iter() {
+            names.push(Value::string(&**name).from(value.origin));
+        }
+    }
+    Ok(strings(names))
+}
+
+fn values(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
+    let map = Args::new(args).map();
+    let items = map.entries.borrow().values().cloned().collect();
+    Ok(list(items))
+}
+
+fn pick(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
+    let mut args = Args::new(args);
+    let from = args.any();
+    let map = map_of(from.clone());
+    let names = args.rest();
+    let names = names.iter().map(|name| key(&Text::of(name)));
+    Ok(dict(names.filter_map(|name| map.get(&name).map(|value| (name, value)))).from(from.origin))
+}
+
+fn omit(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
+    let mut args = Args::new(args);
+    let from = args.any();
+    let mut entries = map_of(from.clone()).entries.borrow().clone();
+    for name in args.rest() {
+        entries.remove(&*Text::of(&name).lossy());
+    }
+    Ok(same(Map::new(MapType::Any, entries), &from))
+}
+
+fn merged(args: Vec<Value>, winner: Winner) -> Result<Value, Failure> {
+    let mut args = Args::new(args);
+    let from = args.any();
+    let target = map_of(from.clone());
+    for source in args.rest() {
+        merge(&target, &map_of(source), winner)?;
+    }
+    Ok(same(target, &from))
+}
+
+fn dig(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
+    let mut args = Args::new(args).rest();
+    let (Some(from), Some(default)) = (args.pop(), args.pop()) else {
+        return Err(Failure::new("dig needs at least three arguments"));
+    };
+    if args.is_empty() {
+        return Err(Failure::new("dig needs at least three arguments"));
+    }
+    let mismatch = |value: &Value, wanted: &str| {
+        let got = if matches!(value.data, Data::Nil) { "nil" } else { value.type_name() };
+        Failure::new(format!("interface conversion: interface {{}} is {got}, not {wanted}"))
+    };
+    let enter = |value: &Value| match &value.data {
+        Data::Map(map) if map.kind == MapType::Any => Ok(map.clone()),
+        _ => Err(mismatch(value, "map[string]interface {}")),
+    };
+    let mut map = enter(&from)?;
+    if let Some(name) = args.iter().find(|name| !matches!(name.data, Data::String(_))) {
+        return Err(mismatch(name, "string"));
+    }
+    let last = args.len() - 1;
+    for (index, name) in args.iter().enumerate() {
+        let Some(step) = map.get(&Text::of(name).lossy()) else { return Ok(default) };
+        if index == last {
+            return Ok(Value { boxed: false, ..step });
+        }
+        map = enter(&step)?;
+    }
+    Ok(default)
+}
