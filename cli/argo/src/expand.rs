@@ -1,19 +1,193 @@
 //! Every ApplicationSet and Application of a revision, expanded.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use portcullis_source::{Document, Partial, Revision};
+use portcullis_source::{Document, FileId, Partial, Problem, RepoPath, Revision, Span, Stage};
 
-use crate::{Application, Inventory};
+use crate::{
+    Application, Inventory, SourceKind, Unrendered,
+    assemble::{Assembly, assemble},
+    documents::{self, Manifest},
+    fault::Fault,
+    parameters::{place, too_deep},
+    set::{Made, World, expand_set},
+};
+
+/// How deep Applications may hold Applications.
+const MAX_DEPTH: usize = 10;
+
+/// The most Applications that one repository may expand to.
+const MAX_APPLICATIONS: usize = 50_000;
 
 /// Expands ApplicationSets and reads Applications.
 ///
-/// `documents` are the ApplicationSets, Applications, AppProjects and cluster Secrets of the repository, as written or as rendered;
-/// others are passed over. Applications come in the order of the documents and of the generators; where Argo CD's own order is random,
-/// clusters come in the inventory's order and merged parameters in that of the first generator. An Application that can't be made or
-/// rendered is there too, with an `Unrendered` source, and a problem names it.
+/// `documents` are the ApplicationSets, Applications, AppProjects and cluster Secrets of the repository, as written or as rendered, and
+/// the ConfigMap `argocd-cmd-params-cm` where there is one; others are passed over. Applications come in the order of the documents and
+/// of the generators, those that an Application's own manifests hold right after it; where Argo CD's own order is random, clusters come
+/// in the inventory's order and merged parameters in that of the first generator. An Application that can't be made or rendered is there
+/// too, with an `Unrendered` source, and a problem says the same; a problem that many Applications share is given once.
 #[must_use]
 pub fn expand(documents: &[Arc<Document>], revision: &Revision, inventory: &Inventory) -> Partial<Vec<Application>> {
-    let _ = (documents, revision, inventory);
-    Partial::default()
+    let (documents, deep): (Vec<_>, Vec<_>) = documents.iter().cloned().partition(|document| !too_deep(&document.root));
+    let found = documents::sort(&documents);
+    let settings = documents::settings(&inventory.settings, &found.settings);
+    let inventory = Inventory { settings, ..inventory.clone() };
+    let mut clusters = inventory.clusters.clone();
+    for cluster in found.clusters {
+        if !clusters.iter().any(|known| known.name == cluster.name) {
+            clusters.push(cluster);
+        }
+    }
+    let mut expansion = Expansion::new(World { revision, inventory: &inventory, clusters: &clusters });
+    for document in deep {
+        let fault = Fault::new("the document is nested too deeply").at(place(&document, document.root.range));
+        expansion.report(fault, None);
+    }
+    found.manifests.iter().for_each(|manifest| expansion.visit(manifest, None, 0));
+    expansion.withhold_duplicates();
+    Partial { value: expansion.applications, problems: expansion.problems }
+}
+
+struct Expansion<'a> {
+    world: World<'a>,
+    applications: Vec<Application>,
+    problems: Vec<Problem>,
+    reported: BTreeSet<(Option<Span>, String)>,
+    /// The Applications of each document that was visited.
+    visited: BTreeMap<(FileId, u32), Vec<usize>>,
+    files: BTreeMap<RepoPath, Arc<[Manifest]>>,
+}
+
+impl<'a> Expansion<'a> {
+    fn new(world: World<'a>) -> Self {
+        let (applications, problems, reported) = (Vec::new(), Vec::new(), BTreeSet::new());
+        Self { world, applications, problems, reported, visited: BTreeMap::new(), files: BTreeMap::new() }
+    }
+
+    /// Expands a manifest, and what its Applications hold, unless that was done already.
+    fn visit(&mut self, manifest: &Manifest, parent: Option<&str>, depth: usize) {
+        let (Manifest::Set(document) | Manifest::Application(document)) = manifest;
+        let key = document.text.span(document.root.range).map(|span| (span.file, span.start));
+        if let Some(known) = key.and_then(|key| self.visited.get(&key).cloned()) {
+            known.iter().for_each(|&index| self.adopt(index, parent));
+            return;
+        }
+        let first = self.applications.len();
+        match manifest {
+            Manifest::Set(document) => self.set(document, parent),
+            Manifest::Application(document) => {
+                let assembly =
+                    Assembly { document: Ok(Arc::clone(document)), origin: place(document, document.root.range), ..Assembly::default() };
+                self.add(assembly, parent);
+            }
+        }
+        let made: Vec<usize> = (first..self.applications.len()).collect();
+        self.visited.extend(key.map(|key| (key, made.clone())));
+        for index in made {
+            self.children(index, depth);
+        }
+    }
+
+    fn set(&mut self, document: &Document, parent: Option<&str>) {
+        let name = document.root.at(&["metadata", "name"]).and_then(portcullis_source::Node::as_str).unwrap_or_default();
+        let origin = place(document, document.root.range);
+        let (made, warnings) = expand_set(self.world, document);
+        let within = format!("ApplicationSet {name}");
+        warnings.into_iter().for_each(|fault| self.report(fault.within(&within).at(origin), None));
+        for Made { name: application, object, parameters } in made {
+            let document = object.map_err(|fault| fault.within(&within).at(origin));
+            let set = Some(name.to_owned());
+            self.add(Assembly { name: application, document, origin, application_set: set, parameters }, parent);
+        }
+    }
+
+    fn add(&mut self, assembly: Assembly, parent: Option<&str>) {
+        if self.applications.len() >= MAX_APPLICATIONS {
+            let fault = Fault::new(format!("the repository expands to more than {MAX_APPLICATIONS} applications")).at(assembly.origin);
+            self.report(fault, None);
+            return;
+        }
+        let (mut application, faults) = assemble(self.world, assembly);
+        application.parent = parent.map(str::to_owned);
+        faults.into_iter().for_each(|fault| self.report(fault, Some(&application.name)));
+        self.applications.push(application);
+    }
+
+    /// An Application that was met before its parent.
+    fn adopt(&mut self, index: usize, parent: Option<&str>) {
+        let Some(application) = self.applications.get_mut(index) else { return };
+        if application.parent.is_none() && parent.is_some_and(|parent| parent != application.name) {
+            application.parent = parent.map(str::to_owned);
+        }
+    }
+
+    /// Visits the Applications and ApplicationSets among the manifests of an Application.
+    fn children(&mut self, index: usize, depth: usize) {
+        let Some(application) = self.applications.get(index) else { return };
+        let name = application.name.clone();
+        let files = application.sources.iter().filter_map(|source| match &source.kind {
+            SourceKind::Directory(directory) => Some(directory.files.clone()),
+            SourceKind::Helm(_) | SourceKind::Kustomize(_) | SourceKind::Reference | SourceKind::Unrendered(_) => None,
+        });
+        let manifests: Vec<Manifest> = files.flatten().collect::<Vec<_>>().iter().flat_map(|file| self.manifests(file).to_vec()).collect();
+        if depth >= MAX_DEPTH && !manifests.is_empty() {
+            let span = self.applications.get(index).and_then(|application| application.origin);
+            let fault = Fault::new(format!("applications hold applications more than {MAX_DEPTH} deep"));
+            self.report(fault.at(span), Some(&name));
+            return;
+        }
+        manifests.iter().for_each(|manifest| self.visit(manifest, Some(&name), depth + 1));
+    }
+
+    fn manifests(&mut self, file: &RepoPath) -> Arc<[Manifest]> {
+        if let Some(known) = self.files.get(file) {
+            return Arc::clone(known);
+        }
+        let found = documents::sort(&documents::of_file(self.world.revision, file));
+        let manifests: Arc<[Manifest]> = Arc::from(found.manifests);
+        self.files.insert(file.clone(), Arc::clone(&manifests));
+        manifests
+    }
+
+    fn report(&mut self, fault: Fault, application: Option<&str>) {
+        if self.reported.insert((fault.span, fault.message.clone())) {
+            let Fault { message, hint, span } = fault;
+            self.problems.push(Problem { stage: Stage::Argo, message, hint, span, application: application.map(str::to_owned) });
+        }
+    }
+
+    /// Argo CD creates none of the Applications that share a name.
+    fn withhold_duplicates(&mut self) {
+        let mut named: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
+        for (index, application) in self.applications.iter().enumerate().filter(|(_, application)| application.document.is_some()) {
+            named.entry((application.namespace.clone(), application.name.clone())).or_default().push(index);
+        }
+        for ((_, name), indexes) in named.into_iter().filter(|(_, indexes)| indexes.len() > 1) {
+            for (nth, index) in indexes.iter().enumerate() {
+                let other = indexes.get(usize::from(nth == 0)).and_then(|&other| self.applications.get(other));
+                let reason = format!("application {name} is made more than once{}", other.map(made_by).unwrap_or_default());
+                let span = self.applications.get(*index).and_then(|application| application.origin);
+                let fault = Fault::new(reason).at(span).hint("give each a name of its own; Argo CD creates none of them");
+                if let Some(application) = self.applications.get_mut(*index) {
+                    withhold(application, &fault.unrendered());
+                }
+                self.report(fault, Some(&name));
+            }
+        }
+    }
+}
+
+fn made_by(other: &Application) -> String {
+    other.application_set.as_ref().map_or_else(String::new, |set| format!(", also by ApplicationSet {set}"))
+}
+
+/// Marks every source as not rendered.
+pub(crate) fn withhold(application: &mut Application, reason: &Unrendered) {
+    if application.sources.is_empty() {
+        application.sources.push(crate::Source::unrendered(reason.clone()));
+    }
+    application.sources.iter_mut().for_each(|source| source.kind = SourceKind::Unrendered(reason.clone()));
 }

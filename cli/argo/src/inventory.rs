@@ -62,6 +62,8 @@ pub struct Settings {
     pub kubernetes_version: Option<String>,
     /// The API versions of every cluster.
     pub api_versions: Vec<String>,
+    /// The commit that is checked, for `$ARGOCD_APP_REVISION` in parameters; zeros where it is not known.
+    pub revision: Option<String>,
     /// Whether the cluster that Argo CD runs in exists without being declared.
     pub in_cluster: InCluster,
 }
@@ -125,6 +127,7 @@ impl Default for Settings {
             hidden_folders: HiddenFolders::default(),
             kubernetes_version: None,
             api_versions: Vec::new(),
+            revision: None,
             in_cluster: InCluster::default(),
         }
     }

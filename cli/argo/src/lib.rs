@@ -6,9 +6,22 @@
 //!    chart and value layers, manifests of a folder, or why it can't be rendered.
 
 mod application;
+mod assemble;
+mod clusters;
+mod documents;
 mod expand;
+mod fault;
+mod generators;
 mod inventory;
+mod object;
+mod parameters;
+mod pattern;
+mod repository;
+mod set;
 mod source;
+mod sources;
+mod template;
+mod template_application;
 
 pub use application::{Application, Destination};
 pub use expand::expand;

@@ -146,3 +146,11 @@ pub struct Unrendered {
     /// Where the cause stands.
     pub span: Option<Span>,
 }
+
+impl Source {
+    /// A source of which nothing more is known.
+    pub(crate) fn unrendered(reason: Unrendered) -> Self {
+        let (repo_url, target_revision, path) = (String::new(), String::new(), String::new());
+        Self { repo_url, target_revision, path, span: reason.span, kind: SourceKind::Unrendered(reason) }
+    }
+}

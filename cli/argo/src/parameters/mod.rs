@@ -5,7 +5,7 @@ mod name;
 mod print;
 mod read;
 
-pub(crate) use merge::{MergeError, merge_over};
+pub(crate) use merge::merge_over;
 pub(crate) use name::normalize;
-pub(crate) use print::{flatten, json, print};
-pub(crate) use read::{Layer, Reader, block_lines, place};
+pub(crate) use print::{escape, flatten, json, json_float, print};
+pub(crate) use read::{Made, Reader, block_lines, place, read_made, too_deep};

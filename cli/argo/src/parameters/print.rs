@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use portcullis_gotemplate::{Data, Value};
+use portcullis_gotemplate::{Data, MapType, Value};
 
 /// What `%v` prints.
 pub(crate) fn print(value: &Value) -> String {
@@ -46,18 +46,21 @@ fn with_exponent(mantissa: &str, exponent: i32) -> String {
 }
 
 /// The parameters flattened with dots: maps and lists recurse, empty ones vanish; lists of strings that Go holds as such are printed whole.
-pub(crate) fn flatten(value: &Value) -> BTreeMap<String, String> {
+/// So are maps of strings where they are `opaque`.
+pub(crate) fn flatten(value: &Value, opaque: bool) -> BTreeMap<String, String> {
     let mut flat = BTreeMap::new();
-    flatten_into(value, "", &mut flat);
+    flatten_into(value, "", opaque, &mut flat);
     flat
 }
 
-fn flatten_into(value: &Value, prefix: &str, flat: &mut BTreeMap<String, String>) {
+fn flatten_into(value: &Value, prefix: &str, opaque: bool, flat: &mut BTreeMap<String, String>) {
     let key = |part: &str| if prefix.is_empty() { part.to_owned() } else { format!("{prefix}.{part}") };
     match &value.data {
-        Data::Map(map) => map.entries.borrow().iter().for_each(|(part, value)| flatten_into(value, &key(part), flat)),
+        Data::Map(map) if !(opaque && map.kind == MapType::Strings) => {
+            map.entries.borrow().iter().for_each(|(part, value)| flatten_into(value, &key(part), opaque, flat));
+        }
         Data::List(portcullis_gotemplate::List::Any(items)) => {
-            items.iter().enumerate().for_each(|(index, item)| flatten_into(item, &key(&index.to_string()), flat));
+            items.iter().enumerate().for_each(|(index, item)| flatten_into(item, &key(&index.to_string()), opaque, flat));
         }
         _ => {
             flat.insert(prefix.to_owned(), print(value));

@@ -126,7 +126,7 @@ fn wild(pattern: &str) -> Result<Vec<Token>, BadPattern> {
 #[cfg(test)]
 mod tests {
     use super::Pathspec;
-    use crate::pattern::{Doublestar, Gobwas, GoPath};
+    use crate::pattern::{Doublestar, GoPath, Gobwas};
 
     fn pathspec(pattern: &str, path: &str) -> bool {
         Pathspec::new(pattern).unwrap().matches(path)

@@ -1,0 +1,210 @@
+//! An Application's object to an [`Application`]: its identity, its destination, its sources.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use portcullis_source::{Document, Node, Span};
+
+use crate::{
+    Application, Cluster, Destination,
+    clusters::{IN_CLUSTER, IN_CLUSTER_SERVER},
+    expand::withhold,
+    fault::Fault,
+    parameters::place,
+    set::World,
+    sources,
+};
+
+/// What an Application is put together from.
+pub(crate) struct Assembly {
+    /// The name, as far as it is known without the object.
+    pub(crate) name: String,
+    /// The object, or why there is none.
+    pub(crate) document: Result<Arc<Document>, Fault>,
+    /// The ApplicationSet or Application in its file.
+    pub(crate) origin: Option<Span>,
+    /// The ApplicationSet's name.
+    pub(crate) application_set: Option<String>,
+    /// The parameters.
+    pub(crate) parameters: BTreeMap<String, String>,
+}
+
+impl Default for Assembly {
+    fn default() -> Self {
+        let document = Err(Fault::new("there is no object"));
+        Self { name: String::new(), document, origin: None, application_set: None, parameters: BTreeMap::new() }
+    }
+}
+
+/// Puts an Application together, with what is wrong with it.
+pub(crate) fn assemble(world: World<'_>, assembly: Assembly) -> (Application, Vec<Fault>) {
+    let Assembly { name, document, origin, application_set, parameters } = assembly;
+    let mut application = Application {
+        name,
+        namespace: String::new(),
+        project: String::new(),
+        labels: BTreeMap::new(),
+        annotations: BTreeMap::new(),
+        destination: Destination::default(),
+        sources: Vec::new(),
+        document: None,
+        origin,
+        application_set,
+        parent: None,
+        parameters,
+    };
+    let document = match document {
+        Ok(document) => document,
+        Err(fault) => {
+            withhold(&mut application, &fault.unrendered());
+            return (application, vec![fault]);
+        }
+    };
+    identify(&mut application, &document, &world.inventory.settings.namespace);
+    application.document = Some(Arc::clone(&document));
+    let object = Object { document: &document, root: &document.root };
+    let mut faults = object.wrong_types();
+    let cluster = match destination(world, &mut application, object) {
+        Ok(cluster) => cluster,
+        Err(fault) => {
+            faults.push(fault);
+            None
+        }
+    };
+    if application.name.is_empty() {
+        faults.push(object.fault("the application has no name", &["metadata"]));
+    }
+    faults.extend(object.leftover(&["metadata", "name"]));
+    let resolved = sources::resolve(world, &application, object, cluster.as_ref());
+    application.sources = resolved.sources;
+    if let Some(fault) = faults.first() {
+        withhold(&mut application, &fault.unrendered());
+    }
+    faults.extend(resolved.faults);
+    (application, faults)
+}
+
+fn identify(application: &mut Application, document: &Document, namespace: &str) {
+    let text = |path: &[&str]| document.root.at(path).and_then(Node::as_str).unwrap_or_default().to_owned();
+    let strings = |path: &[&str]| -> BTreeMap<String, String> {
+        let entries = document.root.at(path).and_then(Node::as_map).map(|map| map.entries.iter());
+        entries.into_iter().flatten().filter_map(|entry| Some((entry.key.to_string(), entry.value.as_str()?.to_owned()))).collect()
+    };
+    application.name = text(&["metadata", "name"]);
+    application.namespace = text(&["metadata", "namespace"]);
+    if application.namespace.is_empty() {
+        namespace.clone_into(&mut application.namespace);
+    }
+    application.project = text(&["spec", "project"]);
+    application.labels = strings(&["metadata", "labels"]);
+    application.annotations = strings(&["metadata", "annotations"]);
+}
+
+/// An object and where it stands.
+#[derive(Clone, Copy)]
+pub(crate) struct Object<'a> {
+    /// The document.
+    pub(crate) document: &'a Document,
+    /// The object, or a part of it.
+    pub(crate) root: &'a Node,
+}
+
+impl<'a> Object<'a> {
+    /// The text at a path, empty where there is none.
+    pub(crate) fn text(self, path: &[&str]) -> &'a str {
+        self.root.at(path).and_then(Node::as_str).unwrap_or_default()
+    }
+
+    /// Whether the value at a path is true.
+    pub(crate) fn flag(self, path: &[&str]) -> bool {
+        matches!(self.root.at(path).map(|node| &node.data), Some(portcullis_source::Data::Bool(true)))
+    }
+
+    /// The place of a part.
+    pub(crate) fn place(self, node: &Node) -> Option<Span> {
+        place(self.document, node.range)
+    }
+
+    /// A part as an object of its own.
+    pub(crate) fn part(self, root: &'a Node) -> Self {
+        Self { root, ..self }
+    }
+
+    /// A fault at a path, or at the deepest part of it that exists.
+    pub(crate) fn fault(self, message: impl Into<String>, path: &[&str]) -> Fault {
+        let mut node = self.root;
+        for key in path {
+            let Some(next) = node.get(key) else { break };
+            node = next;
+        }
+        Fault::new(message).at(self.place(node))
+    }
+
+    /// A fault if a field still has a tag of a template in it, or the trace of a missing parameter.
+    pub(crate) fn leftover(self, path: &[&str]) -> Option<Fault> {
+        let text = self.text(path);
+        let left = text.contains("{{") || text.contains("<no value>");
+        let name = path.join(".");
+        left.then(|| {
+            let fault = self.fault(format!("{name} is {text:?}, in which a parameter was not filled in"), path);
+            fault.hint("check the name of the parameter against what the generator yields")
+        })
+    }
+
+    /// Fields that are not of the type that Argo CD knows.
+    fn wrong_types(self) -> Vec<Fault> {
+        let mut trace = portcullis_source::Trace::default();
+        let mut reader = crate::parameters::Reader::template(&mut trace, self.document);
+        let value = reader.read(self.root, portcullis_source::Key::Root, portcullis_source::OriginId::NONE);
+        let mut wrong = Vec::new();
+        let _ = crate::object::conform(&value, &crate::object::APPLICATION, "", &mut wrong);
+        let fault = |(message, origin): (String, _)| {
+            let span = crate::template::span_of(&trace, origin);
+            Fault::new(message.trim_start_matches('.')).at(span).hint("quote it if it is meant as text")
+        };
+        wrong.into_iter().map(fault).collect()
+    }
+}
+
+/// Fills the destination in, and finds its cluster where clusters are known.
+fn destination(world: World<'_>, application: &mut Application, object: Object<'_>) -> Result<Option<Cluster>, Fault> {
+    const PATH: [&str; 2] = ["spec", "destination"];
+    let text = |key: &str| object.text(&["spec", "destination", key]).to_owned();
+    let (server, name) = (text("server").trim_end_matches('/').to_owned(), text("name"));
+    application.destination = Destination { server: server.clone(), name: name.clone(), namespace: text("namespace") };
+    for key in ["server", "name", "namespace"] {
+        if let Some(fault) = object.leftover(&["spec", "destination", key]) {
+            return Err(fault);
+        }
+    }
+    if server.is_empty() == name.is_empty() {
+        let message =
+            if server.is_empty() { "the destination has neither server nor name" } else { "the destination has both server and name" };
+        return Err(object.fault(message, &PATH));
+    }
+    let known = world.clusters.iter().filter(|cluster| if name.is_empty() { cluster.server == server } else { cluster.name == name });
+    let known: Vec<&Cluster> = known.collect();
+    if let (Some(cluster), true) = (known.first(), known.len() == 1 || name.is_empty()) {
+        application.destination.server.clone_from(&cluster.server);
+        application.destination.name.clone_from(&cluster.name);
+        return Ok(Some((*cluster).clone()));
+    }
+    if known.len() > 1 {
+        return Err(object.fault(format!("there are several clusters named {name}"), &["spec", "destination", "name"]));
+    }
+    if name == IN_CLUSTER || server == IN_CLUSTER_SERVER {
+        application.destination = Destination {
+            server: IN_CLUSTER_SERVER.to_owned(),
+            name: IN_CLUSTER.to_owned(),
+            namespace: application.destination.namespace.clone(),
+        };
+        return Ok(None);
+    }
+    if world.clusters.is_empty() {
+        return Ok(None);
+    }
+    let (what, key) = if name.is_empty() { (server, "server") } else { (name, "name") };
+    let names: Vec<&str> =
+        world.clusters.iter().map(|cluster| if key == "name" { &cluster.name } else { &cluster.server }).map(String::as_str).collect();
+    let fault = object.fault(format!("cluster {what} is not defined"), &["spec", "destination", key]);
+    Err(fault.hint(format!("defined are {}; declare clusters in the configuration or as Secrets", names.join(", "))))
+}

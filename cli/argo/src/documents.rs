@@ -1,0 +1,88 @@
+//! What the documents of a repository are to Argo CD.
+
+use std::sync::Arc;
+
+use portcullis_source::{Data, Document, Node, RepoPath, Revision, Text, yaml};
+
+use crate::{Cluster, Globbing, Settings, clusters, parameters::too_deep};
+
+/// A document that expansion starts from.
+#[derive(Clone, Debug)]
+pub(crate) enum Manifest {
+    /// An ApplicationSet.
+    Set(Arc<Document>),
+    /// An Application.
+    Application(Arc<Document>),
+}
+
+/// What was found among documents.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// ApplicationSets and Applications, in order.
+    pub(crate) manifests: Vec<Manifest>,
+    /// Clusters that Secrets declare.
+    pub(crate) clusters: Vec<Cluster>,
+    /// Data of the ConfigMap with the settings of the installation.
+    pub(crate) settings: Vec<(String, String)>,
+}
+
+/// The name of that ConfigMap.
+const SETTINGS: &str = "argocd-cmd-params-cm";
+
+/// Sorts documents; the items of a `List` count as documents.
+pub(crate) fn sort(documents: &[Arc<Document>]) -> Found {
+    let mut found = Found::default();
+    documents.iter().for_each(|document| sort_one(document, &mut found));
+    found
+}
+
+fn sort_one(document: &Arc<Document>, found: &mut Found) {
+    let text = |key: &str| document.root.get(key).and_then(Node::as_str).unwrap_or_default();
+    let argo = text("apiVersion").starts_with("argoproj.io/");
+    match text("kind") {
+        "ApplicationSet" if argo => found.manifests.push(Manifest::Set(Arc::clone(document))),
+        "Application" if argo => found.manifests.push(Manifest::Application(Arc::clone(document))),
+        "List" => {
+            for item in document.root.get("items").map(Node::items).unwrap_or_default() {
+                let item = Document { text: document.text.clone(), root: item.clone(), range: item.range, comments: Vec::new() };
+                if item.root.get("kind").and_then(Node::as_str) != Some("List") {
+                    sort_one(&Arc::new(item), found);
+                }
+            }
+        }
+        "ConfigMap" if document.root.at(&["metadata", "name"]).and_then(Node::as_str) == Some(SETTINGS) => {
+            let data = document.root.get("data").and_then(Node::as_map);
+            for entry in data.map(|data| data.entries.iter()).into_iter().flatten() {
+                if let Data::String(value) = &entry.value.data {
+                    found.settings.push((entry.key.to_string(), value.to_string()));
+                }
+            }
+        }
+        _ if clusters::is_cluster(&document.root) => found.clusters.extend(clusters::read(document)),
+        _ => {}
+    }
+}
+
+/// Settings with what an installation's own ConfigMap says.
+pub(crate) fn settings(settings: &Settings, data: &[(String, String)]) -> Settings {
+    let mut settings = settings.clone();
+    for (key, value) in data {
+        match (key.as_str(), value.as_str()) {
+            ("applicationsetcontroller.enable.new.git.file.globbing", "true") => settings.globbing = Globbing::Doublestar,
+            ("reposerver.include.hidden.directories", "true") => settings.hidden_folders = crate::HiddenFolders::Included,
+            _ => {}
+        }
+    }
+    settings
+}
+
+/// The documents of a file that may concern Argo CD; a file that can't be read has none, which whoever renders it reports.
+pub(crate) fn of_file(revision: &Revision, path: &RepoPath) -> Vec<Arc<Document>> {
+    const NEEDLE: &[u8] = b"argoproj.io";
+    let Ok(file) = revision.read(path) else { return Vec::new() };
+    if !file.bytes().windows(NEEDLE.len()).any(|window| window == NEEDLE) {
+        return Vec::new();
+    }
+    let documents = yaml::parse(&Text::of_file(&file)).documents;
+    documents.into_iter().filter(|document| !too_deep(&document.root)).map(Arc::new).collect()
+}

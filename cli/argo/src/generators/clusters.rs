@@ -1,0 +1,95 @@
+//! The cluster generator: one parameter set for each cluster that a selector matches.
+
+use std::collections::BTreeMap;
+
+use portcullis_gotemplate::{Data, Map, MapType, Value};
+use portcullis_source::{Key, LayerId, OriginId, Source};
+
+use super::{
+    Generation,
+    field::{field, flag},
+    generation::empty,
+    selector::Selector,
+    values,
+};
+use crate::{
+    Cluster, InCluster,
+    clusters::{IN_CLUSTER, IN_CLUSTER_SERVER, SECRET_TYPE},
+    fault::Fault,
+    parameters::normalize,
+};
+
+/// The clusters in the order of the inventory, the one that Argo CD runs in last where nothing declares it.
+pub(super) fn generate(generation: &mut Generation<'_>, spec: &Value) -> Result<Vec<Map>, Fault> {
+    let selector = match field(spec, "selector") {
+        Some(value) => Selector::read(generation, &value)?,
+        None => Selector::default(),
+    };
+    let mut sets = Vec::new();
+    let mut local = selector.is_empty() && generation.inventory.settings.in_cluster == InCluster::Implicit;
+    let layer = generation.renderer.trace.layer("cluster");
+    for cluster in generation.clusters {
+        let labels = labels(cluster);
+        if !selector.matches(&labels) {
+            continue;
+        }
+        local &= cluster.server != IN_CLUSTER_SERVER;
+        let set = parameters(generation, cluster, &labels, layer);
+        values::append(generation, spec, &set)?;
+        sets.push(set);
+    }
+    if local {
+        let set = empty();
+        for (key, text) in [("name", IN_CLUSTER), ("nameNormalized", IN_CLUSTER), ("server", IN_CLUSTER_SERVER), ("project", "")] {
+            let value = generation.made(text, "in-cluster");
+            set.set(key, value.boxed());
+        }
+        values::append(generation, spec, &set)?;
+        sets.push(set);
+    }
+    if flag(spec, "flatList") {
+        let list = sets.into_iter().map(|set| Value::new(Data::Map(set)).boxed()).collect();
+        let flat = empty();
+        flat.set("clusters", Value::list(list).boxed());
+        return Ok(vec![flat]);
+    }
+    Ok(sets)
+}
+
+/// The labels of the Secret, among them the one that makes it a cluster's.
+fn labels(cluster: &Cluster) -> BTreeMap<String, String> {
+    let mut labels = cluster.labels.clone();
+    labels.entry(SECRET_TYPE.to_owned()).or_insert_with(|| "cluster".to_owned());
+    labels
+}
+
+fn parameters(generation: &mut Generation<'_>, cluster: &Cluster, labels: &BTreeMap<String, String>, layer: LayerId) -> Map {
+    let go = generation.is_go();
+    let mut value = |text: &str, key: &str| {
+        let origin = cluster.span.map_or(OriginId::NONE, |span| {
+            let key = Key::Name(std::sync::Arc::from(key));
+            generation.renderer.trace.source(Source::Value { span, key, parent: OriginId::NONE, layer, shadowed: OriginId::NONE })
+        });
+        Value::string(text).from(origin)
+    };
+    let set = empty();
+    let own = [("name", cluster.name.clone()), ("nameNormalized", normalize(&cluster.name)), ("server", cluster.server.clone())];
+    for (key, text) in own.iter().map(|(key, text)| (*key, text.as_str())).chain([("project", cluster.project.as_str())]) {
+        set.set(key, value(text, key).boxed());
+    }
+    let metadata = empty();
+    for (name, entries) in [("annotations", &cluster.annotations), ("labels", labels)] {
+        if go {
+            let entries: BTreeMap<_, _> = entries.iter().map(|(key, text)| (key.as_str().into(), value(text, key))).collect();
+            if !entries.is_empty() {
+                metadata.set(name, Value::new(Data::Map(Map::new(MapType::Strings, entries))).boxed());
+            }
+        } else {
+            entries.iter().for_each(|(key, text)| set.set(format!("metadata.{name}.{key}"), value(text, key).boxed()));
+        }
+    }
+    if go {
+        set.set("metadata", Value::new(Data::Map(metadata)).boxed());
+    }
+    set
+}

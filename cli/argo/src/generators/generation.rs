@@ -1,0 +1,64 @@
+//! What all generators of one ApplicationSet share.
+
+use portcullis_gotemplate::{Map, MapType, Value};
+use portcullis_source::{OriginId, Revision, Source};
+
+use crate::{
+    Cluster, Inventory,
+    fault::Fault,
+    template::{Language, RenderError, Renderer},
+};
+
+/// The most parameter sets that one generator may yield.
+pub(super) const MAX_PARAMETER_SETS: usize = 20_000;
+
+/// What all generators of one ApplicationSet share.
+pub(crate) struct Generation<'a> {
+    /// The files.
+    pub(crate) revision: &'a Revision,
+    /// Repositories and settings.
+    pub(crate) inventory: &'a Inventory,
+    /// The clusters, those of the repository's Secrets too.
+    pub(crate) clusters: &'a [Cluster],
+    /// Renders strings and remembers places.
+    pub(crate) renderer: &'a mut Renderer,
+    /// What is reported although generation goes on.
+    pub(crate) warnings: Vec<Fault>,
+}
+
+impl Generation<'_> {
+    /// Whether the parameters are those of Go's templates.
+    pub(super) fn is_go(&self) -> bool {
+        self.renderer.language() == Language::Go
+    }
+
+    /// A fault at a value.
+    pub(super) fn fault(&self, message: impl Into<String>, value: &Value) -> Fault {
+        Fault::new(message).at(self.renderer.span(value.origin))
+    }
+
+    /// The fault of a string that could not be rendered.
+    pub(super) fn render_fault(&self, error: RenderError, origin: OriginId) -> Fault {
+        let fault = Fault::new(error.message).at(self.renderer.span(origin));
+        Fault { hint: error.hint, ..fault }
+    }
+
+    /// A fault if there are too many parameter sets.
+    pub(super) fn check_count(&self, count: usize, value: &Value) -> Result<(), Fault> {
+        if count <= MAX_PARAMETER_SETS {
+            return Ok(());
+        }
+        Err(self.fault(format!("the generator yields more than {MAX_PARAMETER_SETS} parameter sets"), value))
+    }
+
+    /// A string that the generator itself makes.
+    pub(super) fn made(&mut self, text: impl Into<String>, what: &str) -> Value {
+        let origin = self.renderer.trace.source(Source::Builtin(std::sync::Arc::from(what)));
+        Value::string(text.into()).from(origin)
+    }
+}
+
+/// An empty parameter set.
+pub(super) fn empty() -> Map {
+    Map::new(MapType::Any, std::collections::BTreeMap::new())
+}

@@ -1,0 +1,63 @@
+//! The matrix generator: every parameter set of one generator with every one of another.
+
+use portcullis_gotemplate::{Data, Map, Value};
+
+use super::{
+    Generation,
+    field::items,
+    generation::empty,
+    transform::{Level, child},
+};
+use crate::{
+    fault::Fault,
+    parameters::{merge_over, print},
+};
+
+/// The sets of the first child, each combined with those of the second one, which may refer to it.
+pub(super) fn generate(generation: &mut Generation<'_>, spec: &Value, level: Level) -> Result<Vec<Map>, Fault> {
+    let children = items(generation, spec, "generators")?;
+    let [first, second] = children.as_slice() else {
+        let count = children.len();
+        return Err(generation.fault(format!("a matrix takes exactly two generators, but has {count}"), spec));
+    };
+    let mut sets = Vec::new();
+    for left in child(generation, first, level.below(), None)? {
+        for right in child(generation, second, level.below(), Some(&left))? {
+            sets.push(if generation.is_go() { deep(generation, &left, &right, spec)? } else { flat(generation, &left, &right, spec)? });
+            generation.check_count(sets.len(), spec)?;
+        }
+    }
+    Ok(sets)
+}
+
+/// The first child wins, maps merge.
+fn deep(generation: &Generation<'_>, left: &Map, right: &Map, spec: &Value) -> Result<Map, Fault> {
+    let set = empty();
+    for part in [right, left] {
+        merge_over(&set, part).map_err(|error| {
+            let hint = "see argoproj/argo-cd issue 16417: give the parameter another name in one of the generators";
+            generation.fault(error.to_string(), spec).hint(hint)
+        })?;
+    }
+    Ok(set)
+}
+
+/// Everything becomes a string, and both must agree where they name the same.
+fn flat(generation: &Generation<'_>, left: &Map, right: &Map, spec: &Value) -> Result<Map, Fault> {
+    let set = empty();
+    let text = |value: &Value| match &value.data {
+        Data::String(_) => value.clone(),
+        _ => Value::string(print(value)).from(value.origin).boxed(),
+    };
+    left.entries.borrow().iter().for_each(|(key, value)| set.set(key.clone(), text(value)));
+    for (key, value) in right.entries.borrow().iter() {
+        let value = text(value);
+        if let Some(other) = set.get(key).filter(|other| print(other) != print(&value)) {
+            let (one, two) = (print(&other), print(&value));
+            let fault = generation.fault(format!("both generators set parameter {key}, to {one:?} and to {two:?}"), spec);
+            return Err(fault.hint("git generators get a pathParamPrefix each; other parameters another name"));
+        }
+        set.set(key.clone(), value);
+    }
+    Ok(set)
+}

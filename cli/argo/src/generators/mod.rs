@@ -1,0 +1,21 @@
+//! Generators to parameter sets.
+
+mod clusters;
+mod field;
+mod generation;
+mod git;
+mod git_directories;
+mod git_files;
+mod kind;
+mod list;
+mod matrix;
+mod merge;
+mod path;
+mod selector;
+mod transform;
+mod values;
+
+pub(crate) use field::{field, flag};
+pub(crate) use generation::Generation;
+pub(crate) use kind::Kind;
+pub(crate) use transform::{Level, transform};

@@ -1,0 +1,28 @@
+//! The `values` of a generator, rendered over its own parameters.
+
+use std::collections::BTreeMap;
+
+use portcullis_gotemplate::{Data, Map, MapType, Value};
+
+use super::{Generation, field::map};
+use crate::fault::Fault;
+
+/// Adds the `values` of a generator to one of its parameter sets.
+pub(super) fn append(generation: &mut Generation<'_>, spec: &Value, parameters: &Map) -> Result<(), Fault> {
+    let Some(values) = map(generation, spec, "values")? else { return Ok(()) };
+    let mut made = BTreeMap::new();
+    for (key, value) in values.entries.borrow().iter() {
+        if !matches!(value.data, Data::String(_)) {
+            return Err(generation.fault(format!("values.{key} must be a string"), value).hint("quote it"));
+        }
+        let rendered = generation.renderer.string(value, parameters);
+        made.insert(key.clone(), rendered.map_err(|error| generation.render_fault(error, value.origin))?);
+    }
+    if !generation.is_go() {
+        made.into_iter().for_each(|(key, value)| parameters.set(format!("values.{key}"), value.boxed()));
+    } else if !made.is_empty() {
+        let made = made.into_iter().map(|(key, value)| (key, Value { boxed: false, ..value })).collect();
+        parameters.set("values", Value::new(Data::Map(Map::new(MapType::Strings, made))).boxed());
+    }
+    Ok(())
+}

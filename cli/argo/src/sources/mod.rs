@@ -1,0 +1,11 @@
+//! The sources of an Application, resolved against the revision.
+
+mod detect;
+mod directory;
+mod environment;
+mod helm;
+mod inline;
+mod resolve;
+mod value_files;
+
+pub(crate) use resolve::resolve;

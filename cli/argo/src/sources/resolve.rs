@@ -1,0 +1,240 @@
+//! Every source of an Application: which repository, which folder, which tool.
+
+use std::collections::BTreeMap;
+
+use portcullis_source::{EntryKind, Node, ReadError, RepoPath};
+
+use super::{
+    detect::{Tool, detect},
+    directory,
+    environment::Environment,
+    helm::{self, Target},
+    value_files::Roots,
+};
+use crate::{
+    Application, Cluster, KustomizeSource, Source, SourceKind,
+    assemble::Object,
+    fault::Fault,
+    repository::{self, Found},
+    set::World,
+};
+
+/// The sources of an Application and what is wrong with them.
+pub(crate) struct Resolved {
+    /// The sources.
+    pub(crate) sources: Vec<Source>,
+    /// What is wrong.
+    pub(crate) faults: Vec<Fault>,
+}
+
+/// Resolves all sources.
+pub(crate) fn resolve(world: World<'_>, application: &Application, object: Object<'_>, cluster: Option<&Cluster>) -> Resolved {
+    let mut resolved = Resolved { sources: Vec::new(), faults: Vec::new() };
+    let listed = object.root.at(&["spec", "sources"]).map(Node::items).unwrap_or_default();
+    let dry = object.root.at(&["spec", "sourceHydrator", "drySource"]);
+    let nodes: Vec<&Node> = match (dry, listed) {
+        (Some(dry), _) => vec![dry],
+        (None, []) => object.root.at(&["spec", "source"]).into_iter().filter(|node| !node.is_null()).collect(),
+        (None, listed) => listed.iter().collect(),
+    };
+    if nodes.is_empty() {
+        let fault = object.fault("the application has neither source nor sources", &["spec"]);
+        resolved.sources.push(Source::unrendered(fault.unrendered()));
+        resolved.faults.push(fault);
+        return resolved;
+    }
+    let many = dry.is_none() && !listed.is_empty();
+    let references = references(world, object, &nodes, &mut resolved.faults);
+    let references = many.then_some(&references);
+    let one = One { world, application, cluster, references };
+    for node in nodes {
+        let source = object.part(node);
+        let mut faults = Vec::new();
+        let mut kinds = one.resolve(source, &mut faults);
+        if let Some(fault) = faults.first() {
+            kinds = vec![SourceKind::Unrendered(fault.unrendered())];
+        }
+        let text = |key: &str| source.text(&[key]).to_owned();
+        let path = if text("chart").is_empty() { text("path") } else { text("chart") };
+        let made = |kind| Source {
+            repo_url: text("repoURL"),
+            target_revision: text("targetRevision"),
+            path: path.clone(),
+            span: source.place(node),
+            kind,
+        };
+        resolved.sources.extend(kinds.into_iter().map(made));
+        resolved.faults.append(&mut faults);
+    }
+    resolved
+}
+
+/// The roots of the sources that have a `ref`.
+fn references(world: World<'_>, object: Object<'_>, nodes: &[&Node], faults: &mut Vec<Fault>) -> BTreeMap<String, Result<RepoPath, Fault>> {
+    let mut references = BTreeMap::new();
+    for source in nodes.iter().map(|node| object.part(node)) {
+        let name = source.text(&["ref"]);
+        if name.is_empty() {
+            continue;
+        }
+        let good = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+        if !good {
+            faults.push(source.fault(format!("ref {name:?} may only have letters, digits, - and _"), &["ref"]));
+        }
+        if !source.text(&["chart"]).is_empty() {
+            faults.push(source.fault(format!("source ${name} has both a ref and a chart, which Argo CD refuses"), &["ref"]));
+        }
+        let root = match repository::find(world.inventory, source.text(&["repoURL"]), source.text(&["targetRevision"])) {
+            Found::Here(root) => Ok(root),
+            Found::Elsewhere { reason, hint } => Err(source.fault(reason, &["repoURL"]).hint(hint)),
+        };
+        if references.insert(name.to_owned(), root).is_some() {
+            faults.push(source.fault(format!("two sources have the ref {name}"), &["ref"]));
+        }
+    }
+    references
+}
+
+/// What every source of one Application is resolved with.
+struct One<'a> {
+    world: World<'a>,
+    application: &'a Application,
+    cluster: Option<&'a Cluster>,
+    references: Option<&'a BTreeMap<String, Result<RepoPath, Fault>>>,
+}
+
+impl One<'_> {
+    fn resolve(&self, source: Object<'_>, faults: &mut Vec<Fault>) -> Vec<SourceKind> {
+        faults.extend(["repoURL", "path", "chart", "targetRevision"].iter().filter_map(|key| source.leftover(&[key])));
+        if !faults.is_empty() {
+            return Vec::new();
+        }
+        let (chart, path) = (source.text(&["chart"]), source.text(&["path"]));
+        if chart.is_empty() && path.is_empty() && !source.text(&["ref"]).is_empty() {
+            return vec![SourceKind::Reference];
+        }
+        let folder = match self.folder(source, chart, path) {
+            Ok(folder) => folder,
+            Err(fault) => {
+                faults.push(fault);
+                return Vec::new();
+            }
+        };
+        self.kinds(source, folder, faults).unwrap_or_else(|fault| {
+            faults.push(fault);
+            Vec::new()
+        })
+    }
+
+    /// The root of the source's repository, and its folder.
+    fn folder(&self, source: Object<'_>, chart: &str, path: &str) -> Result<(RepoPath, RepoPath), Fault> {
+        let (url, wanted) = (source.text(&["repoURL"]), source.text(&["targetRevision"]));
+        if !chart.is_empty() {
+            let fault = source
+                .fault(format!("chart {chart} {wanted} lies in the Helm repository {url}, from where nothing is fetched"), &["chart"]);
+            return Err(fault.hint("keep the chart in a git repository that is checked, and name it by path"));
+        }
+        if path.is_empty() {
+            return Err(source.fault("the source has neither path nor chart nor ref", &[]));
+        }
+        let root = match repository::find(self.world.inventory, url, wanted) {
+            Found::Here(root) => root,
+            Found::Elsewhere { reason, hint } => return Err(source.fault(reason, &["repoURL"]).hint(hint)),
+        };
+        let bad = |message: String| source.fault(message, &["path"]);
+        let folder = root.join(path).map_err(|error| bad(format!("the source's {error}")))?;
+        if !folder.is_within(&root) {
+            return Err(bad(format!("the source's path {path:?} leaves the repository")));
+        }
+        let revision = self.world.revision;
+        let real = revision.resolve(&folder).map_err(|error| match error {
+            ReadError::Missing(_) => {
+                let hint = if self.world.inventory.repositories.is_empty() {
+                    format!("create it; or, if {url} is another repository, declare in the configuration which repository this is")
+                } else {
+                    "create it, or correct the path".to_owned()
+                };
+                bad(format!("path {path} does not exist in the repository")).hint(hint)
+            }
+            other => bad(other.to_string()),
+        })?;
+        if revision.entry(&real) != Some(&EntryKind::Folder) {
+            return Err(bad(format!("path {path} is not a folder")));
+        }
+        if !real.is_within(&root) {
+            return Err(bad(format!("path {path} leads out of its repository, to {real}")));
+        }
+        Ok((root, real))
+    }
+
+    fn kinds(&self, source: Object<'_>, (root, folder): (RepoPath, RepoPath), faults: &mut Vec<Fault>) -> Result<Vec<SourceKind>, Fault> {
+        self.check_overrides(source, &folder)?;
+        match detect(source, self.world.revision, &folder)? {
+            Tool::Helm => {
+                let environment = self.environment(source);
+                let (world, references) = (self.world, self.references);
+                let roots = Roots { world, root, chart: folder, references, environment: &environment };
+                let target = Target { application: self.application, cluster: self.cluster };
+                Ok(vec![SourceKind::Helm(Box::new(helm::helm(&roots, source, &target, faults)))])
+            }
+            Tool::Kustomize => {
+                let options = source.root.get("kustomize").and_then(|node| source.place(node));
+                Ok(vec![SourceKind::Kustomize(KustomizeSource { path: folder, options })])
+            }
+            Tool::Directory => self.directory(source, &folder, faults),
+            Tool::Plugin => {
+                let name = source.text(&["plugin", "name"]);
+                let fault =
+                    source.fault(format!("config management plugin {name:?} runs code of its own, which is not started"), &["plugin"]);
+                Err(fault.hint("lint what the plugin makes"))
+            }
+        }
+    }
+
+    fn directory(&self, source: Object<'_>, folder: &RepoPath, faults: &mut Vec<Fault>) -> Result<Vec<SourceKind>, Fault> {
+        let mut listing = directory::list(source, self.world.revision, folder)?;
+        faults.append(&mut listing.faults);
+        if let Some(file) = listing.jsonnet.first() {
+            faults.push(
+                source.fault(format!("{file} is Jsonnet, which is not evaluated"), &["path"]).hint("exclude it with directory.exclude"),
+            );
+        }
+        Ok(vec![SourceKind::Directory(listing.directory)])
+    }
+
+    /// Files that change the source before it is rendered.
+    fn check_overrides(&self, source: Object<'_>, folder: &RepoPath) -> Result<(), Fault> {
+        let own = format!(".argocd-source-{}.yaml", self.instance());
+        for name in [".argocd-source.yaml", &own] {
+            let file = folder.join(name).ok().filter(|file| self.world.revision.entry(file).is_some());
+            if let Some(file) = file {
+                return Err(source
+                    .fault(format!("{file} overrides the source, which is not evaluated"), &["path"])
+                    .hint("move what it says into the application"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The name under which Argo CD keeps the Application.
+    fn instance(&self) -> String {
+        let Application { name, namespace, .. } = self.application;
+        if *namespace == self.world.inventory.settings.namespace { name.clone() } else { format!("{namespace}_{name}") }
+    }
+
+    fn environment(&self, source: Object<'_>) -> Environment {
+        const UNKNOWN: &str = "0000000000000000000000000000000000000000";
+        let revision = self.world.inventory.settings.revision.as_deref().unwrap_or(UNKNOWN);
+        let short = |length: usize| revision.get(..length).unwrap_or(revision);
+        Environment::default()
+            .with("ARGOCD_APP_NAME", self.instance())
+            .with("ARGOCD_APP_NAMESPACE", self.application.destination.namespace.as_str())
+            .with("ARGOCD_APP_PROJECT_NAME", self.application.project.as_str())
+            .with("ARGOCD_APP_REVISION", revision)
+            .with("ARGOCD_APP_REVISION_SHORT", short(7))
+            .with("ARGOCD_APP_REVISION_SHORT_8", short(8))
+            .with("ARGOCD_APP_SOURCE_REPO_URL", source.text(&["repoURL"]))
+            .with("ARGOCD_APP_SOURCE_PATH", source.text(&["path"]))
+            .with("ARGOCD_APP_SOURCE_TARGET_REVISION", source.text(&["targetRevision"]))
+    }
+}

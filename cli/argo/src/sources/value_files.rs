@@ -1,0 +1,165 @@
+//! Entries of `valueFiles` to files of the revision.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use portcullis_source::{EntryKind, Node, ReadError, RepoPath};
+
+use super::environment::Environment;
+use crate::{ValuesFile, Version, assemble::Object, fault::Fault, pattern::Doublestar, set::World};
+
+/// Since this version, values files may be globs.
+const GLOBS: Version = Version { major: 3, minor: 5 };
+
+/// Where the paths of a source's files start.
+pub(super) struct Roots<'a> {
+    /// The files.
+    pub(super) world: World<'a>,
+    /// The root of the source's repository.
+    pub(super) root: RepoPath,
+    /// The chart.
+    pub(super) chart: RepoPath,
+    /// The roots of the sources that others may refer to, or why they are not known; none in an Application of one `source`.
+    pub(super) references: Option<&'a BTreeMap<String, Result<RepoPath, Fault>>>,
+    /// The variables.
+    pub(super) environment: &'a Environment,
+}
+
+/// A path in its repository.
+struct Located {
+    root: RepoPath,
+    path: RepoPath,
+}
+
+/// The files of all entries, in their order, each fault beside.
+pub(super) fn resolve(roots: &Roots<'_>, helm: Object<'_>, faults: &mut Vec<Fault>) -> Vec<ValuesFile> {
+    let entries = helm.root.get("valueFiles").map(Node::items).unwrap_or_default();
+    let optional = helm.flag(&["ignoreMissingValueFiles"]);
+    let mut located: Vec<(&Node, &str, Located)> = Vec::new();
+    for node in entries {
+        let Some(entry) = node.as_str() else { continue };
+        match roots.locate(entry) {
+            Ok(found) => located.push((node, entry, found)),
+            Err(fault) => faults.push(fault.at(helm.place(node))),
+        }
+    }
+    let explicit: BTreeSet<RepoPath> = located.iter().filter(|(.., at)| !roots.is_glob(at)).map(|(.., at)| at.path.clone()).collect();
+    let mut files = Vec::new();
+    let mut globbed = BTreeSet::new();
+    for (node, entry, at) in &located {
+        let found = if roots.is_glob(at) {
+            let matching = roots.glob(at, entry);
+            matching.map(|paths| paths.into_iter().filter(|path| !explicit.contains(path) && globbed.insert(path.clone())).collect())
+        } else {
+            roots.exists(at, entry).map(|()| vec![at.path.clone()])
+        };
+        match found {
+            Ok(paths) => {
+                files.extend(paths.into_iter().map(|path| ValuesFile { path, entry: (*entry).to_owned(), span: helm.place(node) }))
+            }
+            Err(Missing::Absent(_)) if optional => {}
+            Err(Missing::Absent(fault) | Missing::Broken(fault)) => faults.push(fault.at(helm.place(node))),
+        }
+    }
+    files
+}
+
+/// Why there is no file.
+enum Missing {
+    /// Nothing is there, which may be allowed.
+    Absent(Fault),
+    /// Something else is wrong.
+    Broken(Fault),
+}
+
+impl Roots<'_> {
+    /// The file of one `fileParameters` entry.
+    pub(super) fn file(&self, entry: &str) -> Result<RepoPath, Fault> {
+        let at = self.locate(entry)?;
+        match self.exists(&at, entry) {
+            Ok(()) => Ok(at.path),
+            Err(Missing::Absent(fault) | Missing::Broken(fault)) => Err(fault),
+        }
+    }
+
+    /// Where an entry leads: into another source, to the repository's root, or from the chart on.
+    fn locate(&self, entry: &str) -> Result<Located, Fault> {
+        if let (Some(references), Some(reference)) = (self.references, entry.strip_prefix('$')) {
+            let (name, rest) = reference.split_once('/').unwrap_or((reference, ""));
+            return match references.get(name) {
+                Some(Ok(root)) => within(root, root, self.environment.fill(rest).trim_start_matches('/'), entry),
+                Some(Err(fault)) => Err(fault.clone()),
+                None => {
+                    let known: Vec<String> = references.keys().map(|name| format!("${name}")).collect();
+                    let hint = if known.is_empty() { "no source has a ref".to_owned() } else { format!("there is {}", known.join(", ")) };
+                    Err(Fault::new(format!("values file {entry} refers to source ${name}, which there is none of")).hint(hint))
+                }
+            };
+        }
+        let filled = self.environment.fill(entry);
+        if let Some((scheme, _)) = filled.split_once("://") {
+            let fault = Fault::new(format!("values file {entry} lies behind {scheme}, from where nothing is fetched"));
+            return Err(fault.hint("keep the values file in the repository"));
+        }
+        match filled.strip_prefix('/') {
+            Some(rest) => within(&self.root, &self.root, rest.trim_start_matches('/'), entry),
+            None => within(&self.root, &self.chart, &filled, entry),
+        }
+    }
+
+    fn is_glob(&self, at: &Located) -> bool {
+        self.world.inventory.settings.version >= GLOBS && at.path.as_str().contains(['*', '?', '['])
+    }
+
+    /// The files that a glob matches: those of a folder before its subfolders, each in byte order.
+    fn glob(&self, at: &Located, entry: &str) -> Result<Vec<RepoPath>, Missing> {
+        let broken = |message: String| Missing::Broken(Fault::new(message));
+        let pattern = Doublestar::new(at.path.as_str()).map_err(|bad| broken(format!("values file {entry} is no pattern: {bad}")))?;
+        let mut found = Vec::new();
+        for (path, kind) in self.world.revision.below(&at.root).filter(|(path, _)| pattern.matches(path.as_str())) {
+            if *kind == EntryKind::Folder {
+                continue;
+            }
+            match self.world.revision.resolve(path) {
+                Ok(real) if self.world.revision.entry(&real) == Some(&EntryKind::File) => found.push(path.clone()),
+                Ok(_) | Err(ReadError::Missing(_)) => {}
+                Err(error) => return Err(broken(error.to_string())),
+            }
+        }
+        let key = |path: &RepoPath| -> Vec<(bool, String)> {
+            let last = path.parts().count().saturating_sub(1);
+            path.parts().enumerate().map(|(index, part)| (index != last, part.to_owned())).collect()
+        };
+        found.sort_by_key(key);
+        if found.is_empty() {
+            return Err(Missing::Absent(absent(format!("values file {entry} matches no file"))));
+        }
+        Ok(found)
+    }
+
+    fn exists(&self, at: &Located, entry: &str) -> Result<(), Missing> {
+        let revision = self.world.revision;
+        match revision.resolve(&at.path) {
+            Ok(real) if !real.is_within(&at.root) => {
+                Err(Missing::Broken(Fault::new(format!("values file {entry} leads out of its repository, to {real}"))))
+            }
+            Ok(real) if revision.entry(&real) == Some(&EntryKind::File) => Ok(()),
+            Ok(_) => Err(Missing::Broken(Fault::new(format!("values file {entry} is {}, which is no file", at.path)))),
+            Err(ReadError::Missing(_)) => Err(Missing::Absent(absent(format!("values file {} does not exist", at.path)))),
+            Err(error) => Err(Missing::Broken(Fault::new(error.to_string()))),
+        }
+    }
+}
+
+fn absent(message: String) -> Fault {
+    Fault::new(message).hint("create the file, or set ignoreMissingValueFiles: true if it may be missing")
+}
+
+/// A path below a folder, which must stay within the repository.
+fn within(root: &RepoPath, folder: &RepoPath, path: &str, entry: &str) -> Result<Located, Fault> {
+    let outside = || Fault::new(format!("values file {entry} lies outside of the repository"));
+    let path = folder.join(path).map_err(|error| Fault::new(format!("values file {entry}: {error}")))?;
+    if path == *root || !path.is_within(root) {
+        return Err(outside());
+    }
+    Ok(Located { root: root.clone(), path })
+}
