@@ -77,7 +77,7 @@ func (in *inputs) add(document []byte, namespace string) error {
 		if err := yaml.Unmarshal(document, &config); err != nil {
 			return err
 		}
-		if config.Name == "argocd-cmd-params-cm" {
+		if config.Name == "argocd-cmd-params-cm" && config.Data != nil {
 			in.settings = config.Data
 		}
 	}

@@ -1,10 +1,11 @@
 // Command argocd-oracle expands ApplicationSets with Argo CD's own packages, without a cluster or a server.
 //
-//	argocd-oracle [--namespace argocd] [--repo URL=DIRECTORY]... FILE...
+//	argocd-oracle [--namespace argocd] [--repo URL=DIRECTORY]... [--config portcullis.yaml] FILE...
 //
 // The files hold ApplicationSets, cluster Secrets, AppProjects and, for install-level settings, the ConfigMap argocd-cmd-params-cm; other
 // kinds are passed over. It prints {"version", "applications", "errors"}: whole Application objects in the order of Argo CD, which is
-// random for clusters and merge. An ApplicationSet with an error yields no application, as in the controller.
+// random for clusters and merge. --config takes clusters, repositories and Argo CD's settings from a portcullis.yaml at the root of a
+// repository, and prints its clusters too. An ApplicationSet with an error yields no application, as in the controller.
 package main
 
 import (
@@ -28,6 +29,7 @@ type result struct {
 	Version      string           `json:"version"`
 	Applications []map[string]any `json:"applications"`
 	Errors       []failure        `json:"errors"`
+	Clusters     []cluster        `json:"clusters,omitempty"`
 }
 
 type failure struct {
@@ -54,12 +56,20 @@ func run() error {
 		directories[pair[:at]] = directory
 		return err
 	})
+	config := flag.String("config", "", "the configuration of portcullis, for its inventory")
 	flag.Parse()
 	log.SetLevel(log.PanicLevel)
 
 	inputs, err := readInputs(flag.Args(), *namespace)
 	if err != nil {
 		return err
+	}
+	var inventory inventory
+	if *config != "" {
+		if inventory, err = readInventory(*config); err != nil {
+			return err
+		}
+		inventory.addTo(inputs, directories, *namespace)
 	}
 	scratch, err := os.MkdirTemp("", "argocd-oracle-")
 	if err != nil {
@@ -74,6 +84,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
+	out.Clusters = inventory.Clusters
 	encoder := json.NewEncoder(os.Stdout)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
