@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
 use ignore::WalkBuilder;
 
-use super::{EntryKind, MAX_ENTRIES, MAX_FILE_BYTES, ReadError, add_with_parents};
+use super::{EntryKind, MAX_ENTRIES, MAX_FILE_BYTES, ReadError};
 use crate::{RepoPath, SourceFile, Sources};
 
 /// Everything below a folder but `.git`, and in a git work tree but what git ignores.
@@ -55,7 +55,7 @@ pub(super) fn add_tracked(root: &Path, tracked: Vec<RepoPath>, entries: &mut BTr
         let place = root.join(path.as_str());
         let found = fs::symlink_metadata(&place).and_then(|metadata| kind(&place, Some(metadata.file_type())));
         if let Ok(Some(found)) = found {
-            add_with_parents(entries, path, found);
+            super::add_with_parents(entries, path, found);
         }
     }
 }
