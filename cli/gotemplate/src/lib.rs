@@ -8,6 +8,7 @@ pub mod format;
 pub mod funcs;
 
 pub mod convert;
+pub mod semver;
 
 mod error;
 mod function;
