@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use portcullis_source::{OriginId, Span};
 
-use crate::{Machine, Value};
+use crate::{Machine, Value, exec::all_of};
 
 /// The Go type of a parameter; the evaluator checks and converts arguments before the call, as Go's does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,25 @@ pub enum Param {
     Strings,
 }
 
+impl Param {
+    /// The name of the Go type.
+    #[must_use]
+    pub fn type_name(self) -> &'static str {
+        match self {
+            Self::Any => "interface {}",
+            Self::Reflect => "reflect.Value",
+            Self::String => "string",
+            Self::Bool => "bool",
+            Self::Int => "int",
+            Self::Int64 => "int64",
+            Self::Float => "float64",
+            Self::Map => "map[string]interface {}",
+            Self::List => "[]interface {}",
+            Self::Strings => "[]string",
+        }
+    }
+}
+
 /// Why a function failed; the evaluator puts `error calling NAME: ` and the place before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
@@ -42,12 +61,14 @@ pub struct Failure {
     pub raised: Option<String>,
     /// The innermost action that failed, where it stands in a file.
     pub span: Option<Span>,
+    /// `NAME:LINE:COLUMN` of the outermost action that failed so far.
+    pub location: Option<String>,
 }
 
 impl Failure {
     /// A failure with Go's text.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), fatal: false, raised: None, span: None }
+        Self { message: message.into(), fatal: false, raised: None, span: None, location: None }
     }
 
     /// A failure that the template asked for, as `fail` and `required` do; [`ExecError`](crate::ExecError) tells it apart.
@@ -73,16 +94,7 @@ pub struct Call<'call, 'set> {
 impl Call<'_, '_> {
     /// The union of the origins of values, with those of the pieces of strings.
     pub fn join(&mut self, values: &[Value]) -> OriginId {
-        let mut joined = OriginId::NONE;
-        for value in values {
-            joined = self.machine.trace.join(joined, value.origin);
-            if let crate::Data::String(crate::Str { pieces: Some(pieces), .. }) = &value.data {
-                for piece in pieces.iter() {
-                    joined = self.machine.trace.join(joined, piece.origin);
-                }
-            }
-        }
-        joined
+        self.machine.join(values.iter().flat_map(all_of))
     }
 }
 

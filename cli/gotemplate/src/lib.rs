@@ -4,15 +4,19 @@
 //! 2. A [`Machine`] executes its templates over a [`Value`] and records in a [`Trace`](portcullis_source::Trace) what every byte came from.
 //! 3. [`Functions`] says which functions a template may call: [`funcs::core`], [`funcs::sprig`] and [`funcs::helm`].
 
+pub mod convert;
 pub mod format;
 pub mod funcs;
-
-pub mod convert;
 pub mod semver;
 
+mod ast;
 mod error;
+mod exec;
 mod function;
+mod items;
 mod machine;
+mod parse;
+mod stack;
 mod templates;
 mod value;
 

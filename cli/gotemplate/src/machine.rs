@@ -1,8 +1,25 @@
-//! Executes templates.
+//! Executes templates: what outlives the execution of one.
 
-use portcullis_source::{Span, Trace};
+use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
-use crate::{ExecError, Failure, Str, Templates, Value};
+use portcullis_source::{Frame, FrameId, FrameKind, OriginId, Span, Text, Trace};
+
+use crate::{
+    Data, ExecError, Failure, Str, Templates, Value,
+    exec::{Exec, Origins, Texts},
+    format,
+    parse::{Parsed, Template},
+    stack::Stack,
+};
+
+/// What Helm calls the set of templates, and every text that `tpl` takes.
+const SET_NAME: &str = "gotpl";
+/// How often Helm lets a template include itself, directly or not.
+const MAX_INCLUDES: u32 = 1_000;
+/// From which nesting on a template that exhausts the stack is reported as one that includes itself.
+const SURELY_RECURSIVE: u32 = 16;
+/// What Helm removes from what `tpl` makes.
+const NO_VALUE: &str = "<no value>";
 
 /// What a key gives that a map does not have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,7 +40,7 @@ pub struct Limits {
     pub steps: u64,
     /// Bytes of output, those of nested templates counted each time.
     pub output: usize,
-    /// Bytes of the thread's stack that nested templates may take.
+    /// Bytes of the thread's stack that nested templates may take; on a thread with a larger stack it may be more.
     pub stack: usize,
 }
 
@@ -46,6 +63,35 @@ pub struct Machine<'set> {
     /// What the caller decided.
     pub settings: Settings,
     templates: &'set Templates,
+    /// The texts that `tpl` is at work on, the innermost last: their templates hide those of the set.
+    overlays: Vec<Overlay>,
+    parsed: BTreeMap<Arc<[u8]>, Rc<Parsed>>,
+    included: BTreeMap<Arc<str>, u32>,
+    pub(crate) origins: Origins,
+    /// The calls and guards around what is being executed.
+    pub(crate) frame: FrameId,
+    pub(crate) steps: u64,
+    pub(crate) output: usize,
+    pub(crate) stack: Option<Stack>,
+}
+
+#[derive(Clone, Debug)]
+struct Overlay {
+    templates: Rc<Parsed>,
+    source: Rc<Value>,
+}
+
+/// A template that was found, and where its text came from.
+pub(crate) struct Found {
+    pub(crate) template: Arc<Template>,
+    pub(crate) texts: Texts,
+}
+
+/// How a template is entered.
+struct Entry {
+    /// The action that calls it.
+    site: Option<Span>,
+    kind: Option<FrameKind>,
 }
 
 impl Default for Limits {
@@ -58,7 +104,19 @@ impl<'set> Machine<'set> {
     /// A machine over a set of templates.
     #[must_use]
     pub fn new(templates: &'set Templates, settings: Settings) -> Self {
-        Self { trace: Trace::default(), settings, templates }
+        Self {
+            trace: Trace::default(),
+            steps: settings.limits.steps,
+            output: settings.limits.output,
+            settings,
+            templates,
+            overlays: Vec::new(),
+            parsed: BTreeMap::new(),
+            included: BTreeMap::new(),
+            origins: Origins::default(),
+            frame: FrameId::ROOT,
+            stack: None,
+        }
     }
 
     /// The text that a template makes of a value; call it for one template after the other, they share trace and limits.
@@ -66,8 +124,17 @@ impl<'set> Machine<'set> {
     /// # Errors
     /// Go's error, or a limit.
     pub fn execute(&mut self, name: &str, data: Value) -> Result<Str, ExecError> {
-        let _ = (name, data, self.templates);
-        Ok(Str::from(""))
+        self.stack = Some(Stack::new(self.settings.limits.stack));
+        self.frame = FrameId::ROOT;
+        let result = self.call(name, data, Entry { site: None, kind: None });
+        self.stack = None;
+        result.map_err(|failure| ExecError {
+            message: failure.message,
+            location: failure.location,
+            span: failure.span,
+            raised: failure.raised,
+            fatal: failure.fatal,
+        })
     }
 
     /// Helm's `include`: the text that a named template makes of a value.
@@ -75,8 +142,18 @@ impl<'set> Machine<'set> {
     /// # Errors
     /// There is no such template, it is nested too deeply, or its execution failed.
     pub fn include(&mut self, name: &str, data: Value, site: Option<Span>) -> Result<Value, Failure> {
-        let _ = (name, data, site);
-        Ok(Value::string(""))
+        let known: Arc<str> = self.find(name).map_or_else(|| Arc::from(name), |found| Arc::clone(&found.template.name));
+        let depth = self.included.get(&known).copied().unwrap_or(0);
+        let is_recursive = depth > MAX_INCLUDES || (depth >= SURELY_RECURSIVE && self.is_too_deep());
+        if is_recursive {
+            let message = format!("rendering template has a nested reference name: {name}: unable to execute template");
+            return Err(Failure { fatal: true, ..Failure::new(message) });
+        }
+        self.included.insert(Arc::clone(&known), depth + 1);
+        let kind = Some(FrameKind::Include(Arc::clone(&known)));
+        let result = self.call(name, data, Entry { site, kind });
+        self.included.insert(known, depth);
+        result.map(Value::string)
     }
 
     /// Helm's `tpl`: the text that a string makes of a value when it is taken as a template.
@@ -84,7 +161,80 @@ impl<'set> Machine<'set> {
     /// # Errors
     /// The string is no template, or its execution failed.
     pub fn tpl(&mut self, source: Value, data: Value, site: Option<Span>) -> Result<Value, Failure> {
-        let _ = (source, data, site);
-        Ok(Value::string(""))
+        let Data::String(text) = &source.data else {
+            return Err(Failure::new(format!("wrong type for value; expected string; got {}", source.type_name())));
+        };
+        let bytes = Arc::clone(&text.bytes);
+        if !bytes.windows(2).any(|window| window == b"{{") {
+            let stripped = text.without(NO_VALUE);
+            return Ok(Value { data: Data::String(stripped), boxed: false, ..source });
+        }
+        let quoted = || String::from_utf8_lossy(&format::quote(&bytes)).into_owned();
+        let templates = self.parse_source(&bytes).map_err(|error| Failure::new(format!("cannot parse template {}: {error}", quoted())))?;
+        let Some(template) = templates.get(SET_NAME).map(Arc::clone) else {
+            return Err(Failure::new(format!("no template {SET_NAME}")));
+        };
+        let source = Rc::new(source);
+        self.overlays.push(Overlay { templates, source: Rc::clone(&source) });
+        let found = Found { template, texts: Texts::Made(source) };
+        let result = self.enter(&found, data, Entry { site, kind: Some(FrameKind::Tpl) });
+        self.overlays.pop();
+        match result {
+            Ok(text) => Ok(Value::string(text.without(NO_VALUE))),
+            Err(failure) => {
+                let message = format!("error during tpl function execution for {}: {}", quoted(), failure.message);
+                Err(Failure { message, ..failure })
+            }
+        }
+    }
+
+    /// The union of origins, recorded once.
+    pub fn join(&mut self, origins: impl IntoIterator<Item = OriginId>) -> OriginId {
+        self.origins.join(&mut self.trace, origins)
+    }
+
+    /// The template of a name, of the innermost text that `tpl` is at work on first.
+    pub(crate) fn find(&self, name: &str) -> Option<Found> {
+        let below = self.templates.get(name);
+        let mut overlays = self.overlays.iter().rev().filter_map(|overlay| Some((overlay, overlay.templates.get(name)?)));
+        let hiding = overlays.find(|(_, template)| !template.root.is_empty() || below.is_none());
+        Some(match hiding {
+            Some((overlay, template)) => Found { template: Arc::clone(template), texts: Texts::Made(Rc::clone(&overlay.source)) },
+            None => Found { template: Arc::clone(below?), texts: Texts::File },
+        })
+    }
+
+    pub(crate) fn is_too_deep(&self) -> bool {
+        self.stack.is_some_and(Stack::is_used_up)
+    }
+
+    /// Executes a template by name, as Go's `ExecuteTemplate`.
+    fn call(&mut self, name: &str, data: Value, entry: Entry) -> Result<Str, Failure> {
+        let Some(found) = self.find(name) else {
+            let name = String::from_utf8_lossy(&format::quote(name.as_bytes())).into_owned();
+            return Err(Failure::new(format!("template: no template {name} associated with template \"{SET_NAME}\"")));
+        };
+        self.enter(&found, data, entry)
+    }
+
+    fn enter(&mut self, found: &Found, data: Value, entry: Entry) -> Result<Str, Failure> {
+        let outer = self.frame;
+        if let (Some(span), Some(kind)) = (entry.site, entry.kind) {
+            self.frame = self.trace.frame(Frame { parent: outer, span, kind });
+        }
+        let data = Value { boxed: false, ..data };
+        let result = Exec::new(self, found, entry.site).run(data);
+        self.frame = outer;
+        result.map_err(|failure| *failure)
+    }
+
+    fn parse_source(&mut self, bytes: &Arc<[u8]>) -> Result<Rc<Parsed>, crate::ParseError> {
+        if let Some(parsed) = self.parsed.get(bytes) {
+            return Ok(Rc::clone(parsed));
+        }
+        let stack = self.stack.unwrap_or_else(|| Stack::new(self.settings.limits.stack));
+        let parsed = Rc::new(self.templates.parse_apart(SET_NAME, &Text::nowhere(Arc::clone(bytes)), stack)?);
+        self.parsed.insert(Arc::clone(bytes), Rc::clone(&parsed));
+        Ok(parsed)
     }
 }

@@ -1,0 +1,190 @@
+//! Calls of functions and methods.
+
+use std::rc::Rc;
+
+use portcullis_source::OriginId;
+
+use super::{
+    fault::{At, Step},
+    origin::{self, Origins},
+    state::Exec,
+};
+use crate::{Call, Data, Failure, Function, Object, Param, Str, Value, ast};
+
+/// What is called.
+pub(super) enum Callee<'name> {
+    Function(&'name Function),
+    Method { object: Rc<dyn Object>, name: &'name str },
+}
+
+/// The types of a callee's parameters.
+struct Signature {
+    params: &'static [Param],
+    variadic: Option<Param>,
+}
+
+impl Signature {
+    fn of(&self, index: usize) -> Param {
+        self.params.get(index).copied().or(self.variadic).unwrap_or(Param::Any)
+    }
+}
+
+impl Callee<'_> {
+    fn name(&self) -> &str {
+        match self {
+            Self::Function(function) => function.name,
+            Self::Method { name, .. } => name,
+        }
+    }
+
+    fn signature(&self) -> Signature {
+        match self {
+            Self::Function(function) => Signature { params: function.params, variadic: function.variadic },
+            Self::Method { object, name } => match object.parameters(name) {
+                Some(params) => Signature { params, variadic: None },
+                None => Signature { params: &[], variadic: Some(Param::Any) },
+            },
+        }
+    }
+}
+
+impl<'tree> Exec<'_, '_, 'tree> {
+    /// Calls a function; Go's own `and`, `or` and `call` are no ordinary ones.
+    pub(super) fn call_function(
+        &mut self,
+        dot: &Value,
+        function: &'tree Function,
+        node: At<'tree>,
+        arguments: &'tree [ast::Expr],
+        passed: Option<Value>,
+    ) -> Step<Value> {
+        match function.name {
+            "and" => self.decide(dot, function, false, arguments, passed),
+            "or" => self.decide(dot, function, true, arguments, passed),
+            "call" => self.call_value(dot, function, node, arguments, passed),
+            _ => self.call(dot, &Callee::Function(function), node, arguments, passed),
+        }
+    }
+
+    pub(super) fn call(
+        &mut self,
+        dot: &Value,
+        callee: &Callee<'_>,
+        node: At<'tree>,
+        arguments: &'tree [ast::Expr],
+        passed: Option<Value>,
+    ) -> Step<Value> {
+        let signature = callee.signature();
+        self.check_count(callee.name(), &signature, arguments.len(), passed.is_some())?;
+        let mut values = Vec::with_capacity(arguments.len() + 1);
+        for (index, argument) in arguments.iter().enumerate() {
+            values.push(self.argument(dot, argument, Some(signature.of(index)))?);
+        }
+        if let Some(passed) = passed {
+            values.push(self.check_type(passed, Some(signature.of(values.len())))?);
+        }
+        let inputs = Origins::distinct(values.iter().flat_map(origin::all_of));
+        let result = match callee {
+            Callee::Function(function) => {
+                let mut call = Call { machine: self.machine, site: self.site };
+                (function.run)(&mut call, values)
+            }
+            Callee::Method { object, name } => object.call(name, values),
+        };
+        match result {
+            Ok(value) => Ok(self.with_origin(value, inputs)),
+            Err(failure) => {
+                self.at = node;
+                Err(self.calling(callee.name(), failure))
+            }
+        }
+    }
+
+    fn calling(&self, name: &str, failure: Failure) -> Box<Failure> {
+        let message = format!("error calling {name}: {}", failure.message);
+        self.wrap(Failure { message, ..failure })
+    }
+
+    /// A result that says nothing of its origin comes from the arguments.
+    fn with_origin(&mut self, value: Value, inputs: Vec<OriginId>) -> Value {
+        let says = !value.origin.is_none() || matches!(&value.data, Data::String(Str { pieces: Some(_), .. }));
+        if says || inputs.is_empty() {
+            return value;
+        }
+        let origin = self.machine.origins.record(&mut self.machine.trace, inputs);
+        value.from(origin)
+    }
+
+    fn check_count(&self, name: &str, signature: &Signature, count: usize, passed: bool) -> Step<()> {
+        let total = count + usize::from(passed);
+        let fixed = signature.params.len();
+        match signature.variadic {
+            Some(_) if total < fixed => Err(self.fault(format_args!("wrong number of args for {name}: want at least {fixed} got {count}"))),
+            None if total != fixed => Err(self.fault(format_args!("wrong number of args for {name}: want {fixed} got {total}"))),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// `and` and `or`: the first argument that decides, else the last; what comes after it is not evaluated.
+    fn decide(
+        &mut self,
+        dot: &Value,
+        function: &Function,
+        stop: bool,
+        arguments: &'tree [ast::Expr],
+        passed: Option<Value>,
+    ) -> Step<Value> {
+        let signature = Signature { params: function.params, variadic: function.variadic };
+        self.check_count(function.name, &signature, arguments.len(), passed.is_some())?;
+        let mut seen = Vec::new();
+        let mut decided = Value::invalid();
+        let mut is_decided = false;
+        for argument in arguments {
+            decided = self.argument(dot, argument, Some(Param::Reflect))?;
+            seen.push(self.origin_of(&decided));
+            is_decided = decided.truth() == stop;
+            if is_decided {
+                break;
+            }
+        }
+        if let Some(passed) = passed.filter(|_| !is_decided) {
+            seen.push(self.origin_of(&passed));
+            decided = passed;
+        }
+        // The chosen value comes first, what led to it after it.
+        let origin = self.machine.join(seen.into_iter().rev());
+        Ok(decided.from(origin))
+    }
+
+    /// `call`, which no value of a chart can be the target of.
+    fn call_value(
+        &mut self,
+        dot: &Value,
+        function: &Function,
+        node: At<'tree>,
+        arguments: &'tree [ast::Expr],
+        passed: Option<Value>,
+    ) -> Step<Value> {
+        let signature = Signature { params: function.params, variadic: function.variadic };
+        self.check_count(function.name, &signature, arguments.len(), passed.is_some())?;
+        let mut values = Vec::new();
+        for argument in arguments {
+            values.push(self.argument(dot, argument, Some(Param::Reflect))?);
+        }
+        values.extend(passed);
+        let callee = values.first().cloned().unwrap_or_else(Value::invalid);
+        let name = match (arguments.first(), &callee.data) {
+            (Some(argument), _) => argument.to_string(),
+            (None, Data::String(text)) => text.lossy().into_owned(),
+            (None, _) => format!("<{} Value>", callee.type_name()),
+        };
+        self.at = node;
+        Err(self.calling(
+            "call",
+            match callee.data {
+                Data::Nil => Failure::new("call of nil"),
+                _ => Failure::new(format!("non-function {name} of type {}", callee.type_name())),
+            },
+        ))
+    }
+}

@@ -1,0 +1,138 @@
+//! What the execution of one template knows.
+
+use portcullis_source::{OriginId, Span};
+
+use super::{
+    fault::{At, Step},
+    origin::{self, Texts},
+};
+use crate::{
+    Data, Failure, Machine, Str, Value, ast,
+    format::{Rope, View},
+    machine::Found,
+    parse::Template,
+};
+
+/// The execution of one template.
+pub(crate) struct Exec<'run, 'set, 'tree> {
+    pub(super) machine: &'run mut Machine<'set>,
+    pub(super) template: &'tree Template,
+    pub(super) texts: &'tree Texts,
+    pub(super) at: At<'tree>,
+    /// Each variable by its name, the innermost last.
+    pub(super) variables: Vec<(&'tree str, Value)>,
+    pub(super) out: Rope,
+    /// The action at hand; within a text that `tpl` evaluates, the action that called it.
+    pub(super) site: Option<Span>,
+}
+
+impl<'run, 'set, 'tree> Exec<'run, 'set, 'tree> {
+    pub(crate) fn new(machine: &'run mut Machine<'set>, found: &'tree Found, site: Option<Span>) -> Self {
+        let template = &*found.template;
+        let site = match found.texts {
+            Texts::File => None,
+            Texts::Made(_) => site,
+        };
+        Self { machine, template, texts: &found.texts, at: At::List(&template.root), variables: Vec::new(), out: Rope::default(), site }
+    }
+
+    /// Executes the whole template.
+    pub(crate) fn run(mut self, dot: Value) -> Step<Str> {
+        self.run_into(dot)?;
+        Ok(self.out.into_str())
+    }
+
+    pub(super) fn run_into(&mut self, dot: Value) -> Step<()> {
+        self.variables.push(("$", dot.clone()));
+        // The parser lets no `break` or `continue` out of a loop, so nothing is left to act upon.
+        self.walk_list(&dot, &self.template.root).map(drop)
+    }
+
+    /// Counts a step, and looks whether limits are reached.
+    pub(super) fn step(&mut self) -> Step<()> {
+        if self.machine.steps == 0 {
+            let limit = self.machine.settings.limits.steps;
+            return Err(self.wrap(Failure::limit(format!("the evaluation takes more than {limit} steps"))));
+        }
+        self.machine.steps -= 1;
+        if self.machine.is_too_deep() {
+            return Err(self.wrap(Failure::limit("templates or expressions are nested too deeply")));
+        }
+        Ok(())
+    }
+
+    /// Counts bytes of output.
+    pub(super) fn spend(&mut self, bytes: usize) -> Step<()> {
+        match self.machine.output.checked_sub(bytes) {
+            Some(left) => {
+                self.machine.output = left;
+                Ok(())
+            }
+            None => {
+                let limit = self.machine.settings.limits.output;
+                Err(self.wrap(Failure::limit(format!("the output is longer than {limit} bytes"))))
+            }
+        }
+    }
+
+    /// Makes an action of the template the one at hand; within `tpl` it stays the one that called.
+    pub(super) fn enter_action(&mut self, tag: portcullis_source::Range) {
+        if matches!(self.texts, Texts::File) {
+            self.site = self.template.text.span(tag);
+        }
+    }
+
+    /// Writes text that stands in the template.
+    pub(super) fn write_text(&mut self, text: &ast::Text) -> Step<()> {
+        self.spend(text.bytes.len())?;
+        match self.texts {
+            Texts::Made(source) => {
+                if let Data::String(string) = &source.data {
+                    let range = text.range.start as usize..text.range.end as usize;
+                    self.out.push_part(View::new(string, source.origin), range);
+                }
+            }
+            Texts::File => {
+                let origin = match self.template.text.span(text.range) {
+                    Some(span) => self.machine.origins.text(&mut self.machine.trace, span, self.machine.frame),
+                    None => OriginId::NONE,
+                };
+                self.out.push(&text.bytes, origin);
+            }
+        }
+        Ok(())
+    }
+
+    /// What the action at hand printed, if its value came from `input`.
+    pub(super) fn printed(&mut self, position: u32, input: OriginId) -> OriginId {
+        let machine = &mut *self.machine;
+        let input = match self.texts {
+            Texts::File => input,
+            Texts::Made(source) => {
+                let around = match &source.data {
+                    Data::String(string) => View::new(string, source.origin).origin_at(position as usize),
+                    _ => source.origin,
+                };
+                machine.origins.join(&mut machine.trace, [input, around])
+            }
+        };
+        match self.site {
+            Some(span) => machine.origins.action(&mut machine.trace, span, machine.frame, input),
+            None => input,
+        }
+    }
+
+    /// The union of all origins of values.
+    pub(super) fn join(&mut self, values: &[Value]) -> OriginId {
+        let machine = &mut *self.machine;
+        machine.origins.join(&mut machine.trace, values.iter().flat_map(origin::all_of))
+    }
+
+    /// The one origin that stands for a value.
+    pub(super) fn origin_of(&mut self, value: &Value) -> OriginId {
+        match &value.data {
+            Data::String(Str { pieces: Some(_), .. }) => self.join(std::slice::from_ref(value)),
+            _ => value.origin,
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! Goes through the nodes of a template and writes its output.
+
+use std::{ops::ControlFlow, sync::Arc};
+
+use portcullis_source::{Frame, FrameKind, OriginId, Source};
+
+use super::{
+    fault::{At, Step},
+    state::Exec,
+};
+use crate::{Data, Value, ast, format, items::Items, machine::Found};
+
+/// What Go prints for no value.
+const NO_VALUE: &[u8] = b"<no value>";
+
+/// How a loop is left early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Leave {
+    Break,
+    Continue,
+}
+
+type Flow = ControlFlow<Leave>;
+
+impl<'tree> Exec<'_, '_, 'tree> {
+    pub(super) fn walk_list(&mut self, dot: &Value, list: &'tree ast::List) -> Step<Flow> {
+        self.at = At::List(list);
+        for node in &list.nodes {
+            if let ControlFlow::Break(leave) = self.walk(dot, node)? {
+                return Ok(ControlFlow::Break(leave));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn walk(&mut self, dot: &Value, node: &'tree ast::Node) -> Step<Flow> {
+        self.at = At::Node(node);
+        self.step()?;
+        match node {
+            ast::Node::Text(text) => self.write_text(text)?,
+            ast::Node::Action(action) => {
+                self.enter_action(action.tag);
+                let value = self.pipeline(dot, &action.pipe)?;
+                if action.pipe.variables.is_empty() {
+                    self.at = At::Node(node);
+                    self.print(&value, action.position)?;
+                }
+            }
+            ast::Node::If(branch) => return self.walk_branch(dot, branch, None),
+            ast::Node::With(branch) => return self.walk_branch(dot, branch, Some(())),
+            ast::Node::Range(branch) => return self.walk_range(dot, branch),
+            ast::Node::Template(call) => self.walk_template(dot, call)?,
+            ast::Node::Break(_) => return Ok(ControlFlow::Break(Leave::Break)),
+            ast::Node::Continue(_) => return Ok(ControlFlow::Break(Leave::Continue)),
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn print(&mut self, value: &Value, position: u32) -> Step<()> {
+        match &value.data {
+            Data::Nil => {
+                let origin = self.printed(position, value.origin);
+                self.spend(NO_VALUE.len())?;
+                self.out.push(NO_VALUE, origin);
+            }
+            Data::String(text) => {
+                self.spend(text.bytes.len())?;
+                self.print_text(value, text, position);
+            }
+            _ => {
+                let bytes = bytes_of(value);
+                self.spend(bytes.len())?;
+                let origin = self.printed(position, value.origin);
+                self.out.push(&bytes, origin);
+            }
+        }
+        Ok(())
+    }
+
+    /// Prints a string: what templates wrote keeps its origin, the rest was printed by this action.
+    fn print_text(&mut self, value: &Value, text: &crate::Str, position: u32) {
+        let Some(pieces) = &text.pieces else {
+            let origin = self.printed(position, value.origin);
+            self.out.push(&text.bytes, origin);
+            return;
+        };
+        let mut start = 0;
+        for piece in pieces.iter() {
+            let written = matches!(self.machine.trace.get(piece.origin), Some(Source::Template { .. } | Source::Action { .. }));
+            let origin = match piece.origin {
+                origin if written => origin,
+                OriginId::NONE => self.printed(position, value.origin),
+                origin => self.printed(position, origin),
+            };
+            let end = piece.end as usize;
+            self.out.push(text.bytes.get(start..end).unwrap_or_default(), origin);
+            start = end;
+        }
+        if let Some(rest) = text.bytes.get(start..).filter(|rest| !rest.is_empty()) {
+            let origin = self.printed(position, value.origin);
+            self.out.push(rest, origin);
+        }
+    }
+
+    /// Executes what a guard lets through, in a frame of its own.
+    fn guarded<T>(&mut self, value: &Value, work: impl FnOnce(&mut Self) -> Step<T>) -> Step<T> {
+        let outer = self.machine.frame;
+        let site = self.site;
+        let origin = self.origin_of(value);
+        if let Some(span) = site {
+            let frame = Frame { parent: outer, span, kind: FrameKind::Guard(origin) };
+            self.machine.frame = self.machine.trace.frame(frame);
+        }
+        let result = work(self);
+        self.machine.frame = outer;
+        result
+    }
+
+    /// An `if`, or a `with`, which also sets the dot.
+    fn walk_branch(&mut self, dot: &Value, branch: &'tree ast::Branch, with: Option<()>) -> Step<Flow> {
+        let mark = self.variables.len();
+        self.enter_action(branch.tag);
+        let value = self.pipeline(dot, &branch.pipe)?;
+        let flow = if value.truth() {
+            let inner = if with.is_some() { &value } else { dot };
+            self.guarded(&value, |exec| exec.walk_list(inner, &branch.list))?
+        } else if let Some(list) = &branch.otherwise {
+            self.guarded(&value, |exec| exec.walk_list(dot, list))?
+        } else {
+            ControlFlow::Continue(())
+        };
+        self.variables.truncate(mark);
+        Ok(flow)
+    }
+
+    fn walk_range(&mut self, dot: &Value, branch: &'tree ast::Branch) -> Step<Flow> {
+        let mark = self.variables.len();
+        self.enter_action(branch.tag);
+        let value = self.pipeline(dot, &branch.pipe)?;
+        let items = self.items(&value, branch)?;
+        let ran = self.guarded(&value, |exec| exec.iterate(&value, items, branch))?;
+        let flow = match (ran, &branch.otherwise) {
+            (false, Some(list)) => self.guarded(&value, |exec| exec.walk_list(dot, list))?,
+            (false, None) | (true, _) => ControlFlow::Continue(()),
+        };
+        self.variables.truncate(mark);
+        Ok(flow)
+    }
+
+    /// What a loop goes over.
+    fn items(&mut self, value: &Value, branch: &ast::Branch) -> Step<Items> {
+        if branch.pipe.variables.len() > 1 && matches!(value.data, Data::Int(_) | Data::Int64(_) | Data::Uint8(_)) {
+            let text = text_of(value);
+            return Err(self.fault(format_args!("can't use {text} to iterate over more than one variable")));
+        }
+        match Items::of(value) {
+            Some(items) => Ok(items),
+            None => Err(self.fault(format_args!("range can't iterate over {}", text_of(value)))),
+        }
+    }
+
+    /// Whether there was any iteration.
+    fn iterate(&mut self, whole: &Value, items: Items, branch: &'tree ast::Branch) -> Step<bool> {
+        let mut ran = false;
+        let mark = self.variables.len();
+        for (key, element) in items {
+            ran = true;
+            self.step()?;
+            let origin = if element.origin.is_none() { whole.origin } else { element.origin };
+            let element = element.from(origin);
+            self.set_loop_variables(key.from(origin), &element, &branch.pipe)?;
+            let flow = self.walk_list(&element, &branch.list)?;
+            self.variables.truncate(mark);
+            if flow == ControlFlow::Break(Leave::Break) {
+                break;
+            }
+        }
+        Ok(ran)
+    }
+
+    fn set_loop_variables(&mut self, key: Value, element: &Value, pipe: &'tree ast::Pipe) -> Step<()> {
+        let targets = match pipe.variables.as_slice() {
+            [] => [None, None],
+            [only] => [None, Some((only, element.clone()))],
+            [first, second, ..] => [Some((first, key)), Some((second, element.clone()))],
+        };
+        for (back, (variable, value)) in targets.into_iter().enumerate().filter_map(|(index, target)| Some((2 - index, target?))) {
+            if pipe.assigns {
+                self.assign(&variable.name, value)?;
+            } else if let Some(slot) = self.variables.len().checked_sub(back).and_then(|at| self.variables.get_mut(at)) {
+                slot.1 = value;
+            }
+        }
+        Ok(())
+    }
+
+    fn walk_template(&mut self, dot: &Value, call: &'tree ast::Call) -> Step<()> {
+        self.enter_action(call.tag);
+        let Some(found) = self.machine.find(&call.name) else {
+            let name = format::quote(call.name.as_bytes());
+            return Err(self.fault(format_args!("template {} not defined", String::from_utf8_lossy(&name))));
+        };
+        let data = match &call.pipe {
+            Some(pipe) => self.pipeline(dot, pipe)?,
+            None => Value::invalid(),
+        };
+        self.run_nested(&found, data)
+    }
+
+    /// Executes another template into the same output.
+    fn run_nested(&mut self, found: &Found, data: Value) -> Step<()> {
+        let outer = self.machine.frame;
+        if let Some(span) = self.site {
+            let kind = FrameKind::Include(Arc::clone(&found.template.name));
+            self.machine.frame = self.machine.trace.frame(Frame { parent: outer, span, kind });
+        }
+        let mut nested = Exec::new(self.machine, found, self.site);
+        nested.out = std::mem::take(&mut self.out);
+        let result = nested.run_into(data);
+        self.out = nested.out;
+        self.machine.frame = outer;
+        result
+    }
+}
+
+fn text_of(value: &Value) -> String {
+    String::from_utf8_lossy(&bytes_of(value)).into_owned()
+}
+
+/// The value as printed on its own: what a pointer points to.
+fn bytes_of(value: &Value) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    format::write_value(value, &mut bytes);
+    if matches!(&value.data, Data::Object(object) if object.kind() == "ptr") && bytes.starts_with(b"&{") {
+        bytes.remove(0);
+    }
+    bytes
+}
