@@ -1,0 +1,3 @@
+module portcullis.test/tools/gotemplate-oracle
+
+go 1.26
