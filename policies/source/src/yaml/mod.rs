@@ -1,5 +1,21 @@
 //! Reads YAML as go-yaml v2 does, and writes it so.
 
+pub mod limits;
+
+mod decode;
+mod events;
+mod fault;
+mod golang;
+mod input;
+mod map;
 mod read;
+mod resolve;
+mod scan;
+mod share;
+mod timestamp;
+mod token;
+mod tree;
+mod values;
 
 pub use read::{Stream, YamlError, parse};
+pub use resolve::resolve_plain;

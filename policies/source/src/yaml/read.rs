@@ -1,6 +1,9 @@
 //! Text to documents.
 
-use crate::{Document, Range, Text};
+use super::{
+    decode::decode, events::Parser, fault::Result, input::Input, limits::MAX_INPUT_BYTES, scan::Scanner, share::Shared, tree, values,
+};
+use crate::{Comment, Data, Document, Node, Range, Text};
 
 /// Why a text is no YAML.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,8 +25,81 @@ pub struct Stream {
 }
 
 /// Reads all documents of a text.
+///
+/// Their ranges cover the text without gaps: a document begins at its marker (`---` or a directive), the first one with the text.
+/// Helm reads the first document alone, and then errors after it do not count.
 #[must_use]
 pub fn parse(text: &Text) -> Stream {
-    let _ = text;
-    Stream::default()
+    if text.bytes().len() > MAX_INPUT_BYTES {
+        let message = format!("yaml: text has more than {MAX_INPUT_BYTES} bytes");
+        return Stream { documents: Vec::new(), error: Some(YamlError { message, range: Range::default() }) };
+    }
+    let decoded = decode(text.bytes());
+    let mut parser = Parser::new(Scanner::new(Input::new(&decoded)));
+    let mut shared = Shared::default();
+    let mut nodes = 0;
+    let mut documents: Vec<Document> = Vec::new();
+    let error = loop {
+        match read_document(&mut parser, &mut shared, &mut nodes) {
+            Ok(Some((root, start))) => documents.push(document(text, root, start)),
+            Ok(None) => break None,
+            Err(fault) => break Some(fault.into_error(|range| parser.place(range))),
+        }
+    };
+    let end = error.as_ref().map_or(text.bytes().len() as u32, |error| error.range.start);
+    settle(&mut documents, parser.comments(), end);
+    if decoded.places.is_some() {
+        for document in &mut documents {
+            replace(document, &|range| parser.place(range));
+        }
+    }
+    Stream { documents, error }
+}
+
+fn read_document(parser: &mut Parser<'_>, shared: &mut Shared, nodes: &mut usize) -> Result<Option<(Node, u32)>> {
+    let Some(tree) = tree::read(parser)? else { return Ok(None) };
+    let root = values::decode(&tree, shared, nodes)?;
+    Ok(Some((root, tree.start)))
+}
+
+fn document(text: &Text, root: Node, start: u32) -> Document {
+    Document { text: text.clone(), root, range: Range { start, end: start }, comments: Vec::new() }
+}
+
+/// Divides the text and its comments among the documents.
+fn settle(documents: &mut [Document], comments: &[Comment], end: u32) {
+    let mut end = end;
+    let mut rest = comments;
+    for (place, document) in documents.iter_mut().enumerate().rev() {
+        if place == 0 {
+            document.range.start = 0;
+        }
+        document.range.end = end.max(document.root.range.end);
+        end = document.range.start;
+        let (before, own) = rest.split_at(rest.partition_point(|comment| comment.range.start < end));
+        document.comments = own.to_vec();
+        rest = before;
+    }
+}
+
+/// Turns all ranges of a document into those of an input in another encoding.
+fn replace(document: &mut Document, place: &impl Fn(Range) -> Range) {
+    document.range = place(document.range);
+    for comment in &mut document.comments {
+        comment.range = place(comment.range);
+    }
+    let mut nodes = vec![&mut document.root];
+    while let Some(node) = nodes.pop() {
+        node.range = place(node.range);
+        match &mut node.data {
+            Data::List(items) => nodes.extend(items),
+            Data::Map(map) => {
+                for entry in &mut map.entries {
+                    entry.key_range = place(entry.key_range);
+                    nodes.push(&mut entry.value);
+                }
+            }
+            Data::Null | Data::Bool(_) | Data::Int(_) | Data::Uint(_) | Data::Float(_) | Data::String(_) => {}
+        }
+    }
 }

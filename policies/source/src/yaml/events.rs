@@ -1,0 +1,485 @@
+//! The grammar: turns tokens into events as go-yaml's parser does.
+
+use std::borrow::Cow;
+
+use super::{
+    fault::{Fault, Mark, Part, Result},
+    scan::Scanner,
+    token::{Kind, Payload, Token},
+};
+use crate::{Comment, Range};
+
+/// A part of a document.
+#[derive(Clone, Debug)]
+pub(super) enum Event<'a> {
+    /// The text ends.
+    StreamEnd,
+    /// A document starts; the byte of its marker, or of its first token.
+    DocumentStart(u32),
+    /// A document ends.
+    DocumentEnd,
+    /// A repetition of an anchored value.
+    Alias(&'a str, Range),
+    /// A scalar.
+    Scalar(Scalar<'a>),
+    /// A list or map starts.
+    Start(Collection, Option<&'a str>, u32),
+    /// A list or map ends; the byte after its closing bracket, if it has one.
+    End(Option<u32>),
+}
+
+/// The two collections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Collection {
+    /// A sequence.
+    List,
+    /// A mapping.
+    Map,
+}
+
+/// A scalar.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Scalar<'a> {
+    /// Its text.
+    pub(super) text: Cow<'a, str>,
+    /// Its tag, where it has one.
+    pub(super) tag: Option<Box<str>>,
+    /// Whether its text says what it is.
+    pub(super) implicit: bool,
+    /// Its anchor.
+    pub(super) anchor: Option<&'a str>,
+    /// Its range.
+    pub(super) range: Range,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    StreamStart,
+    ImplicitDocumentStart,
+    DocumentStart,
+    DocumentContent,
+    DocumentEnd,
+    BlockNode,
+    BlockSequenceEntry,
+    IndentlessSequenceEntry,
+    BlockMappingKey,
+    BlockMappingValue,
+    FlowSequenceFirstEntry,
+    FlowSequenceEntry,
+    FlowSequenceEntryKey,
+    FlowSequenceEntryValue,
+    FlowSequenceEntryEnd,
+    FlowMappingFirstKey,
+    FlowMappingKey,
+    FlowMappingValue,
+    FlowMappingEmptyValue,
+    End,
+}
+
+/// Where a node may stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Context {
+    /// In a block collection's item, or as a document.
+    Block,
+    /// As the key or value of a block map, where a list needs no indentation.
+    BlockOrIndentless,
+    /// In a flow collection.
+    Flow,
+}
+
+/// The parser.
+#[derive(Debug)]
+pub(super) struct Parser<'a> {
+    scanner: Scanner<'a>,
+    state: State,
+    states: Vec<State>,
+    /// Handles and prefixes of tags.
+    handles: Vec<(String, String)>,
+}
+
+fn range(start: Mark, end: Mark) -> Range {
+    Range { start: start.at, end: end.at }
+}
+
+fn fault<T>(problem: &'static str, mark: Mark) -> Result<T> {
+    Err(Fault::at(Part::Parser, problem, mark))
+}
+
+impl<'a> Parser<'a> {
+    /// A parser of what a scanner finds.
+    pub(super) fn new(scanner: Scanner<'a>) -> Self {
+        Self { scanner, state: State::StreamStart, states: Vec::new(), handles: Vec::new() }
+    }
+
+    /// The comments that were met so far.
+    pub(super) fn comments(&self) -> &[Comment] {
+        self.scanner.comments()
+    }
+
+    /// The place of a fault in the input.
+    pub(super) fn place(&self, range: Range) -> Range {
+        self.scanner.input().place(range)
+    }
+
+    /// The next event.
+    pub(super) fn next(&mut self) -> Result<Event<'a>> {
+        match self.state {
+            State::StreamStart => {
+                self.scanner.peek()?;
+                self.scanner.take();
+                self.state = State::ImplicitDocumentStart;
+                self.next()
+            }
+            State::ImplicitDocumentStart => self.document_start(true),
+            State::DocumentStart => self.document_start(false),
+            State::DocumentContent => self.document_content(),
+            State::DocumentEnd => self.document_end(),
+            State::BlockNode => self.node(Context::Block),
+            State::BlockSequenceEntry => self.block_sequence_entry(),
+            State::IndentlessSequenceEntry => self.indentless_sequence_entry(),
+            State::BlockMappingKey => self.block_mapping_key(),
+            State::BlockMappingValue => self.block_mapping_value(),
+            State::FlowSequenceFirstEntry => self.flow_sequence_entry(true),
+            State::FlowSequenceEntry => self.flow_sequence_entry(false),
+            State::FlowSequenceEntryKey => self.flow_sequence_entry_key(),
+            State::FlowSequenceEntryValue => self.flow_sequence_entry_value(),
+            State::FlowSequenceEntryEnd => {
+                self.scanner.peek()?;
+                self.state = State::FlowSequenceEntry;
+                Ok(Event::End(None))
+            }
+            State::FlowMappingFirstKey => self.flow_mapping_key(true),
+            State::FlowMappingKey => self.flow_mapping_key(false),
+            State::FlowMappingValue => self.flow_mapping_value(),
+            State::FlowMappingEmptyValue => {
+                let (_, start, _) = self.scanner.peek()?;
+                self.empty(State::FlowMappingKey, start)
+            }
+            State::End => Ok(Event::StreamEnd),
+        }
+    }
+
+    fn pop_state(&mut self) {
+        self.state = self.states.pop().unwrap_or(State::End);
+    }
+
+    fn empty(&mut self, next: State, mark: Mark) -> Result<Event<'a>> {
+        self.state = next;
+        Ok(Event::Scalar(Scalar { implicit: true, range: range(mark, mark), ..Scalar::default() }))
+    }
+
+    fn node_then(&mut self, next: State, context: Context) -> Result<Event<'a>> {
+        self.states.push(next);
+        self.node(context)
+    }
+
+    // Documents.
+
+    fn document_start(&mut self, implicit: bool) -> Result<Event<'a>> {
+        let (mut kind, mut start, _) = self.scanner.peek()?;
+        while !implicit && kind == Kind::DocumentEnd {
+            self.scanner.take();
+            (kind, start, _) = self.scanner.peek()?;
+        }
+        if kind == Kind::StreamEnd {
+            self.scanner.take();
+            self.state = State::End;
+            return Ok(Event::StreamEnd);
+        }
+        let explicit = matches!(kind, Kind::VersionDirective | Kind::TagDirective | Kind::DocumentStart);
+        self.directives()?;
+        self.states.push(State::DocumentEnd);
+        self.state = State::BlockNode;
+        if !implicit || explicit {
+            let (kind, mark, _) = self.scanner.peek()?;
+            if kind != Kind::DocumentStart {
+                return fault("did not find expected <document start>", mark);
+            }
+            self.scanner.take();
+            self.state = State::DocumentContent;
+        }
+        Ok(Event::DocumentStart(start.at))
+    }
+
+    fn directives(&mut self) -> Result<()> {
+        let mut has_version = false;
+        loop {
+            let (kind, mark, _) = self.scanner.peek()?;
+            if kind != Kind::VersionDirective && kind != Kind::TagDirective {
+                break;
+            }
+            match self.scanner.take().map(|token| token.payload) {
+                Some(Payload::Version(_, _)) if has_version => return fault("found duplicate %YAML directive", mark),
+                Some(Payload::Version(1, 1)) => has_version = true,
+                Some(Payload::Version(_, _)) => return fault("found incompatible YAML document", mark),
+                Some(Payload::Tag(names)) => {
+                    if self.handles.iter().any(|(handle, _)| *handle == names.0) {
+                        return fault("found duplicate %TAG directive", mark);
+                    }
+                    self.handles.push(*names);
+                }
+                Some(Payload::None | Payload::Name(_) | Payload::Plain(_) | Payload::Quoted(_)) | None => {}
+            }
+        }
+        for (handle, prefix) in [("!", "!"), ("!!", "tag:yaml.org,2002:")] {
+            if !self.handles.iter().any(|(known, _)| known == handle) {
+                self.handles.push((handle.to_owned(), prefix.to_owned()));
+            }
+        }
+        Ok(())
+    }
+
+    fn document_content(&mut self) -> Result<Event<'a>> {
+        let (kind, start, _) = self.scanner.peek()?;
+        match kind {
+            Kind::VersionDirective | Kind::TagDirective | Kind::DocumentStart | Kind::DocumentEnd | Kind::StreamEnd => {
+                self.pop_state();
+                self.empty(self.state, start)
+            }
+            _ => self.node(Context::Block),
+        }
+    }
+
+    fn document_end(&mut self) -> Result<Event<'a>> {
+        if self.scanner.peek()?.0 == Kind::DocumentEnd {
+            self.scanner.take();
+        }
+        self.handles.clear();
+        self.state = State::DocumentStart;
+        Ok(Event::DocumentEnd)
+    }
+
+    // Nodes.
+
+    fn node(&mut self, context: Context) -> Result<Event<'a>> {
+        let (mut kind, start, mut end) = self.scanner.peek()?;
+        if kind == Kind::Alias {
+            self.pop_state();
+            let name = name(self.scanner.take());
+            return Ok(Event::Alias(name, range(start, end)));
+        }
+        let mut anchor = None;
+        let mut tag = None;
+        // One anchor and one tag, in either order; a second of a kind belongs to no node.
+        while kind == Kind::Anchor && anchor.is_none() || kind == Kind::Tag && tag.is_none() {
+            let token = self.scanner.take();
+            if kind == Kind::Anchor {
+                anchor = Some(name(token));
+            } else if let Some(Token { payload: Payload::Tag(names), start, .. }) = token {
+                tag = Some((*names, start));
+            }
+            (kind, _, end) = self.scanner.peek()?;
+        }
+        let tag = tag.map(|(names, mark)| self.full_tag(names, mark)).transpose()?;
+        let tag = tag.filter(|tag| !tag.is_empty());
+        self.node_content(context, Properties { anchor, tag, start, end })
+    }
+
+    fn full_tag(&self, (handle, suffix): (String, String), mark: Mark) -> Result<Box<str>> {
+        if handle.is_empty() {
+            return Ok(suffix.into());
+        }
+        let prefix = self.handles.iter().find(|(known, _)| *known == handle).map(|(_, prefix)| prefix.as_str());
+        let tag = prefix.map(|prefix| format!("{prefix}{suffix}")).filter(|tag| !tag.is_empty());
+        tag.map_or_else(|| fault("found undefined tag handle", mark), |tag| Ok(tag.into()))
+    }
+
+    fn node_content(&mut self, context: Context, properties: Properties<'a>) -> Result<Event<'a>> {
+        let (kind, mark, _) = self.scanner.peek()?;
+        let Properties { anchor, tag, start, end } = properties;
+        let (collection, next) = match kind {
+            Kind::BlockEntry if context == Context::BlockOrIndentless => (Collection::List, State::IndentlessSequenceEntry),
+            Kind::Scalar => {
+                self.pop_state();
+                return Ok(Event::Scalar(scalar(self.scanner.take(), tag, anchor, range(mark, end))));
+            }
+            Kind::FlowSequenceStart => (Collection::List, State::FlowSequenceFirstEntry),
+            Kind::FlowMappingStart => (Collection::Map, State::FlowMappingFirstKey),
+            Kind::BlockSequenceStart if context != Context::Flow => (Collection::List, State::BlockSequenceEntry),
+            Kind::BlockMappingStart if context != Context::Flow => (Collection::Map, State::BlockMappingKey),
+            _ if anchor.is_some() || tag.is_some() => {
+                self.pop_state();
+                let implicit = tag.is_none();
+                return Ok(Event::Scalar(Scalar { tag, implicit, anchor, range: range(start, start), ..Scalar::default() }));
+            }
+            _ => return fault("did not find expected node content", mark),
+        };
+        if collection == Collection::List && next == State::IndentlessSequenceEntry {
+            self.state = next;
+        } else {
+            self.scanner.take();
+            self.state = next;
+        }
+        Ok(Event::Start(collection, anchor, mark.at))
+    }
+
+    // Block collections.
+
+    fn block_sequence_entry(&mut self) -> Result<Event<'a>> {
+        let (kind, start, end) = self.scanner.peek()?;
+        match kind {
+            Kind::BlockEntry => {
+                self.scanner.take();
+                match self.scanner.peek()?.0 {
+                    Kind::BlockEntry | Kind::BlockEnd => self.empty(State::BlockSequenceEntry, end),
+                    _ => self.node_then(State::BlockSequenceEntry, Context::Block),
+                }
+            }
+            Kind::BlockEnd => {
+                self.scanner.take();
+                self.pop_state();
+                Ok(Event::End(None))
+            }
+            _ => fault("did not find expected '-' indicator", start),
+        }
+    }
+
+    fn indentless_sequence_entry(&mut self) -> Result<Event<'a>> {
+        let (kind, _, end) = self.scanner.peek()?;
+        if kind != Kind::BlockEntry {
+            self.pop_state();
+            return Ok(Event::End(None));
+        }
+        self.scanner.take();
+        match self.scanner.peek()?.0 {
+            Kind::BlockEntry | Kind::Key | Kind::Value | Kind::BlockEnd => self.empty(State::IndentlessSequenceEntry, end),
+            _ => self.node_then(State::IndentlessSequenceEntry, Context::Block),
+        }
+    }
+
+    fn block_mapping_key(&mut self) -> Result<Event<'a>> {
+        let (kind, start, end) = self.scanner.peek()?;
+        match kind {
+            Kind::Key => self.block_mapping_part(State::BlockMappingValue, end),
+            Kind::BlockEnd => {
+                self.scanner.take();
+                self.pop_state();
+                Ok(Event::End(None))
+            }
+            _ => fault("did not find expected key", start),
+        }
+    }
+
+    fn block_mapping_value(&mut self) -> Result<Event<'a>> {
+        let (kind, start, end) = self.scanner.peek()?;
+        if kind == Kind::Value { self.block_mapping_part(State::BlockMappingKey, end) } else { self.empty(State::BlockMappingKey, start) }
+    }
+
+    /// What follows the indicator of a key or a value.
+    fn block_mapping_part(&mut self, next: State, end: Mark) -> Result<Event<'a>> {
+        self.scanner.take();
+        match self.scanner.peek()?.0 {
+            Kind::Key | Kind::Value | Kind::BlockEnd => self.empty(next, end),
+            _ => self.node_then(next, Context::BlockOrIndentless),
+        }
+    }
+
+    // Flow collections.
+
+    fn flow_end(&mut self, end: Mark) -> Result<Event<'a>> {
+        self.scanner.take();
+        self.pop_state();
+        Ok(Event::End(Some(end.at)))
+    }
+
+    fn flow_sequence_entry(&mut self, first: bool) -> Result<Event<'a>> {
+        let (mut kind, mut start, mut end) = self.scanner.peek()?;
+        if !first && kind == Kind::FlowEntry {
+            self.scanner.take();
+            (kind, start, end) = self.scanner.peek()?;
+        } else if !first && kind != Kind::FlowSequenceEnd {
+            return fault("did not find expected ',' or ']'", start);
+        }
+        match kind {
+            Kind::FlowSequenceEnd => self.flow_end(end),
+            Kind::Key => {
+                self.scanner.take();
+                self.state = State::FlowSequenceEntryKey;
+                Ok(Event::Start(Collection::Map, None, start.at))
+            }
+            _ => self.node_then(State::FlowSequenceEntry, Context::Flow),
+        }
+    }
+
+    fn flow_sequence_entry_key(&mut self) -> Result<Event<'a>> {
+        let (kind, _, end) = self.scanner.peek()?;
+        match kind {
+            Kind::Value | Kind::FlowEntry | Kind::FlowSequenceEnd => {
+                // The indicator is taken although it belongs to what follows: go-yaml does so, and refuses some texts for it.
+                self.scanner.take();
+                self.empty(State::FlowSequenceEntryValue, end)
+            }
+            _ => self.node_then(State::FlowSequenceEntryValue, Context::Flow),
+        }
+    }
+
+    fn flow_sequence_entry_value(&mut self) -> Result<Event<'a>> {
+        let (kind, start, _) = self.scanner.peek()?;
+        if kind == Kind::Value {
+            self.scanner.take();
+            let (kind, _, _) = self.scanner.peek()?;
+            if kind != Kind::FlowEntry && kind != Kind::FlowSequenceEnd {
+                return self.node_then(State::FlowSequenceEntryEnd, Context::Flow);
+            }
+        }
+        self.empty(State::FlowSequenceEntryEnd, start)
+    }
+
+    fn flow_mapping_key(&mut self, first: bool) -> Result<Event<'a>> {
+        let (mut kind, start, mut end) = self.scanner.peek()?;
+        if !first && kind == Kind::FlowEntry {
+            self.scanner.take();
+            (kind, _, end) = self.scanner.peek()?;
+        } else if !first && kind != Kind::FlowMappingEnd {
+            return fault("did not find expected ',' or '}'", start);
+        }
+        match kind {
+            Kind::FlowMappingEnd => self.flow_end(end),
+            Kind::Key => {
+                self.scanner.take();
+                let (kind, start, _) = self.scanner.peek()?;
+                match kind {
+                    Kind::Value | Kind::FlowEntry | Kind::FlowMappingEnd => self.empty(State::FlowMappingValue, start),
+                    _ => self.node_then(State::FlowMappingValue, Context::Flow),
+                }
+            }
+            _ => self.node_then(State::FlowMappingEmptyValue, Context::Flow),
+        }
+    }
+
+    fn flow_mapping_value(&mut self) -> Result<Event<'a>> {
+        let (mut kind, mut start, _) = self.scanner.peek()?;
+        if kind == Kind::Value {
+            self.scanner.take();
+            (kind, start, _) = self.scanner.peek()?;
+            if kind != Kind::FlowEntry && kind != Kind::FlowMappingEnd {
+                return self.node_then(State::FlowMappingKey, Context::Flow);
+            }
+        }
+        self.empty(State::FlowMappingKey, start)
+    }
+}
+
+/// What stands before the content of a node, and its marks.
+struct Properties<'a> {
+    anchor: Option<&'a str>,
+    tag: Option<Box<str>>,
+    start: Mark,
+    end: Mark,
+}
+
+fn name<'a>(token: Option<Token<'a>>) -> &'a str {
+    match token.map(|token| token.payload) {
+        Some(Payload::Name(name)) => name,
+        _ => "",
+    }
+}
+
+fn scalar<'a>(token: Option<Token<'a>>, tag: Option<Box<str>>, anchor: Option<&'a str>, range: Range) -> Scalar<'a> {
+    let bang = tag.as_deref() == Some("!");
+    match token.map(|token| token.payload) {
+        Some(Payload::Plain(text)) => Scalar { text, implicit: tag.is_none() || bang, tag, anchor, range },
+        Some(Payload::Quoted(text)) => Scalar { text, implicit: bang, tag, anchor, range },
+        _ => Scalar { tag, anchor, range, ..Scalar::default() },
+    }
+}
