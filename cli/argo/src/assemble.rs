@@ -18,6 +18,8 @@ use crate::{
 pub(crate) struct Assembly {
     /// The name, as far as it is known without the object.
     pub(crate) name: String,
+    /// The namespace of the ApplicationSet, empty for the control plane's.
+    pub(crate) namespace: String,
     /// The object, or why there is none.
     pub(crate) document: Result<Arc<Document>, Fault>,
     /// The ApplicationSet or Application in its file.
@@ -31,16 +33,16 @@ pub(crate) struct Assembly {
 impl Default for Assembly {
     fn default() -> Self {
         let document = Err(Fault::new("there is no object"));
-        Self { name: String::new(), document, origin: None, application_set: None, parameters: BTreeMap::new() }
+        Self { name: String::new(), namespace: String::new(), document, origin: None, application_set: None, parameters: BTreeMap::new() }
     }
 }
 
 /// Puts an Application together, with what is wrong with it.
 pub(crate) fn assemble(world: World<'_>, assembly: Assembly) -> (Application, Vec<Fault>) {
-    let Assembly { name, document, origin, application_set, parameters } = assembly;
+    let Assembly { name, namespace, document, origin, application_set, parameters } = assembly;
     let mut application = Application {
         name,
-        namespace: String::new(),
+        namespace,
         project: String::new(),
         labels: BTreeMap::new(),
         annotations: BTreeMap::new(),
@@ -55,11 +57,13 @@ pub(crate) fn assemble(world: World<'_>, assembly: Assembly) -> (Application, Ve
     let document = match document {
         Ok(document) => document,
         Err(fault) => {
+            default_namespace(&mut application, world);
             withhold(&mut application, &fault.unrendered());
             return (application, vec![fault]);
         }
     };
-    identify(&mut application, &document, &world.inventory.settings.namespace);
+    identify(&mut application, &document);
+    default_namespace(&mut application, world);
     application.document = Some(Arc::clone(&document));
     let object = Object { document: &document, root: &document.root };
     let mut faults = object.wrong_types();
@@ -83,7 +87,13 @@ pub(crate) fn assemble(world: World<'_>, assembly: Assembly) -> (Application, Ve
     (application, faults)
 }
 
-fn identify(application: &mut Application, document: &Document, namespace: &str) {
+fn default_namespace(application: &mut Application, world: World<'_>) {
+    if application.namespace.is_empty() {
+        application.namespace.clone_from(&world.inventory.settings.namespace);
+    }
+}
+
+fn identify(application: &mut Application, document: &Document) {
     let text = |path: &[&str]| document.root.at(path).and_then(Node::as_str).unwrap_or_default().to_owned();
     let strings = |path: &[&str]| -> BTreeMap<String, String> {
         let entries = document.root.at(path).and_then(Node::as_map).map(|map| map.entries.iter());
@@ -91,9 +101,6 @@ fn identify(application: &mut Application, document: &Document, namespace: &str)
     };
     application.name = text(&["metadata", "name"]);
     application.namespace = text(&["metadata", "namespace"]);
-    if application.namespace.is_empty() {
-        namespace.clone_into(&mut application.namespace);
-    }
     application.project = text(&["spec", "project"]);
     application.labels = strings(&["metadata", "labels"]);
     application.annotations = strings(&["metadata", "annotations"]);
@@ -142,7 +149,7 @@ impl<'a> Object<'a> {
     /// A fault if a field still has a tag of a template in it, or the trace of a missing parameter.
     pub(crate) fn leftover(self, path: &[&str]) -> Option<Fault> {
         let text = self.text(path);
-        let left = text.contains("{{") || text.contains("<no value>");
+        let left = is_leftover(text);
         let name = path.join(".");
         left.then(|| {
             let fault = self.fault(format!("{name} is {text:?}, in which a parameter was not filled in"), path);
@@ -157,12 +164,13 @@ impl<'a> Object<'a> {
         let value = reader.read(self.root, portcullis_source::Key::Root, portcullis_source::OriginId::NONE);
         let mut wrong = Vec::new();
         let _ = crate::object::conform(&value, &crate::object::APPLICATION, "", &mut wrong);
-        let fault = |(message, origin): (String, _)| {
-            let span = crate::template::span_of(&trace, origin);
-            Fault::new(message.trim_start_matches('.')).at(span).hint("quote it if it is meant as text")
-        };
-        wrong.into_iter().map(fault).collect()
+        wrong.into_iter().map(|wrong| wrong.fault(&trace)).collect()
     }
+}
+
+/// Whether a text still has a tag of a template in it, or the trace of a missing parameter.
+pub(crate) fn is_leftover(text: &str) -> bool {
+    text.contains("{{") || text.contains("<no value>")
 }
 
 /// Fills the destination in, and finds its cluster where clusters are known.

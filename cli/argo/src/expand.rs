@@ -9,7 +9,7 @@ use portcullis_source::{Document, FileId, Partial, Problem, RepoPath, Revision, 
 
 use crate::{
     Application, Inventory, SourceKind, Unrendered,
-    assemble::{Assembly, assemble},
+    assemble::{Assembly, assemble, is_leftover},
     documents::{self, Manifest},
     fault::Fault,
     parameters::{place, too_deep},
@@ -92,7 +92,8 @@ impl<'a> Expansion<'a> {
     }
 
     fn set(&mut self, document: &Document, parent: Option<&str>) {
-        let name = document.root.at(&["metadata", "name"]).and_then(portcullis_source::Node::as_str).unwrap_or_default();
+        let text = |key: &str| document.root.at(&["metadata", key]).and_then(portcullis_source::Node::as_str).unwrap_or_default();
+        let (name, namespace) = (text("name"), text("namespace"));
         let origin = place(document, document.root.range);
         let (made, warnings) = expand_set(self.world, document);
         let within = format!("ApplicationSet {name}");
@@ -100,7 +101,10 @@ impl<'a> Expansion<'a> {
         for Made { name: application, object, parameters } in made {
             let document = object.map_err(|fault| fault.within(&within).at(origin));
             let set = Some(name.to_owned());
-            self.add(Assembly { name: application, document, origin, application_set: set, parameters }, parent);
+            self.add(
+                Assembly { name: application, namespace: namespace.to_owned(), document, origin, application_set: set, parameters },
+                parent,
+            );
         }
     }
 
@@ -162,13 +166,14 @@ impl<'a> Expansion<'a> {
     /// Argo CD creates none of the Applications that share a name.
     fn withhold_duplicates(&mut self) {
         let mut named: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
-        for (index, application) in self.applications.iter().enumerate().filter(|(_, application)| application.document.is_some()) {
+        let known = |application: &Application| application.document.is_some() && !is_leftover(&application.name);
+        for (index, application) in self.applications.iter().enumerate().filter(|(_, application)| known(application)) {
             named.entry((application.namespace.clone(), application.name.clone())).or_default().push(index);
         }
         for ((_, name), indexes) in named.into_iter().filter(|(_, indexes)| indexes.len() > 1) {
             for (nth, index) in indexes.iter().enumerate() {
                 let other = indexes.get(usize::from(nth == 0)).and_then(|&other| self.applications.get(other));
-                let reason = format!("application {name} is made more than once{}", other.map(made_by).unwrap_or_default());
+                let reason = format!("application {name} is made more than once, also by {}", other.map(made_by).unwrap_or_default());
                 let span = self.applications.get(*index).and_then(|application| application.origin);
                 let fault = Fault::new(reason).at(span).hint("give each a name of its own; Argo CD creates none of them");
                 if let Some(application) = self.applications.get_mut(*index) {
@@ -181,7 +186,7 @@ impl<'a> Expansion<'a> {
 }
 
 fn made_by(other: &Application) -> String {
-    other.application_set.as_ref().map_or_else(String::new, |set| format!(", also by ApplicationSet {set}"))
+    other.application_set.as_ref().map_or_else(|| "an Application of its own".to_owned(), |set| format!("ApplicationSet {set}"))
 }
 
 /// Marks every source as not rendered.
@@ -189,5 +194,7 @@ pub(crate) fn withhold(application: &mut Application, reason: &Unrendered) {
     if application.sources.is_empty() {
         application.sources.push(crate::Source::unrendered(reason.clone()));
     }
-    application.sources.iter_mut().for_each(|source| source.kind = SourceKind::Unrendered(reason.clone()));
+    for source in application.sources.iter_mut().filter(|source| !matches!(source.kind, SourceKind::Unrendered(_))) {
+        source.kind = SourceKind::Unrendered(reason.clone());
+    }
 }

@@ -101,9 +101,7 @@ impl<'a> Spec<'a> {
         let mut wrong = Vec::new();
         let made = conform(&value, &TEMPLATE, "template", &mut wrong);
         match wrong.into_iter().next() {
-            Some((message, origin)) => {
-                Err(Fault::new(message).at(crate::template::span_of(trace, origin)).hint("quote it if it is meant as text"))
-            }
+            Some(wrong) => Err(wrong.fault(trace)),
             None => Ok(made.unwrap_or_else(|| Value::map(BTreeMap::new()))),
         }
     }

@@ -51,7 +51,10 @@ pub(crate) fn application(rendering: &mut Rendering<'_>, template: &Value, templ
     let mut metadata = entries(get(&rendered, "metadata").as_ref());
     let finalized = metadata.get("finalizers").is_some_and(Value::truth);
     if !empty && !rendering.preserve && !finalized {
-        metadata.insert(Arc::from("finalizers"), Value::list(vec![Value::string(FINALIZER).boxed()]).boxed());
+        metadata.insert(
+            Arc::from("finalizers"),
+            Value::list(vec![Value::string(FINALIZER).from(rendered.origin).boxed()]).from(rendered.origin).boxed(),
+        );
     }
     let spec = get(&rendered, "spec").unwrap_or_else(|| Value::map(BTreeMap::new()));
     let text = |text: &str| Value::string(text).from(rendered.origin).boxed();
@@ -83,9 +86,8 @@ fn patched(rendering: &mut Rendering<'_>, object: &Value, template_patch: &Value
     let merged = patch(object, &change, "").map_err(|error| fault(error.to_string()))?;
     let mut wrong = Vec::new();
     let conformed = conform(&merged, &APPLICATION, "", &mut wrong);
-    if let Some((message, origin)) = wrong.into_iter().next() {
-        let message = message.trim_start_matches('.').to_owned();
-        return Err(Fault::new(format!("templatePatch: {message}")).at(rendering.renderer.span(origin)).at(at));
+    if let Some(wrong) = wrong.into_iter().next() {
+        return Err(wrong.fault(&rendering.renderer.trace).within("templatePatch").at(at));
     }
     let conformed = conformed.unwrap_or_else(|| Value::map(BTreeMap::new()));
     set(&conformed, &["spec", "project"], get(object, "spec").and_then(|spec| get(&spec, "project")));

@@ -29,7 +29,8 @@ fn check(case: &Path) -> Result<(), String> {
     let made = run(case);
     let failed: BTreeSet<&str> =
         expected["errors"].as_array().unwrap().iter().map(|error| error["applicationSet"].as_str().unwrap()).collect();
-    let ours: BTreeSet<&str> = made.value.iter().filter(|app| app.document.is_none()).filter_map(|app| app.application_set.as_deref()).collect();
+    let ours: BTreeSet<&str> =
+        made.value.iter().filter(|app| app.document.is_none()).filter_map(|app| app.application_set.as_deref()).collect();
     if failed != ours {
         return Err(format!("errors expected in {failed:?}: {}\nbut got in {ours:?}: {:#?}", expected["errors"], messages(&made)));
     }

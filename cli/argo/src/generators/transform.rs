@@ -60,7 +60,7 @@ fn generate(generation: &mut Generation<'_>, entry: &Value, kind: Kind, level: L
         return Err(generation.fault("the generator must be a map", &spec));
     }
     if let Some(needs) = kind.needs() {
-        let hint = "applications of this generator can't be linted before they are created; list them with a list or git generator to have them linted";
+        let hint = "have the applications linted by listing them with a list or git generator";
         return Err(generation.fault(format!("not evaluated: the generator needs {needs}"), &spec).hint(hint));
     }
     let sets = match kind {

@@ -3,12 +3,28 @@
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
 use portcullis_gotemplate::{Data, List, Value};
-use portcullis_source::OriginId;
+use portcullis_source::{OriginId, Trace};
 
 use super::fields::{Field, Presence, Shape};
+use crate::{fault::Fault, template::span_of};
 
-/// A value of the wrong type: the message and the value's origin.
-pub(crate) type Mismatch = (String, OriginId);
+/// A value of the wrong type.
+#[derive(Clone, Debug)]
+pub(crate) struct Mismatch {
+    /// The path and the type that is wanted.
+    message: String,
+    /// Whether a string is wanted, which is a matter of quotes.
+    text: bool,
+    origin: OriginId,
+}
+
+impl Mismatch {
+    /// The fault, with its place.
+    pub(crate) fn fault(self, trace: &Trace) -> Fault {
+        let fault = Fault::new(self.message.trim_start_matches('.')).at(span_of(trace, self.origin));
+        if self.text { fault.hint("quote it") } else { fault }
+    }
+}
 
 /// The value with only what its shape knows; what is of the wrong type is left out and reported.
 pub(crate) fn conform(value: &Value, shape: &Shape, path: &str, wrong: &mut Vec<Mismatch>) -> Option<Value> {
@@ -42,7 +58,8 @@ pub(crate) fn conform(value: &Value, shape: &Shape, path: &str, wrong: &mut Vec<
             return Some(Value { data: Value::map(entries).data, ..value.clone() });
         }
         (shape, _) => {
-            wrong.push((format!("{path} must be {}", wanted(shape)), value.origin));
+            let message = format!("{path} must be {}", wanted(shape));
+            wrong.push(Mismatch { message, text: matches!(shape, Shape::String), origin: value.origin });
             return None;
         }
     };

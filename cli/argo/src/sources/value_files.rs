@@ -5,7 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use portcullis_source::{EntryKind, Node, ReadError, RepoPath};
 
 use super::environment::Environment;
-use crate::{ValuesFile, Version, assemble::Object, fault::Fault, pattern::Doublestar, set::World};
+use crate::{
+    ValuesFile, Version,
+    assemble::{Object, is_leftover},
+    fault::Fault,
+    pattern::Doublestar,
+    set::World,
+};
 
 /// Since this version, values files may be globs.
 const GLOBS: Version = Version { major: 3, minor: 5 };
@@ -83,6 +89,10 @@ impl Roots<'_> {
 
     /// Where an entry leads: into another source, to the repository's root, or from the chart on.
     fn locate(&self, entry: &str) -> Result<Located, Fault> {
+        if is_leftover(entry) {
+            let fault = Fault::new(format!("values file {entry:?} has a parameter that was not filled in"));
+            return Err(fault.hint("check the name of the parameter against what the generator yields"));
+        }
         if let (Some(references), Some(reference)) = (self.references, entry.strip_prefix('$')) {
             let (name, rest) = reference.split_once('/').unwrap_or((reference, ""));
             return match references.get(name) {
@@ -144,7 +154,12 @@ impl Roots<'_> {
             }
             Ok(real) if revision.entry(&real) == Some(&EntryKind::File) => Ok(()),
             Ok(_) => Err(Missing::Broken(Fault::new(format!("values file {entry} is {}, which is no file", at.path)))),
-            Err(ReadError::Missing(_)) => Err(Missing::Absent(absent(format!("values file {} does not exist", at.path)))),
+            Err(ReadError::Missing(_)) => {
+                let fault = absent(format!("values file {} does not exist", at.path));
+                let alone = self.references.is_none() && entry.starts_with('$') && !entry.contains("ARGOCD_");
+                let hint = "a name such as $values is that of another source, which only an Application with sources has";
+                Err(Missing::Absent(if alone { fault.hint(hint) } else { fault }))
+            }
             Err(error) => Err(Missing::Broken(Fault::new(error.to_string()))),
         }
     }
