@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
-use portcullis_gotemplate::{Data, Functions, Limits, Machine, Map, MissingKey, Settings, Str, Templates, Value};
+use portcullis_gotemplate::{Data, Functions, Limits, Machine, Map, MissingKey, Settings, Str, Templates, Value, funcs};
 use portcullis_source::{Text, Trace};
 
 use super::RenderError;
@@ -34,7 +34,7 @@ impl Go {
                 other => return Err(format!("unrecognized option {other:?}, at which Argo CD's controller crashes")),
             };
         }
-        Ok(Self { missing_key, functions: Functions::default(), parsed: BTreeMap::new() })
+        Ok(Self { missing_key, functions: funcs::argo_functions(), parsed: BTreeMap::new() })
     }
 
     /// Executes a text over parameters, which it may change.
