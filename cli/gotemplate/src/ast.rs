@@ -51,6 +51,10 @@ pub(crate) struct Branch {
     pub(crate) pipe: Pipe,
     pub(crate) list: List,
     pub(crate) otherwise: Option<List>,
+    /// The keys that `list` would write, and the fields that the pipeline looks at.
+    pub(crate) keys: Arc<[Arc<str>]>,
+    /// The keys that `otherwise` would write.
+    pub(crate) other_keys: Arc<[Arc<str>]>,
 }
 
 /// A `template` action.

@@ -14,6 +14,7 @@ mod error;
 mod exec;
 mod function;
 mod items;
+mod keys;
 mod machine;
 mod parse;
 mod stack;

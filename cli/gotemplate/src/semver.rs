@@ -83,9 +83,9 @@ impl Version {
         let written = written(text).filter(|written| written.whole.len() == text.len()).ok_or_else(invalid)?;
         let number = |part: &str| match part {
             "" => Ok(0),
-            digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.parse().map_err(|_| {
-                format!("error parsing version segment: strconv.ParseUint: parsing {digits:?}: value out of range")
-            }),
+            digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits
+                .parse()
+                .map_err(|_| format!("error parsing version segment: strconv.ParseUint: parsing {digits:?}: value out of range")),
             _ => Err(invalid()),
         };
         let [major, minor, patch] = written.numbers;

@@ -2,7 +2,7 @@
 
 use std::{ops::ControlFlow, sync::Arc};
 
-use portcullis_source::{Frame, FrameKind, OriginId, Source};
+use portcullis_source::{Frame, FrameKind, OriginId, Skip, Source};
 
 use super::{
     fault::{At, Step},
@@ -116,12 +116,26 @@ impl<'tree> Exec<'_, '_, 'tree> {
         result
     }
 
+    /// Records what is not written because a guard did not let it through.
+    fn skipped(&mut self, value: &Value, keys: &Arc<[Arc<str>]>) {
+        if keys.is_empty() {
+            return;
+        }
+        let input = self.origin_of(value);
+        if let Some(span) = self.site {
+            let frame = self.machine.frame;
+            self.machine.trace.skip(Skip { frame, span, input, keys: Arc::clone(keys) });
+        }
+    }
+
     /// An `if`, or a `with`, which also sets the dot.
     fn walk_branch(&mut self, dot: &Value, branch: &'tree ast::Branch, with: Option<()>) -> Step<Flow> {
         let mark = self.variables.len();
         self.enter_action(branch.tag);
         let value = self.pipeline(dot, &branch.pipe)?;
-        let flow = if value.truth() {
+        let taken = value.truth();
+        self.skipped(&value, if taken { &branch.other_keys } else { &branch.keys });
+        let flow = if taken {
             let inner = if with.is_some() { &value } else { dot };
             self.guarded(&value, |exec| exec.walk_list(inner, &branch.list))?
         } else if let Some(list) = &branch.otherwise {
@@ -139,6 +153,7 @@ impl<'tree> Exec<'_, '_, 'tree> {
         let value = self.pipeline(dot, &branch.pipe)?;
         let items = self.items(&value, branch)?;
         let ran = self.guarded(&value, |exec| exec.iterate(&value, items, branch))?;
+        self.skipped(&value, if ran { &branch.other_keys } else { &branch.keys });
         let flow = match (ran, &branch.otherwise) {
             (false, Some(list)) => self.guarded(&value, |exec| exec.walk_list(dot, list))?,
             (false, None) | (true, _) => ControlFlow::Continue(()),

@@ -4,7 +4,7 @@ use super::{
     parser::{Item, Parser, Result, Stop},
     token::Kind,
 };
-use crate::ast;
+use crate::{ast, keys};
 
 /// The three that have a body.
 #[derive(Clone, Copy, PartialEq)]
@@ -102,7 +102,11 @@ impl Parser<'_> {
             Stop::Else(at) => Some(self.else_list(word, at)?),
         };
         self.tree.variables.truncate(known);
-        Ok(word.node(ast::Branch { position: pipe.position, tag, pipe, list, otherwise }))
+        let mut keys = keys::of_list(&list);
+        keys::of_pipe(&pipe, &mut keys);
+        let keys = keys.into_iter().collect();
+        let other_keys = otherwise.as_ref().map(keys::of_list).unwrap_or_default().into_iter().collect();
+        Ok(word.node(ast::Branch { position: pipe.position, tag, pipe, list, otherwise, keys, other_keys }))
     }
 
     /// What follows `else`: another `if` or `with`, with which it shares the `end`, or a list.

@@ -1,0 +1,62 @@
+//! The keys that a branch of a template would write, to explain what a render lacks where the branch is not taken.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use crate::ast;
+
+/// How many keys of one branch are remembered.
+const MAX_KEYS: usize = 128;
+
+/// The keys in the text of a list, of the lists within it, and the names of what it includes.
+pub(crate) fn of_list(list: &ast::List) -> BTreeSet<Arc<str>> {
+    let mut keys = BTreeSet::new();
+    for node in &list.nodes {
+        match node {
+            ast::Node::Text(text) => of_text(&text.bytes, &mut keys),
+            ast::Node::Action(action) => of_pipe(&action.pipe, &mut keys),
+            ast::Node::If(branch) | ast::Node::With(branch) | ast::Node::Range(branch) => {
+                keys.extend(branch.keys.iter().chain(branch.other_keys.iter()).cloned());
+            }
+            ast::Node::Template(call) => words(&call.name, &mut keys),
+            ast::Node::Break(_) | ast::Node::Continue(_) => {}
+        }
+        if keys.len() >= MAX_KEYS {
+            break;
+        }
+    }
+    keys
+}
+
+/// The fields that a pipeline looks at, and the templates that it names.
+pub(crate) fn of_pipe(pipe: &ast::Pipe, keys: &mut BTreeSet<Arc<str>>) {
+    let expressions = pipe.commands.iter().flat_map(|command| std::iter::once(&command.first).chain(&command.arguments));
+    for expression in expressions {
+        match expression {
+            ast::Expr::Field { names, .. } | ast::Expr::Chain { names, .. } => keys.extend(names.last().cloned()),
+            ast::Expr::Variable(variable) => keys.extend(variable.fields.last().cloned()),
+            ast::Expr::Text { value, .. } => words(&String::from_utf8_lossy(value), keys),
+            ast::Expr::Bool { .. }
+            | ast::Expr::Dot(_)
+            | ast::Expr::Nil(_)
+            | ast::Expr::Number(_)
+            | ast::Expr::Function { .. }
+            | ast::Expr::Pipe(_) => {}
+        }
+    }
+}
+
+/// The words before colons.
+fn of_text(bytes: &[u8], keys: &mut BTreeSet<Arc<str>>) {
+    let text = String::from_utf8_lossy(bytes);
+    for line in text.lines() {
+        let Some((before, _)) = line.split_once(':') else { continue };
+        let key = before.trim_start_matches(['-', ' ', '\t']).trim_matches(['"', '\'']);
+        if !key.is_empty() && key.len() < line.len() && !key.contains(' ') {
+            keys.insert(Arc::from(key));
+        }
+    }
+}
+
+fn words(text: &str, keys: &mut BTreeSet<Arc<str>>) {
+    keys.extend(text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).map(Arc::from));
+}
