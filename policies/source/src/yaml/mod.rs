@@ -1,5 +1,6 @@
 //! Reads YAML as go-yaml v2 does, and writes it so.
 
+pub mod emit;
 pub mod limits;
 
 mod decode;
