@@ -17,6 +17,7 @@ mod items;
 mod keys;
 mod machine;
 mod parse;
+mod regexp;
 mod stack;
 mod templates;
 mod value;

@@ -29,6 +29,10 @@ fn sprig_functions() -> Functions {
         .with(sprig::flow::FUNCTIONS)
         .with(sprig::lists::FUNCTIONS)
         .with(sprig::numbers::FUNCTIONS)
+        .with(sprig::paths::FUNCTIONS)
         .with(sprig::reflect::FUNCTIONS)
+        .with(sprig::regex::FUNCTIONS)
+        .with(sprig::semver::FUNCTIONS)
         .with(sprig::strings::FUNCTIONS)
+        .with(sprig::words::FUNCTIONS)
 }

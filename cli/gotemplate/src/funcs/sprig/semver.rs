@@ -1,0 +1,108 @@
+//! Versions as values.
+
+use std::{any::Any, rc::Rc};
+
+use crate::{
+    Call, Data, Failure, Function, Object, Param, Value,
+    funcs::argument::{Args, object},
+    semver::{Range, Version},
+};
+
+/// Reading and comparing versions.
+pub const FUNCTIONS: &[Function] = &[
+    Function::fixed("semver", &[Param::String], semver),
+    Function::fixed("semverCompare", &[Param::String, Param::String], semver_compare),
+];
+
+fn parse(text: &str) -> Result<Version, Failure> {
+    Version::new(text).map_err(Failure::new)
+}
+
+/// The version in full, without what the text that it was read from left out.
+fn text(version: &Version) -> String {
+    let marked = |mark: char, part: &str| if part.is_empty() { String::new() } else { format!("{mark}{part}") };
+    let (prerelease, metadata) = (marked('-', &version.prerelease), marked('+', &version.metadata));
+    format!("{}.{}.{}{prerelease}{metadata}", version.major, version.minor, version.patch)
+}
+
+fn semver(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
+    let origin = call.join(&args);
+    let version = parse(&Args::new(args).text().lossy())?;
+    Ok(Value::new(Data::Object(Rc::new(version))).from(origin))
+}
+
+fn semver_compare(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
+    let origin = call.join(&args);
+    let mut args = Args::new(args);
+    let (range, version) = (args.text(), args.text());
+    let range = Range::new(&range.lossy()).map_err(Failure::new)?;
+    Ok(Value::new(Data::Bool(range.contains(&parse(&version.lossy())?))).from(origin))
+}
+
+impl Object for Version {
+    fn type_name(&self) -> &'static str {
+        "*semver.Version"
+    }
+
+    fn kind(&self) -> &'static str {
+        "ptr"
+    }
+
+    fn field(&self, _: &str) -> Option<Value> {
+        None
+    }
+
+    fn has_method(&self, name: &str) -> bool {
+        matches!(name, "Major" | "Minor" | "Patch" | "Prerelease" | "Metadata" | "Original" | "String") || is_comparison(name)
+    }
+
+    fn call(&self, name: &str, arguments: Vec<Value>) -> Result<Value, Failure> {
+        let number = |number: u64| Value::new(Data::Int64(i64::try_from(number).unwrap_or(i64::MAX)));
+        if is_comparison(name) {
+            return self.order(name, arguments);
+        }
+        Ok(match name {
+            "Major" => number(self.major),
+            "Minor" => number(self.minor),
+            "Patch" => number(self.patch),
+            "Prerelease" => Value::string(&*self.prerelease),
+            "Metadata" => Value::string(&*self.metadata),
+            "Original" => Value::string(&*self.original),
+            _ => Value::string(text(self)),
+        })
+    }
+
+    fn display(&self) -> String {
+        text(self)
+    }
+
+    fn to_plain(&self) -> Option<Value> {
+        Some(Value::string(text(self)))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+fn is_comparison(name: &str) -> bool {
+    matches!(name, "Compare" | "Equal" | "GreaterThan" | "GreaterThanEqual" | "LessThan" | "LessThanEqual")
+}
+
+impl Version {
+    fn order(&self, name: &str, arguments: Vec<Value>) -> Result<Value, Failure> {
+        let argument = Args::new(arguments).any();
+        let Some(other) = object::<Self>(&argument) else {
+            return Err(Failure::new(format!("wrong type for value; expected *semver.Version; got {}", argument.type_name())));
+        };
+        let order = self.compare(&other);
+        Ok(Value::new(match name {
+            "Equal" => Data::Bool(order.is_eq()),
+            "GreaterThan" => Data::Bool(order.is_gt()),
+            "GreaterThanEqual" => Data::Bool(order.is_ge()),
+            "LessThan" => Data::Bool(order.is_lt()),
+            "LessThanEqual" => Data::Bool(order.is_le()),
+            _ => Data::Int(order as i64),
+        }))
+    }
+}
