@@ -22,8 +22,9 @@ securityContext:
 {{- with .Values.nodePool }}
 nodeSelector:
   karpenter.sh/nodepool: {{ . }}
-  {{- with $.Values.capacityType }}
-  karpenter.sh/capacity-type: {{ . }}
+  {{- if eq . "on-demand" }}
+  # Said by the pod too, whatever becomes of the pool.
+  karpenter.sh/capacity-type: on-demand
   {{- end }}
 tolerations:
   - key: fraud.example.com/node-pool
