@@ -2,9 +2,14 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use portcullis_source::{Document, SourceFile, Text};
+use portcullis_gotemplate::{Data, Map, Value, convert};
+use portcullis_source::{Document, SourceFile, Text, Trace};
 
-use crate::RenderError;
+use crate::{
+    RenderError, decode,
+    set::{self, Style},
+    table,
+};
 
 /// One source of values.
 #[derive(Clone, Debug)]
@@ -41,14 +46,71 @@ impl Layer {
     /// # Errors
     /// It is no YAML, or no map.
     pub fn file(name: impl Into<Arc<str>>, text: &Text) -> Result<Self, RenderError> {
-        let _ = text;
-        Ok(Self { name: name.into(), content: LayerContent::Document(None) })
+        let name = name.into();
+        let document = decode::parse_map(text, "map[string]interface {}").map_err(|error| {
+            let message = format!("failed to parse {name}: {}", error.message);
+            RenderError::new(message).at(text.span(error.range)).hint("a values file is a YAML map")
+        })?;
+        Ok(Self { name, content: LayerContent::Document(document.map(Arc::new)) })
     }
 }
 
 /// The paths of the files that the argument of a `--set-file` names, for the caller to read.
 #[must_use]
 pub fn set_file_paths(argument: &[u8]) -> Vec<String> {
-    let _ = argument;
-    Vec::new()
+    set::paths(argument)
+}
+
+/// The order in which kinds of layers are read.
+fn rank(content: &LayerContent) -> u8 {
+    match content {
+        LayerContent::Document(_) => 0,
+        LayerContent::SetJson(_) => 1,
+        LayerContent::Set(_) => 2,
+        LayerContent::SetString(_) => 3,
+        LayerContent::SetFile(..) => 4,
+        LayerContent::SetLiteral(_) => 5,
+    }
+}
+
+/// What all layers together say, each value with the ones that it hides.
+pub(crate) fn merge(layers: &[Layer], trace: &mut Trace) -> Result<Map, RenderError> {
+    let mut ordered: Vec<&Layer> = layers.iter().collect();
+    ordered.sort_by_key(|layer| rank(&layer.content));
+    let merged = table::empty();
+    let Some(merged) = table::table(&merged).cloned() else { return Err(RenderError::new("values are no table")) };
+    for layer in ordered {
+        let id = trace.layer(Arc::clone(&layer.name));
+        match &layer.content {
+            LayerContent::Document(None) => {}
+            LayerContent::Document(Some(document)) => {
+                let values = convert::from_node(&document.root, &document.text, id, trace);
+                if let Some(values) = table::table(&values) {
+                    overlay(&merged, values, trace);
+                }
+            }
+            LayerContent::Set(argument) => set::apply(argument, &Style::Typed, &merged, id, trace)?,
+            LayerContent::SetString(argument) => set::apply(argument, &Style::Text, &merged, id, trace)?,
+            LayerContent::SetJson(argument) => set::apply(argument, &Style::Json, &merged, id, trace)?,
+            LayerContent::SetFile(argument, files) => set::apply(argument, &Style::File(files), &merged, id, trace)?,
+            LayerContent::SetLiteral(argument) => set::apply(argument, &Style::Literal, &merged, id, trace)?,
+        }
+    }
+    Ok(merged)
+}
+
+/// Lays a table over another: tables merge, everything else replaces.
+fn overlay(below: &Map, above: &Map, trace: &mut Trace) {
+    for (key, mut value) in table::entries(above) {
+        if let Some(old) = below.get(&key) {
+            if let (Some(old), Some(new)) = (table::table(&old), table::table(&value)) {
+                overlay(old, new, trace);
+                // The merged table counts as the upper layer's, and keeps the lower one's content.
+                value = Value { data: Data::Map(old.clone()), ..value };
+            } else {
+                table::shadow(trace, &mut value, &old);
+            }
+        }
+        below.set(key, value);
+    }
 }

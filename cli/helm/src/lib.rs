@@ -4,11 +4,27 @@
 //! 2. [`Layer`]s of values, from the lowest to the highest, and a [`Release`] say what differs between applications.
 //! 3. [`render`] gives the [`Rendered`] manifests in Helm's order; every byte of them knows its origin.
 
+mod archive;
 mod chart;
+mod coalesce;
+mod context;
+mod decode;
 mod error;
+mod ignore;
 mod layer;
+mod loader;
+mod manifest;
+mod metadata;
+mod pattern;
 mod release;
 mod render;
+mod resolve;
+mod schema;
+mod set;
+mod show;
+mod table;
+mod tree;
+mod version;
 
 pub use chart::Chart;
 pub use error::{ChartError, RenderError};

@@ -4,6 +4,15 @@ use std::sync::Arc;
 
 use crate::RenderError;
 
+/// The API versions that a helm without a cluster believes in.
+const API_VERSIONS: &str = include_str!("../data/api-versions.txt");
+
+/// The Kubernetes version that a helm without a cluster believes in.
+const KUBE_VERSION: &str = "v1.37.0";
+
+/// The longest name of a release.
+const MAX_NAME: usize = 53;
+
 /// What a chart is released as.
 #[derive(Clone, Debug)]
 pub struct Release {
@@ -33,14 +42,58 @@ pub struct Capabilities {
 }
 
 impl Capabilities {
-    /// The cluster that helm believes in, with further API versions (`--api-versions`).
+    /// The cluster that helm believes in: another version of Kubernetes (`--kube-version`), further API versions (`--api-versions`).
     ///
     /// # Errors
-    /// The version (`--kube-version`) is none.
+    /// The version is none.
     pub fn new(kube_version: Option<&str>, api_versions: &[String]) -> Result<Self, RenderError> {
-        let _ = api_versions;
-        Err(RenderError::new(kube_version.unwrap_or_default()))
+        let asked = kube_version.filter(|version| !version.is_empty()).unwrap_or(KUBE_VERSION);
+        let numbers = numbers(asked).map_err(|fault| {
+            let error = RenderError::new(format!("invalid kube version '{asked}': {fault}"));
+            error.hint("a version of Kubernetes looks like 1.31.0")
+        })?;
+        let number = |index: usize| numbers.get(index).map_or_else(|| Arc::from("0"), |number| Arc::from(number.to_string()));
+        let texts: Vec<String> = numbers.iter().map(u64::to_string).collect();
+        let known = API_VERSIONS.lines().map(Arc::from);
+        let further = api_versions.iter().map(|version| Arc::from(version.as_str()));
+        Ok(Self {
+            kube_version: Arc::from(format!("v{}", texts.join("."))),
+            major: number(0),
+            minor: number(1),
+            api_versions: known.chain(further).collect(),
+        })
     }
+}
+
+/// The numbers at the start of a version; what follows them is dropped, as Kubernetes does with a version that is not strict.
+fn numbers(text: &str) -> Result<Vec<u64>, String> {
+    let trimmed = text.trim_start();
+    let digits = trimmed.strip_prefix('v').unwrap_or(trimmed);
+    let end = digits.find(|character: char| !character.is_ascii_digit() && character != '.').unwrap_or(digits.len());
+    let mut run = digits.get(..end).unwrap_or_default();
+    if let Some(double) = run.find("..") {
+        run = run.get(..double).unwrap_or_default();
+    }
+    let run = run.trim_end_matches('.');
+    if run.is_empty() || run.starts_with('.') {
+        return Err(format!("could not parse {text:?} as version"));
+    }
+    let components: Vec<&str> = run.split('.').collect();
+    if components.len() < 2 {
+        return Err(format!("illegal version string {text:?}"));
+    }
+    if let Some(first) = components.first().filter(|first| first.starts_with('0') && **first != "0") {
+        return Err(format!("illegal zero-prefixed version component {first:?} in {text:?}"));
+    }
+    let number = |component: &&str| {
+        let fault = || {
+            format!(
+                "illegal non-numeric version component {component:?} in {text:?}: strconv.ParseUint: parsing {component:?}: value out of range"
+            )
+        };
+        component.parse::<u64>().map_err(|_| fault())
+    };
+    components.iter().map(number).collect()
 }
 
 /// Checks the name of a release.
@@ -48,6 +101,44 @@ impl Capabilities {
 /// # Errors
 /// It is none that helm takes.
 pub fn check_name(name: &str) -> Result<(), RenderError> {
-    let _ = name;
+    if name.is_empty() {
+        return Err(RenderError::new("release name \"\": no name provided"));
+    }
+    let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let is_label = |label: &str| {
+        let bytes = label.as_bytes();
+        let ends = bytes.first().zip(bytes.last());
+        ends.is_some_and(|(&first, &last)| is_letter(first) && is_letter(last)) && bytes.iter().all(|&byte| is_letter(byte) || byte == b'-')
+    };
+    if name.len() > MAX_NAME || !name.split('.').all(is_label) {
+        let regex = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
+        let fault = format!("invalid release name, must match regex {regex} and the length must not be longer than {MAX_NAME}");
+        return Err(RenderError::new(format!("release name {name:?}: {fault}")).hint("use lowercase letters, digits, - and ."));
+    }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Capabilities, check_name};
+
+    #[test]
+    fn versions_lose_what_follows_their_numbers() {
+        let of = |text: &str| Capabilities::new(Some(text), &[]).map(|found| found.kube_version.to_string()).map_err(|error| error.message);
+        assert_eq!(of("v1.30.1-gke.5").as_deref(), Ok("v1.30.1"));
+        assert_eq!(of("1.29").as_deref(), Ok("v1.29"));
+        assert_eq!(of("1"), Err("invalid kube version '1': illegal version string \"1\"".to_owned()));
+        assert_eq!(of("abc"), Err("invalid kube version 'abc': could not parse \"abc\" as version".to_owned()));
+        assert_eq!(of("01.2").unwrap_err(), "invalid kube version '01.2': illegal zero-prefixed version component \"01\" in \"01.2\"");
+    }
+
+    #[test]
+    fn names_are_those_of_dns() {
+        for name in ["demo", "a.b-c", "0"] {
+            assert_eq!(check_name(name), Ok(()), "{name}");
+        }
+        for name in ["", "Demo", "-a", "a-", "a..b", "a_b", &"a".repeat(54)] {
+            assert!(check_name(name).is_err(), "{name}");
+        }
+    }
 }

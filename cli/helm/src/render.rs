@@ -1,8 +1,19 @@
 //! Chart, values and release to manifests.
 
-use portcullis_source::{Document, Text};
+use std::{collections::BTreeMap, sync::Arc};
 
-use crate::{Chart, Layer, Release, RenderError};
+use portcullis_gotemplate::{Data, ExecError, Machine, Map, MapType, MissingKey, Settings, Value};
+use portcullis_source::{Document, Text, Trace, yaml::YamlError};
+
+use crate::{
+    Chart, Layer, Release, RenderError, check_name,
+    coalesce::Coalescer,
+    context::{self, Context},
+    layer,
+    manifest::{Output, Sorter},
+    resolve::Charts,
+    schema, show, version,
+};
 
 /// What a caller may decide about a rendering; the default is helm's.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +39,8 @@ pub struct Rendered {
     pub manifests: Vec<Manifest>,
     /// What helm would write to its standard error, a line each.
     pub warnings: Vec<String>,
+    /// Whether the manifests were chosen by their paths, which helm prints a little differently.
+    pub(crate) chosen: bool,
 }
 
 /// Which part of helm's output a manifest belongs to.
@@ -75,13 +88,25 @@ pub struct Manifest {
     pub text: Text,
     /// The YAML documents of the text, usually one; none where it has comments only.
     pub documents: Vec<Document>,
+    /// What makes the rest of the text no YAML: helm looks at the first document only.
+    pub error: Option<YamlError>,
 }
 
-impl Rendered {
-    /// Exactly what `helm template` writes to its standard output.
-    #[must_use]
-    pub fn print(&self) -> Vec<u8> {
-        Vec::new()
+impl Hook {
+    /// The hook of a name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "pre-install" => Self::PreInstall,
+            "post-install" => Self::PostInstall,
+            "pre-delete" => Self::PreDelete,
+            "post-delete" => Self::PostDelete,
+            "pre-upgrade" => Self::PreUpgrade,
+            "post-upgrade" => Self::PostUpgrade,
+            "pre-rollback" => Self::PreRollback,
+            "post-rollback" => Self::PostRollback,
+            "test" | "test-success" => Self::Test,
+            _ => return None,
+        })
     }
 }
 
@@ -90,6 +115,95 @@ impl Rendered {
 /// # Errors
 /// What helm says where it can't.
 pub fn render(chart: &Chart, layers: &[Layer], release: &Release, options: &Options) -> Result<Rendered, RenderError> {
-    let _ = (chart, layers, release, options);
-    Ok(Rendered::default())
+    let mut trace = Trace::default();
+    let mut warnings = chart.tree().all_warnings();
+    let given = layer::merge(layers, &mut trace)?;
+    let mut charts = Charts::new(chart.tree(), &mut trace);
+    check(chart, &charts, release, &mut warnings)?;
+    charts.process(&given, &mut warnings).map_err(RenderError::new)?;
+    let coalescer = Coalescer { charts: &charts, merge: false, trace: Some(&mut trace), warnings: &mut warnings };
+    let values = { coalescer }.values(charts.root(), &given).map_err(RenderError::new)?;
+    if !options.skip_schema_validation {
+        schema::check(&charts, &values, &trace)?;
+    }
+    check_kube_version(chart, release)?;
+    let mut contexts: Vec<Context> = context::contexts(&charts, &values, release, &mut trace).into_values().collect();
+    contexts.sort_by(|left, right| depth(&right.name).cmp(&depth(&left.name)).then_with(|| right.name.cmp(&left.name)));
+    let (files, trace) = execute(chart, contexts, options, trace)?;
+    let mut sorter = Sorter::default();
+    for (path, output) in &files {
+        sorter.file(path, output, &trace, &mut warnings)?;
+    }
+    let mut manifests = if options.include_crds { show::crds(&charts) } else { Vec::new() };
+    manifests.extend(sorter.finish().into_iter().filter(|manifest| show::is_wanted(&manifest.part, options)));
+    show::choose(Rendered { manifests, warnings, chosen: false }, &options.show_only)
+}
+
+fn depth(name: &str) -> usize {
+    name.bytes().filter(|&byte| byte == b'/').count()
+}
+
+/// What helm refuses before it looks at subcharts.
+fn check(chart: &Chart, charts: &Charts<'_>, release: &Release, warnings: &mut Vec<String>) -> Result<(), RenderError> {
+    let metadata = &chart.tree().metadata;
+    let place = chart.tree().place;
+    if !matches!(metadata.kind.as_str(), "" | "application") {
+        return Err(RenderError::new(format!("{} charts are not installable", metadata.kind)).at(place));
+    }
+    if metadata.deprecated {
+        warnings.push("WARNING: This chart is deprecated".to_owned());
+    }
+    let missing = charts.missing();
+    if !missing.is_empty() {
+        let names = missing.join(", ");
+        let advice = "An error occurred while checking for chart dependencies. You may need to run `helm dependency build` to fetch missing dependencies";
+        let error = RenderError::new(format!("{advice}: found in Chart.yaml, but missing in charts/ directory: {names}"));
+        return Err(error.at(place).hint(format!("commit what `helm dependency build` puts into charts/ ({names})")));
+    }
+    check_name(&release.name)
+}
+
+fn check_kube_version(chart: &Chart, release: &Release) -> Result<(), RenderError> {
+    let wanted = &chart.tree().metadata.kube_version;
+    let actual = &release.capabilities.kube_version;
+    if wanted.is_empty() || version::fits(wanted, actual) {
+        return Ok(());
+    }
+    let message = format!("chart requires kubeVersion: {wanted} which is incompatible with Kubernetes {actual}");
+    Err(RenderError::new(message).at(chart.tree().place).rendering())
+}
+
+/// The text of each file by its path.
+type Files = BTreeMap<Arc<str>, Output>;
+
+/// Executes the templates of all files but partials; notes are executed and dropped.
+fn execute(chart: &Chart, contexts: Vec<Context>, options: &Options, trace: Trace) -> Result<(Files, Arc<Trace>), RenderError> {
+    let templates = chart.templates(&contexts)?;
+    let settings = Settings { deterministic: options.deterministic, missing_key: MissingKey::Zero, ..Settings::default() };
+    let mut machine = Machine::new(&templates, settings);
+    machine.trace = trace;
+    let mut files = BTreeMap::new();
+    for context in contexts {
+        if context.name.rsplit('/').next().unwrap_or_default().starts_with('_') {
+            continue;
+        }
+        let entries = [("Name", &context.name), ("BasePath", &context.base)];
+        let entries = entries.map(|(key, text)| (Arc::from(key), Value::string(Arc::clone(text)).boxed()));
+        let template = Map::new(MapType::Named("chartutil.Values"), entries.into());
+        context.root.set("Template", Value::new(Data::Map(template)).boxed());
+        let text = machine.execute(&context.name, Value::new(Data::Map(context.root))).map_err(failed)?;
+        if !context.name.ends_with("NOTES.txt") {
+            files.insert(context.name, Output::new(&text));
+        }
+    }
+    Ok((files, Arc::new(machine.trace)))
+}
+
+/// Helm prints what a template said itself without the way to it.
+fn failed(error: ExecError) -> RenderError {
+    let message = match (&error.raised, &error.location) {
+        (Some(raised), Some(location)) => format!("execution error at ({location}): {raised}"),
+        (Some(_) | None, _) => error.message,
+    };
+    RenderError::new(message).at(error.span).rendering()
 }

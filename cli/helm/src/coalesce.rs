@@ -1,0 +1,204 @@
+//! Values over the defaults of a chart and its subcharts.
+
+use portcullis_gotemplate::{Data, List, Map, Value};
+use portcullis_source::Trace;
+
+use crate::{
+    resolve::{ChartId, Charts},
+    table,
+};
+
+/// The key whose table every subchart sees.
+const GLOBAL: &str = "global";
+
+/// Lays values over defaults.
+pub(crate) struct Coalescer<'a> {
+    /// The charts with their defaults.
+    pub(crate) charts: &'a Charts<'a>,
+    /// Whether null stays, which is so while subcharts are still being chosen.
+    pub(crate) merge: bool,
+    /// Where to remember which value hides which; none where the result is thrown away.
+    pub(crate) trace: Option<&'a mut Trace>,
+    /// Helm's notes.
+    pub(crate) warnings: &'a mut Vec<String>,
+}
+
+impl Coalescer<'_> {
+    /// The values of a chart and its subcharts: those given, over a copy of the defaults.
+    pub(crate) fn values(&mut self, chart: ChartId, given: &Map) -> Result<Map, String> {
+        let copied = table::deep_copy(&Value::new(Data::Map(given.clone())));
+        let Some(copied) = table::table(&copied) else { return Err("values are no table".to_owned()) };
+        self.chart(chart, copied, "")?;
+        Ok(copied.clone())
+    }
+
+    fn chart(&mut self, chart: ChartId, values: &Map, prefix: &str) -> Result<(), String> {
+        let prefix = join(prefix, &self.charts.name(chart));
+        self.defaults(chart, values, &prefix);
+        for child in self.charts.children(chart) {
+            let name = self.charts.name(child);
+            let below = values.get(&name).unwrap_or_else(table::empty);
+            let Some(below_table) = table::table(&below).cloned() else {
+                return Err(format!("type mismatch on {name}: {}", print_as_bool(&below)));
+            };
+            values.set(name, below);
+            self.globals(&below_table, values, &prefix);
+            self.chart(child, &below_table, &prefix)?;
+        }
+        Ok(())
+    }
+
+    fn defaults(&mut self, chart: ChartId, values: &Map, prefix: &str) {
+        let defaults = table::deep_copy(&self.charts.values(chart));
+        let Some(defaults) = table::table(&defaults) else { return };
+        for (key, default) in table::entries(defaults) {
+            let Some(value) = values.get(&key) else {
+                values.set(key, default);
+                continue;
+            };
+            if table::is_null(&value) {
+                if !self.merge {
+                    table::remove(values, &key);
+                }
+                continue;
+            }
+            match (table::table(&value), table::table(&default)) {
+                (Some(value), Some(default)) => {
+                    let merge = self.merge || self.charts.children(chart).into_iter().any(|child| self.charts.name(child) == key);
+                    self.tables(value, default, &join(prefix, &key), merge);
+                }
+                (Some(_), None) if !table::is_null(&default) => {
+                    self.warn(237, format!("warning: skipped value for {prefix}.{key}: Not a table."));
+                }
+                (Some(_), None) => {}
+                (None, _) => self.shadow(values, &key, value, &default),
+            }
+        }
+    }
+
+    /// Adds to a table what it lacks of another.
+    pub(crate) fn tables(&mut self, upper: &Map, lower: &Map, prefix: &str, merge: bool) {
+        for (key, below) in table::entries(lower) {
+            let Some(value) = upper.get(&key) else {
+                upper.set(key, below);
+                continue;
+            };
+            if table::is_null(&value) {
+                if !merge && !table::is_null(&below) {
+                    table::remove(upper, &key);
+                }
+                continue;
+            }
+            let full = join(prefix, &key);
+            match (table::table(&value), table::table(&below)) {
+                (Some(value), Some(below)) => self.tables(value, below, &full, merge),
+                (None, Some(_)) => {
+                    self.warn(316, format!("warning: cannot overwrite table with non table for {full} ({})", print(&below)));
+                    self.shadow(upper, &key, value, &below);
+                }
+                (Some(_), None) if !table::is_null(&below) => {
+                    let what = print(&below);
+                    self.warn(319, format!("warning: destination for {full} is a table. Ignoring non-table value ({what})"));
+                }
+                (Some(_), None) => {}
+                (None, None) => self.shadow(upper, &key, value, &below),
+            }
+        }
+    }
+
+    /// Hands the global table down: its own tables are copied, those below them are shared.
+    fn globals(&mut self, child: &Map, parent: &Map, prefix: &str) {
+        let below = child.get(GLOBAL).unwrap_or_else(table::empty);
+        let Some(below_table) = table::table(&below).cloned() else {
+            return self.warn(138, format!("warning: skipping globals because destination {GLOBAL} is not a table."));
+        };
+        let above = parent.get(GLOBAL).unwrap_or_else(table::empty);
+        let Some(above_table) = table::table(&above) else {
+            return self.warn(145, format!("warning: skipping globals because source {GLOBAL} is not a table."));
+        };
+        for (key, value) in table::entries(above_table) {
+            let own = below_table.get(&key);
+            let own_table = own.as_ref().and_then(table::table);
+            match (table::table(&value), &own) {
+                (Some(above), None) => below_table.set(key, Value { data: shallow(above), ..value.clone() }),
+                (Some(above), Some(_)) => {
+                    let Some(own) = own_table else {
+                        self.warn(161, format!("Conflict: cannot merge map onto non-map for {key:?}. Skipping."));
+                        continue;
+                    };
+                    let copied = Value { data: shallow(above), ..value.clone() };
+                    if let Some(copied) = table::table(&copied) {
+                        self.tables(copied, own, &join(prefix, &key), true);
+                    }
+                    below_table.set(key, copied);
+                }
+                (None, Some(_)) if own_table.is_some() => self.warn(175, format!("key {key} is table. Skipping")),
+                (None, _) => below_table.set(key, value),
+            }
+        }
+        child.set(GLOBAL, below);
+    }
+
+    fn shadow(&mut self, values: &Map, key: &str, mut value: Value, hidden: &Value) {
+        if let Some(trace) = self.trace.as_deref_mut() {
+            table::shadow(trace, &mut value, hidden);
+            values.set(key, value);
+        }
+    }
+
+    fn warn(&mut self, line: u32, message: String) {
+        self.warnings.push(format!("coalesce.go:{line}: {message}"));
+    }
+}
+
+fn shallow(map: &Map) -> Data {
+    Data::Map(Map::new(map.kind, map.entries.borrow().clone()))
+}
+
+fn join(prefix: &str, key: &str) -> String {
+    if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") }
+}
+
+/// A value as Go's `%v` has it, for a warning.
+fn print(value: &Value) -> String {
+    match &value.data {
+        Data::Map(map) => {
+            let entries: Vec<String> = table::entries(map).iter().map(|(key, value)| format!("{key}:{}", print(value))).collect();
+            format!("map[{}]", entries.join(" "))
+        }
+        Data::List(list) => bracket(list, print),
+        other => scalar(other),
+    }
+}
+
+fn scalar(data: &Data) -> String {
+    match data {
+        Data::Bool(value) => value.to_string(),
+        Data::Int(value) | Data::Int64(value) => value.to_string(),
+        Data::Float(value) => value.to_string(),
+        Data::String(text) => text.lossy().into_owned(),
+        Data::Nil | Data::Uint8(_) | Data::Bytes(_) | Data::List(_) | Data::Map(_) | Data::Object(_) => "<nil>".to_owned(),
+    }
+}
+
+/// A value as Go's `%t` has it, which Helm uses for values that are no booleans.
+fn print_as_bool(value: &Value) -> String {
+    match &value.data {
+        Data::Bool(value) => value.to_string(),
+        Data::Nil => "%!t(<nil>)".to_owned(),
+        Data::List(list) => bracket(list, print_as_bool),
+        Data::Int(_)
+        | Data::Int64(_)
+        | Data::Uint8(_)
+        | Data::Float(_)
+        | Data::String(_)
+        | Data::Bytes(_)
+        | Data::Map(_)
+        | Data::Object(_) => format!("%!t({}={})", value.type_name(), print(value)),
+    }
+}
+
+fn bracket(list: &List, show: fn(&Value) -> String) -> String {
+    let items: Vec<String> = list.items().iter().map(show).collect();
+    format!("[{}]", items.join(" "))
+}

@@ -1,0 +1,8 @@
+//! What a template sees: the root map and the objects in it.
+
+mod files;
+mod record;
+mod root;
+mod versions;
+
+pub(crate) use root::{Context, contexts};

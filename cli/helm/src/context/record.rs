@@ -1,0 +1,175 @@
+//! A Go struct that templates look into by the names of its fields.
+
+use std::{any::Any, rc::Rc};
+
+use portcullis_gotemplate::{Data, Failure, List, Object, Param, Value};
+
+/// A struct of strings, lists and other structs.
+#[derive(Debug)]
+pub(crate) struct Record {
+    /// The Go type.
+    pub(crate) type_name: &'static str,
+    /// `struct` or `ptr`.
+    pub(crate) kind: &'static str,
+    /// The fields in the order of the Go type.
+    pub(crate) fields: Vec<Field>,
+    /// Methods without arguments, and the text that they give.
+    pub(crate) methods: &'static [&'static str],
+    /// What a method gives, and what an action prints where there are methods.
+    pub(crate) text: Option<String>,
+}
+
+/// A field of a [`Record`].
+#[derive(Debug)]
+pub(crate) struct Field {
+    /// The name in Go.
+    pub(crate) name: &'static str,
+    /// The name in JSON.
+    pub(crate) json: &'static str,
+    /// Whether JSON leaves it out where it is empty.
+    pub(crate) optional: bool,
+    /// The value.
+    pub(crate) value: Value,
+    /// Whether the fields of this struct count as fields of the one around it.
+    pub(crate) embedded: bool,
+}
+
+impl Field {
+    /// A field that JSON leaves out where it is empty.
+    pub(crate) fn new(name: &'static str, json: &'static str, value: Value) -> Self {
+        Self { name, json, optional: true, value, embedded: false }
+    }
+
+    /// A field that JSON always has.
+    pub(crate) fn always(name: &'static str, json: &'static str, value: Value) -> Self {
+        Self { optional: false, ..Self::new(name, json, value) }
+    }
+}
+
+impl Record {
+    /// A struct without methods.
+    pub(crate) fn plain(type_name: &'static str, kind: &'static str, fields: Vec<Field>) -> Self {
+        Self { type_name, kind, fields, methods: &[], text: None }
+    }
+
+    /// The struct as a value.
+    pub(crate) fn into_value(self) -> Value {
+        Value::new(Data::Object(Rc::new(self)))
+    }
+
+    fn embedded(&self) -> impl Iterator<Item = &Rc<dyn Object>> {
+        self.fields.iter().filter(|field| field.embedded).filter_map(|field| match &field.value.data {
+            Data::Object(object) => Some(object),
+            Data::Nil
+            | Data::Bool(_)
+            | Data::Int(_)
+            | Data::Int64(_)
+            | Data::Uint8(_)
+            | Data::Float(_)
+            | Data::String(_)
+            | Data::Bytes(_)
+            | Data::List(_)
+            | Data::Map(_) => None,
+        })
+    }
+}
+
+impl Object for Record {
+    fn type_name(&self) -> &'static str {
+        self.type_name
+    }
+
+    fn kind(&self) -> &'static str {
+        self.kind
+    }
+
+    fn field(&self, name: &str) -> Option<Value> {
+        let own = self.fields.iter().find(|field| field.name == name).map(|field| field.value.clone());
+        own.or_else(|| self.embedded().find_map(|object| object.field(name)))
+    }
+
+    fn has_method(&self, name: &str) -> bool {
+        self.methods.contains(&name)
+    }
+
+    fn parameters(&self, _name: &str) -> Option<&'static [Param]> {
+        Some(&[])
+    }
+
+    fn call(&self, _name: &str, _arguments: Vec<Value>) -> Result<Value, Failure> {
+        Ok(Value::string(self.text.clone().unwrap_or_default()))
+    }
+
+    fn display(&self) -> String {
+        self.text.clone().unwrap_or_else(|| show_fields(self))
+    }
+
+    fn to_plain(&self) -> Option<Value> {
+        let mut entries = std::collections::BTreeMap::new();
+        for object in self.embedded() {
+            if let Some(Value { data: Data::Map(map), .. }) = object.to_plain() {
+                entries.extend(map.entries.borrow().clone());
+            }
+        }
+        let shown = |field: &&Field| !field.embedded && (!field.optional || field.value.truth());
+        for field in self.fields.iter().filter(shown) {
+            entries.insert(field.json.into(), plain(&field.value).boxed());
+        }
+        Some(Value::map(entries))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+fn plain(value: &Value) -> Value {
+    match &value.data {
+        Data::Object(object) => object.to_plain().unwrap_or_else(Value::invalid),
+        Data::List(List::Any(items)) => Value::list(items.iter().map(|item| plain(item).boxed()).collect()),
+        Data::Nil
+        | Data::Bool(_)
+        | Data::Int(_)
+        | Data::Int64(_)
+        | Data::Uint8(_)
+        | Data::Float(_)
+        | Data::String(_)
+        | Data::Bytes(_)
+        | Data::List(_)
+        | Data::Map(_) => value.clone(),
+    }
+}
+
+fn show_fields(record: &Record) -> String {
+    let fields: Vec<String> = record.fields.iter().map(|field| show(&field.value)).collect();
+    let sign = if record.kind == "ptr" { "&" } else { "" };
+    format!("{sign}{{{}}}", fields.join(" "))
+}
+
+/// A value as `%v` prints it inside of a struct, where no method of it is called.
+pub(crate) fn show(value: &Value) -> String {
+    match &value.data {
+        Data::Nil => "<nil>".to_owned(),
+        Data::Bool(value) => value.to_string(),
+        Data::Int(value) | Data::Int64(value) => value.to_string(),
+        Data::Uint8(value) => value.to_string(),
+        Data::Float(value) => value.to_string(),
+        Data::String(text) => text.lossy().into_owned(),
+        Data::Bytes(bytes) => {
+            let numbers: Vec<String> = bytes.iter().map(u8::to_string).collect();
+            format!("[{}]", numbers.join(" "))
+        }
+        Data::List(list) => {
+            let items: Vec<String> = list.items().iter().map(show).collect();
+            format!("[{}]", items.join(" "))
+        }
+        Data::Map(map) => {
+            let entries: Vec<String> = map.entries.borrow().iter().map(|(key, value)| format!("{key}:{}", show(value))).collect();
+            format!("map[{}]", entries.join(" "))
+        }
+        Data::Object(object) => match object.as_any().downcast_ref::<Record>() {
+            Some(record) => show_fields(record),
+            None => object.display(),
+        },
+    }
+}

@@ -1,0 +1,94 @@
+//! Which manifests are shown, and how helm prints them.
+
+use portcullis_source::{Text, yaml};
+
+use crate::{
+    Manifest, Options, Part, RenderError, Rendered,
+    manifest::{split, trim},
+    pattern,
+    render::Hook,
+    resolve::{ChartId, Charts},
+};
+
+/// The files of `crds/` of a chart and its subcharts.
+pub(crate) fn crds(charts: &Charts<'_>) -> Vec<Manifest> {
+    let mut found = Vec::new();
+    collect(charts, charts.root(), &mut found);
+    found
+}
+
+fn collect(charts: &Charts<'_>, id: ChartId, found: &mut Vec<Manifest>) {
+    let path = charts.path(id);
+    for file in charts.tree(id).map(|tree| tree.files.as_slice()).unwrap_or_default() {
+        let name = file.name.to_ascii_lowercase();
+        let is_manifest = [".yaml", ".yml", ".json"].iter().any(|end| name.ends_with(end));
+        if file.name.starts_with("crds/") && is_manifest {
+            let text = Text::of_file(&file.file);
+            let stream = yaml::parse(&text);
+            let path = format!("{path}/{}", file.name);
+            found.push(Manifest { path, part: Part::Crd, text, documents: stream.documents, error: stream.error });
+        }
+    }
+    for child in charts.children(id) {
+        collect(charts, child, found);
+    }
+}
+
+/// Whether the options let a manifest through.
+pub(crate) fn is_wanted(part: &Part, options: &Options) -> bool {
+    match part {
+        Part::Crd | Part::Resource => true,
+        Part::Hook(hooks) => !(options.no_hooks || options.skip_tests && hooks.contains(&Hook::Test)),
+    }
+}
+
+/// Keeps the manifests of the paths that were asked for, in the order in which they were asked for.
+pub(crate) fn choose(rendered: Rendered, patterns: &[String]) -> Result<Rendered, RenderError> {
+    if patterns.is_empty() {
+        return Ok(rendered);
+    }
+    let mut manifests = Vec::new();
+    for wanted in patterns {
+        let before = manifests.len();
+        let fits = |manifest: &&Manifest| {
+            let inside = manifest.path.split_once('/').map_or("", |(_, rest)| rest);
+            pattern::file_match(wanted, inside).unwrap_or(false)
+        };
+        manifests.extend(rendered.manifests.iter().filter(fits).cloned());
+        if manifests.len() == before {
+            return Err(RenderError::new(format!("could not find template {wanted} in chart")));
+        }
+    }
+    Ok(Rendered { manifests, chosen: true, ..rendered })
+}
+
+impl Rendered {
+    /// Exactly what `helm template` writes to its standard output.
+    #[must_use]
+    pub fn print(&self) -> Vec<u8> {
+        if self.chosen {
+            return self.manifests.iter().flat_map(print_chosen).collect();
+        }
+        let is_hook = |manifest: &&Manifest| matches!(manifest.part, Part::Hook(_));
+        let resources: Vec<u8> = self.manifests.iter().filter(|manifest| !is_hook(manifest)).flat_map(print_one).collect();
+        let (start, end) = trim(&resources, 0, resources.len());
+        let mut printed = resources.get(start..end).unwrap_or_default().to_vec();
+        printed.push(b'\n');
+        printed.extend(self.manifests.iter().filter(is_hook).flat_map(print_one));
+        printed
+    }
+}
+
+fn print_one(manifest: &Manifest) -> Vec<u8> {
+    let mut printed = format!("---\n# Source: {}\n", manifest.path).into_bytes();
+    printed.extend_from_slice(manifest.text.bytes());
+    printed.push(b'\n');
+    printed
+}
+
+/// Helm splits its own output again; only the part that names its source is found.
+fn print_chosen(manifest: &Manifest) -> Vec<u8> {
+    let whole = print_one(manifest);
+    let first = split(&whole).first().and_then(|&(start, end)| whole.get(start..end)).unwrap_or_default();
+    [b"---\n", first, b"\n"].concat()
+}

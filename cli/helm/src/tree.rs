@@ -1,0 +1,183 @@
+//! The files of a chart to a chart with its subcharts.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use portcullis_source::{Document, Sources, Span};
+
+use crate::{
+    ChartError, archive,
+    decode::{self, DecodeError},
+    loader::ChartFile,
+    metadata::Metadata,
+    schema::Schema,
+};
+
+/// How deep charts may lie in charts.
+const MAX_DEPTH: usize = 32;
+
+/// A chart as its files say it is, before values decide which of its subcharts are used.
+#[derive(Debug)]
+pub(crate) struct Tree {
+    /// Chart.yaml.
+    pub(crate) metadata: Metadata,
+    /// The place of Chart.yaml.
+    pub(crate) place: Option<Span>,
+    /// Everything below `templates/`.
+    pub(crate) templates: Vec<ChartFile>,
+    /// values.yaml.
+    pub(crate) values: Option<Arc<Document>>,
+    /// values.schema.json.
+    pub(crate) schema: Option<Schema>,
+    /// What templates see as `.Files`.
+    pub(crate) files: Vec<ChartFile>,
+    /// The subcharts, by the names of their folders or files.
+    pub(crate) children: Vec<Self>,
+    /// What helm would note on its standard error.
+    pub(crate) warnings: Vec<String>,
+}
+
+impl Tree {
+    /// The notes about this chart and its subcharts.
+    pub(crate) fn all_warnings(&self) -> Vec<String> {
+        self.warnings.iter().cloned().chain(self.children.iter().flat_map(Self::all_warnings)).collect()
+    }
+}
+
+/// Builds a chart of its files.
+pub(crate) fn build(files: Vec<ChartFile>, sources: &Sources) -> Result<Tree, ChartError> {
+    assemble(files, sources, 0)
+}
+
+fn assemble(files: Vec<ChartFile>, sources: &Sources, depth: usize) -> Result<Tree, ChartError> {
+    if depth > MAX_DEPTH {
+        return Err(ChartError::new(format!("charts lie more than {MAX_DEPTH} deep in charts")));
+    }
+    let mut builder = Builder::default();
+    for file in files.iter().filter(|file| file.name == "Chart.yaml") {
+        builder.chart_yaml(file)?;
+    }
+    for file in files {
+        builder.take(file)?;
+    }
+    let (mut tree, subcharts) = builder.finish()?;
+    for (name, files) in subcharts {
+        if name.starts_with(['_', '.']) {
+            continue;
+        }
+        let child = subchart(&name, files, &tree.metadata.name, sources, depth + 1)?;
+        tree.children.push(child);
+    }
+    Ok(tree)
+}
+
+fn subchart(name: &str, files: Vec<ChartFile>, parent: &str, sources: &Sources, depth: usize) -> Result<Tree, ChartError> {
+    let built = if name.ends_with(".tgz") {
+        match files.into_iter().next() {
+            Some(packed) if packed.name == name => archive::files(&packed.file, sources).and_then(|files| assemble(files, sources, depth)),
+            packed => {
+                let got = packed.map(|packed| packed.name).unwrap_or_default();
+                return Err(ChartError::new(format!("error unpacking subchart tar in {parent}: expected {name}, got {got}")));
+            }
+        }
+    } else {
+        let inside = files.into_iter().filter_map(|file| {
+            let (_, rest) = file.name.split_once('/')?;
+            Some(ChartFile { name: rest.to_owned(), file: file.file })
+        });
+        assemble(inside.collect(), sources, depth)
+    };
+    built.map_err(|error| error.within(&format!("error unpacking subchart {name} in {parent}")))
+}
+
+#[derive(Default)]
+struct Builder {
+    metadata: Option<Metadata>,
+    place: Option<Span>,
+    templates: Vec<ChartFile>,
+    values: Option<Arc<Document>>,
+    schema: Option<Schema>,
+    files: Vec<ChartFile>,
+    subcharts: BTreeMap<String, Vec<ChartFile>>,
+    warnings: Vec<String>,
+}
+
+impl Builder {
+    fn chart_yaml(&mut self, file: &ChartFile) -> Result<(), ChartError> {
+        let metadata = self.metadata.get_or_insert_default();
+        metadata.read(&file.text()).map_err(|error| unreadable(file, &error))?;
+        if metadata.api_version.is_empty() {
+            metadata.api_version = "v1".to_owned();
+        }
+        self.place = Some(file.file.span());
+        Ok(())
+    }
+
+    fn take(&mut self, file: ChartFile) -> Result<(), ChartError> {
+        match file.name.as_str() {
+            "Chart.yaml" => {}
+            "Chart.lock" => lock(&file)?,
+            "values.yaml" => {
+                let values = decode::parse_map(&file.text(), "map[string]interface {}").map_err(|error| unreadable(&file, &error))?;
+                self.values = values.map(Arc::new);
+            }
+            "values.schema.json" => self.schema = Some(Schema::new(file.file)),
+            "requirements.yaml" => {
+                let metadata = self.metadata.get_or_insert_default();
+                let is_first = metadata.api_version == "v1";
+                metadata.read(&file.text()).map_err(|error| unreadable(&file, &error))?;
+                self.requirements(file, is_first, "Warning: Dependencies are handled in Chart.yaml since apiVersion \"v2\". We recommend migrating dependencies to Chart.yaml.");
+            }
+            "requirements.lock" => {
+                lock(&file)?;
+                let is_first = self.metadata.get_or_insert_default().api_version == "v1";
+                self.requirements(
+                    file,
+                    is_first,
+                    "Warning: Dependency locking is handled in Chart.lock since apiVersion \"v2\". We recommend migrating to Chart.lock.",
+                );
+            }
+            name if name.starts_with("templates/") => self.templates.push(file),
+            name if name.starts_with("charts/") && !name.ends_with(".prov") => {
+                let name = name.trim_start_matches("charts/").to_owned();
+                let folder = name.split('/').next().unwrap_or(&name).to_owned();
+                self.subcharts.entry(folder).or_default().push(ChartFile { name, file: file.file });
+            }
+            _ => self.files.push(file),
+        }
+        Ok(())
+    }
+
+    fn requirements(&mut self, file: ChartFile, is_first: bool, warning: &str) {
+        if is_first {
+            self.files.push(file);
+        } else {
+            self.warnings.push(format!("load.go: {warning}"));
+        }
+    }
+
+    fn finish(self) -> Result<(Tree, BTreeMap<String, Vec<ChartFile>>), ChartError> {
+        let missing = || ChartError::new("Chart.yaml file is missing").hint("a chart's folder has a file Chart.yaml");
+        let mut metadata = self.metadata.ok_or_else(missing)?;
+        metadata.validate().map_err(|message| ChartError::new(message).at(self.place))?;
+        let tree = Tree {
+            metadata,
+            place: self.place,
+            templates: self.templates,
+            values: self.values,
+            schema: self.schema,
+            files: self.files,
+            children: Vec::new(),
+            warnings: self.warnings,
+        };
+        Ok((tree, self.subcharts))
+    }
+}
+
+fn unreadable(file: &ChartFile, error: &DecodeError) -> ChartError {
+    ChartError::new(format!("cannot load {}: {}", file.name, error.message)).at(file.text().span(error.range))
+}
+
+/// A lock file has no say in rendering, but Helm refuses a chart whose lock is no YAML map.
+fn lock(file: &ChartFile) -> Result<(), ChartError> {
+    decode::parse_map(&file.text(), "chart.Lock").map(|_| ()).map_err(|error| unreadable(file, &error))
+}
