@@ -18,6 +18,11 @@ struct Invocation {
     options: Options,
 }
 
+/// An error of the command, not of the library.
+fn refused(message: &str) -> RenderError {
+    RenderError { message: message.to_owned(), span: None, hint: None, rendering: false }
+}
+
 struct Case<'a> {
     revision: &'a Revision,
     folder: &'a Path,
@@ -77,7 +82,9 @@ impl Case<'_> {
                 "--no-hooks" => found.options.no_hooks = true,
                 "--skip-tests" => found.options.skip_tests = true,
                 "--skip-schema-validation" => found.options.skip_schema_validation = true,
-                "--skip-crds" | "--debug" => {}
+                "--create-namespace" => {}
+                // Which names a caller may combine is the command's own affair.
+                "--name-template" => return Err(refused("cannot set --name-template and also specify a name")),
                 other => panic!("{}: the harness does not know {other}", self.folder.display()),
             }
         }

@@ -85,7 +85,7 @@ impl Object for Files {
     }
 
     fn field(&self, name: &str) -> Option<Value> {
-        self.0.get(name).map(File::raw)
+        Some(self.0.get(name).map_or_else(|| Value::new(Data::Bytes(Arc::from([]))), File::raw))
     }
 
     fn has_method(&self, name: &str) -> bool {
