@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use portcullis_gotemplate::{Data, ExecError, Machine, Map, MapType, MissingKey, Settings, Value};
+use portcullis_gotemplate::{Data, ExecError, Limits, Machine, Map, MapType, MissingKey, Settings, Value};
 use portcullis_source::{Document, Text, Trace, yaml::YamlError};
 
 use crate::{
@@ -14,6 +14,12 @@ use crate::{
     resolve::Charts,
     schema, show, version,
 };
+
+/// What the evaluator says where templates are nested too deeply for the stack, or for Helm.
+const NESTED: &str = "rendering template has a nested reference name: ";
+
+/// The stack for templates that are nested too deeply for the usual one.
+const DEEP_STACK: usize = 32 << 20;
 
 /// What a caller may decide about a rendering; the default is helm's.
 #[derive(Clone, Debug, Default)]
@@ -115,6 +121,24 @@ impl Hook {
 /// # Errors
 /// What helm says where it can't.
 pub fn render(chart: &Chart, layers: &[Layer], release: &Release, options: &Options) -> Result<Rendered, RenderError> {
+    let usual = attempt(chart, layers, release, options, Limits::default());
+    match usual {
+        Err(error) if error.message.contains(NESTED) => deeply(chart, layers, release, options).unwrap_or(Err(error)),
+        outcome => outcome,
+    }
+}
+
+/// Renders once more on a thread of its own with a larger stack: helm stops only after a thousand nested calls.
+fn deeply(chart: &Chart, layers: &[Layer], release: &Release, options: &Options) -> Option<Result<Rendered, RenderError>> {
+    let limits = Limits { stack: DEEP_STACK, ..Limits::default() };
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(DEEP_STACK * 2);
+        let thread = thread.spawn_scoped(scope, || attempt(chart, layers, release, options, limits)).ok()?;
+        thread.join().ok()
+    })
+}
+
+fn attempt(chart: &Chart, layers: &[Layer], release: &Release, options: &Options, limits: Limits) -> Result<Rendered, RenderError> {
     let mut trace = Trace::default();
     let mut warnings = chart.tree().all_warnings();
     let given = layer::merge(layers, &mut trace)?;
@@ -129,7 +153,8 @@ pub fn render(chart: &Chart, layers: &[Layer], release: &Release, options: &Opti
     check_kube_version(chart, release)?;
     let mut contexts: Vec<Context> = context::contexts(&charts, &values, release, &mut trace).into_values().collect();
     contexts.sort_by(|left, right| depth(&right.name).cmp(&depth(&left.name)).then_with(|| right.name.cmp(&left.name)));
-    let (files, trace) = execute(chart, contexts, options, trace)?;
+    let settings = Settings { deterministic: options.deterministic, missing_key: MissingKey::Zero, limits };
+    let (files, trace) = execute(chart, contexts, settings, trace)?;
     let mut sorter = Sorter::default();
     for (path, output) in &files {
         sorter.file(path, output, &trace, &mut warnings)?;
@@ -177,9 +202,8 @@ fn check_kube_version(chart: &Chart, release: &Release) -> Result<(), RenderErro
 type Files = BTreeMap<Arc<str>, Output>;
 
 /// Executes the templates of all files but partials; notes are executed and dropped.
-fn execute(chart: &Chart, contexts: Vec<Context>, options: &Options, trace: Trace) -> Result<(Files, Arc<Trace>), RenderError> {
+fn execute(chart: &Chart, contexts: Vec<Context>, settings: Settings, trace: Trace) -> Result<(Files, Arc<Trace>), RenderError> {
     let templates = chart.templates(&contexts)?;
-    let settings = Settings { deterministic: options.deterministic, missing_key: MissingKey::Zero, ..Settings::default() };
     let mut machine = Machine::new(&templates, settings);
     machine.trace = trace;
     let mut files = BTreeMap::new();
