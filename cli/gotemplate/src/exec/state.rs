@@ -93,11 +93,17 @@ impl<'run, 'set, 'tree> Exec<'run, 'set, 'tree> {
                 }
             }
             Texts::File => {
-                let origin = match self.template.text.span(text.range) {
-                    Some(span) => self.machine.origins.text(&mut self.machine.trace, span, self.machine.frame),
-                    None => OriginId::NONE,
-                };
-                self.out.push(&text.bytes, origin);
+                let mut start = text.range.start;
+                // Each line has an origin of its own, so that a rendered line leads to the very line of the template.
+                for line in text.bytes.split_inclusive(|&byte| byte == b'\n') {
+                    let end = start + line.len() as u32;
+                    let origin = match self.template.text.span(portcullis_source::Range { start, end }) {
+                        Some(span) => self.machine.origins.text(&mut self.machine.trace, span, self.machine.frame),
+                        None => OriginId::NONE,
+                    };
+                    self.out.push(line, origin);
+                    start = end;
+                }
             }
         }
         Ok(())
