@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What the evaluator says where templates are nested too deeply for the stack, or for Helm.
-const NESTED: &str = "rendering template has a nested reference name: ";
+const NESTED: [&str; 2] = ["rendering template has a nested reference name: ", "nested too deeply"];
 
 /// The stack for templates that are nested too deeply for the usual one.
 const DEEP_STACK: usize = 32 << 20;
@@ -123,9 +123,13 @@ impl Hook {
 pub fn render(chart: &Chart, layers: &[Layer], release: &Release, options: &Options) -> Result<Rendered, RenderError> {
     let usual = attempt(chart, layers, release, options, Limits::default());
     match usual {
-        Err(error) if error.message.contains(NESTED) => deeply(chart, layers, release, options).unwrap_or(Err(error)),
+        Err(error) if is_nested(&error.message) => deeply(chart, layers, release, options).unwrap_or(Err(error)),
         outcome => outcome,
     }
+}
+
+fn is_nested(message: &str) -> bool {
+    NESTED.iter().any(|said| message.contains(said))
 }
 
 /// Renders once more on a thread of its own with a larger stack: helm stops only after a thousand nested calls.
@@ -229,5 +233,7 @@ fn failed(error: ExecError) -> RenderError {
         (Some(raised), Some(location)) => format!("execution error at ({location}): {raised}"),
         (Some(_) | None, _) => error.message,
     };
-    RenderError::new(message).at(error.span).rendering()
+    let is_nested = is_nested(&message);
+    let failure = RenderError::new(message).at(error.span).rendering();
+    if is_nested { failure.hint("templates that include each other must come to an end") } else { failure }
 }

@@ -89,6 +89,15 @@ fn lines(manifest: &Manifest) -> Vec<(String, Origin)> {
     found
 }
 
+/// Both ends of a text that is long because templates are nested deeply.
+fn shortened(text: &str) -> String {
+    const KEPT: usize = 400;
+    match (text.get(..KEPT), text.len().checked_sub(KEPT).and_then(|from| text.get(from..))) {
+        (Some(head), Some(tail)) if text.len() > 3 * KEPT => format!("{head} […] {tail}"),
+        _ => text.to_owned(),
+    }
+}
+
 fn show(revision: &Revision) -> String {
     let sources = revision.sources();
     let rendered = match run(revision) {
@@ -96,7 +105,8 @@ fn show(revision: &Revision) -> String {
         Err(error) => {
             let place = error.span.and_then(|span| sources.locate(span));
             let place = place.map_or_else(|| "nowhere".to_owned(), |at| format!("{}:{}:{}", at.file, at.line, at.column));
-            return format!("{}\nat {place}\nhint: {}", error.print(), error.hint.unwrap_or_default());
+            let hint = error.hint.as_deref().unwrap_or("none");
+            return format!("{}\nat {place}\nhint: {hint}", shortened(&error.print()));
         }
     };
     let mut shown = String::new();
