@@ -28,6 +28,9 @@ struct Checker<'a> {
 impl<'a> Checker<'a> {
     fn node(&mut self, node: &Node, schema: &'a Value, at: &str, depth: usize) {
         let schema = self.resolve(schema);
+        if is_off(self.document, node) && schema.get("enum").and_then(Value::as_array).is_some_and(|words| words.contains(&"off".into())) {
+            return;
+        }
         if depth > MAX_DEPTH {
             self.error(node.range, format!("{} is nested more than {MAX_DEPTH} deep", named(at)), None);
             return;
@@ -114,6 +117,11 @@ impl<'a> Checker<'a> {
     fn error(&mut self, range: Range, message: String, hint: Option<String>) {
         self.errors.push(ConfigError { message, span: span(self.document, range), hint });
     }
+}
+
+/// Whether a node is the word off, which YAML 1.1 takes for a boolean.
+fn is_off(document: &Document, node: &Node) -> bool {
+    matches!(node.data, Data::Bool(false)) && document.text.slice(node.range).eq_ignore_ascii_case(b"off")
 }
 
 /// The place of a range of a configuration file.

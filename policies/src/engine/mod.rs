@@ -4,6 +4,7 @@ mod compile;
 mod evaluate;
 mod facts;
 mod fingerprint;
+mod joins;
 mod platform;
 mod settings;
 

@@ -6,6 +6,7 @@ use regorus::{Value, value::Object};
 
 use super::{
     evaluate::{Run, read_findings},
+    joins::Joins,
     settings::Place,
 };
 use crate::{
@@ -30,7 +31,7 @@ impl Run<'_> {
         for environment in environments {
             let mut members: Vec<&Resource> = resources.iter().filter(|resource| is_member(resource, environment.as_ref())).collect();
             members.sort_by(|left, right| (&left.identity, &left.context.application).cmp(&(&right.identity, &right.context.application)));
-            let platform = self.platform_value(&members);
+            let platform = platform_value(&members);
             for &rule in &rules {
                 self.platform_rule(rule, environment.clone(), &members, &platform);
             }
@@ -67,33 +68,42 @@ impl Run<'_> {
             }
         }
     }
+}
 
-    /// `{kinds: {KIND: [{id, kind, name, namespace, resource, pod}]}}`.
-    fn platform_value(&mut self, members: &[&Resource]) -> Value {
-        let mut kinds: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
-        for (id, resource) in members.iter().enumerate() {
-            // What is malformed has been reported by the rules that see single resources.
-            let (Some(node), Ok(pod)) = (resource.node().and_then(of_node), pod_of(resource)) else { continue };
-            let identity = &resource.identity;
-            let mut entry: Object = [
-                ("id", Value::from(id)),
-                ("kind", text(&identity.kind)),
-                ("group", text(resource.group())),
-                ("name", text(&identity.name)),
-                ("namespace", text(identity.namespace.as_deref().unwrap_or_default())),
-                ("resource", node),
-            ]
-            .into_iter()
-            .map(|(key, value)| (text(key), value))
-            .collect();
-            if let Some(pod) = pod {
-                entry.insert(text("pod"), pod);
-            }
-            kinds.entry(&identity.kind).or_default().push(entry.into_value());
+/// `{resources: [RESOURCE], kinds: {KIND: [RESOURCE]}}`, where a resource is `{id, kind, group, name, namespace, resource, pod}`.
+///
+/// What selectors and references join is joined here, where it can be looked up: workloads have `scalers` and `budgets`,
+/// disruption budgets have what they `selects`, all as ids, which are places in `resources`.
+fn platform_value(members: &[&Resource]) -> Value {
+    let joins = Joins::of(members);
+    let mut kinds: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+    let mut resources = Vec::with_capacity(members.len());
+    for (id, resource) in members.iter().enumerate() {
+        let entry = entry(id, resource, &joins);
+        // What is malformed has been reported by the rules that see single resources; it keeps its place among the ids.
+        if let Some(entry) = &entry {
+            kinds.entry(&resource.identity.kind).or_default().push(entry.clone());
         }
-        let kinds = kinds.into_iter().map(|(kind, entries)| (text(kind), Value::from(entries)));
-        object([("kinds", kinds.collect::<Object>().into_value())])
+        resources.push(entry.unwrap_or_else(Value::new_object));
     }
+    let kinds = kinds.into_iter().map(|(kind, entries)| (text(kind), Value::from(entries)));
+    object([("resources", Value::from(resources)), ("kinds", kinds.collect::<Object>().into_value())])
+}
+
+fn entry(id: usize, resource: &Resource, joins: &Joins) -> Option<Value> {
+    let pod = pod_of(resource).ok()?;
+    let identity = &resource.identity;
+    let fields = [
+        ("id", Value::from(id)),
+        ("kind", text(&identity.kind)),
+        ("group", text(resource.group())),
+        ("name", text(&identity.name)),
+        ("namespace", text(identity.namespace.as_deref().unwrap_or_default())),
+        ("resource", of_node(resource.node()?)?),
+    ];
+    let joined = [("pod", pod), ("scalers", joins.scalers(id)), ("budgets", joins.budgets(id)), ("selects", joins.selects(id))];
+    let joined = joined.into_iter().filter_map(|(key, value)| Some((key, value?)));
+    Some(fields.into_iter().chain(joined).map(|(key, value)| (text(key), value)).collect::<Object>().into_value())
 }
 
 fn is_member(resource: &Resource, environment: Option<&Arc<str>>) -> bool {

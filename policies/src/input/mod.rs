@@ -4,5 +4,5 @@ mod image;
 mod pod;
 mod value;
 
-pub(crate) use pod::pod_of;
+pub(crate) use pod::{pod_metadata, pod_of};
 pub(crate) use value::{MAX_DEPTH, object, of_json, of_node, of_path, text};

@@ -23,15 +23,25 @@ const CARRIERS: [(&str, &[&str], &[&str]); 10] = [
 /// The lists of containers and what their members are.
 const LISTS: [(&str, &str); 3] = [("containers", "main"), ("initContainers", "init"), ("ephemeralContainers", "ephemeral")];
 
+/// The pod template of a resource, the keys that lead to it, and its spec.
+fn template(resource: &Resource) -> Option<(&Node, &'static [&'static str], &Node)> {
+    let (_, _, keys) = CARRIERS.iter().find(|(kind, groups, _)| *kind == &*resource.identity.kind && groups.contains(&resource.group()))?;
+    let template = resource.node()?.at(keys)?;
+    let spec = template.get("spec").filter(|spec| spec.as_map().is_some())?;
+    Some((template, keys, spec))
+}
+
+/// The metadata of the pod that a resource carries, where it carries one.
+pub(crate) fn pod_metadata(resource: &Resource) -> Option<Option<&Node>> {
+    template(resource).map(|(template, _, _)| template.get("metadata"))
+}
+
 /// `{spec, at, metadata, labels, containers: [{container, at, role, image}]}`; none for a resource without a pod.
 ///
 /// # Errors
 /// Says which list of containers is no list of maps: a rule would see nothing there and find nothing.
 pub(crate) fn pod_of(resource: &Resource) -> Result<Option<Value>, String> {
-    let carrier = CARRIERS.iter().find(|(kind, groups, _)| *kind == &*resource.identity.kind && groups.contains(&resource.group()));
-    let Some((_, _, keys)) = carrier else { return Ok(None) };
-    let Some(template) = resource.node().and_then(|node| node.at(keys)) else { return Ok(None) };
-    let Some(spec) = template.get("spec").filter(|spec| spec.as_map().is_some()) else { return Ok(None) };
+    let Some((template, keys, spec)) = template(resource) else { return Ok(None) };
     let at: Vec<Step> = keys.iter().copied().chain(["spec"]).map(|key| Step::Key(key.into())).collect();
     let metadata_at: Vec<Step> = keys.iter().copied().chain(["metadata"]).map(|key| Step::Key(key.into())).collect();
     let map_or_empty = |node: Option<&Node>| {

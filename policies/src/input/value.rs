@@ -26,7 +26,9 @@ fn convert(node: &Node, depth: usize) -> Option<Value> {
         Data::String(value) => Value::String(Arc::clone(value)),
         Data::List(items) => Value::from(items.iter().map(|item| convert(item, depth + 1)).collect::<Option<Vec<_>>>()?),
         Data::Map(map) => {
-            let entries = map.entries.iter().map(|entry| Some((Value::String(Arc::clone(&entry.key)), convert(&entry.value, depth + 1)?)));
+            // A field that is null is not there, as the API server reads it.
+            let entries = map.entries.iter().filter(|entry| !entry.value.is_null());
+            let entries = entries.map(|entry| Some((Value::String(Arc::clone(&entry.key)), convert(&entry.value, depth + 1)?)));
             entries.collect::<Option<Object>>()?.into_value()
         }
     })

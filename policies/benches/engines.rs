@@ -1,0 +1,104 @@
+//! Measures regorus' tree interpreter against its register machine on the real rules and all of their fixtures.
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a benchmark is run by hand, by a person who reads what it prints"
+)]
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use portcullis_policies::{Config, Context, Engine, Library, Resource};
+use portcullis_source::{Sources, Text, yaml};
+use regorus::{
+    Value,
+    languages::rego::compiler::Compiler,
+    rvm::{program::Program, vm::RegoVM},
+};
+
+/// How often each input is evaluated.
+const ROUNDS: u32 = 200;
+
+fn main() {
+    let library = Library::embedded().unwrap();
+    let sources = Sources::default();
+    let config = Config::parse(&sources.add("platform.yaml", include_bytes!("../tests/platform.yaml").as_slice())).unwrap();
+    let start = Instant::now();
+    let engine = Engine::new(&Library::embedded().unwrap(), &config).unwrap();
+    println!("start: {:?} for {} rules", start.elapsed(), engine.rules().len());
+
+    let cases = cases(&library, &engine, &sources);
+    let start = Instant::now();
+    let mut interpreter = interpreter(&library);
+    println!("interpreter: parsed in {:?}", start.elapsed());
+    let start = Instant::now();
+    let program = program(&library);
+    println!("machine: parsed and compiled in {:?}, {} instructions", start.elapsed(), program.instructions.len());
+    let mut machine = RegoVM::new();
+    machine.load_program(program);
+    machine.set_max_instructions(usize::MAX);
+
+    let (mut by_interpreter, mut by_machine) = (Duration::ZERO, Duration::ZERO);
+    for (rule, entry_point, input) in &cases {
+        let said = time(&mut by_interpreter, || {
+            interpreter.set_input(input.clone());
+            interpreter.eval_rule(entry_point.clone()).map_err(|error| error.to_string())
+        });
+        let other = time(&mut by_machine, || {
+            machine.set_input(input.clone());
+            machine.execute_entry_point_by_name(entry_point).map_err(|error| error.to_string())
+        });
+        if said != other {
+            println!("{rule}: interpreter says {said:?}, machine says {other:?}");
+        }
+    }
+    let evaluations = ROUNDS * u32::try_from(cases.len()).unwrap();
+    println!("{evaluations} evaluations: interpreter {:?} each, machine {:?} each", by_interpreter / evaluations, by_machine / evaluations);
+}
+
+/// The inputs of every rule over its fixtures.
+fn cases(library: &Library, engine: &Engine, sources: &Sources) -> Vec<(String, String, Value)> {
+    let mut cases = Vec::new();
+    for rule in library.rules() {
+        for (name, text) in rule.passes.iter().chain(&rule.fails) {
+            let stream = yaml::parse(&Text::of_file(&sources.add(Arc::clone(name), text.as_bytes())));
+            let read = |document| Resource::read(&Arc::new(document), &Context::default()).value;
+            let resources: Vec<Resource> = stream.documents.into_iter().flat_map(read).collect();
+            for case in engine.rule_inputs(&resources) {
+                cases.push((case.rule.to_string(), case.entry_point, Value::from_json_str(&case.input).unwrap()));
+            }
+        }
+    }
+    cases
+}
+
+fn interpreter(library: &Library) -> regorus::Engine {
+    let mut engine = regorus::Engine::new();
+    for (path, text) in library.prelude() {
+        engine.add_policy(path.to_string(), text.to_string()).unwrap();
+    }
+    for rule in library.rules() {
+        engine.add_policy(rule.id.to_string(), rule.rego.to_string()).unwrap();
+    }
+    engine
+}
+
+fn program(library: &Library) -> Arc<Program> {
+    let entry_points: Vec<String> = library.rules().iter().map(portcullis_policies::Rule::entry_point).collect();
+    let Some(first) = entry_points.first() else { panic!("there are no rules") };
+    let policy = interpreter(library).compile_with_entrypoint(&Arc::from(first.as_str())).unwrap();
+    Compiler::compile_from_policy(&policy, &entry_points.iter().map(String::as_str).collect::<Vec<_>>()).unwrap()
+}
+
+fn time<T>(total: &mut Duration, mut evaluate: impl FnMut() -> T) -> T {
+    let first = evaluate();
+    let start = Instant::now();
+    for _ in 0..ROUNDS {
+        evaluate();
+    }
+    *total += start.elapsed();
+    first
+}

@@ -1,0 +1,20 @@
+# What a container of `input.pod.containers` is for.
+package portcullis.prelude.containers
+
+# It runs as long as the pod does.
+stays(c) if c.role in {"main", "sidecar"}
+
+has_ports(c) if count(c.container.ports) > 0
+
+# Somebody sends it requests.
+serves(c) if {
+	stays(c)
+	has_ports(c)
+}
+
+serves(c) if {
+	stays(c)
+	is_object(c.container.readinessProbe)
+}
+
+name(c) := object.get(c.container, "name", "without a name")

@@ -1,0 +1,151 @@
+# Where a pod can land: NodePools against nodeSelector, required node affinity and tolerations.
+package portcullis.prelude.placement
+
+import data.portcullis.prelude.selectors
+
+capacity_type := "karpenter.sh/capacity-type"
+
+# Without any NodePool in sight: one that makes nodes of every kind.
+pools := input.params.nodePools if count(input.params.nodePools) > 0
+
+else := [{"name": "", "labels": {}, "requirements": [], "taints": []}]
+
+# The ways for the pod onto a Spot node, as pool and term of the node affinity; -1 where there is no affinity.
+spot_ways := [{"pool": pool.name, "term": term} |
+	some pool in pools
+	offers_spot(pool)
+	tolerates(pool)
+	every key, value in object.get(input.pod.spec, "nodeSelector", {}) {
+		admits(pool, {"key": key, "operator": "In", "values": [value]})
+	}
+	some term in open_terms(pool)
+]
+
+offers_spot(pool) if admits(pool, {"key": capacity_type, "operator": "In", "values": ["spot"]})
+
+required := input.pod.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms
+
+# One term is enough to let a pod in; a term without any expression lets nobody in.
+open_terms(pool) := [i |
+	some i, term in required
+	expressions := object.get(term, "matchExpressions", [])
+	count(expressions) + count(object.get(term, "matchFields", [])) > 0
+	every expression in expressions {
+		admits(pool, expression)
+	}
+] if required
+
+else := [-1]
+
+# Whether a Spot node of the pool can meet a requirement.
+admits(pool, requirement) if {
+	label := fixed(pool)[requirement.key]
+	selectors.holds(requirement, {requirement.key: label})
+	allowed(pool, requirement.key, label)
+}
+
+admits(pool, requirement) if {
+	not requirement.key in object.keys(fixed(pool))
+	requirement.operator == "Exists"
+	possible(pool, requirement.key)
+}
+
+# Numbers are not compared: what may be, may let the pod in.
+admits(pool, requirement) if {
+	requirement.operator in {"Gt", "Lt"}
+	possible(pool, requirement.key)
+}
+
+admits(pool, requirement) if {
+	not requirement.key in object.keys(fixed(pool))
+	requirement.operator == "In"
+	possible(pool, requirement.key)
+	some value in requirement.values
+	allowed(pool, requirement.key, value)
+}
+
+admits(pool, requirement) if {
+	not requirement.key in object.keys(fixed(pool))
+	requirement.operator == "NotIn"
+	not only_offers(pool, requirement.key, requirement.values)
+}
+
+admits(pool, requirement) if {
+	not requirement.key in object.keys(fixed(pool))
+	requirement.operator == "DoesNotExist"
+	not well_known(requirement.key)
+	not demanded(pool, requirement.key)
+}
+
+# What is certain of a Spot node of the pool.
+fixed(pool) := object.union(object.union(pool.labels, named(pool)), {capacity_type: "spot"})
+
+named(pool) := {"karpenter.sh/nodepool": pool.name} if pool.name != ""
+
+else := {}
+
+# Karpenter makes nodes with labels that the pool names or that every node has, and with no others.
+possible(_, key) if well_known(key)
+
+possible(pool, key) if demanded(pool, key)
+
+possible(pool, _) if pool.name == ""
+
+demanded(pool, key) if {
+	some requirement in pool.requirements
+	requirement.key == key
+}
+
+well_known(key) if {
+	some part in ["kubernetes.io/", "karpenter.sh/", "karpenter.k8s.aws/", "topology.k8s.aws/", "eks.amazonaws.com/"]
+	contains(key, part)
+}
+
+# Whether the pool's requirements let a node have a value.
+allowed(pool, key, value) if {
+	every requirement in [r | some r in pool.requirements; r.key == key] {
+		lets(requirement, value)
+	}
+}
+
+lets(requirement, _) if requirement.operator in {"Gt", "Lt"}
+
+lets(requirement, value) if selectors.holds(requirement, {requirement.key: value})
+
+only_offers(pool, key, values) if {
+	some requirement in pool.requirements
+	requirement.key == key
+	requirement.operator == "In"
+	every value in requirement.values {
+		value in values
+	}
+}
+
+# A taint that keeps the pod out if it does not tolerate it.
+tolerates(pool) if {
+	every taint in [t | some t in pool.taints; t.effect in {"NoExecute", "NoSchedule"}] {
+		some toleration in object.get(input.pod.spec, "tolerations", [])
+		matches_taint(toleration, taint)
+	}
+}
+
+matches_taint(toleration, taint) if {
+	object.get(toleration, "effect", "") in {"", taint.effect}
+	object.get(toleration, "key", "") == taint.key
+	object.get(toleration, "operator", "Equal") in {"", "Equal"}
+	object.get(toleration, "value", "") == object.get(taint, "value", "")
+}
+
+matches_taint(toleration, taint) if {
+	object.get(toleration, "effect", "") in {"", taint.effect}
+	object.get(toleration, "key", "") in {"", taint.key}
+	toleration.operator == "Exists"
+}
+
+# The field that lets the pod in, or where one would be that does not.
+place(way) := array.concat(input.pod.at, ["affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms", way.term]) if way.term >= 0
+
+else := array.concat(input.pod.at, ["nodeSelector", keys[0]]) if {
+	keys := [key | some key in [capacity_type, "karpenter.sh/nodepool"]; key in object.keys(input.pod.spec.nodeSelector)]
+	count(keys) > 0
+} else := array.concat(input.pod.at, ["nodeSelector", capacity_type])

@@ -1,0 +1,44 @@
+# Label selectors, as Kubernetes reads them.
+package portcullis.prelude.selectors
+
+# A selector that is not there selects nothing; an empty one selects everything.
+matches(selector, labels) if {
+	is_object(selector)
+	every key, value in match_labels(selector) {
+		labels[key] == value
+	}
+	every requirement in match_expressions(selector) {
+		holds(requirement, labels)
+	}
+}
+
+is_empty(selector) if {
+	is_object(selector)
+	count(match_labels(selector)) == 0
+	count(match_expressions(selector)) == 0
+}
+
+match_labels(selector) := object.get(selector, "matchLabels", {})
+
+match_expressions(selector) := object.get(selector, "matchExpressions", [])
+
+# One requirement of a label selector or of a node affinity.
+holds(requirement, labels) if {
+	requirement.operator == "In"
+	labels[requirement.key] in requirement.values
+}
+
+holds(requirement, labels) if {
+	requirement.operator == "NotIn"
+	not labels[requirement.key] in requirement.values
+}
+
+holds(requirement, labels) if {
+	requirement.operator == "Exists"
+	requirement.key in object.keys(labels)
+}
+
+holds(requirement, labels) if {
+	requirement.operator == "DoesNotExist"
+	not requirement.key in object.keys(labels)
+}

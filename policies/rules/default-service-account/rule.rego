@@ -1,0 +1,22 @@
+# METADATA
+# title: Pod with the default ServiceAccount
+# description: What is granted to the default ServiceAccount, every pod of the namespace has; the audit log cannot tell them apart.
+# custom:
+#   severity: error
+#   scope: resource
+#   target: pod
+package portcullis.rules.default_service_account
+
+# serviceAccount is the old name of the same field.
+account := object.get(input.pod.spec, "serviceAccountName", object.get(input.pod.spec, "serviceAccount", ""))
+
+findings contains {"at": place, "message": message} if {
+	account in {"", "default"}
+	message := "pod runs as the default ServiceAccount of its namespace"
+}
+
+fields := [field | some field in ["serviceAccountName", "serviceAccount"]; field in object.keys(input.pod.spec)]
+
+place := array.concat(input.pod.at, [fields[0]]) if count(fields) > 0
+
+else := array.concat(input.pod.at, ["serviceAccountName"])

@@ -1,0 +1,26 @@
+# METADATA
+# title: Fewer pods than zones
+# description: A service with fewer pods than there are zones is down when the wrong zone goes.
+# custom:
+#   severity: error
+#   scope: platform
+#   target: pod
+#   facts: [zones]
+package portcullis.rules.replicas_below_zones
+
+import data.portcullis.prelude.workloads
+import data.portcullis.prelude.zones
+
+findings contains {"resource": fewest.id, "at": fewest.at, "message": message} if {
+	some workload in workloads.all
+	fewest := workloads.fewest(workload)
+	fewest.pods < zones.number
+	not switched_off(fewest)
+	message := sprintf("%s %s may run with %d pods, fewer than the %d zones", [workload.kind, workload.name, fewest.pods, zones.number])
+}
+
+# Somebody wrote replicas: 0 and no autoscaler contradicts; what does not run cannot fail.
+switched_off(fewest) if {
+	fewest.pods == 0
+	fewest.by != "ScaledObject"
+}
