@@ -10,6 +10,7 @@ pub mod json;
 pub mod yaml;
 
 mod document;
+mod made;
 mod origin;
 mod partial;
 mod path;

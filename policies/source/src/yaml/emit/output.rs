@@ -1,17 +1,12 @@
 //! The text in the making: bytes, the column, and the origin of every byte.
 
-use std::io::Write as _;
-
 use super::analysis::{is_break, width};
-use crate::{OriginId, trace::Piece, yaml::resolve::general};
+use crate::{OriginId, Piece, made::Made, yaml::resolve::general};
 
 /// The text in the making.
 #[derive(Debug)]
 pub(super) struct Output {
-    bytes: Vec<u8>,
-    pieces: Vec<Piece>,
-    /// What the bytes that are written next come from.
-    pub(super) origin: OriginId,
+    made: Made,
     /// The characters since the last line break.
     pub(super) column: usize,
     /// Whether the last character was a space, or one counts as written.
@@ -22,55 +17,40 @@ pub(super) struct Output {
 
 impl Output {
     pub(super) fn new() -> Self {
-        let bytes = Vec::new();
-        Self { bytes, pieces: Vec::new(), origin: OriginId::NONE, column: 0, whitespace: true, indention: true }
+        Self { made: Made::default(), column: 0, whitespace: true, indention: true }
     }
 
     /// The bytes, and the pieces that cover them.
-    pub(super) fn finish(mut self) -> (Vec<u8>, Vec<Piece>) {
-        self.settle();
-        (self.bytes, self.pieces)
+    pub(super) fn finish(self) -> (Vec<u8>, Vec<Piece>) {
+        self.made.finish()
     }
 
     /// Sets what the next bytes come from.
     pub(super) fn set_origin(&mut self, origin: OriginId) {
-        if origin != self.origin {
-            self.settle();
-            self.origin = origin;
-        }
-    }
-
-    fn settle(&mut self) {
-        let end = self.bytes.len() as u32;
-        match self.pieces.last_mut() {
-            Some(last) if last.end == end => {}
-            Some(last) if last.origin == self.origin => last.end = end,
-            None if end == 0 => {}
-            Some(_) | None => self.pieces.push(Piece { end, origin: self.origin }),
-        }
+        self.made.set_origin(origin);
     }
 
     /// Writes an ASCII character.
     pub(super) fn put(&mut self, byte: u8) {
-        self.bytes.push(byte);
+        self.made.push(byte);
         self.column += 1;
     }
 
     pub(super) fn put_break(&mut self) {
-        self.bytes.push(b'\n');
+        self.made.push(b'\n');
         self.column = 0;
     }
 
     /// Writes a run of ASCII characters.
     pub(super) fn put_all(&mut self, text: &[u8]) {
-        self.bytes.extend_from_slice(text);
+        self.made.extend(text);
         self.column += text.len();
     }
 
     /// Writes the character at a place, and says where the next one is.
     pub(super) fn copy(&mut self, text: &[u8], at: usize) -> usize {
         let next = at + text.get(at).map_or(1, |&byte| width(byte));
-        self.bytes.extend_from_slice(text.get(at..next).unwrap_or_default());
+        self.made.extend(text.get(at..next).unwrap_or_default());
         self.column += 1;
         next
     }
@@ -107,10 +87,7 @@ impl Output {
 
     /// Writes a code in capital hexadecimal digits.
     pub(super) fn put_code(&mut self, code: u32, digits: usize) {
-        let before = self.bytes.len();
-        // Writing to a vector does not fail.
-        let _ = write!(self.bytes, "{code:0digits$X}");
-        self.column += self.bytes.len() - before;
+        self.put_all(format!("{code:0digits$X}").as_bytes());
     }
 }
 

@@ -1,1 +1,0 @@
-//! Reads JSON with places, and writes it as Go does.
