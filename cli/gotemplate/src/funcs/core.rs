@@ -280,6 +280,10 @@ fn slice(_: &mut Call<'_, '_>, args: Vec<Value>) -> Outcome {
     };
     let mut bounds = [0, length, length];
     for (bound, at) in bounds.iter_mut().zip(indexes) {
+        // Go looks into the interface of an index everywhere but here.
+        if at.boxed {
+            return Err(Failure::new("cannot index slice/array with type interface {}"));
+        }
         *bound = position(at, length)?;
     }
     let [start, end, capacity] = bounds;
