@@ -18,9 +18,9 @@ pub(crate) struct List {
 pub(crate) enum Node {
     Text(Text),
     Action(Action),
-    If(Branch),
-    With(Branch),
-    Range(Branch),
+    If(Box<Branch>),
+    With(Box<Branch>),
+    Range(Box<Branch>),
     Template(Call),
     Break(u32),
     Continue(u32),

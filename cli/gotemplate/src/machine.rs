@@ -144,7 +144,7 @@ impl<'set> Machine<'set> {
     pub fn include(&mut self, name: &str, data: Value, site: Option<Span>) -> Result<Value, Failure> {
         let known: Arc<str> = self.find(name).map_or_else(|| Arc::from(name), |found| Arc::clone(&found.template.name));
         let depth = self.included.get(&known).copied().unwrap_or(0);
-        let is_recursive = depth > MAX_INCLUDES || (depth >= SURELY_RECURSIVE && self.is_too_deep());
+        let is_recursive = depth > MAX_INCLUDES || (depth >= SURELY_RECURSIVE && self.stack.is_some_and(Stack::is_nearly_used_up));
         if is_recursive {
             let message = format!("rendering template has a nested reference name: {name}: unable to execute template");
             return Err(Failure { fatal: true, ..Failure::new(message) });

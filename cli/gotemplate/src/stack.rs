@@ -15,7 +15,17 @@ impl Stack {
 
     /// Whether the limit is used up.
     pub(crate) fn is_used_up(self) -> bool {
-        self.base.abs_diff(here()) > self.limit
+        self.used() > self.limit
+    }
+
+    /// Whether so little is left that the next level may use it up.
+    pub(crate) fn is_nearly_used_up(self) -> bool {
+        self.used() > self.limit - self.limit / 8
+    }
+
+    #[inline(always)]
+    fn used(self) -> usize {
+        self.base.abs_diff(here())
     }
 }
 

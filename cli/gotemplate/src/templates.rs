@@ -43,7 +43,7 @@ impl Templates {
 
     /// Parses a text without adding its templates.
     pub(crate) fn parse_apart(&self, name: &str, text: &Text, stack: Stack) -> Result<Parsed, ParseError> {
-        parse::parse(name, text, &self.functions, stack)
+        parse::parse(name, text, &self.functions, stack).map_err(|error| *error)
     }
 
     /// Whether there is a template of a name.

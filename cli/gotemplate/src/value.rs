@@ -157,6 +157,10 @@ impl Value {
         Self { boxed: true, ..self }
     }
 
+    fn is_container(&self) -> bool {
+        matches!(self.data, Data::List(_) | Data::Map(_))
+    }
+
     /// Go's truth: false, 0, nil and whatever is empty are false.
     #[must_use]
     pub fn truth(&self) -> bool {
@@ -206,6 +210,58 @@ impl List {
         match self {
             Self::Any(items) | Self::Strings(items) | Self::Ints(items) => items,
         }
+    }
+}
+
+/// Drops nested values one after the other: each within the other they would take more stack than there is, if a template nests deeply.
+fn bury(mut values: Vec<Value>) {
+    while let Some(mut value) = values.pop() {
+        match &mut value.data {
+            Data::List(list) => values.append(&mut list.take()),
+            Data::Map(map) => values.append(&mut map.take()),
+            Data::Nil
+            | Data::Bool(_)
+            | Data::Int(_)
+            | Data::Int64(_)
+            | Data::Uint8(_)
+            | Data::Float(_)
+            | Data::String(_)
+            | Data::Bytes(_)
+            | Data::Object(_) => {}
+        }
+    }
+}
+
+impl List {
+    /// The items that are lists or maps, if nobody else holds the list.
+    fn take(&mut self) -> Vec<Value> {
+        let (Self::Any(items) | Self::Strings(items) | Self::Ints(items)) = self;
+        match Rc::get_mut(items) {
+            Some(items) if items.iter().any(Value::is_container) => std::mem::take(items),
+            Some(_) | None => Vec::new(),
+        }
+    }
+}
+
+impl Drop for List {
+    fn drop(&mut self) {
+        bury(self.take());
+    }
+}
+
+impl Map {
+    /// The values, if nobody else holds the map and some are lists or maps.
+    fn take(&mut self) -> Vec<Value> {
+        match Rc::get_mut(&mut self.entries).map(RefCell::get_mut) {
+            Some(entries) if entries.values().any(Value::is_container) => std::mem::take(entries).into_values().collect(),
+            Some(_) | None => Vec::new(),
+        }
+    }
+}
+
+impl Drop for Map {
+    fn drop(&mut self) {
+        bury(self.take());
     }
 }
 

@@ -123,7 +123,7 @@ impl Text {
 /// The entries of a map argument under the type that the function declares; a nil map has none.
 pub(crate) fn map_of(value: Value) -> Map {
     match value.data {
-        Data::Map(map) => Map { kind: MapType::Any, ..map },
+        Data::Map(map) => Map { kind: MapType::Any, entries: std::rc::Rc::clone(&map.entries) },
         _ => Map::new(MapType::Any, BTreeMap::new()),
     }
 }

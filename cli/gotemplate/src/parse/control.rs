@@ -23,7 +23,7 @@ impl Word {
         }
     }
 
-    fn node(self, branch: ast::Branch) -> ast::Node {
+    fn node(self, branch: Box<ast::Branch>) -> ast::Node {
         match self {
             Self::If => ast::Node::If(branch),
             Self::With => ast::Node::With(branch),
@@ -106,7 +106,7 @@ impl Parser<'_> {
         keys::of_pipe(&pipe, &mut keys);
         let keys = keys.into_iter().collect();
         let other_keys = otherwise.as_ref().map(keys::of_list).unwrap_or_default().into_iter().collect();
-        Ok(word.node(ast::Branch { position: pipe.position, tag, pipe, list, otherwise, keys, other_keys }))
+        Ok(word.node(Box::new(ast::Branch { position: pipe.position, tag, pipe, list, otherwise, keys, other_keys })))
     }
 
     /// What follows `else`: another `if` or `with`, with which it shares the `end`, or a list.

@@ -95,7 +95,8 @@ impl Tree {
     }
 }
 
-pub(super) type Result<T> = std::result::Result<T, ParseError>;
+/// Errors are boxed, since they are rare and large.
+pub(super) type Result<T> = std::result::Result<T, Box<ParseError>>;
 
 impl<'text> Parser<'text> {
     fn lex(&mut self) -> Token {
@@ -171,13 +172,14 @@ impl<'text> Parser<'text> {
     }
 
     /// An error at the line of the token that was read last, which may lie ahead of the one at hand.
-    pub(super) fn error(&self, message: impl Into<String>) -> ParseError {
+    pub(super) fn error(&self, message: impl Into<String>) -> Box<ParseError> {
         let token = self.tree.tokens[0];
         let range = Range { start: token.start as u32, end: token.end as u32 };
-        ParseError { name: Arc::clone(&self.name), line: token.line, message: message.into(), span: self.text.span(range) }
+        let span = self.text.span(range);
+        Box::new(ParseError { name: Arc::clone(&self.name), line: token.line, message: message.into(), span })
     }
 
-    pub(super) fn unexpected(&self, token: Token, context: &str) -> ParseError {
+    pub(super) fn unexpected(&self, token: Token, context: &str) -> Box<ParseError> {
         if token.kind != Kind::Error {
             return self.error(format!("unexpected {} in {context}", token.kind.describe(self.slice(token))));
         }
