@@ -120,6 +120,29 @@ impl<'a> View<'a> {
         self.pieces.get(index).map_or(self.origin, |piece| self.known(piece.origin))
     }
 
+    /// What the bytes of a range came from, each origin once and in the order of the text.
+    #[must_use]
+    pub fn origins(&self, range: Range<usize>) -> Vec<OriginId> {
+        let mut found = Vec::new();
+        if self.pieces.is_empty() {
+            found.push(self.origin);
+            return found;
+        }
+        let first = self.pieces.partition_point(|piece| piece.end as usize <= range.start);
+        let mut start = range.start;
+        for piece in self.pieces.iter().skip(first) {
+            if start >= range.end.max(range.start + 1) {
+                break;
+            }
+            let origin = self.known(piece.origin);
+            if !found.contains(&origin) {
+                found.push(origin);
+            }
+            start = piece.end as usize;
+        }
+        found
+    }
+
     fn known(&self, origin: OriginId) -> OriginId {
         if origin.is_none() { self.origin } else { origin }
     }

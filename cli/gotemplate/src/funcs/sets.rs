@@ -6,7 +6,7 @@ use crate::Functions;
 /// What a chart of Helm 3 may call: Go's own functions, sprig without the environment, and Helm's.
 #[must_use]
 pub fn helm_functions() -> Functions {
-    sprig_functions().with(helm::nested::FUNCTIONS).with(helm::json::FUNCTIONS)
+    sprig_functions().with(helm::nested::FUNCTIONS).with(helm::json::FUNCTIONS).with(helm::yaml::FUNCTIONS)
 }
 
 /// What the templates of an ApplicationSet may call: sprig without environment and network, and Argo CD's.
@@ -14,7 +14,7 @@ pub fn helm_functions() -> Functions {
 pub fn argo_functions() -> Functions {
     const HELM_ONLY: &[&str] =
         &["getHostByName", "include", "tpl", "required", "lookup", "toToml", "fromToml", "toYamlPretty", "fromJsonArray"];
-    sprig_functions().with(helm::json::FUNCTIONS).without(HELM_ONLY)
+    sprig_functions().with(helm::json::FUNCTIONS).with(helm::yaml::ARGO).without(HELM_ONLY)
 }
 
 fn sprig_functions() -> Functions {

@@ -1,5 +1,7 @@
 //! Values to JSON text as Go's encoder writes it.
 
+use std::borrow::Cow;
+
 use portcullis_source::OriginId;
 
 use crate::{
@@ -59,6 +61,20 @@ pub(crate) fn number_text(number: f64) -> Result<Vec<u8>, String> {
         out.remove(out.len() - 2);
     }
     Ok(out)
+}
+
+/// The text with U+FFFD for each byte that is no character, as Go's encoder has it.
+pub(crate) fn replaced(bytes: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some((rune, width)) = bytes.get(at..).and_then(first_rune) {
+        out.push(rune.unwrap_or(char::REPLACEMENT_CHARACTER));
+        at += width;
+    }
+    Cow::Owned(out)
 }
 
 struct Writer {

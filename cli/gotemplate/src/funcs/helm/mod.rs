@@ -2,5 +2,7 @@
 
 pub mod json;
 pub mod nested;
+pub mod yaml;
 
 mod json_text;
+mod provenance;

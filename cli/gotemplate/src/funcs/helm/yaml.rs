@@ -1,0 +1,209 @@
+//! Values to YAML and back, by way of the JSON that sigs.k8s.io/yaml takes.
+
+use portcullis_source::{
+    Data as Plain, Node, OriginId, Text as Source,
+    yaml::emit::{Emitter, Event, Style, natural_order, pretty_order, sort_by_key},
+};
+
+use super::{
+    json_text::{number_text, replaced},
+    provenance::{Places, value_of},
+};
+use crate::{
+    Call, Data, Failure, Function, List, Param, Str, Value,
+    convert::number_without_form,
+    funcs::{
+        argument::{Args, dict, list},
+        sprig::encoding::BASE64,
+    },
+};
+
+const VALUE: &[Param] = &[Param::Any];
+const TEXT: &[Param] = &[Param::String];
+
+/// Helm's: what can't be written becomes an empty text, what can't be read a value that has the error.
+pub const FUNCTIONS: &[Function] = &[
+    Function::fixed("toYaml", VALUE, |call, args| Ok(to_yaml(call, args, Style::Yaml2))),
+    Function::fixed("toYamlPretty", VALUE, |call, args| Ok(to_yaml(call, args, Style::Pretty))),
+    Function::fixed("fromYaml", TEXT, |call, args| Ok(read(call, args, Wanted::Map).unwrap_or_else(error_map))),
+    Function::fixed("fromYamlArray", TEXT, |call, args| {
+        Ok(read(call, args, Wanted::List).unwrap_or_else(|error| list(vec![Value::string(error)])))
+    }),
+];
+
+/// Argo CD's: what can't be read is an error.
+pub const ARGO: &[Function] = &[
+    Function::fixed("toYaml", VALUE, |call, args| Ok(to_yaml(call, args, Style::Yaml2))),
+    Function::fixed("fromYaml", TEXT, |call, args| read(call, args, Wanted::Map).map_err(Failure::new)),
+    Function::fixed("fromYamlArray", TEXT, |call, args| read(call, args, Wanted::List).map_err(Failure::new)),
+];
+
+/// What Go decodes into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    Map,
+    List,
+}
+
+impl Wanted {
+    /// Refuses a root of another kind in the words of Go's JSON; nothing at all is an empty one.
+    pub(super) fn check(self, root: &Node) -> Result<(), String> {
+        let (fits, target) = match self {
+            Self::Map => (matches!(root.data, Plain::Map(_) | Plain::Null), "map[string]interface {}"),
+            Self::List => (matches!(root.data, Plain::List(_) | Plain::Null), "[]interface {}"),
+        };
+        let kind = match &root.data {
+            _ if fits => return Ok(()),
+            Plain::Null => "null",
+            Plain::Bool(_) => "bool",
+            Plain::Int(_) | Plain::Uint(_) | Plain::Float(_) => "number",
+            Plain::String(_) => "string",
+            Plain::List(_) => "array",
+            Plain::Map(_) => "object",
+        };
+        Err(format!("json: cannot unmarshal {kind} into Go value of type {target}"))
+    }
+
+    pub(super) fn empty(self) -> Value {
+        match self {
+            Self::Map => dict([]),
+            Self::List => list(Vec::new()),
+        }
+    }
+}
+
+pub(super) fn error_map(error: String) -> Value {
+    dict([("Error".into(), Value::string(error))])
+}
+
+fn read(call: &mut Call<'_, '_>, args: Vec<Value>, wanted: Wanted) -> Result<Value, String> {
+    let text = Args::new(args).text();
+    let stream = portcullis_source::yaml::parse(&Source::nowhere(std::sync::Arc::clone(&text.text.bytes)));
+    let converting = |error: &str| format!("error converting YAML to JSON: {error}");
+    let Some(document) = stream.documents.first() else {
+        return stream.error.map_or_else(|| Ok(wanted.empty().from(text.origin)), |error| Err(converting(&error.message)));
+    };
+    if let Some(number) = number_without_form(&document.root) {
+        return Err(converting(&number_text(number).err().unwrap_or_default()));
+    }
+    wanted.check(&document.root).map_err(|error| format!("error unmarshaling JSON: while decoding JSON: {error}"))?;
+    if matches!(document.root.data, Plain::Null) {
+        return Ok(wanted.empty().from(text.origin));
+    }
+    Ok(value_of(&document.root, &mut Places::new(&text, &mut call.machine.trace)))
+}
+
+fn to_yaml(call: &mut Call<'_, '_>, args: Vec<Value>, style: Style) -> Value {
+    let value = Args::new(args).any();
+    let mut writer = Writer { call, emitter: Emitter::new(style), style };
+    let written = writer.value(&value, OriginId::NONE, 0).and_then(|()| writer.emitter.finish().map_err(|_| Unwritable));
+    let Ok((mut bytes, mut pieces)) = written else { return Value::string("").from(value.origin) };
+    if bytes.last() == Some(&b'\n') {
+        bytes.pop();
+        if let Some(last) = pieces.last_mut() {
+            last.end = bytes.len() as u32;
+        }
+    }
+    match pieces.as_slice() {
+        [] => Value::string(bytes).from(value.origin),
+        [only] => Value::string(bytes).from(only.origin),
+        [_, _, ..] => Value::new(Data::String(Str::pieced(bytes, pieces))).from(value.origin),
+    }
+}
+
+/// What Helm makes an empty text of.
+struct Unwritable;
+
+/// How deep values are written; only a map that holds itself is deeper.
+const MAX_DEPTH: usize = 500;
+
+struct Writer<'w, 'call, 'set> {
+    call: &'w mut Call<'call, 'set>,
+    emitter: Emitter,
+    style: Style,
+}
+
+impl Writer<'_, '_, '_> {
+    fn event(&mut self, event: Event<'_>, origin: OriginId) -> Result<(), Unwritable> {
+        self.emitter.event(event, origin).map_err(|_| Unwritable)
+    }
+
+    fn value(&mut self, value: &Value, outer: OriginId, depth: usize) -> Result<(), Unwritable> {
+        if depth > MAX_DEPTH {
+            return Err(Unwritable);
+        }
+        let origin = if value.origin.is_none() { outer } else { value.origin };
+        match &value.data {
+            Data::Nil => self.event(Event::Bare("null"), origin),
+            Data::Bool(truth) => self.event(Event::Bare(if *truth { "true" } else { "false" }), origin),
+            Data::Int(number) | Data::Int64(number) => self.event(Event::Bare(&number.to_string()), origin),
+            Data::Uint8(number) => self.event(Event::Bare(&number.to_string()), origin),
+            Data::Float(number) => {
+                let text = self.number(*number)?;
+                self.event(Event::Bare(&text), origin)
+            }
+            Data::String(text) => {
+                let origin = self.joined(text, origin);
+                self.event(Event::String(&replaced(&text.bytes)), origin)
+            }
+            Data::Bytes(bytes) => self.event(Event::String(&String::from_utf8_lossy(&BASE64.encode(bytes))), origin),
+            Data::List(List::Any(items) | List::Strings(items) | List::Ints(items)) => {
+                self.event(Event::ListStart, origin)?;
+                for item in items.iter() {
+                    self.value(item, origin, depth + 1)?;
+                }
+                self.event(Event::ListEnd, origin)
+            }
+            Data::Map(map) => self.map(map, origin, depth),
+            Data::Object(object) => match object.to_plain() {
+                Some(plain) => self.value(&plain, origin, depth + 1),
+                None => self.value(&dict([]), origin, depth + 1),
+            },
+        }
+    }
+
+    fn map(&mut self, map: &crate::Map, origin: OriginId, depth: usize) -> Result<(), Unwritable> {
+        self.event(Event::MapStart, origin)?;
+        let entries = map.entries.borrow().iter().map(|(key, item)| (std::sync::Arc::clone(key), item.clone())).collect();
+        let order = if self.style == Style::Pretty { pretty_order } else { natural_order };
+        for (key, item) in sort_by_key(entries, order, |(key, _)| key) {
+            let key_origin = match &item.data {
+                _ if item.origin.is_none() => origin,
+                Data::String(Str { pieces: Some(_), .. }) => origin,
+                _ => item.origin,
+            };
+            self.event(Event::String(&key), key_origin)?;
+            self.value(&item, origin, depth + 1)?;
+        }
+        self.event(Event::MapEnd, origin)
+    }
+
+    /// All that a string came from, since a scalar is written as a whole.
+    fn joined(&mut self, text: &Str, origin: OriginId) -> OriginId {
+        let mut seen = Vec::new();
+        for piece in text.pieces.iter().flat_map(|pieces| pieces.iter()).filter(|piece| !piece.origin.is_none()) {
+            if !seen.contains(&piece.origin) {
+                seen.push(piece.origin);
+            }
+        }
+        let joined = seen.into_iter().fold(OriginId::NONE, |joined, origin| self.call.machine.trace.join(joined, origin));
+        if joined.is_none() { origin } else { joined }
+    }
+
+    /// A number as YAML reads it from JSON, and writes it again.
+    fn number(&self, number: f64) -> Result<String, Unwritable> {
+        if self.style == Style::Yaml2 {
+            let text = number_text(number).map_err(|_| Unwritable)?;
+            let text = String::from_utf8_lossy(&text).into_owned();
+            if !text.contains(['.', 'e']) {
+                if let Ok(whole) = text.parse::<i64>() {
+                    return Ok(whole.to_string());
+                }
+                if text.parse::<u64>().is_ok() {
+                    return Ok(text);
+                }
+            }
+        }
+        Ok(portcullis_source::yaml::emit::float(number))
+    }
+}
