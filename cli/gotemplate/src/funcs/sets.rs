@@ -14,22 +14,26 @@ pub fn helm_functions() -> Functions {
 pub fn argo_functions() -> Functions {
     const HELM_ONLY: &[&str] =
         &["getHostByName", "include", "tpl", "required", "lookup", "toToml", "fromToml", "toYamlPretty", "fromJsonArray"];
-    sprig_functions().with(helm::json::FUNCTIONS).with(helm::yaml::ARGO).without(HELM_ONLY)
+    sprig_functions().with(helm::yaml::ARGO).without(HELM_ONLY)
 }
 
 fn sprig_functions() -> Functions {
     Functions::default()
         .with(unsupported::FUNCTIONS)
         .with(core::FUNCTIONS)
+        .with(helm::json::SPRIG)
         .with(text::FUNCTIONS)
         .with(sprig::cases::FUNCTIONS)
+        .with(sprig::certificates::FUNCTIONS)
         .with(sprig::defaults::FUNCTIONS)
         .with(sprig::dicts::FUNCTIONS)
         .with(sprig::encoding::FUNCTIONS)
         .with(sprig::flow::FUNCTIONS)
+        .with(sprig::hashes::FUNCTIONS)
         .with(sprig::lists::FUNCTIONS)
         .with(sprig::numbers::FUNCTIONS)
         .with(sprig::paths::FUNCTIONS)
+        .with(sprig::random::FUNCTIONS)
         .with(sprig::reflect::FUNCTIONS)
         .with(sprig::regex::FUNCTIONS)
         .with(sprig::semver::FUNCTIONS)

@@ -4,5 +4,6 @@ pub mod json;
 pub mod nested;
 pub mod yaml;
 
+mod json_read;
 mod json_text;
 mod provenance;

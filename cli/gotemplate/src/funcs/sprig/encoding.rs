@@ -55,7 +55,7 @@ impl Base {
     }
 
     /// Decodes, or says which byte does not fit; line ends are skipped.
-    fn try_decode(&self, bytes: &[u8]) -> Result<Vec<u8>, usize> {
+    pub(crate) fn try_decode(&self, bytes: &[u8]) -> Result<Vec<u8>, usize> {
         let width = self.group * 8 / self.bits as usize;
         let mut input = bytes.iter().enumerate().filter(|&(_, byte)| !matches!(byte, b'\n' | b'\r')).peekable();
         let mut out = Vec::with_capacity(bytes.len());

@@ -1,13 +1,16 @@
 //! The functions of sprig.
 
 pub mod cases;
+pub mod certificates;
 pub mod defaults;
 pub mod dicts;
 pub mod encoding;
 pub mod flow;
+pub mod hashes;
 pub mod lists;
 pub mod numbers;
 pub mod paths;
+pub mod random;
 pub mod reflect;
 pub mod regex;
 pub mod semver;
