@@ -3,7 +3,10 @@
 use std::{any::Any, collections::BTreeMap, rc::Rc, sync::Arc};
 
 use portcullis_gotemplate::{Data, Failure, List, Object, Param, Str, Value};
-use portcullis_source::OriginId;
+use portcullis_source::{
+    OriginId, Piece,
+    yaml::emit::{EmitError, Emitter, Event, Style, natural_order, sort_by_key},
+};
 
 use crate::pattern::Glob;
 
@@ -37,11 +40,14 @@ impl Files {
         Self(Rc::new(found.map(|(name, file)| (Arc::clone(name), file.clone())).collect()))
     }
 
-    /// The contents by the last parts of the paths, as YAML.
-    fn as_yaml(&self, content: impl Fn(&File) -> Value) -> Result<Value, Failure> {
-        let entries = self.0.iter().map(|(name, file)| (Arc::from(base(name)), content(file).boxed()));
-        let _ = Value::map(entries.collect());
-        Err(Failure::new("files can't be written as YAML yet"))
+    /// The contents by the last parts of the paths, as YAML; nothing where that can't be written.
+    fn as_yaml(&self, content: fn(&[u8]) -> String) -> Value {
+        let by_base: BTreeMap<&str, &File> = self.0.iter().map(|(name, file)| (base(name), file)).collect();
+        let entries = sort_by_key(by_base.into_iter().collect(), natural_order, |(name, _)| name);
+        match write(&entries, content) {
+            Ok((bytes, pieces)) => Value::new(Data::String(Str::pieced(bytes, pieces))),
+            Err(_) => Value::string(""),
+        }
     }
 
     fn lines(&self, name: &str) -> Value {
@@ -52,6 +58,24 @@ impl Files {
         });
         Value::new(Data::List(List::Strings(Rc::new(lines.unwrap_or_default()))))
     }
+}
+
+fn write(entries: &[(&str, &File)], content: fn(&[u8]) -> String) -> Result<(Vec<u8>, Vec<Piece>), EmitError> {
+    let mut emitter = Emitter::new(Style::Yaml2);
+    emitter.event(Event::MapStart, OriginId::NONE)?;
+    for (name, file) in entries {
+        emitter.event(Event::String(name), file.origin)?;
+        emitter.event(Event::String(&content(&file.bytes)), file.origin)?;
+    }
+    emitter.event(Event::MapEnd, OriginId::NONE)?;
+    let (mut bytes, mut pieces) = emitter.finish()?;
+    if bytes.last() == Some(&b'\n') {
+        bytes.pop();
+    }
+    if let Some(last) = pieces.last_mut() {
+        last.end = bytes.len() as u32;
+    }
+    Ok((bytes, pieces))
 }
 
 /// The last part of a path.
@@ -107,8 +131,8 @@ impl Object for Files {
             "GetBytes" => Ok(file.map_or_else(|| Value::new(Data::Bytes(Arc::from([]))), File::raw)),
             "Glob" => Ok(Value::new(Data::Object(Rc::new(self.glob(&argument))))),
             "Lines" => Ok(self.lines(&argument)),
-            "AsConfig" => self.as_yaml(File::text),
-            _ => self.as_yaml(|file| Value::string(base64(&file.bytes)).from(file.origin)),
+            "AsConfig" => Ok(self.as_yaml(|bytes| String::from_utf8_lossy(bytes).into_owned())),
+            _ => Ok(self.as_yaml(base64)),
         }
     }
 

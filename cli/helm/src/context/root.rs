@@ -74,7 +74,7 @@ impl Walk<'_> {
                 None => Map::new(NAMED, BTreeMap::new()),
             };
             let below = self.chart(child, below);
-            let below = Map { kind: MapType::Any, entries: below.entries };
+            let below = Map { kind: MapType::Any, entries: Rc::clone(&below.entries) };
             subcharts.set(name, Value::new(Data::Map(below)).boxed());
         }
         let path = self.charts.path(id);
