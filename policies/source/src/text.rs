@@ -111,6 +111,12 @@ impl Text {
         }
     }
 
+    /// The place of a range that a person would edit: its span, or for a made text where it came from.
+    #[must_use]
+    pub fn place(&self, range: Range) -> Option<Span> {
+        self.span(range).or_else(|| self.origin(range).edit())
+    }
+
     /// The chain of places that a range came from.
     #[must_use]
     pub fn origin(&self, range: Range) -> Origin {

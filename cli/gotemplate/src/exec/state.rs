@@ -78,7 +78,7 @@ impl<'run, 'set, 'tree> Exec<'run, 'set, 'tree> {
     /// Makes an action of the template the one at hand; within `tpl` it stays the one that called.
     pub(super) fn enter_action(&mut self, tag: portcullis_source::Range) {
         if matches!(self.texts, Texts::File) {
-            self.site = self.template.text.span(tag);
+            self.site = self.template.text.place(tag);
         }
     }
 
@@ -97,7 +97,7 @@ impl<'run, 'set, 'tree> Exec<'run, 'set, 'tree> {
                 // Each line has an origin of its own, so that a rendered line leads to the very line of the template.
                 for line in text.bytes.split_inclusive(|&byte| byte == b'\n') {
                     let end = start + line.len() as u32;
-                    let origin = match self.template.text.span(portcullis_source::Range { start, end }) {
+                    let origin = match self.template.text.place(portcullis_source::Range { start, end }) {
                         Some(span) => self.machine.origins.text(&mut self.machine.trace, span, self.machine.frame),
                         None => OriginId::NONE,
                     };

@@ -175,7 +175,7 @@ impl<'text> Parser<'text> {
     pub(super) fn error(&self, message: impl Into<String>) -> Box<ParseError> {
         let token = self.tree.tokens[0];
         let range = Range { start: token.start as u32, end: token.end as u32 };
-        let span = self.text.span(range);
+        let span = self.text.place(range);
         Box::new(ParseError { name: Arc::clone(&self.name), line: token.line, message: message.into(), span })
     }
 
