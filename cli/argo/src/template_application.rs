@@ -35,7 +35,7 @@ impl Rendering<'_> {
     }
 
     fn fault(&self, (error, origin): Failed) -> Fault {
-        let fault = Fault::new(error.message).at(self.renderer.span(origin));
+        let fault = Fault::new(error.message).at(error.span).at(self.renderer.span(origin));
         Fault { hint: error.hint, ..fault }
     }
 }

@@ -39,7 +39,7 @@ impl Generation<'_> {
 
     /// The fault of a string that could not be rendered.
     pub(super) fn render_fault(&self, error: RenderError, origin: OriginId) -> Fault {
-        let fault = Fault::new(error.message).at(self.renderer.span(origin));
+        let fault = Fault::new(error.message).at(error.span).at(self.renderer.span(origin));
         Fault { hint: error.hint, ..fault }
     }
 

@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
-use portcullis_gotemplate::{Data, Functions, Limits, Machine, Map, MissingKey, Settings, Str, Templates, Value, funcs};
-use portcullis_source::{Text, Trace};
+use portcullis_gotemplate::{Data, Limits, Machine, Map, MissingKey, Settings, Str, Templates, Value};
+use portcullis_source::{FrameId, OriginId, Piece, Source, Span, Text, Trace};
 
-use super::RenderError;
+use super::{RenderError, functions::functions, span_of};
 
 /// One string of an ApplicationSet may not cost more than this.
 const LIMITS: Limits = Limits { steps: 1_000_000, output: 8 << 20, stack: 1 << 20 };
@@ -13,13 +13,24 @@ const LIMITS: Limits = Limits { steps: 1_000_000, output: 8 << 20, stack: 1 << 2
 /// How many different texts are kept parsed.
 const MAX_PARSED: usize = 4_096;
 
+/// The runs of a text, `(from, to, origin)`.
+type Lines = [(usize, usize, OriginId)];
+
+/// What an execution changes, and how it takes missing keys.
+pub(super) struct Work<'a> {
+    /// What everything came from.
+    pub(super) trace: &'a mut Trace,
+    /// A missing key is an error in any case.
+    pub(super) strict: bool,
+}
+
 /// Parsed templates and what holds for all of them.
 #[derive(Debug)]
 pub(super) struct Go {
     /// What a missing key gives.
     pub(super) missing_key: MissingKey,
-    functions: Functions,
-    parsed: BTreeMap<Arc<[u8]>, Rc<Templates>>,
+    empty: Templates,
+    parsed: BTreeMap<(Arc<[u8]>, Option<Span>), Rc<Templates>>,
 }
 
 impl Go {
@@ -34,37 +45,50 @@ impl Go {
                 other => return Err(format!("unrecognized option {other:?}, at which Argo CD's controller crashes")),
             };
         }
-        Ok(Self { missing_key, functions: funcs::argo_functions(), parsed: BTreeMap::new() })
+        Ok(Self { missing_key, empty: Templates::new(functions()), parsed: BTreeMap::new() })
     }
 
-    /// Executes a text over parameters, which it may change.
-    pub(super) fn render(&mut self, text: &Str, parameters: &Map, trace: &mut Trace, strict: bool) -> Result<Str, RenderError> {
-        let templates = self.templates(&text.bytes)?;
-        let missing_key = if strict { MissingKey::Error } else { self.missing_key };
+    /// Executes a text over parameters, which it may change; `lines` are the runs of its bytes with their origins in `trace`.
+    pub(super) fn render(&mut self, text: &Str, lines: &Lines, parameters: &Map, work: &mut Work<'_>) -> Result<Str, RenderError> {
+        let Work { trace, strict } = work;
+        let templates = self.templates(&text.bytes, lines, trace)?;
+        let missing_key = if *strict { MissingKey::Error } else { self.missing_key };
         let mut machine = Machine::new(&templates, Settings { missing_key, limits: LIMITS, ..Settings::default() });
-        machine.trace = std::mem::take(trace);
+        machine.trace = std::mem::take(*trace);
         let made = machine.execute("", Value::new(Data::Map(parameters.clone())));
-        *trace = std::mem::take(&mut machine.trace);
+        **trace = std::mem::take(&mut machine.trace);
         made.map_err(|error| {
             let missing = ["map has no entry for key", "can't evaluate field"].iter().any(|text| error.message.contains(text));
-            RenderError { message: error.message, missing, hint: None }
+            RenderError { message: error.message, missing, hint: None, span: error.span }
         })
     }
 
-    fn templates(&mut self, text: &Arc<[u8]>) -> Result<Rc<Templates>, RenderError> {
-        if let Some(templates) = self.parsed.get(text) {
+    fn templates(&mut self, text: &Arc<[u8]>, lines: &Lines, trace: &Trace) -> Result<Rc<Templates>, RenderError> {
+        let key = (Arc::clone(text), lines.first().and_then(|&(_, _, origin)| span_of(trace, origin)));
+        if let Some(templates) = self.parsed.get(&key) {
             return Ok(Rc::clone(templates));
         }
-        let mut templates = Templates::new(self.functions.clone());
-        templates.parse("", &Text::nowhere(Arc::clone(text))).map_err(|error| {
+        let mut templates = self.empty.clone();
+        templates.parse("", &placed(text, lines, trace)).map_err(|error| {
             let bare = error.message.contains("function \"") && error.message.contains("not defined");
             let hint = bare.then(|| "with goTemplate, parameters are written with a dot: {{ .name }}".to_owned());
-            RenderError { message: error.to_string(), missing: false, hint }
+            RenderError { message: error.to_string(), missing: false, hint, span: error.span }
         })?;
         let templates = Rc::new(templates);
         if self.parsed.len() < MAX_PARSED {
-            self.parsed.insert(Arc::clone(text), Rc::clone(&templates));
+            self.parsed.insert(key, Rc::clone(&templates));
         }
         Ok(templates)
     }
+}
+
+/// The text with the place of each of its lines.
+fn placed(text: &Arc<[u8]>, lines: &Lines, trace: &Trace) -> Text {
+    let mut places = Trace::default();
+    let mut pieces = Vec::with_capacity(lines.len());
+    for &(_, to, origin) in lines {
+        let source = span_of(trace, origin).map(|span| Source::Template { span, frame: FrameId::ROOT });
+        pieces.push(Piece { end: to as u32, origin: source.map_or(OriginId::NONE, |source| places.source(source)) });
+    }
+    Text::traced(Arc::clone(text), Arc::new(places), Arc::from(pieces))
 }

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 use portcullis_gotemplate::{Data, List, Map, MapType, Str, Value};
 use portcullis_source::{OriginId, Source, Span, Trace};
 
-use super::{Pieces, char_origins, fast, go::Go};
+use super::{
+    Pieces, char_origins, fast,
+    go::{Go, Work},
+};
 
 /// The language of an ApplicationSet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +28,8 @@ pub(crate) struct RenderError {
     pub(crate) missing: bool,
     /// What to do about it.
     pub(crate) hint: Option<String>,
+    /// The line of the string, where it has several.
+    pub(crate) span: Option<Span>,
 }
 
 /// An error and the string that it is about.
@@ -70,23 +75,22 @@ impl Renderer {
         }
         let made = match &mut self.go {
             Some(go) => {
-                let made = go.render(text, parameters, &mut self.trace, strict)?;
-                self.placed(&made, text, template.origin)
+                let lines = char_origins(text, template.origin);
+                let made = go.render(text, &lines, parameters, &mut Work { trace: &mut self.trace, strict })?;
+                self.placed(&made, lines.first().map_or(template.origin, |run| run.2))
             }
             None if !fast::is_template(&text.bytes) => return Ok(template.clone()),
             None => {
                 let mut fill = fast::Fill { parameters, trace: &mut self.trace };
                 let made = fast::render(text, template.origin, &mut fill);
-                made.map_err(|message| RenderError { message, missing: false, hint: None })?.into_value(template.origin)
+                made.map_err(|message| RenderError { message, missing: false, hint: None, span: None })?.into_value(template.origin)
             }
         };
         Ok(Value { boxed: template.boxed, ..made })
     }
 
-    /// What Go's machine made, with the string that it stands in added to what it knows.
-    fn placed(&mut self, made: &Str, template: &Str, whole: OriginId) -> Value {
-        let lines = char_origins(template, whole);
-        let place = lines.first().map_or(whole, |run| run.2);
+    /// What Go's machine made, with the string that it stands in added where the machine knows no place.
+    fn placed(&mut self, made: &Str, place: OriginId) -> Value {
         let mut pieces = Pieces::default();
         for (from, to, origin) in char_origins(made, OriginId::NONE) {
             let known = matches!(self.trace.get(origin), Some(Source::Template { .. } | Source::Action { .. }));
