@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use portcullis_source::{Document, Node, Span};
+use portcullis_source::{Document, Node, OriginId, Range, Role, Source, Span};
 
 use crate::{
     Application, Cluster, Destination,
@@ -66,7 +66,7 @@ pub(crate) fn assemble(world: World<'_>, assembly: Assembly) -> (Application, Ve
     default_namespace(&mut application, world);
     application.document = Some(Arc::clone(&document));
     let object = Object { document: &document, root: &document.root };
-    let mut faults = object.wrong_types();
+    let mut faults = if application.application_set.is_none() { object.wrong_types() } else { Vec::new() };
     let cluster = match destination(world, &mut application, object) {
         Ok(cluster) => cluster,
         Err(fault) => {
@@ -126,9 +126,22 @@ impl<'a> Object<'a> {
         matches!(self.root.at(path).map(|node| &node.data), Some(portcullis_source::Data::Bool(true)))
     }
 
-    /// The place of a part.
+    /// The place of a part: the line of the manifest or template that it stands in, or that of the parameter if it is all of it.
     pub(crate) fn place(self, node: &Node) -> Option<Span> {
-        place(self.document, node.range)
+        let first = Range { start: node.range.start, end: node.range.start + 1 };
+        if self.is_parameter(node) {
+            return place(self.document, node.range);
+        }
+        let template = || self.document.text.origin(first).first(Role::Template).and_then(|link| link.span);
+        self.document.text.span(node.range).or_else(template).or_else(|| place(self.document, node.range))
+    }
+
+    /// Whether a text is nothing but a parameter.
+    fn is_parameter(self, node: &Node) -> bool {
+        let Some(trace) = self.document.text.trace().filter(|_| node.as_str().is_some()) else { return false };
+        let origins = self.document.text.origins(node.range);
+        let filled = |origin: &OriginId| matches!(trace.get(*origin), Some(Source::Action { input, .. }) if !input.is_none());
+        !origins.is_empty() && origins.iter().all(filled)
     }
 
     /// A part as an object of its own.

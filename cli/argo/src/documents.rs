@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use portcullis_source::{Data, Document, Node, RepoPath, Revision, Text, yaml};
+use portcullis_source::{Data, Document, Node, RepoPath};
 
-use crate::{Cluster, Globbing, Settings, clusters, parameters::too_deep};
+use crate::{Cluster, Globbing, Settings, clusters, files::Files, parameters::too_deep};
 
 /// A document that expansion starts from.
 #[derive(Clone, Debug)]
@@ -77,12 +77,12 @@ pub(crate) fn settings(settings: &Settings, data: &[(String, String)]) -> Settin
 }
 
 /// The documents of a file that may concern Argo CD; a file that can't be read has none, which whoever renders it reports.
-pub(crate) fn of_file(revision: &Revision, path: &RepoPath) -> Vec<Arc<Document>> {
+pub(crate) fn of_file(files: &Files<'_>, path: &RepoPath) -> Vec<Arc<Document>> {
     const NEEDLE: &[u8] = b"argoproj.io";
-    let Ok(file) = revision.read(path) else { return Vec::new() };
+    let Ok(file) = files.revision.read(path) else { return Vec::new() };
     if !file.bytes().windows(NEEDLE.len()).any(|window| window == NEEDLE) {
         return Vec::new();
     }
-    let documents = yaml::parse(&Text::of_file(&file)).documents;
-    documents.into_iter().filter(|document| !too_deep(&document.root)).map(Arc::new).collect()
+    let Ok(parsed) = files.parse(path) else { return Vec::new() };
+    parsed.stream.documents.iter().filter(|document| !too_deep(&document.root)).cloned().map(Arc::new).collect()
 }

@@ -12,6 +12,7 @@ use crate::{
     assemble::{Assembly, assemble, is_leftover},
     documents::{self, Manifest},
     fault::Fault,
+    files::Files,
     parameters::{place, too_deep},
     set::{Made, World, expand_set},
 };
@@ -41,7 +42,8 @@ pub fn expand(documents: &[Arc<Document>], revision: &Revision, inventory: &Inve
             clusters.push(cluster);
         }
     }
-    let mut expansion = Expansion::new(World { revision, inventory: &inventory, clusters: &clusters });
+    let files = Files::new(revision);
+    let mut expansion = Expansion::new(World { files: &files, inventory: &inventory, clusters: &clusters });
     for document in deep {
         let fault = Fault::new("the document is nested too deeply").at(place(&document, document.root.range));
         expansion.report(fault, None);
@@ -150,7 +152,7 @@ impl<'a> Expansion<'a> {
         if let Some(known) = self.files.get(file) {
             return Arc::clone(known);
         }
-        let found = documents::sort(&documents::of_file(self.world.revision, file));
+        let found = documents::sort(&documents::of_file(self.world.files, file));
         let manifests: Arc<[Manifest]> = Arc::from(found.manifests);
         self.files.insert(file.clone(), Arc::clone(&manifests));
         manifests

@@ -1,6 +1,6 @@
 //! What went wrong within one ApplicationSet or Application.
 
-use portcullis_source::Span;
+use portcullis_source::{Range, SourceFile, Span, Text};
 
 use crate::Unrendered;
 
@@ -24,6 +24,11 @@ impl Fault {
     /// The same with a place, where there is none yet.
     pub(crate) fn at(self, span: Option<Span>) -> Self {
         Self { span: self.span.or(span), ..self }
+    }
+
+    /// The same at a range of a file.
+    pub(crate) fn in_file(self, file: &SourceFile, range: Range) -> Self {
+        Self { span: Text::of_file(file).span(range), ..self }
     }
 
     /// The same with a hint.

@@ -11,6 +11,7 @@ mod clusters;
 mod documents;
 mod expand;
 mod fault;
+mod files;
 mod generators;
 mod inventory;
 mod object;

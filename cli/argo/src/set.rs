@@ -3,11 +3,12 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_gotemplate::{Data, Map, Value};
-use portcullis_source::{Document, Key, Node, OriginId, Revision};
+use portcullis_source::{Document, Key, Node, OriginId};
 
 use crate::{
     Cluster, Inventory,
     fault::Fault,
+    files::Files,
     generators::{Generation, Kind, Level, transform},
     object::{TEMPLATE, conform, emit, fill},
     parameters::{Reader, flatten, print},
@@ -19,7 +20,7 @@ use crate::{
 #[derive(Clone, Copy)]
 pub(crate) struct World<'a> {
     /// The files.
-    pub(crate) revision: &'a Revision,
+    pub(crate) files: &'a Files<'a>,
     /// Repositories and settings.
     pub(crate) inventory: &'a Inventory,
     /// The clusters.
@@ -146,8 +147,9 @@ impl Set<'_> {
 
     /// One entry of `generators`: every kind of generator in it.
     fn entry(&mut self, node: &Node, entry: &Value, template: &Value, patch: Option<&Value>) {
-        let World { revision, inventory, clusters } = self.world;
-        let mut generation = Generation { revision, inventory, clusters, renderer: self.renderer, warnings: Vec::new() };
+        let World { files, inventory, clusters } = self.world;
+        let mut generation =
+            Generation { files, inventory, clusters, renderer: self.renderer, read: BTreeMap::new(), warnings: Vec::new() };
         let made = transform(&mut generation, entry, Level::Top, None);
         let warnings = std::mem::take(&mut generation.warnings);
         self.warnings.extend(warnings);

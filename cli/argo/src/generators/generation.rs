@@ -1,11 +1,14 @@
 //! What all generators of one ApplicationSet share.
 
+use std::collections::BTreeMap;
+
 use portcullis_gotemplate::{Map, MapType, Value};
-use portcullis_source::{OriginId, Revision, Source};
+use portcullis_source::{OriginId, RepoPath, Source};
 
 use crate::{
     Cluster, Inventory,
     fault::Fault,
+    files::Files,
     template::{Language, RenderError, Renderer},
 };
 
@@ -15,13 +18,15 @@ pub(super) const MAX_PARAMETER_SETS: usize = 20_000;
 /// What all generators of one ApplicationSet share.
 pub(crate) struct Generation<'a> {
     /// The files.
-    pub(crate) revision: &'a Revision,
+    pub(crate) files: &'a Files<'a>,
     /// Repositories and settings.
     pub(crate) inventory: &'a Inventory,
     /// The clusters, those of the repository's Secrets too.
     pub(crate) clusters: &'a [Cluster],
     /// Renders strings and remembers places.
     pub(crate) renderer: &'a mut Renderer,
+    /// The files that the git generator read already.
+    pub(crate) read: BTreeMap<RepoPath, Value>,
     /// What is reported although generation goes on.
     pub(crate) warnings: Vec<Fault>,
 }
@@ -60,5 +65,5 @@ impl Generation<'_> {
 
 /// An empty parameter set.
 pub(super) fn empty() -> Map {
-    Map::new(MapType::Any, std::collections::BTreeMap::new())
+    Map::new(MapType::Any, BTreeMap::new())
 }

@@ -37,7 +37,7 @@ pub(super) fn generate(generation: &mut Generation<'_>, spec: &Value, entries: &
 fn folders(generation: &Generation<'_>, root: &RepoPath) -> Vec<String> {
     let hidden = generation.inventory.settings.hidden_folders;
     let shown = |path: &str| hidden == HiddenFolders::Included || !path.split('/').any(|part| part.starts_with('.'));
-    let entries = generation.revision.below(root).filter(|(_, kind)| **kind == EntryKind::Folder);
+    let entries = generation.files.revision.below(root).filter(|(_, kind)| **kind == EntryKind::Folder);
     let mut folders: Vec<String> =
         entries.filter_map(|(path, _)| git::relative(path, root)).filter(|path| shown(path)).map(str::to_owned).collect();
     folders.sort_by(|left, right| left.split('/').cmp(right.split('/')));

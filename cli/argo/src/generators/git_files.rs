@@ -1,9 +1,9 @@
 //! The git file generator: one parameter set for each map that the matching files hold.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, rc::Rc};
 
-use portcullis_gotemplate::{Data, Map, Value};
-use portcullis_source::{EntryKind, Key, OriginId, RepoPath, Text, yaml};
+use portcullis_gotemplate::{Data, List, Map, Value};
+use portcullis_source::{EntryKind, Key, OriginId, RepoPath};
 
 use super::{Generation, field::string, generation::empty, git, path, values};
 use crate::{
@@ -59,26 +59,37 @@ pub(super) fn generate(generation: &mut Generation<'_>, spec: &Value, entries: &
 /// The tracked files and links that a pattern matches; the newer patterns match folders too, which then can't be read.
 fn found(generation: &Generation<'_>, pattern: &Pattern, root: &RepoPath) -> BTreeSet<RepoPath> {
     let folders = matches!(pattern, Pattern::Doublestar(_));
-    let entries = generation.revision.below(root).filter(|(_, kind)| folders || **kind != EntryKind::Folder);
+    let within = match pattern {
+        Pattern::Pathspec(pattern) => root.join(&pattern.folder()).unwrap_or_else(|_| root.clone()),
+        Pattern::Doublestar(_) => root.clone(),
+    };
+    let entries = generation.files.revision.below(&within).filter(|(_, kind)| folders || **kind != EntryKind::Folder);
     entries.filter(|(path, _)| git::relative(path, root).is_some_and(|path| pattern.matches(path))).map(|(path, _)| path.clone()).collect()
 }
 
 fn from_file(generation: &mut Generation<'_>, spec: &Value, file: &RepoPath, root: &RepoPath) -> Result<Vec<Map>, Fault> {
-    let source = generation.revision.read(file).map_err(|error| generation.fault(format!("unable to process a file: {error}"), spec))?;
-    let unable = |why: &str| Fault::new(format!("unable to process file {file}: {why}")).at(Some(source.span()));
-    let text = Text::of_file(&source);
-    let stream = yaml::parse(&text);
-    let Some(document) = stream.documents.first() else {
-        return match stream.error {
-            Some(error) => Err(Fault::new(format!("unable to process file {file}: {}", error.message)).at(text.span(error.range))),
+    let parsed = generation.files.parse(file);
+    let parsed = parsed.map_err(|error| generation.fault(format!("unable to process a file: {error}"), spec))?;
+    let unable = |why: &str| Fault::new(format!("unable to process file {file}: {why}")).at(Some(parsed.file.span()));
+    let Some(document) = parsed.stream.documents.first() else {
+        return match &parsed.stream.error {
+            Some(error) => Err(unable(&error.message).in_file(&parsed.file, error.range)),
             None => Ok(vec![finish(generation, spec, &empty(), git::relative(file, root).unwrap_or_default())?]),
         };
     };
     if too_deep(&document.root) {
         return Err(unable("it is nested too deeply"));
     }
-    let mut reader = Reader::values(&mut generation.renderer.trace, document, file.as_str());
-    let value = reader.read(&document.root, Key::Root, OriginId::NONE);
+    let value = match generation.read.get(file) {
+        Some(value) => value.clone(),
+        None => {
+            let mut reader = Reader::values(&mut generation.renderer.trace, document, file.as_str());
+            let value = reader.read(&document.root, Key::Root, OriginId::NONE);
+            generation.read.insert(file.clone(), value.clone());
+            value
+        }
+    };
+    let value = own(&value);
     let objects = match &value.data {
         Data::Nil => vec![empty()],
         Data::Map(map) => vec![map.clone()],
@@ -122,4 +133,17 @@ fn flat_values(value: &Value, prefix: &str, set: &Map) {
             }
         }
     }
+}
+
+/// A copy that shares no map with the original, since templates may change the maps of their parameters.
+fn own(value: &Value) -> Value {
+    let data = match &value.data {
+        Data::Map(map) => {
+            let entries = map.entries.borrow().iter().map(|(key, value)| (key.clone(), own(value))).collect();
+            Data::Map(Map::new(map.kind, entries))
+        }
+        Data::List(List::Any(items)) => Data::List(List::Any(Rc::new(items.iter().map(own).collect()))),
+        other => other.clone(),
+    };
+    Value { data, ..value.clone() }
 }

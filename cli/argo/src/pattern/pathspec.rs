@@ -2,7 +2,7 @@
 
 use super::{
     Doublestar,
-    token::{BadPattern, ClassSyntax, Slash, Token, class, matches},
+    token::{BadPattern, ClassSyntax, Slash, Token, class, literal_start, matches},
 };
 
 /// A pathspec, matched against the tracked files.
@@ -32,6 +32,17 @@ impl Pathspec {
         let fold_case = has("icase");
         let pattern = if fold_case { pattern.to_lowercase() } else { pattern.to_owned() };
         Ok(Self { matcher: matcher(&pattern, has("glob"), has("literal"))?, fold_case, excludes: has("exclude") })
+    }
+
+    /// The folder that every match lies in.
+    pub(crate) fn folder(&self) -> String {
+        let start = match &self.matcher {
+            _ if self.excludes || self.fold_case => return String::new(),
+            Matcher::Everything | Matcher::Glob(_) => return String::new(),
+            Matcher::Prefix(prefix) => prefix.clone(),
+            Matcher::Wild(tokens) => literal_start(tokens),
+        };
+        start.rsplit_once('/').map(|(folder, _)| folder.to_owned()).unwrap_or_default()
     }
 
     /// Whether a tracked file matches.
@@ -129,7 +140,10 @@ mod tests {
     use crate::pattern::{Doublestar, GoPath, Gobwas};
 
     fn pathspec(pattern: &str, path: &str) -> bool {
-        Pathspec::new(pattern).unwrap().matches(path)
+        let pathspec = Pathspec::new(pattern).unwrap();
+        let found = pathspec.matches(path);
+        assert!(!found || path.starts_with(&pathspec.folder()));
+        found
     }
 
     #[test]
@@ -138,6 +152,8 @@ mod tests {
         assert!(!pathspec("apps/**/config.json", "apps/config.json"));
         assert!(pathspec("apps", "apps/a/x") && pathspec("apps/", "apps/a/x") && !pathspec("apps", "appsx"));
         assert!(!pathspec("apps/{a,c}/*", "apps/a/x"));
+        assert!(pathspec("a*b*c", "axbxbyc") && !pathspec("a*b*c", "axbxby") && pathspec("*", "") && pathspec("a*", "a"));
+        assert!(!pathspec(&"*a".repeat(30), &"a".repeat(29)) && pathspec(&"*a".repeat(30), &"a".repeat(60)));
         assert!(pathspec(":(glob)apps/**/x", "apps/x") && !pathspec(":(glob)apps/*", "apps/a/x"));
         assert!(Pathspec::new("/apps/x").is_err() && Pathspec::new("../x").is_err());
     }

@@ -1,4 +1,4 @@
-//! What all the pattern languages boil down to, and the matcher of it, which takes time linear in pattern × text.
+//! What all the pattern languages boil down to, and the matcher of it, which takes at most pattern × text steps.
 
 /// The most alternatives that braces may multiply to.
 pub(super) const MAX_ALTERNATIVES: usize = 1_024;
@@ -54,33 +54,41 @@ impl Token {
     }
 }
 
-/// Whether a text matches as a whole.
+/// Whether a text matches as a whole. All wildcards of a pattern treat separators alike, so that only the last one needs to be tried again.
 pub(super) fn matches(tokens: &[Token], text: &str) -> bool {
-    let mut reached = vec![false; tokens.len() + 1];
-    reach(tokens, &mut reached, 0);
-    for character in text.chars() {
-        let mut next = vec![false; tokens.len() + 1];
-        for (index, token) in tokens.iter().enumerate() {
-            if reached.get(index) == Some(&true) && token.accepts(character) {
-                let to = if matches!(token, Token::Many(_)) { index } else { index + 1 };
-                reach(tokens, &mut next, to);
+    let (mut token, mut at) = (0, 0);
+    let mut retry: Option<(usize, usize)> = None;
+    loop {
+        let next = text.get(at..).and_then(|rest| rest.chars().next());
+        match (tokens.get(token), next) {
+            (None, None) => return true,
+            (Some(Token::Many(_)), _) => {
+                token += 1;
+                retry = Some((token, at));
+                continue;
             }
+            (Some(one), Some(character)) if one.accepts(character) => {
+                token += 1;
+                at += character.len_utf8();
+                continue;
+            }
+            (None, Some(_)) | (Some(_), _) => {}
         }
-        reached = next;
+        let Some((after, from)) = retry else { return false };
+        let many = after.checked_sub(1).and_then(|many| tokens.get(many));
+        let Some(taken) = text.get(from..).and_then(|rest| rest.chars().next()) else { return false };
+        if !many.is_some_and(|many| many.accepts(taken)) {
+            return false;
+        }
+        retry = Some((after, from + taken.len_utf8()));
+        (token, at) = (after, from + taken.len_utf8());
     }
-    reached.last() == Some(&true)
 }
 
-/// Marks a position, and those that follow it because wildcards may match nothing.
-fn reach(tokens: &[Token], reached: &mut [bool], from: usize) {
-    let mut at = from;
-    while let Some(mark) = reached.get_mut(at) {
-        *mark = true;
-        if !matches!(tokens.get(at), Some(Token::Many(_))) {
-            break;
-        }
-        at += 1;
-    }
+/// The characters that every match starts with.
+pub(super) fn literal_start(tokens: &[Token]) -> String {
+    let literal = tokens.iter().map_while(|token| if let Token::Char(character) = token { Some(*character) } else { None });
+    literal.collect()
 }
 
 /// The texts that braces stand for, outermost first; escapes and classes are stepped over.

@@ -146,7 +146,7 @@ impl One<'_> {
         if !folder.is_within(&root) {
             return Err(bad(format!("the source's path {path:?} leaves the repository")));
         }
-        let revision = self.world.revision;
+        let revision = self.world.files.revision;
         let real = revision.resolve(&folder).map_err(|error| match error {
             ReadError::Missing(_) => {
                 let hint = if self.world.inventory.repositories.is_empty() {
@@ -169,7 +169,7 @@ impl One<'_> {
 
     fn kinds(&self, source: Object<'_>, (root, folder): (RepoPath, RepoPath), faults: &mut Vec<Fault>) -> Result<Vec<SourceKind>, Fault> {
         self.check_overrides(source, &folder)?;
-        match detect(source, self.world.revision, &folder)? {
+        match detect(source, self.world.files.revision, &folder)? {
             Tool::Helm => {
                 let environment = self.environment(source);
                 let (world, references) = (self.world, self.references);
@@ -192,7 +192,7 @@ impl One<'_> {
     }
 
     fn directory(&self, source: Object<'_>, folder: &RepoPath, faults: &mut Vec<Fault>) -> Result<Vec<SourceKind>, Fault> {
-        let mut listing = directory::list(source, self.world.revision, folder)?;
+        let mut listing = directory::list(source, self.world.files.revision, folder)?;
         faults.append(&mut listing.faults);
         if let Some(file) = listing.jsonnet.first() {
             faults.push(
@@ -206,7 +206,7 @@ impl One<'_> {
     fn check_overrides(&self, source: Object<'_>, folder: &RepoPath) -> Result<(), Fault> {
         let own = format!(".argocd-source-{}.yaml", self.instance());
         for name in [".argocd-source.yaml", &own] {
-            let file = folder.join(name).ok().filter(|file| self.world.revision.entry(file).is_some());
+            let file = folder.join(name).ok().filter(|file| self.world.files.revision.entry(file).is_some());
             if let Some(file) = file {
                 return Err(source
                     .fault(format!("{file} overrides the source, which is not evaluated"), &["path"])

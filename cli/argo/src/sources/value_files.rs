@@ -125,12 +125,12 @@ impl Roots<'_> {
         let broken = |message: String| Missing::Broken(Fault::new(message));
         let pattern = Doublestar::new(at.path.as_str()).map_err(|bad| broken(format!("values file {entry} is no pattern: {bad}")))?;
         let mut found = Vec::new();
-        for (path, kind) in self.world.revision.below(&at.root).filter(|(path, _)| pattern.matches(path.as_str())) {
+        for (path, kind) in self.world.files.revision.below(&at.root).filter(|(path, _)| pattern.matches(path.as_str())) {
             if *kind == EntryKind::Folder {
                 continue;
             }
-            match self.world.revision.resolve(path) {
-                Ok(real) if self.world.revision.entry(&real) == Some(&EntryKind::File) => found.push(path.clone()),
+            match self.world.files.revision.resolve(path) {
+                Ok(real) if self.world.files.revision.entry(&real) == Some(&EntryKind::File) => found.push(path.clone()),
                 Ok(_) | Err(ReadError::Missing(_)) => {}
                 Err(error) => return Err(broken(error.to_string())),
             }
@@ -147,7 +147,7 @@ impl Roots<'_> {
     }
 
     fn exists(&self, at: &Located, entry: &str) -> Result<(), Missing> {
-        let revision = self.world.revision;
+        let revision = self.world.files.revision;
         match revision.resolve(&at.path) {
             Ok(real) if !real.is_within(&at.root) => {
                 Err(Missing::Broken(Fault::new(format!("values file {entry} leads out of its repository, to {real}"))))

@@ -8,7 +8,7 @@ use portcullis_source::{FrameId, OriginId, Piece, Source, Span, Text, Trace};
 use super::{RenderError, functions::functions, span_of};
 
 /// One string of an ApplicationSet may not cost more than this.
-const LIMITS: Limits = Limits { steps: 1_000_000, output: 8 << 20, stack: 1 << 20 };
+const LIMITS: Limits = Limits { steps: 200_000, output: 8 << 20, stack: 1 << 20 };
 
 /// How many different texts are kept parsed.
 const MAX_PARSED: usize = 4_096;
