@@ -20,6 +20,7 @@ mod parse;
 mod regexp;
 mod stack;
 mod templates;
+mod time;
 mod value;
 
 pub use error::{ExecError, ParseError};

@@ -1,5 +1,6 @@
 //! The functions that templates may call, by where they come from.
 
+pub mod argo;
 pub mod core;
 pub mod helm;
 pub mod sprig;
@@ -14,5 +15,6 @@ mod unsupported;
 
 pub use cast::{to_float, to_int};
 pub use equal::{deep_copy, deep_equal};
+pub(crate) use argument::Args;
 pub use merge::{Winner, merge};
 pub use sets::{argo_functions, helm_functions};

@@ -1,6 +1,6 @@
 //! Which functions the templates of Helm charts and of ApplicationSets may call.
 
-use super::{core, helm, sprig, text, unsupported};
+use super::{argo, core, helm, sprig, text, unsupported};
 use crate::Functions;
 
 /// What a chart of Helm 3 may call: Go's own functions, sprig without the environment, and Helm's.
@@ -14,7 +14,7 @@ pub fn helm_functions() -> Functions {
 pub fn argo_functions() -> Functions {
     const HELM_ONLY: &[&str] =
         &["getHostByName", "include", "tpl", "required", "lookup", "toToml", "fromToml", "toYamlPretty", "fromJsonArray"];
-    sprig_functions().with(helm::yaml::ARGO).without(HELM_ONLY)
+    sprig_functions().with(helm::yaml::ARGO).with(argo::FUNCTIONS).without(HELM_ONLY)
 }
 
 fn sprig_functions() -> Functions {
@@ -25,6 +25,8 @@ fn sprig_functions() -> Functions {
         .with(text::FUNCTIONS)
         .with(sprig::cases::FUNCTIONS)
         .with(sprig::certificates::FUNCTIONS)
+        .with(sprig::dates::FUNCTIONS)
+        .with(sprig::decimals::FUNCTIONS)
         .with(sprig::defaults::FUNCTIONS)
         .with(sprig::dicts::FUNCTIONS)
         .with(sprig::encoding::FUNCTIONS)
@@ -38,5 +40,6 @@ fn sprig_functions() -> Functions {
         .with(sprig::regex::FUNCTIONS)
         .with(sprig::semver::FUNCTIONS)
         .with(sprig::strings::FUNCTIONS)
+        .with(sprig::url::FUNCTIONS)
         .with(sprig::words::FUNCTIONS)
 }

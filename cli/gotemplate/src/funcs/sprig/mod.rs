@@ -2,6 +2,8 @@
 
 pub mod cases;
 pub mod certificates;
+pub mod dates;
+pub mod decimals;
 pub mod defaults;
 pub mod dicts;
 pub mod encoding;
@@ -15,4 +17,5 @@ pub mod reflect;
 pub mod regex;
 pub mod semver;
 pub mod strings;
+pub mod url;
 pub mod words;

@@ -1,0 +1,10 @@
+//! Go's times, durations and layouts.
+
+mod duration;
+mod format;
+mod instant;
+mod layout;
+mod parse;
+
+pub(crate) use duration::Duration;
+pub(crate) use instant::{Time, now};
