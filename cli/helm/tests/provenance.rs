@@ -75,7 +75,13 @@ fn column(sources: &Sources, origin: &Origin, roles: &[(Role, &str)]) -> String 
         let mark = roles.iter().find(|(role, _)| *role == link.role).map_or("", |(_, mark)| mark);
         format!("{mark}{}", place(sources, link))
     });
-    shown.collect::<Vec<_>>().join(", ")
+    let mut places: Vec<String> = Vec::new();
+    for place in shown {
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    places.join(", ")
 }
 
 fn lines(manifest: &Manifest) -> Vec<(String, Origin)> {
