@@ -224,11 +224,25 @@ impl<'a> Input<'a> {
         run
     }
 
-    /// Steps over the part of a plain scalar up to a space, line break or indicator.
+    /// Steps over spaces, and tabs where they are allowed; false where there are none.
+    pub(super) fn run_spaces(&mut self, tabs: bool) -> bool {
+        let rest = self.rest();
+        let mut length = rest.iter().take_while(|&&byte| byte == b' ' || tabs && byte == b'\t').count() as u32;
+        if self.window.is_some() {
+            length = length.min(1);
+        }
+        self.mark.at += length;
+        self.mark.index += length;
+        self.mark.column += length;
+        length > 0
+    }
+
+    /// Steps over words of a plain scalar, up to a line break or anything that might end it.
     pub(super) fn run_plain(&mut self, in_flow: bool) {
         self.run(|byte, after| match class(byte) {
             Class::Other | Class::Quote | Class::Escape => true,
-            Class::Blank => false,
+            // A single space between two words needs no closer look.
+            Class::Blank => byte == b' ' && after.first().is_some_and(|&next| class(next) == Class::Other && next != b'#'),
             Class::Break => byte >= 0x80 && !starts_break(byte, after),
             Class::Flow => !in_flow,
             Class::Colon => !matches!(after.first(), None | Some(b' ' | b'\t' | b'\n' | b'\r')) && break_width(after) == 0,

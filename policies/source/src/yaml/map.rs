@@ -25,6 +25,11 @@ pub(crate) struct Builder {
 }
 
 impl Builder {
+    /// A map that will have so many entries.
+    pub(crate) fn new(count: usize) -> Self {
+        Self { entries: Vec::with_capacity(count), places: BTreeMap::new() }
+    }
+
     /// Adds an entry, in the place of an earlier one of the same key.
     pub(crate) fn insert(&mut self, key: Key, value: Node) {
         let place = if self.entries.len() <= SMALL {

@@ -1,7 +1,15 @@
 //! Text to documents.
 
 use super::{
-    decode::decode, events::Parser, fault::Result, input::Input, limits::MAX_INPUT_BYTES, scan::Scanner, share::Shared, tree, values,
+    decode::decode,
+    events::Parser,
+    fault::Result,
+    input::Input,
+    limits::MAX_INPUT_BYTES,
+    scan::Scanner,
+    share::Shared,
+    tree::{self, Tree},
+    values,
 };
 use crate::{Comment, Data, Document, Node, Range, Text};
 
@@ -38,9 +46,10 @@ pub fn parse(text: &Text) -> Stream {
     let mut parser = Parser::new(Scanner::new(Input::new(&decoded)));
     let mut shared = Shared::default();
     let mut nodes = 0;
+    let mut tree = Tree::default();
     let mut documents: Vec<Document> = Vec::new();
     let error = loop {
-        match read_document(&mut parser, &mut shared, &mut nodes) {
+        match read_document(&mut parser, &mut tree, &mut shared, &mut nodes) {
             Ok(Some((root, start))) => documents.push(document(text, root, start)),
             Ok(None) => break None,
             Err(fault) => break Some(fault.into_error(|range| parser.place(range))),
@@ -56,10 +65,12 @@ pub fn parse(text: &Text) -> Stream {
     Stream { documents, error }
 }
 
-fn read_document(parser: &mut Parser<'_>, shared: &mut Shared, nodes: &mut usize) -> Result<Option<(Node, u32)>> {
-    let Some(tree) = tree::read(parser)? else { return Ok(None) };
-    let root = values::decode(&tree, shared, nodes)?;
-    Ok(Some((root, tree.start)))
+fn read_document<'a>(parser: &mut Parser<'a>, tree: &mut Tree<'a>, shared: &mut Shared, nodes: &mut usize) -> Result<Option<(Node, u32)>> {
+    let Some(read) = tree::read(parser, std::mem::take(tree))? else { return Ok(None) };
+    let root = values::decode(&read, shared, nodes)?;
+    let start = read.start;
+    *tree = read;
+    Ok(Some((root, start)))
 }
 
 fn document(text: &Text, root: Node, start: u32) -> Document {

@@ -26,11 +26,20 @@ impl Shared {
         if text.len() > LONGEST {
             return Arc::from(text);
         }
-        let hash = text.bytes().fold(0xCBF2_9CE4_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-        let Some(slot) = self.slots.get_mut((hash ^ hash >> 15) as usize % SLOTS) else { return Arc::from(text) };
+        let Some(slot) = self.slots.get_mut(slot_of(text.as_bytes())) else { return Arc::from(text) };
         if **slot != *text {
             *slot = Arc::from(text);
         }
         Arc::clone(slot)
     }
+}
+
+/// Mixes the length and both ends.
+fn slot_of(text: &[u8]) -> usize {
+    let ends = match (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        (Some(first), Some(last)) => u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(29),
+        _ => text.iter().fold(0, |value, &byte| value << 8 | u64::from(byte)),
+    };
+    let mixed = (ends ^ text.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (mixed >> 48) as usize % SLOTS
 }

@@ -36,10 +36,10 @@ pub(super) enum ItemKind<'a> {
     Scalar(Cow<'a, str>, Option<Box<str>>, bool),
     /// A repetition of an earlier item, by its anchor's name.
     Alias(&'a str, u32),
-    /// A list.
-    List,
-    /// A map: keys and values in turn.
-    Map,
+    /// A list of so many items.
+    List(u32),
+    /// A map: so many keys and values in turn.
+    Map(u32),
 }
 
 impl Tree<'_> {
@@ -52,8 +52,11 @@ impl Tree<'_> {
 }
 
 /// Reads the next document; none at the end of the text.
-pub(super) fn read<'a>(parser: &mut Parser<'a>) -> Result<Option<Tree<'a>>> {
-    let mut builder = Builder::default();
+///
+/// The space of an earlier one serves again.
+pub(super) fn read<'a>(parser: &mut Parser<'a>, mut earlier: Tree<'a>) -> Result<Option<Tree<'a>>> {
+    earlier.items.clear();
+    let mut builder = Builder { tree: earlier, ..Builder::default() };
     loop {
         match parser.next()? {
             Event::StreamEnd => return Ok(None),
@@ -74,7 +77,8 @@ pub(super) fn read<'a>(parser: &mut Parser<'a>) -> Result<Option<Tree<'a>>> {
 struct Builder<'a> {
     tree: Tree<'a>,
     anchors: BTreeMap<&'a str, u32>,
-    open: Vec<u32>,
+    /// The collections around, each with its number of children.
+    open: Vec<(u32, u32)>,
 }
 
 impl<'a> Builder<'a> {
@@ -82,6 +86,9 @@ impl<'a> Builder<'a> {
         let next = self.tree.items.len() as u32 + 1;
         if next as usize > MAX_NODES {
             return Err(Fault::of(format!("yaml: document has more than {MAX_NODES} values"), range));
+        }
+        if let Some((_, children)) = self.open.last_mut() {
+            *children += 1;
         }
         self.tree.items.push(Item { kind, range, next });
         Ok(())
@@ -107,29 +114,30 @@ impl<'a> Builder<'a> {
             return Err(Fault::of(format!("yaml: document is nested more than {MAX_DEPTH} levels deep"), range));
         }
         self.anchor(anchor);
-        self.open.push(self.tree.items.len() as u32);
         let kind = match collection {
-            Collection::List => ItemKind::List,
-            Collection::Map => ItemKind::Map,
+            Collection::List => ItemKind::List(0),
+            Collection::Map => ItemKind::Map(0),
         };
-        self.push(kind, range)
+        self.push(kind, range)?;
+        self.open.push((self.tree.items.len() as u32 - 1, 0));
+        Ok(())
     }
 
     fn end(&mut self, end: Option<u32>) {
         let next = self.tree.items.len() as u32;
-        let Some(open) = self.open.pop() else { return };
-        let last = self.tree.items.get(open as usize + 1..).and_then(<[Item<'_>]>::last).map(|item| item.range.end);
-        let outer_end = self.tree.items.get(open as usize).map(|item| item.range.end);
-        if let Some(item) = self.tree.items.get_mut(open as usize) {
-            item.next = next;
-            item.range.end = end.or(last.max(outer_end)).unwrap_or(item.range.start);
+        let Some((place, children)) = self.open.pop() else { return };
+        // All that lies in it has told it where it ends; brackets end it later.
+        let last = self.tree.items.last().map_or(0, |item| item.range.end);
+        let Some(item) = self.tree.items.get_mut(place as usize) else { return };
+        item.next = next;
+        item.range.end = end.unwrap_or(last.max(item.range.end));
+        if let ItemKind::List(count) | ItemKind::Map(count) = &mut item.kind {
+            *count = children;
         }
-        // A collection that ends with a flow collection ends at its bracket.
-        if let Some(parent) = self.open.last().and_then(|&parent| self.tree.items.get(parent as usize)).map(|item| item.range.end) {
-            let end = self.tree.items.get(open as usize).map_or(parent, |item| item.range.end.max(parent));
-            if let Some(item) = self.open.last().and_then(|&parent| self.tree.items.get_mut(parent as usize)) {
-                item.range.end = end;
-            }
+        let end = item.range.end;
+        let parent = self.open.last().and_then(|&(parent, _)| self.tree.items.get_mut(parent as usize));
+        if let Some(parent) = parent {
+            parent.range.end = parent.range.end.max(end);
         }
     }
 }

@@ -128,10 +128,13 @@ impl<'t, 'a> Decoder<'t, 'a> {
                 self.frames.push(Frame::Alias { item: index });
                 return self.begin_into(*target, owner);
             }
-            ItemKind::List => self.frames.push(Frame::List { item: index, at: index + 1, items: Vec::new() }),
-            ItemKind::Map => {
+            ItemKind::List(count) => {
+                self.frames.push(Frame::List { item: index, at: index + 1, items: Vec::with_capacity(*count as usize) });
+            }
+            ItemKind::Map(count) => {
+                let builder = Builder::new(if owner.is_none() { *count as usize / 2 } else { 0 });
                 let owner = owner.unwrap_or(self.frames.len());
-                self.frames.push(Frame::Map { item: index, at: index + 1, key: None, owner, builder: Builder::default() });
+                self.frames.push(Frame::Map { item: index, at: index + 1, key: None, owner, builder });
             }
         }
         self.depth += 1;
@@ -247,12 +250,12 @@ impl<'t, 'a> Decoder<'t, 'a> {
     fn is_merge(&self, key: u32) -> bool {
         match self.item(key).map(|item| &item.kind) {
             Some(ItemKind::Scalar(text, tag, implicit)) => text == "<<" && (*implicit || tag.as_deref() == Some(MERGE_TAG)),
-            Some(ItemKind::Alias(..) | ItemKind::List | ItemKind::Map) | None => false,
+            Some(ItemKind::Alias(..) | ItemKind::List(_) | ItemKind::Map(_)) | None => false,
         }
     }
 
     fn merge(&mut self, value: u32, owner: usize) -> Result<Step> {
-        if let Some(ItemKind::List) = self.item(value).map(|item| &item.kind) {
+        if let Some(ItemKind::List(_)) = self.item(value).map(|item| &item.kind) {
             let left = self.tree.children(value).collect();
             self.frames.push(Frame::Merges { owner, left });
             return Ok(Step::Next);
@@ -265,9 +268,9 @@ impl<'t, 'a> Decoder<'t, 'a> {
     fn check_merged(&self, value: u32) -> Result<()> {
         let Some(item) = self.item(value) else { return Ok(()) };
         let is_map = match item.kind {
-            ItemKind::Map => true,
-            ItemKind::Alias(_, target) => matches!(self.item(target).map(|item| &item.kind), Some(ItemKind::Map)),
-            ItemKind::Scalar(..) | ItemKind::List => false,
+            ItemKind::Map(_) => true,
+            ItemKind::Alias(_, target) => matches!(self.item(target).map(|item| &item.kind), Some(ItemKind::Map(_))),
+            ItemKind::Scalar(..) | ItemKind::List(_) => false,
         };
         if is_map { Ok(()) } else { Err(Fault::of(BAD_MERGE, item.range)) }
     }

@@ -12,8 +12,8 @@ impl Scanner<'_> {
                 self.input.skip();
             }
             self.input.need(1)?;
-            while self.input.peek(0) == b' ' || (self.in_flow() || !self.key_allowed) && self.input.peek(0) == b'\t' {
-                self.input.skip();
+            let tabs = self.in_flow() || !self.key_allowed;
+            while self.input.run_spaces(tabs) {
                 self.input.need(1)?;
             }
             self.skip_comment()?;

@@ -45,6 +45,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The kind of the next token and its marks, without taking it.
+    #[inline]
     pub(in crate::yaml) fn peek(&mut self) -> Result<(Kind, Mark, Mark)> {
         if !self.available {
             self.fetch_enough()?;
@@ -81,6 +82,7 @@ impl<'a> Scanner<'a> {
         Err(Fault::at(Part::Scanner, problem, self.input.mark()))
     }
 
+    #[inline(never)]
     /// Scans until the next token can be taken: a key that starts with it would have been found.
     fn fetch_enough(&mut self) -> Result<()> {
         loop {
