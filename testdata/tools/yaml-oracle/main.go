@@ -9,6 +9,8 @@
 //	pretty  {"yaml": …} or {"error": …} of what Helm's toYamlPretty writes for a JSON text
 //	json    {"json": …, "pretty": …, "raw": …} or {"error": …} of encoding/json for a JSON text
 //	less    {"less": …} for a JSON list of two keys: whether a map has the first before the second
+//
+// "record FOLDER" asks the same about the cases of policies/source/tests and writes the answers beside them.
 package main
 
 import (
@@ -39,8 +41,12 @@ type answer struct {
 }
 
 func main() {
+	if len(os.Args) == 3 && os.Args[1] == "record" {
+		check(record(os.Args[2]))
+		return
+	}
 	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: yaml-oracle read|stream|write|pretty|json|less")
+		fmt.Fprintln(os.Stderr, "usage: yaml-oracle read|stream|write|pretty|json|less < TEXTS, or yaml-oracle record FOLDER")
 		os.Exit(2)
 	}
 	in := bufio.NewReaderSize(os.Stdin, 1<<20)

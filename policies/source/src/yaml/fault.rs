@@ -54,6 +54,11 @@ impl Fault {
         Box::new(Self { part: Part::Decoder, problem: problem.into(), line: 0, range })
     }
 
+    /// The byte of the characters where it starts.
+    pub(super) fn start(&self) -> u32 {
+        self.range.start
+    }
+
     /// The error in go-yaml's words; `place` turns a range of the characters into one of the input.
     pub(super) fn into_error(self, place: impl FnOnce(Range) -> Range) -> YamlError {
         let Self { part, problem, line, range } = self;

@@ -48,20 +48,23 @@ pub fn parse(text: &Text) -> Stream {
     let mut nodes = 0;
     let mut tree = Tree::default();
     let mut documents: Vec<Document> = Vec::new();
-    let error = loop {
+    let fault = loop {
         match read_document(&mut parser, &mut tree, &mut shared, &mut nodes) {
             Ok(Some((root, start))) => documents.push(document(text, root, start)),
             Ok(None) => break None,
-            Err(fault) => break Some(fault.into_error(|range| parser.place(range))),
+            Err(fault) => break Some(fault),
         }
     };
-    let end = error.as_ref().map_or(text.bytes().len() as u32, |error| error.range.start);
-    settle(&mut documents, parser.comments(), end);
+    settle(&mut documents, parser.comments(), fault.as_ref().map_or(decoded.text.len() as u32, |fault| fault.start()));
     if decoded.places.is_some() {
         for document in &mut documents {
             replace(document, &|range| parser.place(range));
         }
     }
+    if let Some(first) = documents.first_mut() {
+        first.range.start = 0;
+    }
+    let error = fault.map(|fault| fault.into_error(|range| parser.place(range)));
     Stream { documents, error }
 }
 
@@ -81,10 +84,10 @@ fn document(text: &Text, root: Node, start: u32) -> Document {
 fn settle(documents: &mut [Document], comments: &[Comment], end: u32) {
     let mut end = end;
     let mut rest = comments;
-    for (place, document) in documents.iter_mut().enumerate().rev() {
-        if place == 0 {
-            document.range.start = 0;
-        }
+    if let Some(first) = documents.first_mut() {
+        first.range.start = 0;
+    }
+    for document in documents.iter_mut().rev() {
         document.range.end = end.max(document.root.range.end);
         end = document.range.start;
         let (before, own) = rest.split_at(rest.partition_point(|comment| comment.range.start < end));

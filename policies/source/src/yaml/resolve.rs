@@ -72,7 +72,7 @@ pub(super) fn look_up(text: &str, timestamps: bool) -> Plain {
     let Some(first) = text.bytes().next() else { return Plain::Null };
     match first {
         b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~' => look_up_word(text),
-        b'.' => look_up_special(text).or_else(|| parse_float(text)).unwrap_or(Plain::String),
+        b'.' => look_up_special(text).or_else(|| parse_fraction(text)).unwrap_or(Plain::String),
         b'+' | b'-' | b'0'..=b'9' => look_up_number(text, timestamps),
         // go-yaml's table knows `<<`, but never looks it up.
         _ => Plain::String,
@@ -173,6 +173,18 @@ fn is_float(text: &str) -> bool {
     let Some(exponent) = rest.strip_prefix(['e', 'E']) else { return rest.is_empty() };
     let (_, exponent) = split_sign(exponent);
     !exponent.is_empty() && digits(exponent) == exponent.len()
+}
+
+/// Reads a float that starts with its point: Go allows underscores in it, but only between digits.
+fn parse_fraction(text: &str) -> Option<Plain> {
+    let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+    let bytes = text.as_bytes();
+    let mut underscores = bytes.iter().enumerate().filter(|&(_, &byte)| byte == b'_');
+    let separates = |at: usize| at.checked_sub(1).is_some_and(|before| is_digit(bytes.get(before))) && is_digit(bytes.get(at + 1));
+    if !underscores.all(|(at, _)| separates(at)) {
+        return None;
+    }
+    parse_float(&text.replace('_', ""))
 }
 
 fn parse_float(text: &str) -> Option<Plain> {

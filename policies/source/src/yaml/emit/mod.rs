@@ -9,4 +9,4 @@ mod scalar;
 
 pub use emitter::{EmitError, Emitter, Event, Style};
 pub use order::{natural_order, pretty_order, sort_by_key};
-pub use output::float;
+pub use output::{float, float_through_json};

@@ -1,7 +1,11 @@
 //! The text in the making: bytes, the column, and the origin of every byte.
 
 use super::analysis::{is_break, width};
-use crate::{OriginId, Piece, made::Made, yaml::resolve::general};
+use crate::{
+    Data, OriginId, Piece, json,
+    made::Made,
+    yaml::resolve::{general, resolve_plain},
+};
 
 /// The text in the making.
 #[derive(Debug)]
@@ -108,4 +112,16 @@ pub fn float(value: f64) -> String {
     } else {
         general(&format!("{value:e}"))
     }
+}
+
+/// A float as sigs.k8s.io/yaml writes it, by way of JSON; none for what JSON cannot say.
+#[must_use]
+pub fn float_through_json(value: f64) -> Option<String> {
+    let text = json::float(value)?;
+    Some(match resolve_plain(&text) {
+        Data::Int(value) => value.to_string(),
+        Data::Uint(value) => value.to_string(),
+        Data::Float(value) => float(value),
+        Data::Null | Data::Bool(_) | Data::String(_) | Data::List(_) | Data::Map(_) => text,
+    })
 }
