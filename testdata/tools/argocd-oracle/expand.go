@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"regexp"
 
 	"github.com/argoproj/argo-cd/v3/applicationset/controllers/template"
 	"github.com/argoproj/argo-cd/v3/applicationset/generators"
@@ -29,7 +30,7 @@ func expandAll(in *inputs, repos services.Repos, namespace string) (*result, err
 		set := &in.applicationSets[i]
 		apps, err := expand(set, levels, kubeClient)
 		if err != nil {
-			out.Errors = append(out.Errors, failure{ApplicationSet: set.Name, Message: err.Error()})
+			out.Errors = append(out.Errors, failure{ApplicationSet: set.Name, Message: stable(err.Error())})
 			continue
 		}
 		for j := range apps {
@@ -52,6 +53,13 @@ func expand(set *v1alpha1.ApplicationSet, levels map[string]generators.Generator
 	}()
 	apps, _, err = template.GenerateApplications(log.NewEntry(log.StandardLogger()), *set, levels, &utils.Render{}, c)
 	return apps, err
+}
+
+// oneOfMany is a message that names whichever of the conflicting keys a walk over a Go map meets first.
+var oneOfMany = regexp.MustCompile(`found duplicate key .* with different value, a: .* ,b: .*`)
+
+func stable(message string) string {
+	return oneOfMany.ReplaceAllString(message, "found duplicate key … with different value, a: … ,b: …")
 }
 
 func fakeCluster(in *inputs) (client.Client, kubernetes.Interface, error) {

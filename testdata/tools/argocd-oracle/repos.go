@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -25,11 +27,14 @@ type localRepos struct {
 	service     *repository.Service
 	urls        map[string]string
 	newGlobbing bool
+	checkout    *regexp.Regexp
 }
 
 const (
 	cacheTime = time.Hour
 	author    = "oracle"
+	// The date is fixed so that commit names, which error texts contain, are the same in each run.
+	date = "2024-01-02T03:04:05Z"
 )
 
 func newLocalRepos(ctx context.Context, scratch string, directories, settings map[string]string) (*localRepos, error) {
@@ -48,6 +53,7 @@ func newLocalRepos(ctx context.Context, scratch string, directories, settings ma
 		return nil, err
 	}
 	store := cache.NewCache(cacheutil.NewCache(cacheutil.NewInMemoryCache(cacheTime)), cacheTime, cacheTime, cacheTime)
+	repos.checkout = regexp.MustCompile(regexp.QuoteMeta(checkouts) + "/[0-9a-f-]+")
 	constants := repository.RepoServerInitConstants{
 		IncludeHiddenDirectories: settings["reposerver.include.hidden.directories"] == "true",
 		EnableBuiltinGitConfig:   true,
@@ -67,7 +73,8 @@ func commitFolder(ctx context.Context, repository, folder string) error {
 		command := exec.CommandContext(ctx, "git", arguments...)
 		command.Dir = folder
 		command.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null",
-			"GIT_AUTHOR_NAME="+author, "GIT_AUTHOR_EMAIL="+author, "GIT_COMMITTER_NAME="+author, "GIT_COMMITTER_EMAIL="+author)
+			"GIT_AUTHOR_NAME="+author, "GIT_AUTHOR_EMAIL="+author, "GIT_COMMITTER_NAME="+author, "GIT_COMMITTER_EMAIL="+author,
+			"GIT_AUTHOR_DATE="+date, "GIT_COMMITTER_DATE="+date)
 		if output, err := command.CombinedOutput(); err != nil {
 			return fmt.Errorf("git %s: %w: %s", strings.Join(arguments, " "), err, output)
 		}
@@ -114,7 +121,7 @@ func (r *localRepos) publicError(err error) error {
 	for url, local := range r.urls {
 		text = strings.ReplaceAll(text, local, url)
 	}
-	return fmt.Errorf("%s", text)
+	return errors.New(r.checkout.ReplaceAllString(text, "<checkout>"))
 }
 
 // removeAll removes the scratch folder, whose checkouts the service leaves without permissions.
