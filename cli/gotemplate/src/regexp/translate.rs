@@ -3,6 +3,10 @@
 /// Go's largest repeat count.
 const MAX_REPEAT: u32 = 1000;
 
+/// The classes that may stand in brackets as `[:name:]`.
+const CLASSES: &[&str] =
+    &["alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space", "upper", "word", "xdigit"];
+
 const DIGIT: &str = "0-9";
 const WORD: &str = "0-9A-Za-z_";
 const SPACE: &str = r"\t\n\x0C\r ";
@@ -12,8 +16,14 @@ const SPACE: &str = r"\t\n\x0C\r ";
 /// # Errors
 /// Go's text for a pattern that it does not take.
 pub(super) fn translate(pattern: &str) -> Result<String, String> {
-    let mut translator =
-        Translator { pattern, rest: pattern, out: String::with_capacity(pattern.len() + 16), depth: 0, repeats: Repeats::Nothing };
+    let mut translator = Translator {
+        pattern,
+        rest: pattern,
+        out: String::with_capacity(pattern.len() + 16),
+        depth: 0,
+        repeats: Repeats::Nothing,
+        names: Vec::new(),
+    };
     while !translator.rest.is_empty() {
         translator.step()?;
     }
@@ -44,6 +54,7 @@ struct Translator<'a> {
     out: String,
     depth: usize,
     repeats: Repeats,
+    names: Vec<&'a str>,
 }
 
 impl<'a> Translator<'a> {
@@ -131,13 +142,8 @@ impl<'a> Translator<'a> {
             self.out.push_str(text);
             return Ok(());
         }
-        if self.rest.starts_with("(?P<")
-            || (self.rest.starts_with("(?<") && !self.rest.starts_with("(?<=") && !self.rest.starts_with("(?<!"))
-        {
-            let Some(end) = self.rest.find('>') else { return Err(error("invalid named capture", self.rest)) };
-            let name = self.take(end + 1);
-            self.out.push_str(name);
-            return Ok(());
+        if let Some(prefix) = ["(?P<", "(?<"].into_iter().find(|prefix| self.rest.starts_with(prefix)) {
+            return self.named(prefix.len());
         }
         let flags = self.rest.bytes().skip(2).take_while(|byte| b"imsU-".contains(byte)).count();
         match self.rest.as_bytes().get(flags + 2) {
@@ -155,6 +161,23 @@ impl<'a> Translator<'a> {
         }
         let text = self.take(flags + 3);
         self.out.push_str(text);
+        Ok(())
+    }
+
+    /// A group with a name; the regex crate knows no second one of the same name, so that becomes a group without.
+    fn named(&mut self, prefix: usize) -> Result<(), String> {
+        let Some(end) = self.rest.find('>') else { return Err(error("invalid named capture", self.rest)) };
+        let capture = self.take(end + 1);
+        let name = capture.get(prefix..end).unwrap_or_default();
+        if name.is_empty() || !name.chars().all(|rune| rune.is_alphanumeric() || rune == '_') {
+            return Err(error("invalid named capture", capture));
+        }
+        if self.names.contains(&name) {
+            self.out.push('(');
+        } else {
+            self.names.push(name);
+            self.out.push_str(capture);
+        }
         Ok(())
     }
 
@@ -215,6 +238,9 @@ impl<'a> Translator<'a> {
             return Err(error("invalid escape sequence", self.rest.get(..shown).unwrap_or(self.rest)));
         };
         let text = self.take(length);
+        if text.starts_with(r"\p") || text.starts_with(r"\P") {
+            regex::bytes::Regex::new(text).map_err(|_| error("invalid character class range", text))?;
+        }
         self.out.push_str(text);
         Ok(())
     }
@@ -226,7 +252,16 @@ impl<'a> Translator<'a> {
         let text = self.take(open);
         self.out.push_str(text);
         let mut first = true;
+        let mut low: Option<(char, &str)> = None;
         loop {
+            if let Some((start, from)) = low.take() {
+                let after = self.rest.strip_prefix('-').filter(|after| !after.starts_with([']', '\\', '[']));
+                if let Some(end) = after.and_then(|after| after.chars().next()).filter(|end| *end < start) {
+                    let length = from.len() - self.rest.len() + 1 + end.len_utf8();
+                    return Err(error("invalid character class range", from.get(..length).unwrap_or(from)));
+                }
+            }
+            let before = self.rest;
             let Some(rune) = self.rest.chars().next() else { return Err(error("missing closing ]", whole)) };
             match rune {
                 ']' if !first => {
@@ -237,6 +272,9 @@ impl<'a> Translator<'a> {
                 '[' if self.rest.starts_with("[:") => match self.rest.find(":]") {
                     Some(end) => {
                         let name = self.take(end + 2);
+                        if !CLASSES.contains(&name.trim_matches(['[', ':', '^', ']'])) {
+                            return Err(error("invalid character class range", name));
+                        }
                         self.out.push_str(name);
                     }
                     None => self.literal(rune),
@@ -250,7 +288,10 @@ impl<'a> Translator<'a> {
                     self.take(1);
                     self.out.push('-');
                 }
-                _ => self.literal(rune),
+                _ => {
+                    self.literal(rune);
+                    low = Some((rune, before));
+                }
             }
             first = false;
         }

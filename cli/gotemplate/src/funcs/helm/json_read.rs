@@ -11,6 +11,9 @@ use crate::{
 /// How deep values are read; Go stops at 10000.
 const MAX_DEPTH: usize = 500;
 
+/// Places within a word, a number or an escape.
+const IN_TOKEN: &[&str] = &["in literal", "in numeric", "after decimal point", "in exponent", "in string escape", "in \\u hexadecimal"];
+
 /// Reads one value.
 ///
 /// # Errors
@@ -45,6 +48,8 @@ impl Reader<'_, '_> {
     /// What Go says about the byte that stands here, or about the end.
     fn unexpected(&self, place: &str) -> String {
         let shown = match self.peek() {
+            // Go feeds its scanner a space at the end, which only some places refuse.
+            None if IN_TOKEN.iter().any(|token| place.starts_with(token)) => "' '".to_owned(),
             None => return "unexpected end of JSON input".to_owned(),
             Some(b'\'') => r"'\''".to_owned(),
             Some(b'"') => "'\"'".to_owned(),

@@ -81,7 +81,11 @@ fn pascal(text: &str) -> String {
         match runes.next() {
             Some(rune) if connects(rune) => out.push(rune),
             Some(rune) => break rune,
-            None => return out,
+            // A name of nothing but connectors gets its last one twice.
+            None => {
+                out.extend(out.chars().next_back());
+                return out;
+            }
         }
     };
     let mut first_was_upper = held.is_uppercase();

@@ -113,8 +113,13 @@ impl Key {
 }
 
 fn private_key(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
+    let kind = Args::new(args).text();
+    let kind = kind.lossy();
+    if !matches!(&*kind, "rsa" | "dsa" | "ecdsa" | "ed25519" | "") {
+        return Ok(Value::string(format!("Unknown type {kind}")));
+    }
     demand_deterministic(call)?;
-    Ok(Value::string(pem("PRIVATE KEY", &format!("key:{}", Args::new(args).text().lossy()))))
+    Ok(Value::string(pem("PRIVATE KEY", &format!("key:{kind}"))))
 }
 
 fn authority(call: &mut Call<'_, '_>, args: Vec<Value>, key: Key) -> Result<Value, Failure> {

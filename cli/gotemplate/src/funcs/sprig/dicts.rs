@@ -30,8 +30,8 @@ pub const FUNCTIONS: &[Function] = &[
     Function::variadic("mustMerge", MAP, Param::Map, |_, args| merged(args, Winner::Destination)),
     Function::variadic("mergeOverwrite", MAP, Param::Map, |_, args| merged(args, Winner::Source)),
     Function::variadic("mustMergeOverwrite", MAP, Param::Map, |_, args| merged(args, Winner::Source)),
-    Function::fixed("deepCopy", &[Param::Any], |_, args| deep_copy(&Args::new(args).any())),
-    Function::fixed("mustDeepCopy", &[Param::Any], |_, args| deep_copy(&Args::new(args).any())),
+    Function::fixed("deepCopy", &[Param::Any], copied),
+    Function::fixed("mustDeepCopy", &[Param::Any], copied),
     Function::variadic("dig", &[], Param::Any, dig),
 ];
 
@@ -138,6 +138,14 @@ fn merged(args: Vec<Value>, winner: Winner) -> Result<Value, Failure> {
         merge(&target, &map_of(source), winner)?;
     }
     Ok(same(target, &from))
+}
+
+fn copied(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
+    let value = Args::new(args).any();
+    if matches!(value.data, Data::Nil) {
+        return Err(Failure::new("reflect: call of reflect.Value.Type on zero Value"));
+    }
+    deep_copy(&value)
 }
 
 fn dig(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {

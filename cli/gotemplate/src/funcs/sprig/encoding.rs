@@ -63,8 +63,8 @@ impl Base {
             let (mut held, mut letters) = (0_u64, 0);
             let mut end = None;
             for index in 0..width {
-                // A group that breaks off is reported where it began (base 64), or where the input ends (base 32).
-                let Some((at, &byte)) = input.next() else { return Err(if self.bits == 6 { bytes.len() - letters } else { bytes.len() }) };
+                // A group that breaks off is reported where it began.
+                let Some((at, &byte)) = input.next() else { return Err(bytes.len() - letters) };
                 let Some(digit) = self.alphabet.iter().position(|&letter| letter == byte) else {
                     if byte != b'=' || index < 2 {
                         return Err(at);
@@ -73,7 +73,7 @@ impl Base {
                     for _ in index + 1..width {
                         match input.next() {
                             Some((_, b'=')) => {}
-                            Some((at, _)) => return Err(at),
+                            Some((at, _)) => return Err(at - 1),
                             None => return Err(bytes.len()),
                         }
                     }
