@@ -10,6 +10,9 @@ mod coalesce;
 mod context;
 mod decode;
 mod error;
+mod execute;
+#[cfg(test)]
+mod expressions;
 mod ignore;
 mod layer;
 mod loader;

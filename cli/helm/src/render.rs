@@ -1,22 +1,21 @@
 //! Chart, values and release to manifests.
 
-use std::{collections::BTreeMap, sync::Arc};
-
-use portcullis_gotemplate::{Data, ExecError, Limits, Machine, Map, MapType, MissingKey, Settings, Value};
+use portcullis_gotemplate::{Limits, MissingKey, Settings};
 use portcullis_source::{Document, Text, Trace, yaml::YamlError};
 
 use crate::{
     Chart, Layer, Release, RenderError, check_name,
     coalesce::Coalescer,
-    context::{self, Context},
+    context,
+    execute::{Executed, execute, is_nested},
     layer,
-    manifest::{Output, Sorter},
+    manifest::Sorter,
     resolve::Charts,
     schema, show, version,
 };
 
-/// What the evaluator says where templates are nested too deeply for the stack, or for Helm.
-const NESTED: [&str; 2] = ["rendering template has a nested reference name: ", "nested too deeply"];
+/// Files whose names end so are executed, but are no manifests.
+const NOTES: &str = "NOTES.txt";
 
 /// The stack for templates that are nested too deeply for the usual one.
 const DEEP_STACK: usize = 32 << 20;
@@ -128,10 +127,6 @@ pub fn render(chart: &Chart, layers: &[Layer], release: &Release, options: &Opti
     }
 }
 
-fn is_nested(message: &str) -> bool {
-    NESTED.iter().any(|said| message.contains(said))
-}
-
 /// Renders once more on a thread of its own with a larger stack: helm stops only after a thousand nested calls.
 fn deeply(chart: &Chart, layers: &[Layer], release: &Release, options: &Options) -> Option<Result<Rendered, RenderError>> {
     let limits = Limits { stack: DEEP_STACK, ..Limits::default() };
@@ -155,10 +150,10 @@ fn attempt(chart: &Chart, layers: &[Layer], release: &Release, options: &Options
         schema::check(&charts, &values, &trace)?;
     }
     check_kube_version(chart, release)?;
-    let mut contexts: Vec<Context> = context::contexts(&charts, &values, release, &mut trace).into_values().collect();
-    contexts.sort_by(|left, right| depth(&right.name).cmp(&depth(&left.name)).then_with(|| right.name.cmp(&left.name)));
+    let contexts = context::contexts(&charts, &values, release, &mut trace);
     let settings = Settings { deterministic: options.deterministic, missing_key: MissingKey::Zero, limits };
-    let (files, trace) = execute(chart, contexts, settings, trace)?;
+    let Executed { mut files, trace } = execute(chart, contexts, settings, trace)?;
+    files.retain(|path, _| !path.ends_with(NOTES));
     let mut sorter = Sorter::default();
     for (path, output) in &files {
         sorter.file(path, output, &trace, &mut warnings)?;
@@ -166,10 +161,6 @@ fn attempt(chart: &Chart, layers: &[Layer], release: &Release, options: &Options
     let mut manifests = if options.include_crds { show::crds(&charts) } else { Vec::new() };
     manifests.extend(sorter.finish().into_iter().filter(|manifest| show::is_wanted(&manifest.part, options)));
     show::choose(Rendered { manifests, warnings, chosen: false }, &options.show_only)
-}
-
-fn depth(name: &str) -> usize {
-    name.bytes().filter(|&byte| byte == b'/').count()
 }
 
 /// What helm refuses before it looks at subcharts.
@@ -200,40 +191,4 @@ fn check_kube_version(chart: &Chart, release: &Release) -> Result<(), RenderErro
     }
     let message = format!("chart requires kubeVersion: {wanted} which is incompatible with Kubernetes {actual}");
     Err(RenderError::new(message).at(chart.tree().place).rendering())
-}
-
-/// The text of each file by its path.
-type Files = BTreeMap<Arc<str>, Output>;
-
-/// Executes the templates of all files but partials; notes are executed and dropped.
-fn execute(chart: &Chart, contexts: Vec<Context>, settings: Settings, trace: Trace) -> Result<(Files, Arc<Trace>), RenderError> {
-    let templates = chart.templates(&contexts)?;
-    let mut machine = Machine::new(&templates, settings);
-    machine.trace = trace;
-    let mut files = BTreeMap::new();
-    for context in contexts {
-        if context.name.rsplit('/').next().unwrap_or_default().starts_with('_') {
-            continue;
-        }
-        let entries = [("Name", &context.name), ("BasePath", &context.base)];
-        let entries = entries.map(|(key, text)| (Arc::from(key), Value::string(Arc::clone(text)).boxed()));
-        let template = Map::new(MapType::Named("chartutil.Values"), entries.into());
-        context.root.set("Template", Value::new(Data::Map(template)).boxed());
-        let text = machine.execute(&context.name, Value::new(Data::Map(context.root))).map_err(failed)?;
-        if !context.name.ends_with("NOTES.txt") {
-            files.insert(context.name, Output::new(&text));
-        }
-    }
-    Ok((files, Arc::new(machine.trace)))
-}
-
-/// Helm prints what a template said itself without the way to it.
-fn failed(error: ExecError) -> RenderError {
-    let message = match (&error.raised, &error.location) {
-        (Some(raised), Some(location)) => format!("execution error at ({location}): {raised}"),
-        (Some(_) | None, _) => error.message,
-    };
-    let is_nested = is_nested(&message);
-    let failure = RenderError::new(message).at(error.span).rendering();
-    if is_nested { failure.hint("templates that include each other must come to an end") } else { failure }
 }
