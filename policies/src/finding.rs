@@ -107,6 +107,8 @@ pub(crate) fn order(finding: &Finding) -> impl Ord + use<> {
         finding.rule.clone(),
         finding.path.clone(),
         finding.message.clone(),
+        // Two objects may share a name; their places tell them apart.
+        finding.origin.edit(),
     )
 }
 

@@ -6,7 +6,7 @@
 #   scope: resource
 #   target: pod
 #   params:
-#     mutableTags:
+#     mutableTagPatterns:
 #       - (?i)^(latest|stable|edge|nightly|canary|snapshot|main|master|trunk|head|dev|develop|test|staging|stage|prod|production)$
 #       - (?i)[.-](latest|snapshot)$
 #       - ^v?[0-9]+(\.[0-9]+)?$
@@ -25,7 +25,7 @@ findings contains {"at": array.concat(c.at, ["image"]), "message": message} if {
 	some c in input.pod.containers
 	c.image.tag != null
 	c.image.digest == null
-	some pattern in input.params.mutableTags
+	some pattern in input.params.mutableTagPatterns
 	regex.match(pattern, c.image.tag)
 	message := sprintf("image of container %s has tag %s, which moves from image to image", [containers.name(c), c.image.tag])
 }

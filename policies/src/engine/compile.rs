@@ -128,9 +128,25 @@ fn check_names(library: &Library, config: &Config) -> Vec<ConfigError> {
                 let message = format!("parameter {name} of rule {id} is {}, but its default is {default}", value.value);
                 errors.push(ConfigError { message, span: value.span, hint: None });
             }
+            if let Some(message) = broken_pattern(name, &value.value) {
+                errors.push(ConfigError { message: format!("parameter {name} of rule {id} {message}"), span: value.span, hint: None });
+            }
         }
     }
     errors
+}
+
+/// What is wrong with the regular expressions of a parameter whose name says that it has some.
+fn broken_pattern(name: &str, value: &serde_json::Value) -> Option<String> {
+    if !name.ends_with("Patterns") {
+        return None;
+    }
+    value.as_array()?.iter().find_map(|pattern| {
+        let Some(text) = pattern.as_str() else { return Some(format!("has a pattern that is no text: {pattern}")) };
+        let error = regex::Regex::new(text).err()?.to_string();
+        let cause = error.lines().last().unwrap_or_default().trim().to_owned();
+        Some(format!("has a broken pattern {text:?}: {cause}"))
+    })
 }
 
 fn digest(library: &Library, config: &Config) -> String {

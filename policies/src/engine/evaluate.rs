@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Finding, Level, Resource, RuleId, Scope, Target,
     finding::order,
-    input::{MAX_DEPTH, of_node, pod_of, text},
+    input::{MAX_DEPTH, misshapen, of_node, pod_of, text},
 };
 
 /// What one rule saw and what it said, for comparison with another engine.
@@ -92,10 +92,10 @@ impl<'a> Run<'a> {
     }
 
     fn resource(&mut self, resource: &Resource) {
-        let pod = match pod_of(resource) {
-            Ok(pod) => pod,
-            Err(reason) => return self.problem(resource, &reason),
-        };
+        if let Some(misshapen) = misshapen(resource) {
+            return self.problem_at(resource, &misshapen.path, &format!("cannot be checked: {}", misshapen.reason));
+        }
+        let pod = pod_of(resource);
         let settings = self.settings_of(resource);
         let mut input: Option<Object> = None;
         for (index, (rule, resolved)) in self.engine.rules.iter().zip(settings.iter()).enumerate() {
@@ -179,10 +179,15 @@ impl<'a> Run<'a> {
 
     /// Reports that a resource could not be checked.
     pub(super) fn problem(&mut self, resource: &Resource, reason: &str) {
+        self.problem_at(resource, &[], reason);
+    }
+
+    fn problem_at(&mut self, resource: &Resource, path: &[Step], reason: &str) {
         let identity = &resource.identity;
         let namespace = identity.namespace.as_deref().map(|namespace| format!("{namespace}/")).unwrap_or_default();
+        let whole: Vec<Step> = resource.base.iter().chain(path).cloned().collect();
         let message = format!("{} {namespace}{} {reason}", identity.kind, identity.name);
-        let problem = Problem::new(Stage::Policy, message).at(resource.document.origin(&resource.base).edit());
+        let problem = Problem::new(Stage::Policy, message).at(resource.document.origin(&whole).edit());
         let application = resource.context.application.as_deref().map(str::to_owned);
         self.found.problems.push(Problem { application, ..problem });
     }

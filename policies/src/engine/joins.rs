@@ -23,7 +23,7 @@ impl Joins {
         for (id, resource) in members.iter().enumerate() {
             let identity = &resource.identity;
             let namespace = identity.namespace.as_deref().unwrap_or_default();
-            by_reference.insert((resource.group(), &*identity.kind, namespace, &*identity.name), id);
+            by_reference.entry((resource.group(), &*identity.kind, namespace, &*identity.name)).or_insert(id);
             if let Some(metadata) = pod_metadata(resource) {
                 joins.scalers.insert(id, Vec::new());
                 joins.budgets.insert(id, Vec::new());

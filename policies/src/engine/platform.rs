@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Resource, Scope,
-    input::{object, of_node, pod_of, text},
+    input::{misshapen, object, of_node, pod_of, text},
 };
 
 impl Run<'_> {
@@ -30,7 +30,7 @@ impl Run<'_> {
         }
         for environment in environments {
             let mut members: Vec<&Resource> = resources.iter().filter(|resource| is_member(resource, environment.as_ref())).collect();
-            members.sort_by(|left, right| (&left.identity, &left.context.application).cmp(&(&right.identity, &right.context.application)));
+            members.sort_by(|left, right| key(left).cmp(&key(right)));
             let platform = platform_value(&members);
             for &rule in &rules {
                 self.platform_rule(rule, environment.clone(), &members, &platform);
@@ -91,7 +91,10 @@ fn platform_value(members: &[&Resource]) -> Value {
 }
 
 fn entry(id: usize, resource: &Resource, joins: &Joins) -> Option<Value> {
-    let pod = pod_of(resource).ok()?;
+    if misshapen(resource).is_some() {
+        return None;
+    }
+    let pod = pod_of(resource);
     let identity = &resource.identity;
     let fields = [
         ("id", Value::from(id)),
@@ -104,6 +107,12 @@ fn entry(id: usize, resource: &Resource, joins: &Joins) -> Option<Value> {
     let joined = [("pod", pod), ("scalers", joins.scalers(id)), ("budgets", joins.budgets(id)), ("selects", joins.selects(id))];
     let joined = joined.into_iter().filter_map(|(key, value)| Some((key, value?)));
     Some(fields.into_iter().chain(joined).map(|(key, value)| (text(key), value)).collect::<Object>().into_value())
+}
+
+/// The order of resources: by identity; where two objects share a name, by application and text.
+fn key<'a>(resource: &'a Resource) -> impl Ord + use<'a> {
+    let text = resource.node().map(|node| resource.document.text.slice(node.range));
+    (&resource.identity, &resource.context.application, text)
 }
 
 fn is_member(resource: &Resource, environment: Option<&Arc<str>>) -> bool {

@@ -2,7 +2,9 @@
 
 mod image;
 mod pod;
+mod shape;
 mod value;
 
 pub(crate) use pod::{pod_metadata, pod_of};
+pub(crate) use shape::misshapen;
 pub(crate) use value::{MAX_DEPTH, object, of_json, of_node, of_path, text};

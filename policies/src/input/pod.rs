@@ -37,11 +37,8 @@ pub(crate) fn pod_metadata(resource: &Resource) -> Option<Option<&Node>> {
 }
 
 /// `{spec, at, metadata, labels, containers: [{container, at, role, image}]}`; none for a resource without a pod.
-///
-/// # Errors
-/// Says which list of containers is no list of maps: a rule would see nothing there and find nothing.
-pub(crate) fn pod_of(resource: &Resource) -> Result<Option<Value>, String> {
-    let Some((template, keys, spec)) = template(resource) else { return Ok(None) };
+pub(crate) fn pod_of(resource: &Resource) -> Option<Value> {
+    let (template, keys, spec) = template(resource)?;
     let at: Vec<Step> = keys.iter().copied().chain(["spec"]).map(|key| Step::Key(key.into())).collect();
     let metadata_at: Vec<Step> = keys.iter().copied().chain(["metadata"]).map(|key| Step::Key(key.into())).collect();
     let map_or_empty = |node: Option<&Node>| {
@@ -49,27 +46,20 @@ pub(crate) fn pod_of(resource: &Resource) -> Result<Option<Value>, String> {
         value.unwrap_or_else(Value::new_object)
     };
     let metadata = template.get("metadata");
-    Ok(Some(object([
+    Some(object([
         ("spec", of_node(spec).unwrap_or(Value::Null)),
         ("at", of_path(&at)),
         ("metadata", map_or_empty(metadata)),
         ("metadata_at", of_path(&metadata_at)),
         ("labels", map_or_empty(metadata.and_then(|metadata| metadata.get("labels")))),
-        ("containers", containers(spec, &at)?),
-    ])))
+        ("containers", containers(spec, &at)),
+    ]))
 }
 
-fn containers(spec: &Node, at: &[Step]) -> Result<Value, String> {
+fn containers(spec: &Node, at: &[Step]) -> Value {
     let mut found = Vec::new();
     for (key, role) in LISTS {
-        let Some(list) = spec.get(key).filter(|list| !list.is_null()) else { continue };
-        if list.as_str().is_some() || list.as_map().is_some() {
-            return Err(format!("{key} is no list"));
-        }
-        for (index, container) in list.items().iter().enumerate() {
-            if container.as_map().is_none() {
-                return Err(format!("{key}[{index}] is no container"));
-            }
+        for (index, container) in spec.get(key).map(Node::items).unwrap_or_default().iter().enumerate() {
             let restarts = container.get("restartPolicy").and_then(Node::as_str) == Some("Always");
             let role = if role == "init" && restarts { "sidecar" } else { role };
             let path: Vec<Step> = at.iter().cloned().chain([Step::Key(key.into()), Step::Index(index)]).collect();
@@ -81,7 +71,7 @@ fn containers(spec: &Node, at: &[Step]) -> Result<Value, String> {
             ]));
         }
     }
-    Ok(Value::from(found))
+    Value::from(found)
 }
 
 /// `{text, registry, repository, tag, digest, account, region}`, or `{text, error}`; what is not there is null.

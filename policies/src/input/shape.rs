@@ -1,0 +1,196 @@
+//! The shapes of the fields that rules look at.
+//!
+//! A rule that meets a text where it expects a list finds nothing, and regorus' machine says nothing of it, as opa does not either. That
+//! must not pass for a clean resource. The API server would refuse the object as well, so it is told as what it is.
+
+use portcullis_source::{Data, Node, Step};
+
+use crate::Resource;
+
+/// What a field must be, where it is there; other fields are left to the API server.
+enum Shape {
+    Text,
+    Bool,
+    Int,
+    List(&'static Self),
+    Map(&'static [(&'static str, Self)]),
+    Any,
+}
+
+const ANY_MAP: Shape = Shape::Map(&[]);
+const ANY_MAPS: Shape = Shape::List(&ANY_MAP);
+const TEXTS: Shape = Shape::List(&Shape::Text);
+
+const EXPRESSIONS: Shape = Shape::List(&Shape::Map(&[("key", Shape::Text), ("operator", Shape::Text), ("values", TEXTS)]));
+const SELECTOR: Shape = Shape::Map(&[("matchLabels", ANY_MAP), ("matchExpressions", EXPRESSIONS)]);
+
+const HANDLER: Shape = Shape::Map(&[
+    ("exec", Shape::Map(&[("command", Shape::List(&Shape::Text))])),
+    ("httpGet", ANY_MAP),
+    ("tcpSocket", ANY_MAP),
+    ("grpc", ANY_MAP),
+    ("sleep", Shape::Map(&[("seconds", Shape::Int)])),
+]);
+
+const SECURITY: Shape = Shape::Map(&[
+    ("privileged", Shape::Bool),
+    ("allowPrivilegeEscalation", Shape::Bool),
+    ("runAsNonRoot", Shape::Bool),
+    ("runAsUser", Shape::Int),
+    ("capabilities", Shape::Map(&[("add", TEXTS), ("drop", TEXTS)])),
+]);
+
+const RESOURCES: Shape = Shape::Map(&[("requests", ANY_MAP), ("limits", ANY_MAP)]);
+
+const CONTAINERS: Shape = Shape::List(&Shape::Map(&[
+    ("name", Shape::Text),
+    ("image", Shape::Text),
+    ("command", TEXTS),
+    ("args", TEXTS),
+    ("restartPolicy", Shape::Text),
+    ("ports", ANY_MAPS),
+    ("env", ANY_MAPS),
+    ("resources", RESOURCES),
+    ("lifecycle", Shape::Map(&[("preStop", HANDLER), ("postStart", HANDLER)])),
+    ("livenessProbe", HANDLER),
+    ("readinessProbe", HANDLER),
+    ("startupProbe", HANDLER),
+    ("securityContext", SECURITY),
+]));
+
+const NODE_AFFINITY: Shape = Shape::Map(&[(
+    "requiredDuringSchedulingIgnoredDuringExecution",
+    Shape::Map(&[("nodeSelectorTerms", Shape::List(&Shape::Map(&[("matchExpressions", EXPRESSIONS), ("matchFields", ANY_MAPS)])))]),
+)]);
+
+const SPREAD: Shape = Shape::List(&Shape::Map(&[
+    ("maxSkew", Shape::Int),
+    ("topologyKey", Shape::Text),
+    ("whenUnsatisfiable", Shape::Text),
+    ("labelSelector", SELECTOR),
+]));
+
+const POD_SPEC: Shape = Shape::Map(&[
+    ("containers", CONTAINERS),
+    ("initContainers", CONTAINERS),
+    ("ephemeralContainers", CONTAINERS),
+    ("volumes", ANY_MAPS),
+    ("tolerations", ANY_MAPS),
+    ("topologySpreadConstraints", SPREAD),
+    ("nodeSelector", ANY_MAP),
+    ("nodeName", Shape::Text),
+    ("affinity", Shape::Map(&[("nodeAffinity", NODE_AFFINITY)])),
+    ("serviceAccountName", Shape::Text),
+    ("serviceAccount", Shape::Text),
+    ("restartPolicy", Shape::Text),
+    ("securityContext", SECURITY),
+    ("resources", RESOURCES),
+    ("hostNetwork", Shape::Bool),
+    ("hostPID", Shape::Bool),
+    ("hostIPC", Shape::Bool),
+    ("terminationGracePeriodSeconds", Shape::Int),
+]);
+
+const METADATA: Shape = Shape::Map(&[("name", Shape::Text), ("labels", ANY_MAP), ("annotations", ANY_MAP), ("ownerReferences", ANY_MAPS)]);
+const TEMPLATE: Shape = Shape::Map(&[("metadata", METADATA), ("spec", POD_SPEC)]);
+const JOB: Shape = Shape::Map(&[("selector", SELECTOR), ("template", TEMPLATE)]);
+const WORKLOAD: Shape = Shape::Map(&[("replicas", Shape::Int), ("selector", SELECTOR), ("template", TEMPLATE)]);
+
+/// The kinds of which something is known, and the shapes of their specs.
+const KINDS: [(&str, Shape); 13] = [
+    ("Pod", POD_SPEC),
+    ("Deployment", WORKLOAD),
+    ("StatefulSet", WORKLOAD),
+    ("DaemonSet", WORKLOAD),
+    ("ReplicaSet", WORKLOAD),
+    ("Rollout", WORKLOAD),
+    ("ReplicationController", Shape::Map(&[("replicas", Shape::Int), ("selector", ANY_MAP), ("template", TEMPLATE)])),
+    ("Job", JOB),
+    ("CronJob", Shape::Map(&[("jobTemplate", Shape::Map(&[("spec", JOB)]))])),
+    ("PodDisruptionBudget", Shape::Map(&[("selector", SELECTOR), ("minAvailable", Shape::Any), ("maxUnavailable", Shape::Any)])),
+    ("HorizontalPodAutoscaler", Shape::Map(&[("minReplicas", Shape::Int), ("scaleTargetRef", ANY_MAP)])),
+    ("ScaledObject", Shape::Map(&[("minReplicaCount", Shape::Int), ("scaleTargetRef", ANY_MAP)])),
+    ("PodTemplate", ANY_MAP),
+];
+
+/// The groups that those kinds belong to; elsewhere the same word means something else.
+const GROUPS: [&str; 8] = ["", "apps", "argoproj.io", "autoscaling", "batch", "extensions", "keda.sh", "policy"];
+
+/// A field that is not what it must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Misshapen {
+    /// The field.
+    pub(crate) path: Vec<Step>,
+    /// Its name and what is wrong with it.
+    pub(crate) reason: String,
+}
+
+/// The first field of a resource that rules could not read.
+pub(crate) fn misshapen(resource: &Resource) -> Option<Misshapen> {
+    let node = resource.node()?;
+    let (_, spec) = KINDS.iter().find(|(kind, _)| *kind == &*resource.identity.kind && GROUPS.contains(&resource.group()))?;
+    let mut path = Vec::new();
+    let parts = [("metadata", &METADATA), ("spec", spec), ("template", &TEMPLATE)];
+    parts.into_iter().find_map(|(key, shape)| field(node, key, shape, &mut path))
+}
+
+fn field(node: &Node, key: &str, shape: &Shape, path: &mut Vec<Step>) -> Option<Misshapen> {
+    let value = node.get(key).filter(|value| !value.is_null())?;
+    path.push(Step::Key(key.into()));
+    let found = check(value, shape, path);
+    path.pop();
+    found
+}
+
+fn check(node: &Node, shape: &Shape, path: &mut Vec<Step>) -> Option<Misshapen> {
+    match (shape, &node.data) {
+        (Shape::Any, _) | (Shape::Text, Data::String(_)) | (Shape::Bool, Data::Bool(_)) | (Shape::Int, Data::Int(_) | Data::Uint(_)) => {
+            None
+        }
+        (Shape::Map(fields), Data::Map(_)) => fields.iter().find_map(|(key, shape)| field(node, key, shape, path)),
+        (Shape::List(shape), Data::List(items)) => items.iter().enumerate().find_map(|(index, item)| {
+            path.push(Step::Index(index));
+            let found = check(item, shape, path);
+            path.pop();
+            found
+        }),
+        (Shape::Text | Shape::Bool | Shape::Int | Shape::List(_) | Shape::Map(_), _) => {
+            let reason = format!("{} is {}, not {}", dotted(path), what(node), wanted(shape));
+            Some(Misshapen { path: path.clone(), reason })
+        }
+    }
+}
+
+fn dotted(path: &[Step]) -> String {
+    let mut text = String::new();
+    for step in path {
+        match step {
+            Step::Key(key) if text.is_empty() => text.push_str(key),
+            Step::Key(key) => text.extend([".", key]),
+            Step::Index(index) => text.push_str(&format!("[{index}]")),
+        }
+    }
+    text
+}
+
+fn what(node: &Node) -> &'static str {
+    match node.data {
+        Data::Null => "empty",
+        Data::Bool(_) => "a boolean",
+        Data::Int(_) | Data::Uint(_) | Data::Float(_) => "a number",
+        Data::String(_) => "a text",
+        Data::List(_) => "a list",
+        Data::Map(_) => "a map",
+    }
+}
+
+fn wanted(shape: &Shape) -> &'static str {
+    match shape {
+        Shape::Text => "a text",
+        Shape::Bool => "a boolean",
+        Shape::Int => "a whole number",
+        Shape::List(_) => "a list",
+        Shape::Map(_) => "a map",
+        Shape::Any => "anything",
+    }
+}

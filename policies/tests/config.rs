@@ -1,0 +1,209 @@
+//! The configuration: its schema says what the parser takes, and its errors name place and remedy.
+#![expect(clippy::unwrap_used, reason = "a schema that cannot be read fails its test")]
+
+use std::collections::BTreeSet;
+
+use portcullis_policies::{
+    Config, Engine, EngineError, Level, Library,
+    config::{SCHEMA, SettingLevel},
+};
+use portcullis_source::Sources;
+use serde_json::Value;
+
+const WHOLE: &str = include_str!("config/whole.yaml");
+
+fn parse(text: &str) -> Result<Config, String> {
+    let sources = Sources::default();
+    let file = sources.add("portcullis.yaml", text.as_bytes());
+    Config::parse(&file).map_err(|errors| {
+        let line = |error: &portcullis_policies::ConfigError| {
+            let line = error.span.and_then(|span| sources.locate(span)).map_or(0, |location| location.line);
+            let hint = error.hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
+            format!("{line}: {}{hint}", error.message)
+        };
+        errors.iter().map(line).collect::<Vec<_>>().join("\n")
+    })
+}
+
+fn error(text: &str) -> String {
+    parse(text).unwrap_err()
+}
+
+#[test]
+fn reads_every_key() {
+    let config = parse(WHOLE).unwrap_or_else(|errors| panic!("{errors}"));
+    let [dev, prod] = config.environments.as_slice() else { panic!("{:?}", config.environments) };
+    assert_eq!((&*dev.name.value, &*prod.name.value), ("dev", "prod"));
+    assert_eq!(dev.levels["missing-pre-stop"].value, SettingLevel::Off);
+    assert_eq!(config.zones.len(), 2);
+    assert_eq!(&*config.registries[0].account.value, "123456789012");
+    assert_eq!(&*config.scoring.labels["tier"].value, "scoring");
+    assert_eq!(&*config.repositories[0].path.as_ref().unwrap().value, "platform");
+    let cluster = &config.clusters[0];
+    assert_eq!((&*cluster.labels["environment"].value, &*cluster.kubernetes_version.as_ref().unwrap().value), ("prod", "1.33"));
+    assert_eq!(&*cluster.api_versions[0].value, "monitoring.coreos.com/v1");
+    assert!(config.argocd.new_git_file_globbing.as_ref().unwrap().value);
+    assert_eq!(config.layer_of("values/base.yaml").map(|name| &**name), Some("base"));
+    assert!(config.excludes("vendor/x.yaml") && config.excludes("vendor") && !config.excludes("vendors/x.yaml"));
+    let rule = &config.rules["unpinned-image"].value;
+    assert_eq!(rule.everywhere.level.as_ref().unwrap().value, SettingLevel::On(Level::Deny));
+    assert_eq!(rule.environments["dev"].value.level.as_ref().unwrap().value, SettingLevel::On(Level::Warn));
+    assert_eq!(rule.namespaces[0].1.level.as_ref().unwrap().value, SettingLevel::Off);
+    let waiver = &config.waivers[0];
+    assert_eq!((waiver.expires.value.to_string().as_str(), &*waiver.owner.value), ("2026-12-31", "team-cases"));
+    assert!(waiver.rule.span.is_some() && waiver.expires.span.is_some());
+}
+
+/// Every property of the schema stands in the whole file, so that no key can be in one of them only.
+#[test]
+fn the_whole_file_uses_the_whole_schema() {
+    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+    let mut keys = BTreeSet::new();
+    collect_keys(&schema, &mut keys);
+    for key in keys {
+        assert!(WHOLE.contains(&format!("{key}:")), "{key} is not in whole.yaml");
+    }
+}
+
+fn collect_keys(schema: &Value, keys: &mut BTreeSet<String>) {
+    let Some(map) = schema.as_object() else { return };
+    for (key, value) in map {
+        if key == "properties" {
+            keys.extend(value.as_object().unwrap().keys().cloned());
+        }
+        collect_keys(value, keys);
+        for inner in value.as_object().into_iter().flat_map(|map| map.values()) {
+            collect_keys(inner, keys);
+        }
+    }
+}
+
+/// The checker understands a part of JSON Schema; the schema must not use anything else.
+#[test]
+fn the_schema_uses_what_the_checker_understands() {
+    let known = [
+        "$defs",
+        "$id",
+        "$ref",
+        "$schema",
+        "additionalProperties",
+        "description",
+        "enum",
+        "format",
+        "items",
+        "minItems",
+        "minLength",
+        "pattern",
+        "properties",
+        "required",
+        "title",
+        "type",
+    ];
+    fn walk(schema: &Value, known: &[&str]) {
+        let Some(map) = schema.as_object() else { return };
+        for (key, value) in map {
+            assert!(known.contains(&key.as_str()), "{key}");
+            match key.as_str() {
+                "properties" | "$defs" => value.as_object().unwrap().values().for_each(|inner| walk(inner, known)),
+                "items" | "additionalProperties" => walk(value, known),
+                _ => {}
+            }
+        }
+    }
+    walk(&serde_json::from_str(SCHEMA).unwrap(), &known);
+}
+
+#[test]
+fn unknown_keys_get_a_hint() {
+    assert_eq!(error("version: 1\nenviroments: []\n"), "2: unknown key enviroments (did you mean environments?)");
+    assert_eq!(error("version: 1\nscoring:\n  namespace: [a]\n"), "3: unknown key scoring.namespace (did you mean namespaces?)");
+    assert_eq!(
+        error("version: 1\nlayers:\n  - { name: a, files: b, banana: c }\n"),
+        "3: unknown key layers[0].banana (known keys are files, name)"
+    );
+}
+
+#[test]
+fn values_of_the_wrong_kind_are_described() {
+    assert_eq!(error("version: 2\n"), "1: version is 2, not 1");
+    assert_eq!(error("zones: []\n"), "1: the configuration has no version");
+    assert_eq!(error("version: 1\nzones: eu-west-1a\n"), "2: zones is \"eu-west-1a\", not a list");
+    assert_eq!(error("version: 1\nzones: [1]\n"), "2: zones[0] is 1, not a text (put it in quotes)");
+    assert_eq!(error("version: 1\nzones: ['']\n"), "2: zones[0] is empty");
+    assert_eq!(
+        error("version: 1\nrules: { a: { level: denny } }\n"),
+        "2: rules.a.level is \"denny\", not deny or warn or off (did you mean deny?)"
+    );
+    assert_eq!(error("- 1\n"), "1: the configuration is a list, not a map");
+    assert_eq!(error(""), "1: the configuration has 0 documents, not one (it starts with version: 1)");
+    assert_eq!(error("version: 1\n---\nversion: 1\n"), "1: the configuration has 2 documents, not one (it starts with version: 1)");
+    assert!(error("version: [\n").contains("yaml: line "), "{}", error("version: [\n"));
+    let registry = |account: &str| error(&format!("version: 1\nregistries:\n  - region: eu-west-1\n    account: {account}\n"));
+    assert_eq!(registry("123456789012"), "4: registries[0].account is 123456789012, not a text (put it in quotes)");
+    assert_eq!(registry("'12345'"), "4: registries[0].account is \"12345\", which does not match ^[0-9]{12}$");
+}
+
+#[test]
+fn a_waiver_must_say_everything() {
+    let with = |field: &str| error(&WHOLE.replace("expires: 2026-12-31", field));
+    assert_eq!(with("expires: tomorrow"), "58: waivers[0].expires is \"tomorrow\", not a day (write it as YYYY-MM-DD)");
+    assert_eq!(with("expires: 2026-02-30"), "58: waivers[0].expires is \"2026-02-30\", not a day (write it as YYYY-MM-DD)");
+    assert_eq!(with("# nothing"), "52: waivers[0] has no expires");
+    let pattern = error(&WHOLE.replace("Deployment/cases/tail", "tail"));
+    assert_eq!(pattern, "53: waivers[0].resources[0] is \"tail\", which does not match ^[^/]+(/[^/]+){1,2}$");
+}
+
+#[test]
+fn names_must_agree() {
+    assert_eq!(
+        error(&WHOLE.replace("environments: [prod]", "environments: [prd]")),
+        "54: there is no environment prd (did you mean prod?)"
+    );
+    assert_eq!(error(&WHOLE.replace("name: prod", "name: dev")), "10: environment dev is there twice\n54: there is no environment prod");
+}
+
+#[test]
+fn rules_and_parameters_must_exist() {
+    let library = Library::embedded().unwrap();
+    let errors = |text: &str| {
+        let Err(EngineError::Config(errors)) = Engine::new(&library, &parse(text).unwrap()) else { panic!("{text} is taken") };
+        errors
+            .iter()
+            .map(|error| format!("{} ({})", error.message, error.hint.as_deref().unwrap_or_default()))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    assert_eq!(errors("version: 1\nrules: { unpined-image: {} }\n"), "there is no rule unpined-image (did you mean unpinned-image?)");
+    assert_eq!(
+        errors("version: 1\nrules: { unpinned-image: { params: { mutableTagPattern: [] } } }\n"),
+        "rule unpinned-image has no parameter mutableTagPattern (did you mean mutableTagPatterns?)"
+    );
+    assert!(
+        errors("version: 1\nrules: { unpinned-image: { params: { mutableTagPatterns: latest } } }\n")
+            .starts_with("parameter mutableTagPatterns of rule")
+    );
+    let broken = errors("version: 1\nrules: { unpinned-image: { params: { mutableTagPatterns: ['['] } } }\n");
+    assert!(broken.starts_with("parameter mutableTagPatterns of rule unpinned-image has a broken pattern \"[\": "), "{broken}");
+    assert!(Engine::new(&library.only(&["unpinned-image"]).unwrap(), &parse(WHOLE).unwrap()).is_ok());
+}
+
+#[test]
+fn applications_find_their_environment() {
+    let config = parse(WHOLE).unwrap();
+    let name =
+        |application, namespace, cluster| config.environment_of(application, namespace, cluster).map(|found| found.name.value.to_string());
+    assert_eq!(name("tx-prod", "any", "any").as_deref(), Some("prod"));
+    assert_eq!(name("tx-dev", "tx-dev", "in-cluster").as_deref(), Some("dev"));
+    assert_eq!(name("tx-dev", "tx-dev", "elsewhere"), None);
+}
+
+#[test]
+fn the_digest_tells_settings_apart_and_not_places() {
+    let library = Library::embedded().unwrap();
+    let digest = |text: &str| Engine::new(&library, &parse(text).unwrap()).unwrap().digest().to_owned();
+    let plain = digest("version: 1\nzones: [a, b]\n");
+    assert!(plain.starts_with("sha256:") && plain.len() == 71, "{plain}");
+    assert_eq!(plain, digest("# a comment\n\nzones: [a, b]\nversion: 1\nexclude: [vendor]\n"));
+    assert_ne!(plain, digest("version: 1\nzones: [a, b, c]\n"));
+    assert_ne!(plain, digest("version: 1\nzones: [a, b]\nrules: { unpinned-image: { level: off } }\n"));
+}

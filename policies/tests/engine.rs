@@ -1,0 +1,153 @@
+//! The engine as a whole: it does not depend on the order of things, tells what it could not do, and resolves settings.
+#![expect(clippy::unwrap_used, reason = "a fixture that cannot be read fails its test")]
+
+use std::sync::Arc;
+
+use portcullis_policies::{Config, Context, Engine, Facts, Library, Resource};
+use portcullis_source::{Partial, Sources, Text, yaml};
+use proptest::{prelude::*, sample::Index};
+
+/// All fixtures, in two environments and in none.
+fn everything(sources: &Sources) -> Vec<Resource> {
+    let library = Library::embedded().unwrap();
+    let fixtures = library.rules().iter().flat_map(|rule| rule.passes.iter().take(1).chain(rule.fails.iter().take(2)));
+    let environments = [None, Some("prod"), Some("dev")];
+    fixtures
+        .zip(environments.iter().cycle())
+        .flat_map(|((name, text), environment)| {
+            let application = Some(Arc::clone(name));
+            let context =
+                Context { environment: environment.map(Arc::from), application, namespace: Some("scoring".into()), service: None };
+            read(sources, text, &context).value
+        })
+        .collect()
+}
+
+fn read(sources: &Sources, text: &str, context: &Context) -> Partial<Vec<Resource>> {
+    let stream = yaml::parse(&Text::of_file(&sources.add("fixture.yaml", text.as_bytes())));
+    let mut found: Partial<Vec<Resource>> = Partial::default();
+    for document in stream.documents {
+        let resources = Resource::read(&Arc::new(document), context).take(&mut found.problems);
+        found.value.extend(resources);
+    }
+    found
+}
+
+fn engine(sources: &Sources, config: &str) -> Engine {
+    let config = Config::parse(&sources.add("portcullis.yaml", config.as_bytes())).unwrap();
+    Engine::new(&Library::embedded().unwrap(), &config).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4, max_shrink_iters: 0, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_order_of_resources_does_not_show(swaps in prop::collection::vec((any::<Index>(), any::<Index>()), 1..200)) {
+        let sources = Sources::default();
+        let engine = engine(&sources, "version: 1\nscoring: { namespaces: [scoring] }\n");
+        let mut resources = everything(&sources);
+        let expected = engine.evaluate(&resources);
+        prop_assert!(expected.value.len() > 50);
+        for (left, right) in swaps {
+            let (left, right) = (left.index(resources.len()), right.index(resources.len()));
+            resources.swap(left, right);
+        }
+        let found = engine.evaluate(&resources);
+        prop_assert_eq!(&found.value, &expected.value);
+    }
+}
+
+#[test]
+fn parts_on_threads_make_the_whole() {
+    let sources = Sources::default();
+    let engine = engine(&sources, "version: 1\n");
+    let resources = everything(&sources);
+    let facts = Facts::collect(&resources);
+    let whole = engine.check(&resources, &facts).value;
+    let mut parts: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = resources.chunks(7).map(|part| scope.spawn(|| engine.check(part, &facts).value)).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    assert_eq!(parts.len(), whole.len());
+    for finding in &whole {
+        let at = parts.iter().position(|part| part == finding).unwrap();
+        parts.swap_remove(at);
+    }
+}
+
+#[test]
+fn fingerprints_survive_moved_lines() {
+    let sources = Sources::default();
+    let engine = engine(&sources, "version: 1\n");
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec:\n  containers: [{ name: b }, { name: c }]\n";
+    let moved = format!("# one\n# two\n{}", pod.replace("{ name: b }, ", ""));
+    let of = |text: &str| {
+        let found = engine.evaluate(&read(&sources, text, &Context::default()).value).value;
+        let of_c = found.into_iter().filter(|finding| finding.message.contains("container c"));
+        of_c.map(|finding| finding.fingerprint).collect::<Vec<_>>()
+    };
+    assert!(!of(pod).is_empty());
+    assert_eq!(of(pod), of(&moved));
+}
+
+#[test]
+fn settings_narrow_from_everywhere_to_environment_to_namespace() {
+    let sources = Sources::default();
+    let config = "version: 1
+environments: [{ name: dev, levels: { host-namespace: warn } }, { name: prod }]
+rules:
+  host-namespace:
+    level: deny
+    namespaces: { kube-system: { level: off }, 'sandbox-*': { level: warn } }
+";
+    let engine = engine(&sources, config);
+    let level = |environment: &str, namespace: &str| {
+        let pod = "apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec: { hostPID: true }\n";
+        let context = Context { environment: Some(environment.into()), namespace: Some(namespace.into()), ..Context::default() };
+        let found = engine.evaluate(&read(&sources, pod, &context).value).value;
+        found.iter().find(|finding| finding.rule.as_str() == "host-namespace").map(|finding| finding.level.name())
+    };
+    assert_eq!(level("prod", "cases"), Some("deny"));
+    assert_eq!(level("dev", "cases"), Some("warn"));
+    assert_eq!(level("prod", "sandbox-1"), Some("warn"));
+    assert_eq!(level("dev", "kube-system"), None);
+}
+
+#[test]
+fn what_no_rule_can_see_is_a_problem() {
+    let sources = Sources::default();
+    let engine = engine(&sources, "version: 1\n");
+    let problems = |text: &str| {
+        let read = read(&sources, text, &Context::default());
+        let found = engine.evaluate(&read.value);
+        let problems = read.problems.into_iter().chain(found.problems);
+        problems.map(|problem| problem.message).collect::<Vec<_>>()
+    };
+    let pod = |spec: &str| problems(&format!("apiVersion: v1\nkind: Pod\nmetadata: {{ name: a }}\nspec: {spec}\n"));
+    assert_eq!(pod("{ containers: {} }"), ["Pod a cannot be checked: spec.containers is a map, not a list"]);
+    assert_eq!(pod("{ containers: [~] }"), ["Pod a cannot be checked: spec.containers[0] is empty, not a map"]);
+    assert_eq!(
+        pod("{ initContainers: [{ ports: 5 }] }"),
+        ["Pod a cannot be checked: spec.initContainers[0].ports is a number, not a list"]
+    );
+    assert_eq!(pod("{ hostPID: 'true' }"), ["Pod a cannot be checked: spec.hostPID is a text, not a boolean"]);
+    assert_eq!(
+        problems("apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: a }\nspec: { replicas: '2' }\n"),
+        ["Deployment a cannot be checked: spec.replicas is a text, not a whole number"]
+    );
+    assert_eq!(problems("kind: Pod\n"), ["document has no apiVersion, so it is no Kubernetes object"]);
+    assert_eq!(problems("[1, 2]\n"), ["document has no kind, so it is no Kubernetes object"]);
+    assert_eq!(problems("~\n---\n# nothing\n"), Vec::<String>::new());
+    let deep = format!("{}{}", "[".repeat(300), "]".repeat(300));
+    assert_eq!(pod(&format!("{{ unknown: {deep} }}")), ["Pod a is nested more than 200 deep"]);
+}
+
+#[test]
+fn lists_are_opened() {
+    let sources = Sources::default();
+    let list = "apiVersion: v1\nkind: List\nitems:\n  - { apiVersion: v1, kind: Pod, metadata: { name: a }, spec: { hostPID: true } }\n";
+    let found = engine(&sources, "version: 1\n").evaluate(&read(&sources, list, &Context::default()).value).value;
+    let finding = found.iter().find(|finding| finding.rule.as_str() == "host-namespace").unwrap();
+    assert_eq!(finding.location(&sources).unwrap().line, 4);
+    assert_eq!(finding.pointer(), "/spec/hostPID");
+}
