@@ -126,7 +126,10 @@ impl<'set> Machine<'set> {
     pub fn execute(&mut self, name: &str, data: Value) -> Result<Str, ExecError> {
         self.stack = Some(Stack::new(self.settings.limits.stack));
         self.frame = FrameId::ROOT;
-        let result = self.call(name, data, Entry { site: None, kind: None });
+        let result = match self.find(name) {
+            Some(found) => self.enter(&found, data, Entry { site: None, kind: None }),
+            None => Err(no_template(name)),
+        };
         self.stack = None;
         result.map_err(|failure| ExecError {
             message: failure.message,
@@ -142,17 +145,23 @@ impl<'set> Machine<'set> {
     /// # Errors
     /// There is no such template, it is nested too deeply, or its execution failed.
     pub fn include(&mut self, name: &str, data: Value, site: Option<Span>) -> Result<Value, Failure> {
-        let known: Arc<str> = self.find(name).map_or_else(|| Arc::from(name), |found| Arc::clone(&found.template.name));
-        let depth = self.included.get(&known).copied().unwrap_or(0);
-        let is_recursive = depth > MAX_INCLUDES || (depth >= SURELY_RECURSIVE && self.stack.is_some_and(Stack::is_nearly_used_up));
-        if is_recursive {
+        let Some(found) = self.find(name) else { return Err(no_template(name)) };
+        let depth = self.included.get(name).copied().unwrap_or(0);
+        if depth > MAX_INCLUDES || (depth >= SURELY_RECURSIVE && self.stack.is_some_and(Stack::is_nearly_used_up)) {
             let message = format!("rendering template has a nested reference name: {name}: unable to execute template");
             return Err(Failure { fatal: true, ..Failure::new(message) });
         }
-        self.included.insert(Arc::clone(&known), depth + 1);
-        let kind = Some(FrameKind::Include(Arc::clone(&known)));
-        let result = self.call(name, data, Entry { site, kind });
-        self.included.insert(known, depth);
+        match self.included.get_mut(name) {
+            Some(depth) => *depth += 1,
+            None => {
+                self.included.insert(Arc::clone(&found.template.name), 1);
+            }
+        }
+        let kind = Some(FrameKind::Include(Arc::clone(&found.template.name)));
+        let result = self.enter(&found, data, Entry { site, kind });
+        if let Some(depth) = self.included.get_mut(name) {
+            *depth -= 1;
+        }
         result.map(Value::string)
     }
 
@@ -208,15 +217,6 @@ impl<'set> Machine<'set> {
         self.stack.is_some_and(Stack::is_used_up)
     }
 
-    /// Executes a template by name, as Go's `ExecuteTemplate`.
-    fn call(&mut self, name: &str, data: Value, entry: Entry) -> Result<Str, Failure> {
-        let Some(found) = self.find(name) else {
-            let name = String::from_utf8_lossy(&format::quote(name.as_bytes())).into_owned();
-            return Err(Failure::new(format!("template: no template {name} associated with template \"{SET_NAME}\"")));
-        };
-        self.enter(&found, data, entry)
-    }
-
     fn enter(&mut self, found: &Found, data: Value, entry: Entry) -> Result<Str, Failure> {
         let outer = self.frame;
         if let (Some(span), Some(kind)) = (entry.site, entry.kind) {
@@ -237,4 +237,9 @@ impl<'set> Machine<'set> {
         self.parsed.insert(Arc::clone(bytes), Rc::clone(&parsed));
         Ok(parsed)
     }
+}
+
+fn no_template(name: &str) -> Failure {
+    let name = String::from_utf8_lossy(&format::quote(name.as_bytes())).into_owned();
+    Failure::new(format!("template: no template {name} associated with template \"{SET_NAME}\""))
 }

@@ -301,11 +301,13 @@ impl Str {
     #[must_use]
     pub fn without(&self, needle: &str) -> Self {
         let needle = needle.as_bytes();
-        let mut at = 0;
+        let Some(first) = needle.first() else { return self.clone() };
         let mut kept: Vec<(usize, usize)> = Vec::new();
-        let mut start = 0;
-        while !needle.is_empty() && at + needle.len() <= self.bytes.len() {
-            if self.bytes.get(at..).is_some_and(|rest| rest.starts_with(needle)) {
+        let (mut at, mut start) = (0, 0);
+        while let Some(rest) = self.bytes.get(at..) {
+            let Some(distance) = rest.iter().position(|byte| byte == first) else { break };
+            at += distance;
+            if rest.get(distance..).is_some_and(|rest| rest.starts_with(needle)) {
                 kept.push((start, at));
                 at += needle.len();
                 start = at;

@@ -2,11 +2,9 @@
 
 use std::rc::Rc;
 
-use portcullis_source::OriginId;
-
 use super::{
     fault::{At, Step},
-    origin::{self, Origins},
+    origin::{self, Distinct},
     state::Exec,
 };
 use crate::{Call, Data, Failure, Function, Object, Param, Str, Value, ast};
@@ -83,7 +81,7 @@ impl<'tree> Exec<'_, '_, 'tree> {
         if let Some(passed) = passed {
             values.push(self.check_type(passed, Some(signature.of(values.len())))?);
         }
-        let inputs = Origins::distinct(values.iter().flat_map(origin::all_of));
+        let inputs = Distinct::of(values.iter().flat_map(origin::all_of));
         let result = match callee {
             Callee::Function(function) => {
                 let mut call = Call { machine: self.machine, site: self.site };
@@ -92,7 +90,7 @@ impl<'tree> Exec<'_, '_, 'tree> {
             Callee::Method { object, name } => object.call(name, values),
         };
         match result {
-            Ok(value) => Ok(self.with_origin(value, inputs)),
+            Ok(value) => Ok(self.with_origin(value, &inputs)),
             Err(failure) => {
                 self.at = node;
                 Err(self.calling(callee.name(), failure))
@@ -106,9 +104,9 @@ impl<'tree> Exec<'_, '_, 'tree> {
     }
 
     /// A result that says nothing of its origin comes from the arguments.
-    fn with_origin(&mut self, value: Value, inputs: Vec<OriginId>) -> Value {
+    fn with_origin(&mut self, value: Value, inputs: &Distinct) -> Value {
         let says = !value.origin.is_none() || matches!(&value.data, Data::String(Str { pieces: Some(_), .. }));
-        if says || inputs.is_empty() {
+        if says || inputs.as_slice().is_empty() {
             return value;
         }
         let origin = self.machine.origins.record(&mut self.machine.trace, inputs);

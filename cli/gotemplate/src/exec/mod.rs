@@ -6,6 +6,7 @@ mod fault;
 mod field;
 mod origin;
 mod pipeline;
+mod recent;
 mod state;
 mod walk;
 

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, rc::Rc};
 
 use portcullis_source::{FrameId, OriginId, Source, Span, Trace};
 
+use super::recent::Recent;
 use crate::{Data, Str, Value};
 
 /// How many origins of one value are told apart; what a whole rendered text is fed into would name them all.
@@ -12,9 +13,34 @@ const MAX_JOINED: usize = 32;
 /// What was recorded already.
 #[derive(Debug, Default)]
 pub(crate) struct Origins {
-    texts: BTreeMap<(Span, FrameId), OriginId>,
-    actions: BTreeMap<(Span, FrameId, OriginId), OriginId>,
+    texts: Recent<(Span, FrameId)>,
+    actions: Recent<(Span, FrameId, OriginId)>,
     joins: BTreeMap<Box<[OriginId]>, OriginId>,
+}
+
+/// Known origins, in their order and each once, up to a limit.
+pub(crate) struct Distinct {
+    origins: [OriginId; MAX_JOINED],
+    count: usize,
+}
+
+impl Distinct {
+    pub(crate) fn of(origins: impl IntoIterator<Item = OriginId>) -> Self {
+        let mut distinct = Self { origins: [OriginId::NONE; MAX_JOINED], count: 0 };
+        for origin in origins {
+            if origin.is_none() || distinct.as_slice().contains(&origin) {
+                continue;
+            }
+            let Some(slot) = distinct.origins.get_mut(distinct.count) else { break };
+            *slot = origin;
+            distinct.count += 1;
+        }
+        distinct
+    }
+
+    pub(crate) fn as_slice(&self) -> &[OriginId] {
+        self.origins.get(..self.count).unwrap_or_default()
+    }
 }
 
 /// Where the text of a template came from.
@@ -29,44 +55,29 @@ pub(crate) enum Texts {
 impl Origins {
     /// Text that stands in a template.
     pub(crate) fn text(&mut self, trace: &mut Trace, span: Span, frame: FrameId) -> OriginId {
-        *self.texts.entry((span, frame)).or_insert_with(|| trace.source(Source::Template { span, frame }))
+        self.texts.get_or((span, frame), || trace.source(Source::Template { span, frame }))
     }
 
     /// Text that an action printed.
     pub(crate) fn action(&mut self, trace: &mut Trace, span: Span, frame: FrameId, input: OriginId) -> OriginId {
-        *self.actions.entry((span, frame, input)).or_insert_with(|| trace.source(Source::Action { span, frame, input }))
+        self.actions.get_or((span, frame, input), || trace.source(Source::Action { span, frame, input }))
     }
 
-    /// Several origins, in their order and each once.
+    /// The one origin that stands for several.
     pub(crate) fn join(&mut self, trace: &mut Trace, origins: impl IntoIterator<Item = OriginId>) -> OriginId {
-        let distinct = Self::distinct(origins);
-        self.record(trace, distinct)
-    }
-
-    /// The origins that are known, in their order and each once, up to a limit.
-    pub(crate) fn distinct(origins: impl IntoIterator<Item = OriginId>) -> Vec<OriginId> {
-        let mut distinct: Vec<OriginId> = Vec::new();
-        for origin in origins {
-            if !origin.is_none() && !distinct.contains(&origin) {
-                distinct.push(origin);
-                if distinct.len() == MAX_JOINED {
-                    break;
-                }
-            }
-        }
-        distinct
+        self.record(trace, &Distinct::of(origins))
     }
 
     /// The one origin that stands for several distinct ones.
-    pub(crate) fn record(&mut self, trace: &mut Trace, distinct: Vec<OriginId>) -> OriginId {
+    pub(crate) fn record(&mut self, trace: &mut Trace, distinct: &Distinct) -> OriginId {
         match distinct.as_slice() {
             [] => OriginId::NONE,
             [only] => *only,
-            [_, _, ..] => match self.joins.get(distinct.as_slice()) {
+            several => match self.joins.get(several) {
                 Some(known) => *known,
                 None => {
-                    let joined = trace.source(Source::Join(distinct.as_slice().into()));
-                    self.joins.insert(distinct.into_boxed_slice(), joined);
+                    let joined = trace.source(Source::Join(several.into()));
+                    self.joins.insert(several.into(), joined);
                     joined
                 }
             },

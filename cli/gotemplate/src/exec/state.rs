@@ -13,6 +13,9 @@ use crate::{
     parse::Template,
 };
 
+/// The room for a template's output at first; most included ones need less.
+const OUTPUT_CAPACITY: usize = 256;
+
 /// The execution of one template.
 pub(crate) struct Exec<'run, 'set, 'tree> {
     pub(super) machine: &'run mut Machine<'set>,
@@ -38,6 +41,7 @@ impl<'run, 'set, 'tree> Exec<'run, 'set, 'tree> {
 
     /// Executes the whole template.
     pub(crate) fn run(mut self, dot: Value) -> Step<Str> {
+        self.out = Rope::with_capacity(OUTPUT_CAPACITY);
         self.run_into(dot)?;
         Ok(self.out.into_str())
     }

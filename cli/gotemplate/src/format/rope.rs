@@ -6,6 +6,9 @@ use portcullis_source::{OriginId, Piece};
 
 use crate::{Data, Str, Value};
 
+/// How many bytes of one origin follow each other, for the room that pieces need at first.
+const BYTES_PER_PIECE: usize = 16;
+
 /// Bytes that are appended to, and what each run of them came from.
 #[derive(Clone, Debug, Default)]
 pub struct Rope {
@@ -25,7 +28,7 @@ impl Rope {
     /// A rope with room for some bytes.
     #[must_use]
     pub fn with_capacity(bytes: usize) -> Self {
-        Self { bytes: Vec::with_capacity(bytes), pieces: Vec::new() }
+        Self { bytes: Vec::with_capacity(bytes), pieces: Vec::with_capacity(bytes / BYTES_PER_PIECE) }
     }
 
     /// The bytes so far.

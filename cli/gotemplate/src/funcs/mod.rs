@@ -13,8 +13,8 @@ mod merge;
 mod sets;
 mod unsupported;
 
+pub(crate) use argument::Args;
 pub use cast::{to_float, to_int};
 pub use equal::{deep_copy, deep_equal};
-pub(crate) use argument::Args;
 pub use merge::{Winner, merge};
 pub use sets::{argo_functions, helm_functions};
