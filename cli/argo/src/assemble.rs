@@ -174,7 +174,7 @@ impl<'a> Object<'a> {
     fn wrong_types(self) -> Vec<Fault> {
         let mut trace = portcullis_source::Trace::default();
         let mut reader = crate::parameters::Reader::template(&mut trace, self.document);
-        let value = reader.read(self.root, portcullis_source::Key::Root, portcullis_source::OriginId::NONE);
+        let value = reader.read(self.root, portcullis_source::Key::Root, OriginId::NONE);
         let mut wrong = Vec::new();
         let _ = crate::object::conform(&value, &crate::object::APPLICATION, "", &mut wrong);
         wrong.into_iter().map(|wrong| wrong.fault(&trace)).collect()

@@ -121,7 +121,7 @@ impl Version {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            version: Version { major: 3, minor: 5 },
+            version: Version { major: 3, minor: 6 },
             namespace: "argocd".to_owned(),
             globbing: Globbing::default(),
             hidden_folders: HiddenFolders::default(),

@@ -45,7 +45,7 @@ pub(crate) fn expand_set(world: World<'_>, document: &Document) -> (Vec<Made>, V
         Ok(spec) => spec,
         Err(fault) => return (vec![failed(fault)], Vec::new()),
     };
-    let mut renderer = match Renderer::new(spec.language, &spec.options) {
+    let mut renderer = match Renderer::new(spec.language, &spec.options, world.inventory.settings.version) {
         Ok(renderer) => renderer,
         Err(message) => return (vec![failed(Fault::new(message).at(spec.place("goTemplateOptions")))], Vec::new()),
     };
@@ -155,9 +155,8 @@ impl Set<'_> {
         self.warnings.extend(warnings);
         if made.is_empty() {
             let fault = Fault::new("an entry of generators names no generator that there is, so that it yields nothing");
-            let fault =
-                fault.at(self.renderer.span(entry.origin)).hint("a generator without settings is written with braces: clusters: {}");
-            self.fail(fault, None);
+            let place = self.renderer.span(entry.origin);
+            self.warnings.push(fault.at(place).hint("a generator without settings is written with braces: clusters: {}"));
         }
         for (kind, sets) in made {
             let sets = sets.and_then(|sets| Ok((self.effective(node, kind, template)?, sets)));
@@ -181,7 +180,8 @@ impl Set<'_> {
         }
         let settings = &self.world.inventory.settings;
         let namespace = if self.spec.namespace.is_empty() { &settings.namespace } else { &self.spec.namespace };
-        let mut rendering = Rendering { renderer: self.renderer, parameters, namespace, preserve: self.spec.preserve };
+        let mut rendering =
+            Rendering { renderer: self.renderer, parameters, namespace, preserve: self.spec.preserve, version: settings.version };
         match application(&mut rendering, template, patch) {
             Ok(object) => {
                 let name = name_of(&object);

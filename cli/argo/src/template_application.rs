@@ -6,6 +6,7 @@ use portcullis_gotemplate::{Data, Map, Str, Value};
 use portcullis_source::{Text, yaml};
 
 use crate::{
+    Version,
     fault::Fault,
     object::{APPLICATION, conform, patch, trim},
     parameters::{Made, print, read_made},
@@ -23,6 +24,8 @@ pub(crate) struct Rendering<'a> {
     pub(crate) parameters: &'a Map,
     /// The namespace of the ApplicationSet.
     pub(crate) namespace: &'a str,
+    /// The version of Argo CD.
+    pub(crate) version: Version,
     /// The resources outlive the Application.
     pub(crate) preserve: bool,
 }
@@ -66,10 +69,10 @@ pub(crate) fn application(rendering: &mut Rendering<'_>, template: &Value, templ
     ]))
     .from(rendered.origin);
     if let Some(template_patch) = template_patch {
-        object = patched(rendering, &trim(&object, &APPLICATION), template_patch)?;
+        object = patched(rendering, &trim(&object, &APPLICATION, rendering.version), template_patch)?;
     }
     set(&object, &["metadata", "namespace"], Some(Value::string(rendering.namespace).from(rendered.origin)));
-    Ok(trim(&object, &APPLICATION))
+    Ok(trim(&object, &APPLICATION, rendering.version))
 }
 
 /// The object with `templatePatch` applied; the project stays what it was.

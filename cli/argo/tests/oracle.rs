@@ -12,7 +12,7 @@ const URL: &str = "https://git.example.com/platform.git";
 
 #[test]
 fn expansion_equals_the_recordings() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/applicationsets");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(option_env!("CASES").unwrap_or("../../testdata/applicationsets"));
     let mut cases: Vec<_> = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
     cases.sort();
     let only = option_env!("CASE");

@@ -13,11 +13,22 @@ use super::{
     values,
 };
 use crate::{
-    Cluster, InCluster,
+    Cluster, InCluster, Version,
     clusters::{IN_CLUSTER, IN_CLUSTER_SERVER, SECRET_TYPE},
     fault::Fault,
     parameters::normalize,
 };
+
+/// Annotations that Argo CD and kubectl keep for themselves, and that are no parameters since Argo CD 3.6.
+const OWN_ANNOTATIONS: [&str; 7] = [
+    "argocd.argoproj.io/refresh",
+    "argocd.argoproj.io/refresh-timestamp",
+    "argocd.argoproj.io/hydrate",
+    "argocd.argoproj.io/hydrate-timestamp",
+    "argocd.argoproj.io/tracking-id",
+    "argocd.argoproj.io/installation-id",
+    "kubectl.kubernetes.io/last-applied-configuration",
+];
 
 /// The clusters in the order of the inventory, the one that Argo CD runs in last where nothing declares it.
 pub(super) fn generate(generation: &mut Generation<'_>, spec: &Value) -> Result<Vec<Map>, Fault> {
@@ -78,10 +89,13 @@ fn parameters(generation: &mut Generation<'_>, cluster: &Cluster, labels: &BTree
         set.set(key, value(text, key).boxed());
     }
     let metadata = empty();
-    for (name, entries) in [("annotations", &cluster.annotations), ("labels", labels)] {
+    let all = generation.inventory.settings.version < Version { major: 3, minor: 6 };
+    let mut annotations = cluster.annotations.clone();
+    annotations.retain(|key, _| all || !OWN_ANNOTATIONS.contains(&key.as_str()));
+    for (name, entries, given) in [("annotations", &annotations, !cluster.annotations.is_empty()), ("labels", labels, !labels.is_empty())] {
         if go {
             let entries: BTreeMap<_, _> = entries.iter().map(|(key, text)| (key.as_str().into(), value(text, key))).collect();
-            if !entries.is_empty() {
+            if given {
                 metadata.set(name, Value::new(Data::Map(Map::new(MapType::Strings, entries))).boxed());
             }
         } else {

@@ -1,15 +1,15 @@
 //! The git file generator: one parameter set for each map that the matching files hold.
 
-use std::{collections::BTreeSet, rc::Rc};
+use std::collections::BTreeSet;
 
-use portcullis_gotemplate::{Data, List, Map, Value};
+use portcullis_gotemplate::{Data, Map, Value};
 use portcullis_source::{EntryKind, Key, OriginId, RepoPath};
 
 use super::{Generation, field::string, generation::empty, git, path, values};
 use crate::{
     Globbing,
     fault::Fault,
-    parameters::{Reader, flatten, too_deep},
+    parameters::{Reader, flatten, own, too_deep},
     pattern::{BadPattern, Doublestar, Pathspec},
 };
 
@@ -133,17 +133,4 @@ fn flat_values(value: &Value, prefix: &str, set: &Map) {
             }
         }
     }
-}
-
-/// A copy that shares no map with the original, since templates may change the maps of their parameters.
-fn own(value: &Value) -> Value {
-    let data = match &value.data {
-        Data::Map(map) => {
-            let entries = map.entries.borrow().iter().map(|(key, value)| (key.clone(), own(value))).collect();
-            Data::Map(Map::new(map.kind, entries))
-        }
-        Data::List(List::Any(items)) => Data::List(List::Any(Rc::new(items.iter().map(own).collect()))),
-        other => other.clone(),
-    };
-    Value { data, ..value.clone() }
 }

@@ -21,11 +21,13 @@ pub(crate) enum Kind {
     Merge,
     /// `plugin`.
     Plugin,
+    /// `oci`, from Argo CD 3.6 on.
+    Oci,
 }
 
 impl Kind {
     /// Every kind.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::List,
         Self::Clusters,
         Self::Git,
@@ -35,6 +37,7 @@ impl Kind {
         Self::Matrix,
         Self::Merge,
         Self::Plugin,
+        Self::Oci,
     ];
 
     /// The key of an entry.
@@ -49,6 +52,7 @@ impl Kind {
             Self::Matrix => "matrix",
             Self::Merge => "merge",
             Self::Plugin => "plugin",
+            Self::Oci => "oci",
         }
     }
 
@@ -69,6 +73,7 @@ impl Kind {
             Self::PullRequest => Some("the open pull requests of a code host"),
             Self::ClusterDecisionResource => Some("the status of a resource in the cluster"),
             Self::Plugin => Some("the answer of a plugin's service"),
+            Self::Oci => Some("an artifact of an OCI registry"),
             Self::List | Self::Clusters | Self::Git | Self::Matrix | Self::Merge => None,
         }
     }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     fault::Fault,
-    parameters::{merge_over, print},
+    parameters::{merge_over, own_map, print},
 };
 
 /// The sets of the first child, each combined with those of the second one, which may refer to it.
@@ -21,13 +21,32 @@ pub(super) fn generate(generation: &mut Generation<'_>, spec: &Value, level: Lev
         return Err(generation.fault(format!("a matrix takes exactly two generators, but has {count}"), spec));
     };
     let mut sets = Vec::new();
+    // A second child without any tag yields the same for every set of the first, so that it runs only once.
+    let mut same: Option<Vec<Map>> = None;
     for left in child(generation, first, level.below(), None)? {
-        for right in child(generation, second, level.below(), Some(&left))? {
+        let rights = match &same {
+            Some(sets) => sets.iter().map(own_map).collect(),
+            None => child(generation, second, level.below(), Some(&left))?,
+        };
+        if same.is_none() && !has_tags(second) {
+            same = Some(rights.iter().map(own_map).collect());
+        }
+        for right in rights {
             sets.push(if generation.is_go() { deep(generation, &left, &right, spec)? } else { flat(generation, &left, &right, spec)? });
             generation.check_count(sets.len(), spec)?;
         }
     }
     Ok(sets)
+}
+
+/// Whether there is a tag of a template anywhere in a generator.
+fn has_tags(value: &Value) -> bool {
+    match &value.data {
+        Data::String(text) => text.bytes.windows(2).any(|pair| pair == b"{{"),
+        Data::List(list) => list.items().iter().any(has_tags),
+        Data::Map(map) => map.entries.borrow().iter().any(|(key, value)| key.contains("{{") || has_tags(value)),
+        _ => false,
+    }
 }
 
 /// The first child wins, maps merge.

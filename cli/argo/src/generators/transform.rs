@@ -69,7 +69,7 @@ fn generate(generation: &mut Generation<'_>, entry: &Value, kind: Kind, level: L
         Kind::Git => git::generate(generation, &spec),
         Kind::Matrix => matrix::generate(generation, &spec, level),
         Kind::Merge => merge::generate(generation, &spec, level),
-        Kind::ScmProvider | Kind::ClusterDecisionResource | Kind::PullRequest | Kind::Plugin => Ok(Vec::new()),
+        Kind::ScmProvider | Kind::ClusterDecisionResource | Kind::PullRequest | Kind::Plugin | Kind::Oci => Ok(Vec::new()),
     }?;
     generation.check_count(sets.len(), &spec)?;
     Ok(sets)

@@ -6,7 +6,7 @@ use portcullis_gotemplate::{Data, List, Value};
 use portcullis_source::{OriginId, Trace};
 
 use super::fields::{Field, Presence, Shape};
-use crate::{fault::Fault, template::span_of};
+use crate::{Version, fault::Fault, template::span_of};
 
 /// A value of the wrong type.
 #[derive(Clone, Debug)]
@@ -78,16 +78,17 @@ fn wanted(shape: &Shape) -> &'static str {
     }
 }
 
-/// The value without the zeros that are not written, and with those that always are.
-pub(crate) fn trim(value: &Value, shape: &Shape) -> Value {
+/// The value without the zeros that a version of Argo CD does not write, and with those that it always does.
+pub(crate) fn trim(value: &Value, shape: &Shape, version: Version) -> Value {
     let data = match (shape, &value.data) {
         (Shape::Struct(fields), Data::Map(map)) => {
             let mut entries = BTreeMap::new();
             for field in *fields {
-                let made = map.get(field.name).map(|value| trim(&value, &field.shape));
+                let made = map.get(field.name).map(|value| trim(&value, &field.shape, version));
                 let made = match field.presence {
                     Presence::Given => made,
-                    Presence::NonZero => made.filter(|value| !is_zero(value)),
+                    Presence::GivenSince34 if version >= (Version { major: 3, minor: 4 }) => made,
+                    Presence::GivenSince34 | Presence::NonZero => made.filter(|value| !is_zero(value)),
                     Presence::Always => Some(made.unwrap_or_else(|| zero(&field.shape).from(value.origin))),
                 };
                 entries.extend(made.map(|made| (Arc::from(field.name), made.boxed())));
@@ -95,7 +96,7 @@ pub(crate) fn trim(value: &Value, shape: &Shape) -> Value {
             Value::map(entries).data
         }
         (Shape::List(item), Data::List(list)) => {
-            Data::List(List::Any(Rc::new(list.items().iter().map(|value| trim(value, item).boxed()).collect())))
+            Data::List(List::Any(Rc::new(list.items().iter().map(|value| trim(value, item, version).boxed()).collect())))
         }
         _ => value.data.clone(),
     };

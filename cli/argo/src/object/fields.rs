@@ -39,6 +39,8 @@ pub(crate) enum Presence {
     NonZero,
     /// Whenever it was given: a pointer.
     Given,
+    /// Whenever it was given, from Argo CD 3.4 on; unless it is zero before.
+    GivenSince34,
     /// Always.
     Always,
 }
@@ -49,6 +51,10 @@ const fn field(name: &'static str, shape: Shape) -> Field {
 
 const fn pointer(name: &'static str, shape: Shape) -> Field {
     Field { name, shape, presence: Presence::Given }
+}
+
+const fn newer_pointer(name: &'static str, shape: Shape) -> Field {
+    Field { name, shape, presence: Presence::GivenSince34 }
 }
 
 const fn always(name: &'static str, shape: Shape) -> Field {
@@ -66,11 +72,18 @@ pub(crate) const APPLICATION: Shape = Shape::Struct(&[
     field("kind", TEXT),
     always("metadata", METADATA),
     always("spec", SPEC),
-    pointer("operation", Shape::Free),
+    pointer("operation", OPERATION),
 ]);
 
 /// The template of an ApplicationSet, or of one of its generators.
 pub(crate) const TEMPLATE: Shape = Shape::Struct(&[field("metadata", METADATA), field("spec", SPEC)]);
+
+const OPERATION: Shape = Shape::Struct(&[
+    pointer("sync", Shape::Free),
+    always("initiatedBy", Shape::Struct(&[field("username", TEXT), field("automated", Shape::Bool)])),
+    field("info", Shape::List(&NAME_VALUE)),
+    always("retry", RETRY),
+]);
 
 const METADATA: Shape = Shape::Struct(&[
     field("name", TEXT),
@@ -189,9 +202,9 @@ const SYNC_POLICY: Shape = Shape::Struct(&[
 ]);
 
 const AUTOMATED: Shape = Shape::Struct(&[
-    pointer("prune", Shape::Bool),
-    pointer("selfHeal", Shape::Bool),
-    pointer("allowEmpty", Shape::Bool),
+    newer_pointer("prune", Shape::Bool),
+    newer_pointer("selfHeal", Shape::Bool),
+    newer_pointer("allowEmpty", Shape::Bool),
     pointer("enabled", Shape::Bool),
 ]);
 

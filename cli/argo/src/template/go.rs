@@ -2,16 +2,28 @@
 
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
-use portcullis_gotemplate::{Data, Limits, Machine, Map, MissingKey, Settings, Str, Templates, Value};
+use portcullis_gotemplate::{
+    Call, Data, Failure, Function, Limits, Machine, Map, MissingKey, Param, Settings, Str, Templates, Value, funcs,
+};
 use portcullis_source::{FrameId, OriginId, Piece, Source, Span, Text, Trace};
 
-use super::{RenderError, functions::functions, span_of};
+use super::{RenderError, span_of};
+use crate::Version;
 
 /// One string of an ApplicationSet may not cost more than this.
 const LIMITS: Limits = Limits { steps: 200_000, output: 8 << 20, stack: 1 << 20 };
 
+/// The version whose templates may call `tpl`.
+const TPL_SINCE: Version = Version { major: 3, minor: 6 };
+
+/// `tpl`, which Argo CD took over from Helm.
+const TPL: Function = Function::fixed("tpl", &[Param::String, Param::Any], tpl);
+
 /// How many different texts are kept parsed.
 const MAX_PARSED: usize = 4_096;
+
+/// A text and the place of its first line.
+type Key = (Arc<[u8]>, Option<Span>);
 
 /// The runs of a text, `(from, to, origin)`.
 type Lines = [(usize, usize, OriginId)];
@@ -30,12 +42,12 @@ pub(super) struct Go {
     /// What a missing key gives.
     pub(super) missing_key: MissingKey,
     empty: Templates,
-    parsed: BTreeMap<(Arc<[u8]>, Option<Span>), Rc<Templates>>,
+    parsed: BTreeMap<Key, Rc<Templates>>,
 }
 
 impl Go {
     /// The language with the `goTemplateOptions` of an ApplicationSet.
-    pub(super) fn new(options: &[String]) -> Result<Self, String> {
+    pub(super) fn new(options: &[String], version: Version) -> Result<Self, String> {
         let mut missing_key = MissingKey::Invalid;
         for option in options {
             missing_key = match option.as_str() {
@@ -45,7 +57,9 @@ impl Go {
                 other => return Err(format!("unrecognized option {other:?}, at which Argo CD's controller crashes")),
             };
         }
-        Ok(Self { missing_key, empty: Templates::new(functions()), parsed: BTreeMap::new() })
+        let tpl: &[Function] = if version >= TPL_SINCE { &[TPL] } else { &[] };
+        let functions = funcs::argo_functions().with(tpl);
+        Ok(Self { missing_key, empty: Templates::new(functions), parsed: BTreeMap::new() })
     }
 
     /// Executes a text over parameters, which it may change; `lines` are the runs of its bytes with their origins in `trace`.
@@ -53,7 +67,7 @@ impl Go {
         let Work { trace, strict } = work;
         let templates = self.templates(&text.bytes, lines, trace)?;
         let missing_key = if *strict { MissingKey::Error } else { self.missing_key };
-        let mut machine = Machine::new(&templates, Settings { missing_key, limits: LIMITS, ..Settings::default() });
+        let mut machine = Machine::new(&templates, Settings { missing_key, limits: LIMITS, deterministic: true });
         machine.trace = std::mem::take(*trace);
         let made = machine.execute("", Value::new(Data::Map(parameters.clone())));
         **trace = std::mem::take(&mut machine.trace);
@@ -91,4 +105,11 @@ fn placed(text: &Arc<[u8]>, lines: &Lines, trace: &Trace) -> Text {
         pieces.push(Piece { end: to as u32, origin: source.map_or(OriginId::NONE, |source| places.source(source)) });
     }
     Text::traced(Arc::clone(text), Arc::new(places), Arc::from(pieces))
+}
+
+fn tpl(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
+    let mut args = args.into_iter().map(|value| Value { boxed: false, ..value });
+    let mut next = || args.next().unwrap_or_else(Value::invalid);
+    let (source, data) = (next(), next());
+    call.machine.tpl(source, data, call.site)
 }

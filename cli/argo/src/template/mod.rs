@@ -1,7 +1,6 @@
 //! Templates of strings and of trees of strings, in both of Argo CD's languages.
 
 mod fast;
-mod functions;
 mod go;
 mod pieces;
 mod render;

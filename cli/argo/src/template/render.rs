@@ -9,6 +9,7 @@ use super::{
     Pieces, char_origins, fast,
     go::{Go, Work},
 };
+use crate::Version;
 
 /// The language of an ApplicationSet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,10 +46,10 @@ pub(crate) struct Renderer {
 
 impl Renderer {
     /// A renderer of a language; Go's takes options.
-    pub(crate) fn new(language: Language, options: &[String]) -> Result<Self, String> {
+    pub(crate) fn new(language: Language, options: &[String], version: Version) -> Result<Self, String> {
         let go = match language {
             Language::Fast => None,
-            Language::Go => Some(Go::new(options)?),
+            Language::Go => Some(Go::new(options, version)?),
         };
         Ok(Self { trace: Trace::default(), go })
     }
