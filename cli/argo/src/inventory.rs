@@ -1,6 +1,6 @@
 //! What the repository itself does not say: clusters, repositories, and how Argo CD is installed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_source::{RepoPath, Span};
 
@@ -11,6 +11,8 @@ pub struct Inventory {
     pub clusters: Vec<Cluster>,
     /// The repositories whose content the revision holds; with none declared, every git URL stands for the whole revision.
     pub repositories: Vec<Repository>,
+    /// The AppProjects that exist beside `default`, where they are known: a git generator needs the project of its ApplicationSet.
+    pub projects: Option<BTreeSet<String>>,
     /// How Argo CD is installed.
     pub settings: Settings,
 }

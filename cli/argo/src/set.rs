@@ -92,15 +92,24 @@ impl<'a> Spec<'a> {
         })
     }
 
+    /// The project, where it is the same for all Applications.
+    fn project(&self) -> Option<&'a str> {
+        let project = self.root.at(&["template", "spec", "project"]).and_then(Node::as_str);
+        project.filter(|project| !project.contains("{{"))
+    }
+
     fn place(&self, key: &str) -> Option<portcullis_source::Span> {
         let node = self.root.get(key).unwrap_or(self.root);
         crate::parameters::place(self.document, node.range)
     }
 
-    fn template_of(&self, trace: &mut portcullis_source::Trace, node: &Node) -> Result<Value, Fault> {
+    /// A template as a value of the right shape; scalars that should have been quoted are warnings.
+    fn template_of(&self, trace: &mut portcullis_source::Trace, node: &Node, warnings: &mut Vec<Fault>) -> Result<Value, Fault> {
         let value = Reader::template(trace, self.document).read(node, Key::Root, OriginId::NONE);
         let mut wrong = Vec::new();
         let made = conform(&value, &TEMPLATE, "template", &mut wrong);
+        let (unquoted, wrong): (Vec<_>, Vec<_>) = wrong.into_iter().partition(|wrong| wrong.unquoted);
+        warnings.extend(unquoted.into_iter().map(|wrong| wrong.fault(trace)));
         match wrong.into_iter().next() {
             Some(wrong) => Err(wrong.fault(trace)),
             None => Ok(made.unwrap_or_else(|| Value::map(BTreeMap::new()))),
@@ -128,7 +137,7 @@ impl Set<'_> {
     fn run(&mut self) -> Result<(), Fault> {
         let missing = |what: &str, place| Fault::new(format!("the ApplicationSet has no {what}")).at(place);
         let template = self.spec.root.get("template").ok_or_else(|| missing("template", self.spec.place("spec")))?;
-        let template = self.spec.template_of(&mut self.renderer.trace, template)?;
+        let template = self.spec.template_of(&mut self.renderer.trace, template, &mut self.warnings)?;
         let patch = self.spec.root.get("templatePatch").filter(|node| !node.is_null());
         let patch = patch.map(|node| Reader::template(&mut self.renderer.trace, self.document).read(node, Key::Root, OriginId::NONE));
         let generators = self.spec.root.get("generators").ok_or_else(|| missing("generators", self.spec.place("spec")))?;
@@ -148,8 +157,15 @@ impl Set<'_> {
     /// One entry of `generators`: every kind of generator in it.
     fn entry(&mut self, node: &Node, entry: &Value, template: &Value, patch: Option<&Value>) {
         let World { files, inventory, clusters } = self.world;
-        let mut generation =
-            Generation { files, inventory, clusters, renderer: self.renderer, read: BTreeMap::new(), warnings: Vec::new() };
+        let mut generation = Generation {
+            files,
+            inventory,
+            clusters,
+            project: self.spec.project(),
+            renderer: self.renderer,
+            read: BTreeMap::new(),
+            warnings: Vec::new(),
+        };
         let made = transform(&mut generation, entry, Level::Top, None);
         let warnings = std::mem::take(&mut generation.warnings);
         self.warnings.extend(warnings);
@@ -170,7 +186,7 @@ impl Set<'_> {
     /// The template for a generator: its own, filled up from the ApplicationSet's.
     fn effective(&mut self, node: &Node, kind: Kind, template: &Value) -> Result<Value, Fault> {
         let Some(own) = node.at(&[kind.key(), "template"]).filter(|own| !own.is_null()) else { return Ok(template.clone()) };
-        Ok(fill(&self.spec.template_of(&mut self.renderer.trace, own)?, template))
+        Ok(fill(&self.spec.template_of(&mut self.renderer.trace, own, &mut self.warnings)?, template))
     }
 
     fn render(&mut self, template: &Value, patch: Option<&Value>, parameters: &Map) {

@@ -1,5 +1,6 @@
 //! Applications, layers, places and problems of small repositories, each one file of `cases/`: `-- path --` starts a file of it.
 #![expect(clippy::disallowed_methods, reason = "reads fixtures")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path, sync::Arc};
 

@@ -1,5 +1,6 @@
 //! Our expansion against what Argo CD's own packages made of the same ApplicationSets.
 #![expect(clippy::disallowed_methods, reason = "reads fixtures")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
 
@@ -76,9 +77,15 @@ fn run(case: &Path) -> Partial<Vec<Application>> {
         true => Revision::folder(&repo, sources).unwrap(),
         false => Revision::memory(Default::default(), sources),
     };
-    let repository = Repository { url: URL.to_owned(), ..Repository::default() };
+    let repository = Repository { url: URL.to_owned(), revisions: vec!["main".to_owned()], ..Repository::default() };
     let settings = Settings { version: Version { major: 3, minor: 2 }, ..Settings::default() };
-    expand(&documents, &revision, &Inventory { repositories: vec![repository], settings, ..Inventory::default() })
+    let projects = documents.iter().map(|document| &document.root).filter(|root| text(root, &["kind"]) == "AppProject");
+    let projects = projects.map(|root| text(root, &["metadata", "name"]).to_owned()).collect();
+    expand(&documents, &revision, &Inventory { repositories: vec![repository], projects: Some(projects), settings, ..Inventory::default() })
+}
+
+fn text<'a>(node: &'a Node, path: &[&str]) -> &'a str {
+    node.at(path).and_then(Node::as_str).unwrap_or_default()
 }
 
 fn json(node: &Node) -> Value {

@@ -23,6 +23,8 @@ pub(crate) struct Generation<'a> {
     pub(crate) inventory: &'a Inventory,
     /// The clusters, those of the repository's Secrets too.
     pub(crate) clusters: &'a [Cluster],
+    /// The project of the ApplicationSet's template, where it has no parameter in it.
+    pub(crate) project: Option<&'a str>,
     /// Renders strings and remembers places.
     pub(crate) renderer: &'a mut Renderer,
     /// The files that the git generator read already.

@@ -21,6 +21,7 @@ pub(super) fn generate(generation: &mut Generation<'_>, spec: &Value) -> Result<
     if directories.is_empty() && files.is_empty() {
         return Err(generation.fault("the generator names neither directories nor files", spec));
     }
+    check_project(generation, spec)?;
     let root = match repository::find(generation.inventory, &string(spec, "repoURL"), &string(spec, "revision")) {
         Found::Here(root) => root,
         Found::Elsewhere { reason, hint } => return Err(generation.fault(reason, spec).hint(hint)),
@@ -30,6 +31,16 @@ pub(super) fn generate(generation: &mut Generation<'_>, spec: &Value) -> Result<
     } else {
         git_directories::generate(generation, spec, &directories, &root)
     }
+}
+
+/// Argo CD looks the project up before it looks into the repository.
+fn check_project(generation: &Generation<'_>, spec: &Value) -> Result<(), Fault> {
+    let (Some(project), Some(known)) = (generation.project, &generation.inventory.projects) else { return Ok(()) };
+    if project == "default" || known.contains(project) {
+        return Ok(());
+    }
+    let fault = generation.fault(format!("project {project} does not exist, without which the git generator does not run"), spec);
+    Err(fault.hint("add an AppProject of this name, or correct spec.template.spec.project"))
 }
 
 /// The patterns that include and those that exclude.

@@ -5,17 +5,24 @@ use std::collections::BTreeMap;
 use portcullis_gotemplate::{Data, Map, MapType, Value};
 
 use super::{Generation, field::map};
-use crate::fault::Fault;
+use crate::{fault::Fault, parameters::print};
 
 /// Adds the `values` of a generator to one of its parameter sets.
 pub(super) fn append(generation: &mut Generation<'_>, spec: &Value, parameters: &Map) -> Result<(), Fault> {
     let Some(values) = map(generation, spec, "values")? else { return Ok(()) };
     let mut made = BTreeMap::new();
     for (key, value) in values.entries.borrow().iter() {
-        if !matches!(value.data, Data::String(_)) {
-            return Err(generation.fault(format!("values.{key} must be a string"), value).hint("quote it"));
-        }
-        let rendered = generation.renderer.string(value, parameters);
+        let value = match &value.data {
+            Data::String(_) => value.clone(),
+            Data::Nil => continue,
+            Data::Map(_) | Data::List(_) => return Err(generation.fault(format!("values.{key} must be a string"), value)),
+            _ => {
+                let fault = generation.fault(format!("values.{key} must be a string, but is {}", print(value)), value);
+                generation.warnings.push(fault.hint("quote it"));
+                Value::string(print(value)).from(value.origin).boxed()
+            }
+        };
+        let rendered = generation.renderer.string(&value, parameters);
         made.insert(key.clone(), rendered.map_err(|error| generation.render_fault(error, value.origin))?);
     }
     if !generation.is_go() {

@@ -2,19 +2,20 @@
 
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
-use portcullis_gotemplate::{Data, List, Value};
+use portcullis_gotemplate::{Data, List, Str, Value};
 use portcullis_source::{OriginId, Trace};
 
 use super::fields::{Field, Presence, Shape};
-use crate::{Version, fault::Fault, template::span_of};
+use crate::{Version, fault::Fault, parameters::print, template::span_of};
 
 /// A value of the wrong type.
 #[derive(Clone, Debug)]
 pub(crate) struct Mismatch {
     /// The path and the type that is wanted.
     message: String,
-    /// Whether a string is wanted, which is a matter of quotes.
-    text: bool,
+    /// Whether a string is wanted and a scalar was given, which is a matter of quotes: the value is converted, as Argo CD's own reading
+    /// of YAML does, although the API server refuses it.
+    pub(crate) unquoted: bool,
     origin: OriginId,
 }
 
@@ -22,7 +23,7 @@ impl Mismatch {
     /// The fault, with its place.
     pub(crate) fn fault(self, trace: &Trace) -> Fault {
         let fault = Fault::new(self.message.trim_start_matches('.')).at(span_of(trace, self.origin));
-        if self.text { fault.hint("quote it") } else { fault }
+        if self.unquoted { fault.hint("quote it") } else { fault }
     }
 }
 
@@ -57,9 +58,13 @@ pub(crate) fn conform(value: &Value, shape: &Shape, path: &str, wrong: &mut Vec<
             let entries: BTreeMap<Arc<str>, Value> = fields.iter().filter_map(known).collect();
             return Some(Value { data: Value::map(entries).data, ..value.clone() });
         }
+        (Shape::String, Data::Bool(_) | Data::Int(_) | Data::Int64(_) | Data::Float(_)) => {
+            let message = format!("{path} must be a string, but is {}", print(value));
+            wrong.push(Mismatch { message, unquoted: true, origin: value.origin });
+            Data::String(Str::from(print(value)))
+        }
         (shape, _) => {
-            let message = format!("{path} must be {}", wanted(shape));
-            wrong.push(Mismatch { message, text: matches!(shape, Shape::String), origin: value.origin });
+            wrong.push(Mismatch { message: format!("{path} must be {}", wanted(shape)), unquoted: false, origin: value.origin });
             return None;
         }
     };
