@@ -10,7 +10,9 @@
 //	json    {"json": …, "pretty": …, "raw": …} or {"error": …} of encoding/json for a JSON text
 //	less    {"less": …} for a JSON list of two keys: whether a map has the first before the second
 //
-// "record FOLDER" asks the same about the cases of policies/source/tests and writes the answers beside them.
+// "record FOLDER" asks the same about the cases of policies/source/tests and writes the answers beside them:
+//
+//	go run . record ../../../policies/source/tests/cases
 package main
 
 import (

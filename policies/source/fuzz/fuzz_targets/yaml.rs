@@ -54,7 +54,8 @@ fn show(node: &Node) -> String {
         Data::Bool(value) => value.to_string(),
         Data::Int(value) => value.to_string(),
         Data::Uint(value) => value.to_string(),
-        Data::Float(value) => yaml::emit::float(*value),
+        // The sign of zero is lost.
+        Data::Float(value) => yaml::emit::float(*value + 0.0),
         Data::String(text) => format!("{text:?}"),
         Data::List(items) => format!("{:?}", items.iter().map(show).collect::<Vec<_>>()),
         Data::Map(map) => format!("{:?}", map.entries.iter().map(|entry| (&*entry.key, show(&entry.value))).collect::<Vec<_>>()),

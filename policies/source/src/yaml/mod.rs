@@ -9,6 +9,7 @@ mod fault;
 mod golang;
 mod input;
 pub(crate) mod map;
+mod parser;
 mod read;
 mod resolve;
 mod scan;

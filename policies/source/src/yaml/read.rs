@@ -2,10 +2,10 @@
 
 use super::{
     decode::decode,
-    events::Parser,
     fault::Result,
     input::Input,
     limits::MAX_INPUT_BYTES,
+    parser::Parser,
     scan::Scanner,
     share::Shared,
     tree::{self, Tree},

@@ -3,9 +3,10 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
 use super::{
-    events::{Collection, Event, Parser},
+    events::{Collection, Event},
     fault::{Fault, Result},
     limits::{MAX_DEPTH, MAX_NODES},
+    parser::Parser,
 };
 use crate::Range;
 
