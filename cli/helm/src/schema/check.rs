@@ -58,7 +58,7 @@ fn one(schema: &Schema, values: &Map, trace: &Trace) -> Result<(), (String, Opti
     let (schemas, index) = schema.compiled().map_err(|message| (message.to_owned(), Some(schema.file().span())))?;
     let root = Value::new(Data::Map(values.clone()));
     let json = to_json(&root);
-    schemas.validate(&json, index).map_err(|error| (format!("{}\n", report::list(&error)), place(&error, &root, trace)))
+    schemas.validate(&json, index).map_err(|error| (format!("{}\n", report::list(&error, &json)), place(&error, &root, trace)))
 }
 
 fn to_json(value: &Value) -> Json {

@@ -55,8 +55,11 @@ impl UrlLoader for Offline {
 }
 
 fn compile(bytes: &[u8]) -> Result<(Schemas, SchemaIndex), String> {
-    let schema =
-        serde_json::from_slice(bytes).map_err(|error| if error.is_eof() { "unexpected EOF".to_owned() } else { error.to_string() })?;
+    let schema = serde_json::from_slice(bytes).map_err(|error| match error.is_eof() {
+        true if bytes.trim_ascii().is_empty() => "EOF".to_owned(),
+        true => "unexpected EOF".to_owned(),
+        false => error.to_string(),
+    })?;
     let mut compiler = Compiler::new();
     compiler.use_loader(Box::new(Offline));
     compiler.add_resource(LOCATION, schema).map_err(|error| refused(&error))?;

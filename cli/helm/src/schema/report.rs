@@ -11,25 +11,43 @@ pub(super) fn whole(error: &ValidationError<'_, '_>) -> String {
         ErrorKind::Schema { url } => format!("jsonschema validation failed with {}\n", quote(url)),
         _ => String::new(),
     };
-    format!("{heading}{}", list(error))
+    format!("{heading}{}", list(error, &Value::Null))
 }
 
-/// The violations, one a line, with those below them indented.
-pub(super) fn list(error: &ValidationError<'_, '_>) -> String {
+/// The violations that a value has, one a line, with those below them indented.
+pub(super) fn list(error: &ValidationError<'_, '_>, value: &Value) -> String {
     let mut lines = Vec::new();
-    collect(error, 0, &mut lines);
+    collect(error, value, 0, &mut lines);
     lines.join("\n")
 }
 
-fn collect(error: &ValidationError<'_, '_>, depth: usize, lines: &mut Vec<String>) {
+fn collect(error: &ValidationError<'_, '_>, value: &Value, depth: usize, lines: &mut Vec<String>) {
     let is_heading = matches!(error.kind, ErrorKind::Schema { .. });
     let is_passed = matches!(error.kind, ErrorKind::Reference { .. }) && error.causes.len() == 1;
     if !is_heading && !is_passed {
-        let pointer = quote(&pointer(&error.instance_location));
-        lines.push(format!("{}- at {pointer}: {}", "  ".repeat(depth), sentence(&error.kind)));
+        let place = match &error.kind {
+            ErrorKind::PropertyName { prop } => object_with(value, prop).unwrap_or_default(),
+            _ => pointer(&error.instance_location),
+        };
+        lines.push(format!("{}- at {}: {}", "  ".repeat(depth), quote(&place), sentence(&error.kind)));
     }
     let depth = if is_heading || is_passed { depth } else { depth + 1 };
-    error.causes.iter().for_each(|cause| collect(cause, depth, lines));
+    error.causes.iter().for_each(|cause| collect(cause, value, depth, lines));
+}
+
+/// The place of the first object that has a property: the validator does not say where a property's name offends.
+fn object_with(value: &Value, property: &str) -> Option<String> {
+    let below = |step: String, value: &Value| Some(format!("/{step}{}", object_with(value, property)?));
+    match value {
+        Value::Object(entries) if entries.contains_key(property) => Some(String::new()),
+        Value::Object(entries) => entries.iter().find_map(|(key, value)| below(escaped(key), value)),
+        Value::Array(items) => items.iter().enumerate().find_map(|(index, item)| below(index.to_string(), item)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    }
+}
+
+fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
 }
 
 /// The place of a value as a JSON pointer.
@@ -38,7 +56,7 @@ fn pointer(location: &InstanceLocation<'_>) -> String {
     for token in &location.tokens {
         text.push('/');
         match token {
-            InstanceToken::Prop(name) => text.push_str(&name.replace('~', "~0").replace('/', "~1")),
+            InstanceToken::Prop(name) => text.push_str(&escaped(name)),
             InstanceToken::Item(index) => text.push_str(&index.to_string()),
         }
     }

@@ -1,14 +1,12 @@
 //! The grammar of `--set` and its kin.
 
-use std::{collections::BTreeMap, rc::Rc, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
-use portcullis_gotemplate::{Data, List, Map, MapType, Str, Value};
+use portcullis_gotemplate::{Data, Map, Str, Value};
 use portcullis_source::{Key, LayerId, OriginId, Source, SourceFile, Span, Trace};
 
+use super::value::{from_json, list, place, same_container, typed, unfit};
 use crate::{RenderError, table};
-
-/// The largest index of a list.
-const MAX_INDEX: usize = 65_536;
 
 /// How deep names may be nested.
 const MAX_NESTING: usize = 30;
@@ -29,13 +27,13 @@ pub(crate) enum Style<'a> {
 }
 
 /// Why the reading of an argument stopped.
-enum Stop {
+pub(super) enum Stop {
     /// At its end, which is no error.
     End,
     Error(String),
 }
 
-type Read<T> = Result<T, Stop>;
+pub(super) type Read<T> = Result<T, Stop>;
 
 /// Sets what an argument says in a table.
 pub(crate) fn apply(
@@ -311,7 +309,8 @@ impl Parser<'_> {
         let start = self.at;
         let run = self.until(&['[', '.', '=']);
         if !run.text.is_empty() {
-            return (items, Err(Stop::Error(format!("unexpected data at end of array index: {:?}", run.text))));
+            let characters: Vec<String> = run.text.chars().map(|character| format!("{character:?}")).collect();
+            return (items, Err(Stop::Error(format!("unexpected data at end of array index: [{}]", characters.join(" ")))));
         }
         let own = Key::Index(index as u32);
         let made = match run.stop {
@@ -358,78 +357,5 @@ impl Parser<'_> {
             *slot = inner.clone();
         }
         self.key(&map, origin, depth).map(|()| inner)
-    }
-}
-
-/// A value whose every part stands in one argument.
-fn from_json(value: serde_json::Value, origin: OriginId) -> Value {
-    let part = |value| from_json(value, origin).boxed();
-    let data = match value {
-        serde_json::Value::Null => Data::Nil,
-        serde_json::Value::Bool(value) => Data::Bool(value),
-        serde_json::Value::Number(number) => Data::Float(number.as_f64().unwrap_or_default()),
-        serde_json::Value::String(text) => Data::String(Str::from(text)),
-        serde_json::Value::Array(items) => Data::List(List::Any(Rc::new(items.into_iter().map(part).collect()))),
-        serde_json::Value::Object(entries) => {
-            let entries = entries.into_iter().map(|(key, value)| (Arc::from(key), part(value)));
-            Data::Map(Map::new(MapType::Any, entries.collect()))
-        }
-    };
-    Value { data, origin, boxed: false }
-}
-
-fn place(items: &mut Vec<Value>, index: usize, value: Value) -> Read<()> {
-    if index > MAX_INDEX {
-        return Err(Stop::Error(format!("index of {index} is greater than maximum supported index of {MAX_INDEX}")));
-    }
-    if items.len() <= index {
-        items.resize(index + 1, Value::new(Data::Nil).boxed());
-    }
-    if let Some(slot) = items.get_mut(index) {
-        *slot = value.boxed();
-    }
-    Ok(())
-}
-
-fn list(value: &Value) -> Option<Vec<Value>> {
-    match &value.data {
-        Data::List(list) => Some(list.items().to_vec()),
-        Data::Nil
-        | Data::Bool(_)
-        | Data::Int(_)
-        | Data::Int64(_)
-        | Data::Uint8(_)
-        | Data::Float(_)
-        | Data::String(_)
-        | Data::Bytes(_)
-        | Data::Map(_)
-        | Data::Object(_) => None,
-    }
-}
-
-fn same_container(old: &Value, new: &Value) -> bool {
-    matches!((table::table(old), table::table(new)), (Some(old), Some(new)) if old.is(new))
-}
-
-/// Helm asserts the type and recovers from the panic.
-fn unfit(value: &Value, wanted: &str) -> Stop {
-    let held = if table::is_null(value) { "nil" } else { value.type_name() };
-    Stop::Error(format!("unable to parse key: interface conversion: interface {{}} is {held}, not {wanted}"))
-}
-
-/// What `--set` makes of a text.
-fn typed(text: &str) -> Value {
-    if text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false") {
-        return Value::new(Data::Bool(text.eq_ignore_ascii_case("true")));
-    }
-    if text.eq_ignore_ascii_case("null") {
-        return Value::new(Data::Nil);
-    }
-    if text == "0" {
-        return Value::new(Data::Int64(0));
-    }
-    match text.parse() {
-        Ok(number) if !text.starts_with('0') => Value::new(Data::Int64(number)),
-        _ => Value::string(text),
     }
 }

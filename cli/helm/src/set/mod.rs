@@ -1,0 +1,6 @@
+//! `--set` and its kin.
+
+mod parser;
+mod value;
+
+pub(crate) use parser::{Style, apply, paths};
