@@ -20,6 +20,9 @@ const MAX_UNPACKED_BYTES: u64 = 2 * MAX_CHART_BYTES;
 /// The most entries of a packed chart.
 const MAX_ENTRIES: usize = 50_000;
 
+/// How many bytes tell helm what a file is; a shorter one, filled up with zeros, counts as binary.
+const SNIFFED: usize = 512;
+
 /// Unpacks a chart in memory; its first folder is taken off the paths.
 pub(crate) fn files(packed: &SourceFile, sources: &Sources) -> Result<Vec<ChartFile>, ChartError> {
     let place = Some(packed.span());
@@ -52,7 +55,8 @@ fn not_packed(packed: &SourceFile) -> ChartError {
     if path.ends_with(".yaml") || path.ends_with(".yml") {
         return ChartError::new(format!("file '{path}' seems to be a YAML file, but expected a gzipped archive"));
     }
-    ChartError::new(format!("file '{path}' does not appear to be a gzipped archive; got 'text/plain; charset=utf-8'"))
+    let kind = if packed.bytes().len() < SNIFFED { "application/octet-stream" } else { "text/plain; charset=utf-8" };
+    ChartError::new(format!("file '{path}' does not appear to be a gzipped archive; got '{kind}'"))
 }
 
 fn broken(error: &std::io::Error) -> ChartError {
