@@ -285,7 +285,13 @@ impl<'a> Input<'a> {
     }
 
     /// Makes sure that so many characters are decoded.
+    #[inline]
     pub(super) fn need(&mut self, count: usize) -> Result<()> {
+        if self.window.is_some() { self.advance(count) } else { Ok(()) }
+    }
+
+    #[cold]
+    fn advance(&mut self, count: usize) -> Result<()> {
         let Some(window) = &mut self.window else { return Ok(()) };
         let at = self.mark.at as usize;
         let held = |end: usize| self.text.get(at..end).unwrap_or_default().chars().take(count).count();

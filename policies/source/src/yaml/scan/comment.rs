@@ -29,10 +29,12 @@ impl Scanner<'_> {
     }
 
     /// Steps over a comment, if one is here.
+    #[inline]
     pub(super) fn skip_comment(&mut self) -> Result<()> {
-        if self.input.peek(0) != b'#' {
-            return Ok(());
-        }
+        if self.input.peek(0) == b'#' { self.keep_comment() } else { Ok(()) }
+    }
+
+    fn keep_comment(&mut self) -> Result<()> {
         let start = self.input.mark();
         while !self.input.is_break_or_end(0) {
             self.input.run_line();

@@ -65,8 +65,8 @@ impl<'a> Queue<'a> {
     /// Notes the flow level whose key would start with the token of a number.
     pub(super) fn set_level(&mut self, number: usize, level: usize) {
         let Some(place) = number.checked_sub(self.taken) else { return };
-        if self.levels.len() <= place {
-            self.levels.resize(place + 1, 0);
+        while self.levels.len() <= place {
+            self.levels.push_back(0);
         }
         if let Some(slot) = self.levels.get_mut(place) {
             *slot = level as u32 + 1;
