@@ -20,8 +20,8 @@ pub(crate) enum Manifest {
 pub(crate) struct Found {
     /// ApplicationSets and Applications, in order.
     pub(crate) manifests: Vec<Manifest>,
-    /// Clusters that Secrets declare.
-    pub(crate) clusters: Vec<Cluster>,
+    /// Clusters that Secrets declare, with the Secrets' namespaces.
+    pub(crate) clusters: Vec<(Cluster, String)>,
     /// Data of the ConfigMap with the settings of the installation.
     pub(crate) settings: Vec<(String, String)>,
 }
@@ -58,7 +58,10 @@ fn sort_one(document: &Arc<Document>, found: &mut Found) {
                 }
             }
         }
-        _ if clusters::is_cluster(&document.root) => found.clusters.extend(clusters::read(document)),
+        _ if clusters::is_cluster(&document.root) => {
+            let namespace = document.root.at(&["metadata", "namespace"]).and_then(Node::as_str).unwrap_or_default();
+            found.clusters.extend(clusters::read(document).map(|cluster| (cluster, namespace.to_owned())));
+        }
         _ => {}
     }
 }

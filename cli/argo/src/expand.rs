@@ -13,6 +13,7 @@ use crate::{
     documents::{self, Manifest},
     fault::Fault,
     files::Files,
+    links,
     parameters::{place, too_deep},
     set::{Made, World, expand_set},
 };
@@ -37,7 +38,10 @@ pub fn expand(documents: &[Arc<Document>], revision: &Revision, inventory: &Inve
     let settings = documents::settings(&inventory.settings, &found.settings);
     let inventory = Inventory { settings, ..inventory.clone() };
     let mut clusters = inventory.clusters.clone();
-    for cluster in found.clusters {
+    for (cluster, namespace) in found.clusters {
+        if !namespace.is_empty() && namespace != inventory.settings.namespace {
+            continue;
+        }
         if !clusters.iter().any(|known| known.name == cluster.name) {
             clusters.push(cluster);
         }
@@ -49,6 +53,9 @@ pub fn expand(documents: &[Arc<Document>], revision: &Revision, inventory: &Inve
         expansion.report(fault, None);
     }
     found.manifests.iter().for_each(|manifest| expansion.visit(manifest, None, 0));
+    if !expansion.applications.is_empty() {
+        links::outside(revision).into_iter().for_each(|fault| expansion.report(fault, None));
+    }
     expansion.withhold_duplicates();
     Partial { value: expansion.applications, problems: expansion.problems }
 }

@@ -14,6 +14,7 @@ mod fault;
 mod files;
 mod generators;
 mod inventory;
+mod links;
 mod object;
 mod parameters;
 mod pattern;
