@@ -1,0 +1,57 @@
+//! Input that is made to take forever or to overflow: each ends in an error that names the place.
+#![expect(clippy::expect_used, reason = "stops at a broken fixture")]
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use portcullis_helm::{Capabilities, Chart, Layer, Options, Release, RenderError, Rendered, render};
+use portcullis_source::{RepoPath, Revision, Sources, Text};
+
+const DEEP: usize = 10_000;
+
+fn chart(template: &str) -> Revision {
+    let files = [("c/Chart.yaml", "{apiVersion: v2, name: c, version: 1.0.0}"), ("c/templates/a.yaml", template)];
+    let files = files.map(|(path, text)| (RepoPath::new(path).expect("a path"), Arc::from(text.as_bytes())));
+    Revision::memory(BTreeMap::<_, Arc<[u8]>>::from(files), Arc::new(Sources::default()))
+}
+
+fn run(template: &str, values: &str) -> Result<Rendered, RenderError> {
+    let revision = chart(template);
+    let chart = Chart::load(&revision, &RepoPath::new("c").expect("a path"))?;
+    let file = revision.sources().add("values.yaml", values.as_bytes());
+    let layers = [Layer::file("values.yaml", &Text::of_file(&file))?];
+    let release = Release {
+        name: Arc::from("demo"),
+        namespace: Arc::from("default"),
+        is_upgrade: false,
+        revision: 1,
+        capabilities: Arc::new(Capabilities::new(None, &[])?),
+    };
+    render(&chart, &layers, &release, &Options::default())
+}
+
+#[test]
+fn values_that_are_nested_too_deeply_are_refused() {
+    let values = format!("a: {}{}", "[".repeat(DEEP), "]".repeat(DEEP));
+    let error = run("", &values).expect_err("a refusal");
+    assert!(error.message.starts_with("failed to parse values.yaml: error converting YAML to JSON: yaml: "), "{}", error.message);
+    assert!(error.span.is_some());
+}
+
+#[test]
+fn values_that_multiply_by_aliases_are_refused() {
+    let mut values = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..12 {
+        let below = vec![format!("*a{}", level - 1); 10].join(", ");
+        values.push_str(&format!("a{level}: &a{level} [{below}]\n"));
+    }
+    let error = run("", &values).expect_err("a refusal");
+    assert!(error.message.contains("document contains excessive aliasing"), "{}", error.message);
+}
+
+#[test]
+fn a_rendered_document_that_is_nested_too_deeply_is_refused() {
+    let template = format!("a: {{{{ \"{}\" }}}}{{{{ \"{}\" }}}}\n", "[".repeat(DEEP), "]".repeat(DEEP));
+    let error = run(&template, "").expect_err("a refusal");
+    assert!(error.message.starts_with("YAML parse error on c/templates/a.yaml: "), "{}", error.message);
+    assert!(error.rendering);
+}
