@@ -81,6 +81,7 @@ impl<'tree> Exec<'_, '_, 'tree> {
         if let Some(passed) = passed {
             values.push(self.check_type(passed, Some(signature.of(values.len())))?);
         }
+        self.charge(&values)?;
         let inputs = Distinct::of(values.iter().flat_map(origin::all_of));
         let result = match callee {
             Callee::Function(function) => {
@@ -90,7 +91,10 @@ impl<'tree> Exec<'_, '_, 'tree> {
             Callee::Method { object, name } => object.call(name, values),
         };
         match result {
-            Ok(value) => Ok(self.with_origin(value, &inputs)),
+            Ok(value) => {
+                self.charge(std::slice::from_ref(&value))?;
+                Ok(self.with_origin(value, &inputs))
+            }
             Err(failure) => {
                 self.at = node;
                 Err(self.calling(callee.name(), failure))

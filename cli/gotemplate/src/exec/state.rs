@@ -65,6 +65,13 @@ impl<'run, 'set, 'tree> Exec<'run, 'set, 'tree> {
         Ok(())
     }
 
+    /// Counts the steps that a function took for what it was given or made.
+    pub(super) fn charge(&mut self, values: &[Value]) -> Step<()> {
+        let work = values.iter().map(weight).sum();
+        self.machine.steps = self.machine.steps.saturating_sub(work);
+        self.step()
+    }
+
     /// Counts bytes of output.
     pub(super) fn spend(&mut self, bytes: usize) -> Step<()> {
         match self.machine.output.checked_sub(bytes) {
@@ -144,5 +151,16 @@ impl<'run, 'set, 'tree> Exec<'run, 'set, 'tree> {
             Data::String(Str { pieces: Some(_), .. }) => self.join(std::slice::from_ref(value)),
             _ => value.origin,
         }
+    }
+}
+
+/// How many steps a value is worth to a function that looks at all of it.
+fn weight(value: &Value) -> u64 {
+    match &value.data {
+        Data::String(text) => text.bytes.len() as u64 / 64,
+        Data::Bytes(bytes) => bytes.len() as u64 / 64,
+        Data::List(list) => list.items().len() as u64 / 4,
+        Data::Map(map) => map.entries.borrow().len() as u64 / 4,
+        Data::Nil | Data::Bool(_) | Data::Int(_) | Data::Int64(_) | Data::Uint8(_) | Data::Float(_) | Data::Object(_) => 0,
     }
 }

@@ -3,6 +3,9 @@
 /// From this decimal exponent on, the shortest form has an exponent.
 const SHORTEST_LIMIT: i32 = 6;
 
+/// More digits than any number has; what follows them is zeros.
+const MAX_DIGITS: usize = 1_100;
+
 /// Decimal digits without trailing zeros, and where the point stands: `0.digits × 10^point`.
 struct Decimal {
     digits: Vec<u8>,
@@ -33,13 +36,23 @@ pub fn append_float(out: &mut Vec<u8>, value: f64, form: u8, precision: Option<u
         b'b' => binary(out, value),
         b'x' | b'X' => hexadecimal(out, value, form, precision),
         b'e' | b'E' => {
-            let text = precision.map_or_else(|| format!("{value:e}"), |digits| format!("{value:.digits$e}"));
+            let text = precision.map_or_else(
+                || format!("{value:e}"),
+                |digits| {
+                    let digits = digits.min(MAX_DIGITS);
+                    format!("{value:.digits$e}")
+                },
+            );
             let decimal = Decimal::parse(&text);
             let precision = precision.unwrap_or_else(|| decimal.digits.len().saturating_sub(1));
             decimal.exponent(out, precision, form);
         }
         b'f' => match precision {
-            Some(digits) => out.extend_from_slice(format!("{value:.digits$}").as_bytes()),
+            Some(digits) => {
+                let shown = digits.min(MAX_DIGITS);
+                out.extend_from_slice(format!("{value:.shown$}").as_bytes());
+                out.extend(std::iter::repeat_n(b'0', digits - shown));
+            }
             None => out.extend_from_slice(format!("{value}").as_bytes()),
         },
         _ => general(out, value, form, precision),
@@ -56,7 +69,7 @@ fn general(out: &mut Vec<u8>, value: f64, form: u8, precision: Option<usize>) {
         }
         Some(digits) => {
             let digits = digits.max(1);
-            let decimal = Decimal::parse(&format!("{value:.*e}", digits - 1));
+            let decimal = Decimal::parse(&format!("{value:.*e}", (digits - 1).min(MAX_DIGITS)));
             let held = decimal.digits.len() as i32;
             let limit = if digits as i32 > held && held >= decimal.point { held } else { digits as i32 };
             (decimal, digits as i32, limit)

@@ -12,6 +12,7 @@ mod rope;
 pub use float::{append_float, float_text};
 pub use number::{NumberError, parse_float, parse_int};
 pub use print::{NIL_TEXT, sprint, sprintln, value_text, write_value};
+pub(crate) use printer::MAX_BYTES;
 pub use printf::{sprintf, sprintf_value};
 pub(crate) use quote::{first_rune, push_quoted_text};
 pub use quote::{is_print, quote, quote_ascii, quote_rune};

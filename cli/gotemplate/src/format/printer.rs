@@ -36,8 +36,8 @@ pub(super) struct Printer<'rope> {
 /// How deep lists and maps are printed; only one that holds itself is deeper, and Go dies of it.
 const MAX_DEPTH: usize = 500;
 
-/// Beyond this many bytes nothing more is printed: the text is over every limit of a render already.
-const MAX_BYTES: usize = 64 << 20;
+/// Beyond this many bytes nothing more is printed; functions refuse such a text.
+pub(crate) const MAX_BYTES: usize = 16 << 20;
 
 /// What Go prints for a nil.
 pub const NIL_TEXT: &str = "<nil>";

@@ -10,7 +10,10 @@ use crate::{
 };
 
 /// The most bytes that one function may make.
-pub(crate) const MAX_TEXT: usize = 64 << 20;
+pub(crate) const MAX_TEXT: usize = crate::format::MAX_BYTES;
+
+/// The most elements of a list that one function may make.
+pub(crate) const MAX_ELEMENTS: usize = 1_000_000;
 
 /// What Go says when a function looks into a nil that it takes for a value.
 pub(crate) const NIL_PANIC: &str = "runtime error: invalid memory address or nil pointer dereference";
@@ -189,6 +192,14 @@ pub(crate) fn object<T: Object + Clone + 'static>(value: &Value) -> Option<T> {
 pub(crate) fn check_size(bytes: usize) -> Result<(), Failure> {
     if bytes > MAX_TEXT {
         return Err(Failure::limit(format!("a text of {bytes} bytes is more than the limit of {MAX_TEXT}")));
+    }
+    Ok(())
+}
+
+/// Refuses to make a list of more than [`MAX_ELEMENTS`] elements.
+pub(crate) fn check_elements(count: usize) -> Result<(), Failure> {
+    if count > MAX_ELEMENTS {
+        return Err(Failure::limit(format!("a list of {count} elements is more than the limit of {MAX_ELEMENTS}")));
     }
     Ok(())
 }

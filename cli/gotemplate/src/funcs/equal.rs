@@ -8,7 +8,7 @@ use crate::{Data, Failure, List, Map, MapType, Value};
 const MAX_DEPTH: usize = 500;
 
 /// How many values one copy may make.
-const MAX_COPIES: usize = 5_000_000;
+const MAX_COPIES: usize = 1_000_000;
 
 /// Whether two values are of the same type and deeply the same.
 #[must_use]

@@ -17,7 +17,7 @@ pub enum Winner {
 const MAX_DEPTH: usize = 500;
 
 /// How many entries one merge may look at.
-const MAX_ENTRIES: usize = 5_000_000;
+const MAX_ENTRIES: usize = 1_000_000;
 
 /// Merges `source` into `target`: maps entry by entry in place, everything else as a whole and by reference.
 ///

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::argument::{Args, Text};
+use super::argument::{Args, Text, check_size};
 use crate::{
     Call, Data, Failure, Function, Param, Value,
     format::{is_print, sprint, sprintf_value, sprintln},
@@ -10,9 +10,9 @@ use crate::{
 
 /// `print printf println html js urlquery`.
 pub const FUNCTIONS: &[Function] = &[
-    Function::variadic("print", &[], Param::Any, |_, args| Ok(sprint(&Args::new(args).rest()))),
+    Function::variadic("print", &[], Param::Any, |_, args| printed(sprint(&Args::new(args).rest()))),
     Function::variadic("printf", &[Param::String], Param::Any, printf),
-    Function::variadic("println", &[], Param::Any, |_, args| Ok(sprintln(&Args::new(args).rest()))),
+    Function::variadic("println", &[], Param::Any, |_, args| printed(sprintln(&Args::new(args).rest()))),
     Function::variadic("html", &[], Param::Any, |call, args| escaped(call, args, html)),
     Function::variadic("js", &[], Param::Any, |call, args| escaped(call, args, js)),
     Function::variadic("urlquery", &[], Param::Any, |call, args| escaped(call, args, urlquery)),
@@ -21,14 +21,22 @@ pub const FUNCTIONS: &[Function] = &[
 fn printf(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
     let mut args = Args::new(args);
     let format = args.any();
-    Ok(sprintf_value(&format, &args.rest()))
+    printed(sprintf_value(&format, &args.rest()))
+}
+
+/// Refuses a text that printing was stopped at.
+fn printed(text: Value) -> Result<Value, Failure> {
+    if let Data::String(text) = &text.data {
+        check_size(text.bytes.len())?;
+    }
+    Ok(text)
 }
 
 fn escaped(call: &mut Call<'_, '_>, args: Vec<Value>, escape: fn(&[u8]) -> Vec<u8>) -> Result<Value, Failure> {
     let origin = call.join(&args);
     let printable = |value: Value| if matches!(value.data, Data::Nil) { Value::string("<no value>") } else { value };
     let args: Vec<Value> = Args::new(args).rest().into_iter().map(printable).collect();
-    let text = Text::of(&sprint(&args));
+    let text = Text::of(&printed(sprint(&args))?);
     Ok(Value::string(escape(text.bytes())).from(origin))
 }
 

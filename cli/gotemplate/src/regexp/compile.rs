@@ -2,12 +2,15 @@
 
 use std::{cell::RefCell, collections::BTreeMap};
 
-use regex::bytes::Regex;
+use regex::bytes::{Regex, RegexBuilder};
 
 use super::translate::translate;
 
 /// How many patterns a thread keeps.
 const MAX_KEPT: usize = 256;
+
+/// The most bytes of a compiled pattern, which bounds the time of a match too.
+const MAX_COMPILED: usize = 2 << 20;
 
 thread_local! {
     static KEPT: RefCell<BTreeMap<String, Regex>> = const { RefCell::new(BTreeMap::new()) };
@@ -22,7 +25,7 @@ pub(crate) fn compile(pattern: &str) -> Result<Regex, String> {
         return Ok(kept);
     }
     let translated = translate(pattern)?;
-    let regex = Regex::new(&translated).map_err(|error| match error {
+    let regex = RegexBuilder::new(&translated).size_limit(MAX_COMPILED).build().map_err(|error| match error {
         regex::Error::CompiledTooBig(_) => {
             "error parsing regexp: expression nests too deeply or is too large: `".to_owned() + pattern + "`"
         }

@@ -15,9 +15,9 @@ const TEXT: &[Param] = &[Param::String];
 
 /// What sprig has; without `must` an error becomes an empty text or nothing.
 pub const SPRIG: &[Function] = &[
-    Function::fixed("toJson", VALUE, |_, args| Ok(write(args, Escape::Html, Layout::Compact).unwrap_or_else(|_| Value::string("")))),
+    Function::fixed("toJson", VALUE, |_, args| swallowed(write(args, Escape::Html, Layout::Compact))),
     Function::fixed("mustToJson", VALUE, |_, args| write(args, Escape::Html, Layout::Compact)),
-    Function::fixed("toPrettyJson", VALUE, |_, args| Ok(write(args, Escape::Html, Layout::Pretty).unwrap_or_else(|_| Value::string("")))),
+    Function::fixed("toPrettyJson", VALUE, |_, args| swallowed(write(args, Escape::Html, Layout::Pretty))),
     Function::fixed("mustToPrettyJson", VALUE, |_, args| write(args, Escape::Html, Layout::Pretty)),
     Function::fixed("toRawJson", VALUE, |_, args| write(args, Escape::Raw, Layout::Compact)),
     Function::fixed("mustToRawJson", VALUE, |_, args| write(args, Escape::Raw, Layout::Compact)),
@@ -37,8 +37,13 @@ pub const FUNCTIONS: &[Function] = &[
 
 fn write(args: Vec<Value>, escape: Escape, layout: Layout) -> Result<Value, Failure> {
     let value = Args::new(args).any();
-    let text = to_json(&value, escape, layout).map_err(Failure::new)?;
+    let text = to_json(&value, escape, layout)?;
     Ok(text.into_value(value.origin))
+}
+
+/// An empty text instead of an error, but not instead of a limit.
+fn swallowed(written: Result<Value, Failure>) -> Result<Value, Failure> {
+    written.or_else(|failure| if failure.fatal { Err(failure) } else { Ok(Value::string("")) })
 }
 
 fn read(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, String> {

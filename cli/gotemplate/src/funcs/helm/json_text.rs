@@ -5,16 +5,13 @@ use std::borrow::Cow;
 use portcullis_source::OriginId;
 
 use crate::{
-    Data, Value,
+    Data, Failure, Value,
     format::{Rope, View, append_float, first_rune},
-    funcs::sprig::encoding::BASE64,
+    funcs::{argument::check_size, sprig::encoding::BASE64},
 };
 
 /// How deep values are written; only a map that holds itself is deeper.
 const MAX_DEPTH: usize = 500;
-
-/// Beyond this size writing stops.
-const MAX_BYTES: usize = 64 << 20;
 
 /// Whether the text may stand in HTML.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,8 +34,8 @@ pub(crate) enum Layout {
 /// Writes a value; each scalar keeps what it came from.
 ///
 /// # Errors
-/// Go's text for what JSON has no form for.
-pub(crate) fn to_json(value: &Value, escape: Escape, layout: Layout) -> Result<Rope, String> {
+/// Go's text for what JSON has no form for, and a limit.
+pub(crate) fn to_json(value: &Value, escape: Escape, layout: Layout) -> Result<Rope, Failure> {
     let mut writer = Writer { out: Rope::default(), escape, layout };
     writer.value(value, OriginId::NONE, 0)?;
     Ok(writer.out)
@@ -84,17 +81,18 @@ struct Writer {
 }
 
 impl Writer {
-    fn value(&mut self, value: &Value, outer: OriginId, depth: usize) -> Result<(), String> {
-        if depth > MAX_DEPTH || self.out.bytes().len() > MAX_BYTES {
-            return Err(format!("json: unsupported value: encountered a cycle via {}", value.type_name()));
+    fn value(&mut self, value: &Value, outer: OriginId, depth: usize) -> Result<(), Failure> {
+        if depth > MAX_DEPTH {
+            return Err(Failure::limit(format!("json: unsupported value: encountered a cycle via {}", value.type_name())));
         }
+        check_size(self.out.bytes().len())?;
         let origin = if value.origin.is_none() { outer } else { value.origin };
         match &value.data {
             Data::Nil => self.out.push(b"null", origin),
             Data::Bool(truth) => self.out.push(if *truth { b"true" } else { b"false" }, origin),
             Data::Int(number) | Data::Int64(number) => self.out.push(number.to_string().as_bytes(), origin),
             Data::Uint8(number) => self.out.push(number.to_string().as_bytes(), origin),
-            Data::Float(number) => self.out.push(&number_text(*number)?, origin),
+            Data::Float(number) => self.out.push(&number_text(*number).map_err(Failure::new)?, origin),
             Data::String(text) => self.string(View::new(text, origin)),
             Data::Bytes(bytes) => self.string(View::plain(&BASE64.encode(bytes), origin)),
             Data::List(list) => self.items(b"[", b"]", list.items().iter().map(|item| (None, item.clone())).collect(), origin, depth)?,
@@ -117,7 +115,7 @@ impl Writer {
         items: Vec<(Option<std::sync::Arc<str>>, Value)>,
         origin: OriginId,
         depth: usize,
-    ) -> Result<(), String> {
+    ) -> Result<(), Failure> {
         self.out.push(open, origin);
         let empty = items.is_empty();
         for (index, (key, item)) in items.into_iter().enumerate() {

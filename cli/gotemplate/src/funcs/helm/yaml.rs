@@ -13,7 +13,7 @@ use crate::{
     Call, Data, Failure, Function, List, Param, Str, Value,
     convert::number_without_form,
     funcs::{
-        argument::{Args, dict, list},
+        argument::{Args, check_size, dict, list},
         sprig::encoding::BASE64,
     },
 };
@@ -23,8 +23,8 @@ const TEXT: &[Param] = &[Param::String];
 
 /// Helm's: what can't be written becomes an empty text, what can't be read a value that has the error.
 pub const FUNCTIONS: &[Function] = &[
-    Function::fixed("toYaml", VALUE, |call, args| Ok(to_yaml(call, args, Style::Yaml2))),
-    Function::fixed("toYamlPretty", VALUE, |call, args| Ok(to_yaml(call, args, Style::Pretty))),
+    Function::fixed("toYaml", VALUE, |call, args| to_yaml(call, args, Style::Yaml2)),
+    Function::fixed("toYamlPretty", VALUE, |call, args| to_yaml(call, args, Style::Pretty)),
     Function::fixed("fromYaml", TEXT, |call, args| Ok(read(call, args, Wanted::Map).unwrap_or_else(error_map))),
     Function::fixed("fromYamlArray", TEXT, |call, args| {
         Ok(read(call, args, Wanted::List).unwrap_or_else(|error| list(vec![Value::string(error)])))
@@ -33,7 +33,7 @@ pub const FUNCTIONS: &[Function] = &[
 
 /// Argo CD's: what can't be read is an error.
 pub const ARGO: &[Function] = &[
-    Function::fixed("toYaml", VALUE, |call, args| Ok(to_yaml(call, args, Style::Yaml2))),
+    Function::fixed("toYaml", VALUE, |call, args| to_yaml(call, args, Style::Yaml2)),
     Function::fixed("fromYaml", TEXT, |call, args| read(call, args, Wanted::Map).map_err(Failure::new)),
     Function::fixed("fromYamlArray", TEXT, |call, args| read(call, args, Wanted::List).map_err(Failure::new)),
 ];
@@ -93,26 +93,35 @@ fn read(call: &mut Call<'_, '_>, args: Vec<Value>, wanted: Wanted) -> Result<Val
     Ok(value_of(&document.root, &mut Places::new(&text, &mut call.machine.trace)))
 }
 
-fn to_yaml(call: &mut Call<'_, '_>, args: Vec<Value>, style: Style) -> Value {
+fn to_yaml(call: &mut Call<'_, '_>, args: Vec<Value>, style: Style) -> Result<Value, Failure> {
     let value = Args::new(args).any();
-    let mut writer = Writer { call, emitter: Emitter::new(style), style };
-    let written = writer.value(&value, OriginId::NONE, 0).and_then(|()| writer.emitter.finish().map_err(|_| Unwritable));
-    let Ok((mut bytes, mut pieces)) = written else { return Value::string("").from(value.origin) };
+    let mut writer = Writer { call, emitter: Emitter::new(style), style, size: 0 };
+    let written = writer.value(&value, OriginId::NONE, 0).and_then(|()| writer.emitter.finish().map_err(|_| Unwritable::Value));
+    let (mut bytes, mut pieces) = match written {
+        Ok(written) => written,
+        Err(Unwritable::Value) => return Ok(Value::string("").from(value.origin)),
+        Err(Unwritable::Limit(failure)) => return Err(failure),
+    };
     if bytes.last() == Some(&b'\n') {
         bytes.pop();
         if let Some(last) = pieces.last_mut() {
             last.end = bytes.len() as u32;
         }
     }
-    match pieces.as_slice() {
+    Ok(match pieces.as_slice() {
         [] => Value::string(bytes).from(value.origin),
         [only] => Value::string(bytes).from(only.origin),
         [_, _, ..] => Value::new(Data::String(Str::pieced(bytes, pieces))).from(value.origin),
-    }
+    })
 }
 
-/// What Helm makes an empty text of.
-struct Unwritable;
+/// Why a value is not written.
+enum Unwritable {
+    /// YAML has no form for it; Helm makes an empty text of it.
+    Value,
+    /// It is too large or nested too deeply.
+    Limit(Failure),
+}
 
 /// How deep values are written; only a map that holds itself is deeper.
 const MAX_DEPTH: usize = 500;
@@ -121,17 +130,26 @@ struct Writer<'w, 'call, 'set> {
     call: &'w mut Call<'call, 'set>,
     emitter: Emitter,
     style: Style,
+    /// About how many bytes were written.
+    size: usize,
 }
 
 impl Writer<'_, '_, '_> {
     fn event(&mut self, event: Event<'_>, origin: OriginId) -> Result<(), Unwritable> {
-        self.emitter.event(event, origin).map_err(|_| Unwritable)
+        self.size += match event {
+            Event::String(text) | Event::Bare(text) => text.len() + 1,
+            Event::MapStart | Event::MapEnd | Event::ListStart | Event::ListEnd => 1,
+        };
+        check_size(self.size).map_err(Unwritable::Limit)?;
+        self.emitter.event(event, origin).map_err(|_| Unwritable::Value)
     }
 
     fn value(&mut self, value: &Value, outer: OriginId, depth: usize) -> Result<(), Unwritable> {
         if depth > MAX_DEPTH {
-            return Err(Unwritable);
+            return Err(Unwritable::Limit(Failure::limit(format!("a value that is nested more than {MAX_DEPTH} levels deep"))));
         }
+        // Each line is indented.
+        self.size += 2 * depth;
         let origin = if value.origin.is_none() { outer } else { value.origin };
         match &value.data {
             Data::Nil => self.event(Event::Bare("null"), origin),
@@ -193,7 +211,7 @@ impl Writer<'_, '_, '_> {
     /// A number as YAML reads it from JSON, and writes it again.
     fn number(&self, number: f64) -> Result<String, Unwritable> {
         if self.style == Style::Yaml2 {
-            let text = number_text(number).map_err(|_| Unwritable)?;
+            let text = number_text(number).map_err(|_| Unwritable::Value)?;
             let text = String::from_utf8_lossy(&text).into_owned();
             if !text.contains(['.', 'e']) {
                 if let Ok(whole) = text.parse::<i64>() {

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, rc::Rc};
 use crate::{
     Call, Data, Failure, Function, List, Param, Value,
     funcs::{
-        argument::{Args, NIL_PANIC, Text, elements, kind, list, strings},
+        argument::{Args, NIL_PANIC, Text, check_elements, elements, kind, list, strings},
         cast::to_int,
         equal::deep_equal,
         sprig::strings::texts,
@@ -107,20 +107,44 @@ fn compact(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
     Ok(made(items.into_iter().filter(Value::truth).collect(), &from))
 }
 
+/// How many lists and maps `uniq` compares with each other.
+const MAX_COMPARED: usize = 2_000;
+
 fn uniq(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
     let from = Args::new(args).any();
     let mut seen = BTreeSet::new();
-    let mut kept: Vec<Value> = Vec::new();
+    let (mut kept, mut compared) = (Vec::new(), Vec::new());
     for item in items(&from, "Cannot find uniq on")? {
-        let new = match &item.data {
-            Data::String(text) => seen.insert(Vec::from(&*text.bytes)),
-            _ => !kept.iter().any(|other| deep_equal(&item, other)),
+        let new = match scalar_key(&item) {
+            Some(key) => seen.insert(key),
+            None => !compared.iter().any(|other| deep_equal(&item, other)),
         };
+        if new && scalar_key(&item).is_none() {
+            compared.push(item.clone());
+            if compared.len() > MAX_COMPARED {
+                return Err(Failure::limit(format!("uniq of more than {MAX_COMPARED} different lists and maps")));
+            }
+        }
         if new {
             kept.push(item);
         }
     }
     Ok(made(kept, &from))
+}
+
+/// Two scalars have the same key exactly when they are deeply equal; not-a-number equals nothing.
+fn scalar_key(value: &Value) -> Option<(&'static str, Vec<u8>)> {
+    let bytes = match &value.data {
+        Data::Nil => Vec::new(),
+        Data::Bool(truth) => vec![u8::from(*truth)],
+        Data::Int(number) | Data::Int64(number) => number.to_be_bytes().to_vec(),
+        Data::Uint8(number) => vec![*number],
+        // Both zeros are equal.
+        Data::Float(number) if !number.is_nan() => (number + 0.0).to_be_bytes().to_vec(),
+        Data::String(text) => text.bytes.to_vec(),
+        Data::Float(_) | Data::Bytes(_) | Data::List(_) | Data::Map(_) | Data::Object(_) => return None,
+    };
+    Some((value.type_name(), bytes))
 }
 
 fn without(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
@@ -173,6 +197,7 @@ fn concat(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
                 if matches!(from.data, Data::Nil) { NIL_PANIC.to_owned() } else { format!("Cannot concat type {} as list", kind(&from)) };
             return Err(Failure::new(text));
         };
+        check_elements(all.len() + items.len())?;
         all.extend(items);
     }
     Ok(list(all).from(origin))

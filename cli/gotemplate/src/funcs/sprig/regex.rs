@@ -5,7 +5,7 @@ use regex::bytes::{Captures, Regex};
 use crate::{
     Call, Data, Failure, Function, Param, Value,
     format::{Rope, quote},
-    funcs::argument::{Args, Text, check_size, strings},
+    funcs::argument::{Args, Text, check_elements, check_size, strings},
     regexp::{compile, find_all, replace_all, split},
 };
 
@@ -68,7 +68,9 @@ fn find(args: Vec<Value>, pattern: Pattern) -> Result<Value, Failure> {
 fn all(args: Vec<Value>, pattern: Pattern) -> Result<Value, Failure> {
     let mut args = Args::new(args);
     let (regex, text, limit) = (pattern.compile(&args.text())?, args.text(), args.int());
-    let found = find_all(&regex, text.bytes(), limit).into_iter().map(|range| text.part(range)).collect();
+    let found = find_all(&regex, text.bytes(), limit);
+    check_elements(found.len())?;
+    let found = found.into_iter().map(|range| text.part(range)).collect();
     Ok(strings(found).from(text.origin))
 }
 
@@ -76,7 +78,9 @@ fn parts(args: Vec<Value>, pattern: Pattern) -> Result<Value, Failure> {
     let mut args = Args::new(args);
     let (source, text, limit) = (args.text(), args.text(), args.int());
     let regex = pattern.compile(&source)?;
-    let found = split(&regex, &source.lossy(), text.bytes(), limit).into_iter().map(|range| text.part(range)).collect();
+    let found = split(&regex, &source.lossy(), text.bytes(), limit);
+    check_elements(found.len())?;
+    let found = found.into_iter().map(|range| text.part(range)).collect();
     Ok(strings(found).from(text.origin))
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::{
     Call, Data, Failure, Function, List, Map, MapType, Param, Value,
     format::{Rope, View, first_rune, push_quoted_text},
-    funcs::argument::{Args, Text, check_size, count, elements, strings},
+    funcs::argument::{Args, Text, check_elements, check_size, count, elements, strings},
 };
 
 const TEXT: &[Param] = &[Param::String];
@@ -35,7 +35,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function::fixed("split", TEXTS, |_, args| split(args, None)),
     Function::fixed("splitn", &[Param::String, Param::Int, Param::String], splitn),
     Function::fixed("splitList", TEXTS, split_list),
-    Function::fixed("toString", &[Param::Any], |_, args| Ok(Text::of(&Args::new(args).any()).into_value())),
+    Function::fixed("toString", &[Param::Any], to_string),
     Function::fixed("toStrings", &[Param::Any], |_, args| Ok(strings(texts(&Args::new(args).any())))),
     Function::fixed("plural", &[Param::String, Param::String, Param::Int], plural),
 ];
@@ -291,6 +291,7 @@ fn split(args: Vec<Value>, limit: Option<usize>) -> Result<Value, Failure> {
     let separator = args.text();
     let text = args.text();
     let found = parts(text.bytes(), separator.bytes(), limit);
+    check_elements(found.len())?;
     let entries = found.into_iter().enumerate().map(|(index, range)| (format!("_{index}").into(), text.part(range)));
     Ok(Value::new(Data::Map(Map::new(MapType::Strings, entries.collect()))).from(text.origin))
 }
@@ -304,8 +305,16 @@ fn splitn(_: &mut Call<'_, '_>, mut args: Vec<Value>) -> Result<Value, Failure> 
 fn split_list(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
     let mut args = Args::new(args);
     let (separator, text) = (args.text(), args.text());
-    let found = parts(text.bytes(), separator.bytes(), None).into_iter().map(|range| text.part(range)).collect();
+    let found = parts(text.bytes(), separator.bytes(), None);
+    check_elements(found.len())?;
+    let found = found.into_iter().map(|range| text.part(range)).collect();
     Ok(Value::new(Data::List(List::Strings(std::rc::Rc::new(found)))).from(text.origin))
+}
+
+fn to_string(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
+    let text = Text::of(&Args::new(args).any());
+    check_size(text.len())?;
+    Ok(text.into_value())
 }
 
 fn plural(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
