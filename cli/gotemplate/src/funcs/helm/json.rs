@@ -48,7 +48,7 @@ fn swallowed(written: Result<Value, Failure>) -> Result<Value, Failure> {
 
 fn read(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, String> {
     let text = Args::new(args).text();
-    read_json(text.bytes(), &mut Places::new(&text, &mut call.machine.trace))
+    read_json(text.bytes(), &mut Places::new(&text, call.machine))
 }
 
 /// Refuses a value of another kind in Go's words; null is an empty one.

@@ -18,7 +18,7 @@ const IN_TOKEN: &[&str] = &["in literal", "in numeric", "after decimal point", "
 ///
 /// # Errors
 /// Go's text for what is no JSON.
-pub(super) fn read_json(bytes: &[u8], places: &mut Places<'_>) -> Result<Value, String> {
+pub(super) fn read_json(bytes: &[u8], places: &mut Places<'_, '_>) -> Result<Value, String> {
     let mut reader = Reader { bytes, at: 0, places };
     let value = reader.value(0)?;
     reader.space();
@@ -28,13 +28,13 @@ pub(super) fn read_json(bytes: &[u8], places: &mut Places<'_>) -> Result<Value, 
     }
 }
 
-struct Reader<'a, 'places> {
+struct Reader<'a, 'places, 'set> {
     bytes: &'a [u8],
     at: usize,
-    places: &'a mut Places<'places>,
+    places: &'a mut Places<'places, 'set>,
 }
 
-impl Reader<'_, '_> {
+impl Reader<'_, '_, '_> {
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }

@@ -90,7 +90,7 @@ fn read(call: &mut Call<'_, '_>, args: Vec<Value>, wanted: Wanted) -> Result<Val
     if matches!(document.root.data, Plain::Null) {
         return Ok(wanted.empty().from(text.origin));
     }
-    Ok(value_of(&document.root, &mut Places::new(&text, &mut call.machine.trace)))
+    Ok(value_of(&document.root, &mut Places::new(&text, call.machine)))
 }
 
 fn to_yaml(call: &mut Call<'_, '_>, args: Vec<Value>, style: Style) -> Result<Value, Failure> {
@@ -198,13 +198,8 @@ impl Writer<'_, '_, '_> {
 
     /// All that a string came from, since a scalar is written as a whole.
     fn joined(&mut self, text: &Str, origin: OriginId) -> OriginId {
-        let mut seen = Vec::new();
-        for piece in text.pieces.iter().flat_map(|pieces| pieces.iter()).filter(|piece| !piece.origin.is_none()) {
-            if !seen.contains(&piece.origin) {
-                seen.push(piece.origin);
-            }
-        }
-        let joined = seen.into_iter().fold(OriginId::NONE, |joined, origin| self.call.machine.trace.join(joined, origin));
+        let pieces = text.pieces.as_deref().unwrap_or_default();
+        let joined = self.call.machine.join(pieces.iter().map(|piece| piece.origin));
         if joined.is_none() { origin } else { joined }
     }
 
