@@ -15,8 +15,11 @@ const SERVICE_KEYS: [&str; 5] = ["service", "app.kubernetes.io/name", "app", "se
 pub(crate) fn context(application: &Application, config: &Config, inventory: &Inventory) -> Context {
     let environment = environment(application, config, inventory);
     let service = service(application, environment.as_deref());
-    let namespace = &application.destination.namespace;
+    let destination = &application.destination;
+    let namespace = &destination.namespace;
+    let cluster = if destination.server.is_empty() { &destination.name } else { &destination.server };
     Context {
+        cluster: (!cluster.is_empty()).then(|| Arc::from(&**cluster)),
         environment: environment.map(Arc::from),
         application: Some(Arc::from(&*application.name)),
         service: Some(Arc::from(service)),

@@ -7,6 +7,7 @@
 )]
 
 use std::{
+    collections::BTreeMap,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -20,7 +21,7 @@ use regorus::{
 };
 
 /// How often each input is evaluated.
-const ROUNDS: u32 = 200;
+const ROUNDS: u32 = 50;
 
 fn main() {
     let library = Library::embedded().unwrap();
@@ -48,18 +49,26 @@ fn main() {
     machine.set_max_instructions(usize::MAX);
 
     let (mut by_interpreter, mut by_machine) = (Duration::ZERO, Duration::ZERO);
+    let mut by_rule: BTreeMap<&str, (Duration, u32)> = BTreeMap::new();
     for (rule, entry_point, input) in &cases {
         let said = time(&mut by_interpreter, || {
             interpreter.set_input(input.clone());
             interpreter.eval_rule(entry_point.clone()).map_err(|error| error.to_string())
         });
+        let before = by_machine;
         let other = time(&mut by_machine, || {
             machine.set_input(input.clone());
             machine.execute_entry_point_by_name(entry_point).map_err(|error| error.to_string())
         });
+        let (total, count) = by_rule.entry(rule).or_default();
+        *total += by_machine - before;
+        *count += ROUNDS;
         if said != other {
             println!("{rule}: interpreter says {said:?}, machine says {other:?}");
         }
+    }
+    for (rule, (total, count)) in &by_rule {
+        println!("{:>10.2?} {rule}", *total / *count);
     }
     let evaluations = ROUNDS * u32::try_from(cases.len()).unwrap();
     println!("{evaluations} evaluations: interpreter {:?} each, machine {:?} each", by_interpreter / evaluations, by_machine / evaluations);

@@ -1,13 +1,8 @@
 # Quantities such as 500m, 1.5Gi and 1e3.
 package portcullis.prelude.quantities
 
-# Something is there, and it is more than nothing.
+# More than nothing: its first digit that counts is none but zero.
 positive(quantity) if {
-	quantity != null
-	text := sprintf("%v", [quantity])
-	regex.match(`[1-9]`, split_exponent(text))
-	not startswith(text, "-")
+	first := substring(trim_left(sprintf("%v", [quantity]), "+0."), 0, 1)
+	first in {"1", "2", "3", "4", "5", "6", "7", "8", "9"}
 }
-
-# The digits without exponent and unit.
-split_exponent(text) := regex.replace(text, `[a-zA-Z].*$`, "")

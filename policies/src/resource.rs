@@ -11,6 +11,8 @@ use crate::Identity;
 pub struct Context {
     /// The environment that it is for; a resource without one is for all of them.
     pub environment: Option<Arc<str>>,
+    /// The cluster that it goes to; a resource without one is in all of them.
+    pub cluster: Option<Arc<str>>,
     /// The Argo CD application that it is part of.
     pub application: Option<Arc<str>>,
     /// The service that it is part of.

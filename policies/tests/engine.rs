@@ -17,7 +17,7 @@ fn everything(sources: &Sources) -> Vec<Resource> {
         .flat_map(|((name, text), environment)| {
             let application = Some(Arc::clone(name));
             let context =
-                Context { environment: environment.map(Arc::from), application, namespace: Some("scoring".into()), service: None };
+                Context { environment: environment.map(Arc::from), application, namespace: Some("scoring".into()), ..Context::default() };
             read(sources, text, &context).value
         })
         .collect()
@@ -140,6 +140,26 @@ fn what_no_rule_can_see_is_a_problem() {
     assert_eq!(problems("~\n---\n# nothing\n"), Vec::<String>::new());
     let deep = format!("{}{}", "[".repeat(300), "]".repeat(300));
     assert_eq!(pod(&format!("{{ unknown: {deep} }}")), ["Pod a is nested more than 200 deep"]);
+}
+
+#[test]
+fn clusters_are_apart() {
+    let sources = Sources::default();
+    let engine = engine(&sources, "version: 1\n");
+    let workload = "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: a }\nspec: { template: { spec: {} } }\n";
+    let scaler = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: { name: a }\n\
+                  spec: { minReplicas: 2, scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: a } }\n";
+    let of = |text: &str, cluster: &str| {
+        let context = Context { cluster: Some(cluster.into()), ..Context::default() };
+        read(&sources, text, &context).value
+    };
+    let count = |resources: &[Resource]| {
+        let found = engine.evaluate(resources).value;
+        found.iter().filter(|finding| finding.rule.as_str() == "replicas-below-zones").count()
+    };
+    assert_eq!(count(&[of(workload, "one"), of(scaler, "one")].concat()), 0);
+    assert_eq!(count(&[of(workload, "one"), of(scaler, "two")].concat()), 1);
+    assert_eq!(count(&[of(workload, "one"), of(scaler, "one"), of(workload, "two"), of(scaler, "two")].concat()), 0);
 }
 
 #[test]

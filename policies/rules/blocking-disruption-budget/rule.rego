@@ -7,6 +7,7 @@
 #   target: pod
 package portcullis.rules.blocking_disruption_budget
 
+import data.portcullis.prelude.words
 import data.portcullis.prelude.workloads
 
 findings contains {"resource": budget.id, "at": ["spec", field], "message": message} if {
@@ -16,7 +17,7 @@ findings contains {"resource": budget.id, "at": ["spec", field], "message": mess
 	some field in ["maxUnavailable", "minAvailable"]
 	amount := budget.resource.spec[field]
 	allowed(field, pods, scaled(amount, pods)) <= 0
-	message := sprintf("%s %v of %d pods lets no pod be evicted", [field, amount, pods])
+	message := sprintf("%s %v of %s lets none be evicted", [field, amount, words.pods(pods)])
 }
 
 findings contains {"resource": budget.id, "at": ["spec", field], "message": message} if {

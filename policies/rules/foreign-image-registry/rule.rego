@@ -15,7 +15,7 @@ findings contains {"at": array.concat(c.at, ["image"]), "message": message} if {
 	message := sprintf("image of container %s %s", [containers.name(c), c.image.error])
 }
 
-findings contains {"at": array.concat(c.at, ["image"]), "message": message} if {
+findings contains {"at": array.concat(c.at, ["image", "registry"]), "message": message} if {
 	count(input.params.registries) > 0
 	some c in input.pod.containers
 	not c.image.error

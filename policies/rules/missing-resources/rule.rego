@@ -10,31 +10,32 @@ package portcullis.rules.missing_resources
 import data.portcullis.prelude.containers
 import data.portcullis.prelude.quantities
 
-findings contains {"at": array.concat(c.at, field[missing[0]]), "message": message} if {
+findings contains {"at": array.concat(c.at, missing[0].paths[0]), "message": message} if {
 	some c in input.pod.containers
 
 	# The API server refuses resources of ephemeral containers.
 	c.role != "ephemeral"
-	missing := [need | some need in ["cpu request", "memory request", "memory limit"]; not met(need, c.container)]
+	missing := [need | some need in needs; not met(need, c.container)]
 	count(missing) > 0
-	message := sprintf("container %s has no %s", [containers.name(c), concat(", no ", missing)])
+	names := [need.name | some need in missing]
+	message := sprintf("container %s has no %s", [containers.name(c), concat(", no ", names)])
 }
 
-# A limit without a request is also the request; what the whole pod has, each of its containers has.
+# A limit without a request is also the request.
+needs := [
+	{"name": "cpu request", "paths": [["resources", "requests", "cpu"], ["resources", "limits", "cpu"]]},
+	{"name": "memory request", "paths": [["resources", "requests", "memory"], ["resources", "limits", "memory"]]},
+	{"name": "memory limit", "paths": [["resources", "limits", "memory"]]},
+]
+
 met(need, container) if {
-	some owner in [container, input.pod.spec]
-	some kind in kinds[need]
-	quantities.positive(owner.resources[kind][split(need, " ")[0]])
+	some path in need.paths
+	quantities.positive(object.get(container, path, 0))
 }
 
-kinds := {
-	"cpu request": ["requests", "limits"],
-	"memory request": ["requests", "limits"],
-	"memory limit": ["limits"],
-}
-
-field := {
-	"cpu request": ["resources", "requests", "cpu"],
-	"memory request": ["resources", "requests", "memory"],
-	"memory limit": ["resources", "limits", "memory"],
+# What the whole pod has, each of its containers has.
+met(need, _) if {
+	input.pod.spec.resources
+	some path in need.paths
+	quantities.positive(object.get(input.pod.spec, path, 0))
 }

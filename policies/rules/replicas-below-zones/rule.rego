@@ -8,6 +8,7 @@
 #   facts: [zones]
 package portcullis.rules.replicas_below_zones
 
+import data.portcullis.prelude.words
 import data.portcullis.prelude.workloads
 import data.portcullis.prelude.zones
 
@@ -16,7 +17,7 @@ findings contains {"resource": fewest.id, "at": fewest.at, "message": message} i
 	fewest := workloads.fewest(workload)
 	fewest.pods < zones.number
 	not switched_off(fewest)
-	message := sprintf("%s %s may run with %d pods, fewer than the %d zones", [workload.kind, workload.name, fewest.pods, zones.number])
+	message := sprintf("%s %s may run with %s, fewer than the %d zones", [workload.kind, workload.name, words.pods(fewest.pods), zones.number])
 }
 
 # Somebody wrote replicas: 0 and no autoscaler contradicts; what does not run cannot fail.

@@ -21,7 +21,7 @@ findings contains {"at": array.concat(c.at, ["image"]), "message": message} if {
 	message := sprintf("image of container %s has neither tag nor digest, so it is whatever is latest", [containers.name(c)])
 }
 
-findings contains {"at": array.concat(c.at, ["image"]), "message": message} if {
+findings contains {"at": array.concat(c.at, ["image", "tag"]), "message": message} if {
 	some c in input.pod.containers
 	c.image.tag != null
 	c.image.digest == null

@@ -7,7 +7,8 @@ use regorus::{Value, rvm::vm::RegoVM, value::Object};
 
 use super::{
     Engine, Facts, fingerprint,
-    settings::{Place, Resolved, resolve},
+    place::{Place, place},
+    settings::{self, Resolved, resolve},
 };
 use crate::{
     Finding, Level, Resource, RuleId, Scope, Target,
@@ -82,7 +83,7 @@ pub(super) struct Run<'a> {
     pub(super) facts: &'a Facts,
     pub(super) found: Partial<Vec<Finding>>,
     machine: RegoVM,
-    settings: BTreeMap<Place, Arc<Vec<Resolved>>>,
+    settings: BTreeMap<settings::Place, Arc<Vec<Resolved>>>,
     record: Option<Vec<RuleInput>>,
 }
 
@@ -125,12 +126,12 @@ impl<'a> Run<'a> {
 
     /// The settings of all rules where a resource is.
     pub(super) fn settings_of(&mut self, resource: &Resource) -> Arc<Vec<Resolved>> {
-        let place = Place { environment: resource.context.environment.clone(), namespace: resource.identity.namespace.clone() };
+        let place = settings::Place { environment: resource.context.environment.clone(), namespace: resource.identity.namespace.clone() };
         self.settings_at(place)
     }
 
     /// The settings of all rules at a place.
-    pub(super) fn settings_at(&mut self, place: Place) -> Arc<Vec<Resolved>> {
+    pub(super) fn settings_at(&mut self, place: settings::Place) -> Arc<Vec<Resolved>> {
         if let Some(known) = self.settings.get(&place) {
             return Arc::clone(known);
         }
@@ -159,14 +160,14 @@ impl<'a> Run<'a> {
     /// Turns what a rule says about a resource into a finding with a place.
     pub(super) fn finding(&mut self, rule: usize, level: Level, resource: &Resource, said: Said) {
         let Some(rule) = self.engine.rules.get(rule) else { return };
-        let path: Vec<Step> = resource.base.iter().chain(&said.at).cloned().collect();
+        let Place { path, origin } = place(resource, said.at);
         let mut finding = Finding {
             rule: rule.id.clone(),
             level,
             message: said.message,
             resource: Some(resource.identity.clone()),
-            path: said.at,
-            origin: resource.document.origin(&path),
+            path,
+            origin,
             environment: resource.context.environment.clone(),
             application: resource.context.application.clone(),
             service: resource.context.service.clone(),

@@ -18,12 +18,12 @@ pub(super) struct Joins {
 impl Joins {
     pub(super) fn of(members: &[&Resource]) -> Self {
         let mut joins = Self::default();
-        let mut by_reference = BTreeMap::new();
+        let mut by_reference: BTreeMap<_, Vec<usize>> = BTreeMap::new();
         let mut by_namespace: BTreeMap<&str, Vec<(usize, Option<&Node>)>> = BTreeMap::new();
         for (id, resource) in members.iter().enumerate() {
             let identity = &resource.identity;
             let namespace = identity.namespace.as_deref().unwrap_or_default();
-            by_reference.entry((resource.group(), &*identity.kind, namespace, &*identity.name)).or_insert(id);
+            by_reference.entry((resource.group(), &*identity.kind, namespace, &*identity.name)).or_default().push(id);
             if let Some(metadata) = pod_metadata(resource) {
                 joins.scalers.insert(id, Vec::new());
                 joins.budgets.insert(id, Vec::new());
@@ -32,17 +32,21 @@ impl Joins {
         }
         for (id, resource) in members.iter().enumerate() {
             let namespace = resource.identity.namespace.as_deref().unwrap_or_default();
+            let meets = |other: usize| members.get(other).is_some_and(|other| in_one_cluster(resource, other));
             match (&*resource.identity.kind, resource.group()) {
                 ("HorizontalPodAutoscaler", "autoscaling") | ("ScaledObject", "keda.sh") => {
-                    let scaled = target(resource).and_then(|(group, kind, name)| by_reference.get(&(group, kind, namespace, name)));
-                    if let Some(scalers) = scaled.and_then(|scaled| joins.scalers.get_mut(scaled)) {
-                        scalers.push(id);
+                    let named = target(resource).and_then(|(group, kind, name)| by_reference.get(&(group, kind, namespace, name)));
+                    for scaled in named.into_iter().flatten().filter(|scaled| meets(**scaled)) {
+                        if let Some(scalers) = joins.scalers.get_mut(scaled) {
+                            scalers.push(id);
+                        }
                     }
                 }
                 ("PodDisruptionBudget", "policy") => {
                     let selector = resource.node().and_then(|node| node.at(&["spec", "selector"]));
                     let pods = by_namespace.get(namespace).into_iter().flatten();
-                    let selected: Vec<usize> = pods.filter(|(_, labels)| matches(selector, *labels)).map(|(pod, _)| *pod).collect();
+                    let selected: Vec<usize> =
+                        pods.filter(|(pod, labels)| meets(*pod) && matches(selector, *labels)).map(|(pod, _)| *pod).collect();
                     for pod in &selected {
                         joins.budgets.entry(*pod).or_default().push(id);
                     }
@@ -69,6 +73,12 @@ impl Joins {
 
 fn of_ids(ids: &[usize]) -> Value {
     Value::from(ids.iter().map(|id| Value::from(*id)).collect::<Vec<_>>())
+}
+
+/// What is in no cluster in particular is in all of them.
+fn in_one_cluster(left: &Resource, right: &Resource) -> bool {
+    let (left, right) = (&left.context.cluster, &right.context.cluster);
+    left.is_none() || right.is_none() || left == right
 }
 
 /// Group, kind and name of what an autoscaler scales; KEDA means a Deployment where it says nothing.

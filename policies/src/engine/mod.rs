@@ -10,6 +10,7 @@ mod evaluate;
 mod facts;
 mod fingerprint;
 mod joins;
+mod place;
 mod platform;
 mod settings;
 
