@@ -1,4 +1,7 @@
 //! Templates and what Go's text/template makes of them, as `testdata/tools/gotemplate-oracle` recorded it.
+//!
+//! `NAME.txtar` has a section for each template, `values.json` and `missing-key` for those after it, and `CASE: FILE` for a text that
+//! is parsed before that of `CASE`; `NAME.recorded` has what Go made of it and is never written by hand.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail here")]
 

@@ -1,5 +1,7 @@
 // Records what Go's text/template makes of templates.
 //
+//	go run . ../../../cli/gotemplate/tests/cases   records the cases of the template engine again
+//
 //	gotemplate-oracle DIRECTORY   records every NAME.txtar of a directory into NAME.recorded
 //	gotemplate-oracle -stream     answers one JSON request a line
 package main
@@ -11,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 )
 
@@ -87,6 +90,7 @@ var marker = regexp.MustCompile(`(?m)^-- (.+) --\n`)
 // text parsed before that of CASE.
 func recordCases(content string) string {
 	var out strings.Builder
+	fmt.Fprintf(&out, "-- recorded by --\n%s\n", runtime.Version())
 	values, missing, before := "{}", "", []text(nil)
 	at := marker.FindAllStringSubmatchIndex(content, -1)
 	for index, where := range at {
