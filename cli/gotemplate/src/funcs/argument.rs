@@ -154,6 +154,26 @@ pub(crate) fn list(items: Vec<Value>) -> Value {
     Value::list(items.into_iter().map(Value::boxed).collect())
 }
 
+thread_local! {
+    /// The items of every nil slice: only their identity tells one from an empty slice.
+    static NIL_ITEMS: std::rc::Rc<Vec<Value>> = std::rc::Rc::new(Vec::new());
+}
+
+/// Go's nil `[]interface {}`, which JSON and YAML write as null.
+pub(crate) fn nil_list() -> Value {
+    Value::new(Data::List(List::Any(NIL_ITEMS.with(std::rc::Rc::clone))))
+}
+
+/// Go's nil `[]string`.
+pub(crate) fn nil_strings() -> Value {
+    Value::new(Data::List(List::Strings(NIL_ITEMS.with(std::rc::Rc::clone))))
+}
+
+/// Whether the items of a list are those of a nil slice.
+pub(crate) fn is_nil(items: &std::rc::Rc<Vec<Value>>) -> bool {
+    NIL_ITEMS.with(|nil| std::rc::Rc::ptr_eq(items, nil))
+}
+
 /// A `[]string` of these string values.
 pub(crate) fn strings(items: Vec<Value>) -> Value {
     Value::new(Data::List(List::Strings(std::rc::Rc::new(items))))

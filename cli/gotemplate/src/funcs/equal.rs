@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, rc::Rc};
 
+use super::argument::is_nil;
 use crate::{Data, Failure, List, Map, MapType, Value};
 
 /// How deep values are compared and copied; only a map that holds itself is deeper.
@@ -31,7 +32,9 @@ fn equal(left: &Value, right: &Value, depth: usize) -> bool {
         (Data::List(List::Any(left)), Data::List(List::Any(right)))
         | (Data::List(List::Strings(left)), Data::List(List::Strings(right)))
         | (Data::List(List::Ints(left)), Data::List(List::Ints(right))) => {
-            left.len() == right.len() && left.iter().zip(right.iter()).all(|(left, right)| equal(left, right, depth + 1))
+            left.len() == right.len()
+                && is_nil(left) == is_nil(right)
+                && left.iter().zip(right.iter()).all(|(left, right)| equal(left, right, depth + 1))
         }
         (Data::Map(left), Data::Map(right)) if left.kind == right.kind => {
             if left.is(right) {
@@ -62,6 +65,7 @@ fn copy(value: &Value, depth: usize, copies: &mut usize) -> Result<Value, Failur
         return Err(Failure::limit("a copy of a value that is nested too deeply or is too large"));
     }
     let data = match &value.data {
+        Data::List(List::Any(items) | List::Strings(items) | List::Ints(items)) if is_nil(items) => value.data.clone(),
         Data::List(list) => {
             let items = list.items().iter().map(|item| copy(item, depth + 1, copies)).collect::<Result<Vec<_>, _>>()?;
             Data::List(match list {

@@ -5,9 +5,12 @@ use std::borrow::Cow;
 use portcullis_source::OriginId;
 
 use crate::{
-    Data, Failure, Value,
+    Data, Failure, List, Value,
     format::{Rope, View, append_float, first_rune},
-    funcs::{argument::check_size, sprig::encoding::BASE64},
+    funcs::{
+        argument::{check_size, is_nil},
+        sprig::encoding::BASE64,
+    },
 };
 
 /// How deep values are written; only a map that holds itself is deeper.
@@ -95,6 +98,7 @@ impl Writer {
             Data::Float(number) => self.out.push(&number_text(*number).map_err(Failure::new)?, origin),
             Data::String(text) => self.string(View::new(text, origin)),
             Data::Bytes(bytes) => self.string(View::plain(&BASE64.encode(bytes), origin)),
+            Data::List(List::Any(items) | List::Strings(items) | List::Ints(items)) if is_nil(items) => self.out.push(b"null", origin),
             Data::List(list) => self.items(b"[", b"]", list.items().iter().map(|item| (None, item.clone())).collect(), origin, depth)?,
             Data::Map(map) => {
                 let entries = map.entries.borrow().iter().map(|(key, item)| (Some(key.clone()), item.clone())).collect();

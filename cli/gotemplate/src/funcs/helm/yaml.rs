@@ -13,7 +13,7 @@ use crate::{
     Call, Data, Failure, Function, List, Param, Str, Value,
     convert::number_without_form,
     funcs::{
-        argument::{Args, check_size, dict, list},
+        argument::{Args, check_size, dict, is_nil, list},
         sprig::encoding::BASE64,
     },
 };
@@ -165,6 +165,9 @@ impl Writer<'_, '_, '_> {
                 self.event(Event::String(&replaced(&text.bytes)), origin)
             }
             Data::Bytes(bytes) => self.event(Event::String(&String::from_utf8_lossy(&BASE64.encode(bytes))), origin),
+            Data::List(List::Any(items) | List::Strings(items) | List::Ints(items)) if self.style == Style::Yaml2 && is_nil(items) => {
+                self.event(Event::Bare("null"), origin)
+            }
             Data::List(List::Any(items) | List::Strings(items) | List::Ints(items)) => {
                 self.event(Event::ListStart, origin)?;
                 for item in items.iter() {

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, rc::Rc};
 use crate::{
     Call, Data, Failure, Function, List, Param, Value,
     funcs::{
-        argument::{Args, NIL_PANIC, Text, check_elements, elements, kind, list, strings},
+        argument::{Args, NIL_PANIC, Text, check_elements, elements, kind, list, nil_list, strings},
         cast::to_int,
         equal::deep_equal,
         sprig::strings::texts,
@@ -91,7 +91,8 @@ fn end(args: Vec<Value>, name: &str, pick: fn(&[Value]) -> Option<&Value>) -> Re
 fn part(args: Vec<Value>, name: &str, pick: fn(&[Value]) -> Option<&[Value]>) -> Result<Value, Failure> {
     let from = Args::new(args).any();
     let items = items(&from, &format!("Cannot find {name} on"))?;
-    Ok(made(pick(&items).unwrap_or_default().to_vec(), &from))
+    let Some(kept) = pick(&items) else { return Ok(nil_list().from(from.origin)) };
+    Ok(made(kept.to_vec(), &from))
 }
 
 fn reverse(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
@@ -200,7 +201,7 @@ fn concat(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
         check_elements(all.len() + items.len())?;
         all.extend(items);
     }
-    Ok(list(all).from(origin))
+    Ok(if all.is_empty() { nil_list() } else { list(all) }.from(origin))
 }
 
 fn chunk(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {

@@ -5,7 +5,7 @@ use regex::bytes::{Captures, Regex};
 use crate::{
     Call, Data, Failure, Function, Param, Value,
     format::{Rope, quote},
-    funcs::argument::{Args, Text, check_elements, check_size, strings},
+    funcs::argument::{Args, Text, check_elements, check_size, nil_strings, strings},
     regexp::{compile, find_all, replace_all, split},
 };
 
@@ -71,7 +71,12 @@ fn all(args: Vec<Value>, pattern: Pattern) -> Result<Value, Failure> {
     let found = find_all(&regex, text.bytes(), limit);
     check_elements(found.len())?;
     let found = found.into_iter().map(|range| text.part(range)).collect();
-    Ok(strings(found).from(text.origin))
+    Ok(found_or_nil(found).from(text.origin))
+}
+
+/// Go finds nothing as a nil slice.
+fn found_or_nil(found: Vec<Value>) -> Value {
+    if found.is_empty() { nil_strings() } else { strings(found) }
 }
 
 fn parts(args: Vec<Value>, pattern: Pattern) -> Result<Value, Failure> {
@@ -81,7 +86,7 @@ fn parts(args: Vec<Value>, pattern: Pattern) -> Result<Value, Failure> {
     let found = split(&regex, &source.lossy(), text.bytes(), limit);
     check_elements(found.len())?;
     let found = found.into_iter().map(|range| text.part(range)).collect();
-    Ok(strings(found).from(text.origin))
+    Ok(if limit == 0 { nil_strings() } else { strings(found) }.from(text.origin))
 }
 
 fn expanded(captures: &Captures<'_>, replacement: &[u8]) -> Vec<u8> {
