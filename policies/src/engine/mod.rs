@@ -1,6 +1,6 @@
 //! Rules, compiled once and evaluated over resources.
 //!
-//! They run on regorus' register machine, which takes a third of the interpreter's time on our rules (`cargo bench --bench engines`). It
+//! They run on regorus' register machine, which takes about a quarter of the interpreter's time on our rules (`cargo bench --bench engines`). It
 //! is the younger of the two and swallows the errors of builtins, so three things stand around it: fixtures run on both and on opa,
 //! `tests/tidy.rs` keeps Rego to what all of them understand, and what could make a builtin fail (misshapen resources, broken patterns in
 //! parameters) is told before a rule sees it.
