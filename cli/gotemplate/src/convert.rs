@@ -46,9 +46,10 @@ struct Layered<'a> {
 }
 
 impl Layered<'_> {
-    /// The value of a node; one that stands for nothing lies where its key does.
+    /// The value of a node; a map or list lies where its key does, and so does what stands for nothing.
     fn value(&mut self, node: &Node, key: Key, parent: OriginId, key_range: Range) -> Value {
-        let range = if node.range.start < node.range.end { node.range } else { key_range };
+        let scalar = !matches!(node.data, Plain::List(_) | Plain::Map(_)) && node.range.start < node.range.end;
+        let range = if scalar { node.range } else { key_range };
         let span = self.text.span(range).or_else(|| self.text.origin(range).edit());
         let origin = span.map_or(OriginId::NONE, |span| {
             self.trace.source(Source::Value { span, key, parent, layer: self.layer, shadowed: OriginId::NONE })

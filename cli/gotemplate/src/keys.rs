@@ -49,10 +49,14 @@ pub(crate) fn of_pipe(pipe: &ast::Pipe, keys: &mut BTreeSet<Arc<str>>) {
 fn of_text(bytes: &[u8], keys: &mut BTreeSet<Arc<str>>) {
     let text = String::from_utf8_lossy(bytes);
     for line in text.lines() {
-        let Some((before, _)) = line.split_once(':') else { continue };
+        let Some((before, after)) = line.split_once(':') else { continue };
         let key = before.trim_start_matches(['-', ' ', '\t']).trim_matches(['"', '\'']);
         if !key.is_empty() && key.len() < line.len() && !key.contains(' ') {
             keys.insert(Arc::from(key));
+            // The kind of a whole object explains its absence.
+            if key == "kind" && !after.trim().is_empty() {
+                keys.insert(Arc::from(after.trim()));
+            }
         }
     }
 }

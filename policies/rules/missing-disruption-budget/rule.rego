@@ -10,11 +10,12 @@ package portcullis.rules.missing_disruption_budget
 import data.portcullis.prelude.containers
 import data.portcullis.prelude.workloads
 
-findings contains {"resource": workload.id, "at": ["metadata", "name"], "message": message} if {
+findings contains finding if {
 	some workload in workloads.all
 	some c in workload.pod.containers
 	containers.serves(c)
 	workloads.fewest(workload).pods > 1
 	count(workloads.budgets(workload)) == 0
 	message := sprintf("no PodDisruptionBudget selects the pods of %s %s", [workload.kind, workload.name])
+	finding := {"resource": workload.id, "at": ["metadata", "name"], "lacks": "PodDisruptionBudget", "message": message}
 }

@@ -28,9 +28,10 @@ findings contains {"at": ["spec", "selector"], "message": message} if {
 	message := sprintf("selector of the %s is empty", [input.resource.kind])
 }
 
-findings contains {"at": array.concat(["spec", "selector"], path), "message": message} if {
+findings contains {"at": label, "other": array.concat(["spec", "selector"], path), "message": message} if {
 	some path, requirement in requirements
 	not selectors.holds(requirement, input.pod.labels)
+	label := ["spec", "template", "metadata", "labels", requirement.key]
 	message := sprintf("selector demands label %s, which the pod template does not meet", [requirement.key])
 }
 

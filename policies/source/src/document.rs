@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Origin, Range, Text};
+use crate::{Link, Origin, Range, Role, Text};
 
 /// A value and the range of its text.
 #[derive(Clone, Debug)]
@@ -198,6 +198,23 @@ impl Document {
     pub fn origin(&self, path: &[Step]) -> Origin {
         let Some(node) = self.node_at(path) else { return self.origin_of_missing(path) };
         self.text.origin(if node.range.start < node.range.end { node.range } else { self.range_at(path) })
+    }
+
+    /// The chain of a field that is wrong because of another one: the one of the stronger values layer leads, the other follows as
+    /// [`Role::Other`]; where only one of them is there, it stands alone.
+    #[must_use]
+    pub fn origin_of_pair(&self, path: &[Step], other: &[Step]) -> Origin {
+        match (self.node_at(path), self.node_at(other)) {
+            (Some(_), Some(_)) => {}
+            (None, Some(_)) => return self.origin(other),
+            (_, None) => return self.origin(path),
+        }
+        let strength = |path| self.text.strongest_layer(self.range_at(path));
+        let (lead, follow) = if strength(other) > strength(path) { (other, path) } else { (path, other) };
+        let mut origin = self.origin(lead);
+        let place = self.origin(follow).edit();
+        origin.links.extend(place.filter(|_| origin.edit() != place).map(|span| Link::at(Role::Other, span)));
+        origin
     }
 
     fn origin_of_missing(&self, path: &[Step]) -> Origin {

@@ -19,6 +19,8 @@ pub enum Role {
     Values,
     /// A line of a lower layer that the winning one hides.
     Shadowed,
+    /// The line of another field that this one contradicts.
+    Other,
     /// The line of a values layer that switched the field on (`if`, `with`, `range`).
     Guard,
 }

@@ -117,6 +117,18 @@ impl Text {
         self.span(range).or_else(|| self.origin(range).edit())
     }
 
+    /// The chain of places that explains why the render that made a range made no object of a kind, where a branch for it was not taken.
+    #[must_use]
+    pub fn origin_of_absent(&self, range: Range, kind: &str) -> Option<Origin> {
+        self.trace()?.absent(self.line(range.start), kind)
+    }
+
+    /// The strongest values layer that a range came from.
+    #[must_use]
+    pub fn strongest_layer(&self, range: Range) -> Option<crate::LayerId> {
+        self.trace()?.strongest(&self.origins(range))
+    }
+
     /// The chain of places that a range came from.
     #[must_use]
     pub fn origin(&self, range: Range) -> Origin {

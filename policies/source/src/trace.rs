@@ -12,6 +12,9 @@ impl OriginId {
     /// No known origin: a constant of the engine itself.
     pub const NONE: Self = Self(0);
 
+    /// A constant of a template: nothing but the place that it is printed at matters, whatever holds it.
+    pub const CONSTANT: Self = Self(u32::MAX);
+
     /// Whether nothing is known.
     #[must_use]
     pub fn is_none(self) -> bool {
@@ -147,7 +150,7 @@ impl Trace {
     /// Records the union of two sources; nothing new where one of them says it all.
     pub fn join(&mut self, left: OriginId, right: OriginId) -> OriginId {
         match (left, right) {
-            (OriginId::NONE, other) | (other, OriginId::NONE) => other,
+            (OriginId::NONE | OriginId::CONSTANT, other) | (other, OriginId::NONE | OriginId::CONSTANT) => other,
             (left, right) if left == right => left,
             (left, right) => self.source(Source::Join(Arc::from([left, right]))),
         }
@@ -238,15 +241,44 @@ impl Trace {
         for &id in origins {
             chain.collect(id, 0);
         }
-        let Some(skip) = self.decisive_skip(&chain, keys) else {
-            chain.values.clear();
-            chain.templates.truncate(1);
-            chain.frames.truncate(1);
-            return chain.into_origin(line);
-        };
-        let mut decided = Chain { trace: self, values: Vec::new(), templates: vec![skip.span], frames: vec![skip.frame] };
-        decided.collect(skip.input, 0);
-        decided.into_origin(line)
+        match self.decisive_skip(&chain, keys) {
+            Some(skip) => self.decided(line, skip),
+            None => {
+                // An object that values made whole lacks what the values lack; else the template does.
+                let made = origins.iter().all(|&id| !matches!(self.get(id), Some(Source::Template { .. })));
+                chain.values.truncate(usize::from(made));
+                chain.templates.truncate(1);
+                chain.frames.truncate(1);
+                chain.into_origin(line)
+            }
+        }
+    }
+
+    /// The strongest layer that any of the origins leads to; layers are recorded from the weakest to the strongest.
+    #[must_use]
+    pub fn strongest(&self, origins: &[OriginId]) -> Option<LayerId> {
+        let mut chain = Chain { trace: self, values: Vec::new(), templates: Vec::new(), frames: Vec::new() };
+        for &id in origins {
+            chain.collect(id, 0);
+        }
+        let layers = chain.values.iter().filter_map(|&value| match self.get(value) {
+            Some(Source::Value { layer, .. }) => Some(*layer),
+            Some(_) | None => None,
+        });
+        layers.max()
+    }
+
+    /// The chain to the first branch anywhere in the render that would have written a key, or an object of that kind, but was not taken.
+    #[must_use]
+    pub fn absent(&self, line: u32, key: &str) -> Option<Origin> {
+        let skip = self.skips.iter().find(|skip| skip.keys.iter().any(|written| &**written == key))?;
+        Some(self.decided(line, skip))
+    }
+
+    fn decided(&self, line: u32, skip: &Skip) -> Origin {
+        let mut chain = Chain { trace: self, values: Vec::new(), templates: vec![skip.span], frames: vec![skip.frame] };
+        chain.collect(skip.input, 0);
+        chain.into_origin(line)
     }
 
     /// The branch within the calls that wrote an object, the nearest to its text, that would have written the first key it can.

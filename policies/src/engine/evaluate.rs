@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use portcullis_source::{Partial, Problem, Stage, Step};
+use portcullis_source::{Origin, Partial, Problem, Stage, Step};
 use regorus::{Value, rvm::vm::RegoVM, value::Object};
 
 use super::{
@@ -160,7 +160,9 @@ impl<'a> Run<'a> {
     /// Turns what a rule says about a resource into a finding with a place.
     pub(super) fn finding(&mut self, rule: usize, level: Level, resource: &Resource, said: Said) {
         let Some(rule) = self.engine.rules.get(rule) else { return };
+        let explained = said.explain(resource);
         let Place { path, origin } = place(resource, said.at);
+        let origin = explained.unwrap_or(origin);
         let mut finding = Finding {
             rule: rule.id.clone(),
             level,
@@ -211,6 +213,22 @@ pub(super) struct Said {
     pub(super) message: String,
     /// For rules that see a platform: which of its resources.
     pub(super) resource: Option<usize>,
+    /// For rules that see a platform: the kind of object that the resource goes without, so that the place is where it was left out.
+    pub(super) lacks: Option<String>,
+    /// The field that this one contradicts; the one of the stronger values layer is where a person would look.
+    pub(super) other: Option<Vec<Step>>,
+}
+
+impl Said {
+    /// Where more than the field itself tells the place: another field that it contradicts, or an object that was left out.
+    fn explain(&self, resource: &Resource) -> Option<Origin> {
+        let document = &resource.document;
+        let whole = |path: &[Step]| -> Vec<Step> { resource.base.iter().chain(path).cloned().collect() };
+        if let Some(other) = &self.other {
+            return Some(document.origin_of_pair(&whole(&self.at), &whole(other)));
+        }
+        document.text.origin_of_absent(document.root.range, self.lacks.as_deref()?)
+    }
 }
 
 /// The findings of a rule; anything but a set of `{at, message}` is an error, since a mistaken rule must not pass for a clean resource.
@@ -222,11 +240,20 @@ pub(super) fn read_findings(value: &Value) -> Result<Vec<Said>, String> {
 fn read_finding(said: &Value) -> Option<Said> {
     let said = said.as_object().ok()?;
     let message = said.get(&text("message"))?.as_string().ok()?.to_string();
-    let steps = said.get(&text("at"))?.as_array().ok()?;
-    let at = steps.iter().map(|step| match step {
+    let at = read_path(said.get(&text("at"))?)?;
+    let other = match said.get(&text("other")) {
+        Some(path) => Some(read_path(path)?),
+        None => None,
+    };
+    let resource = said.get(&text("resource")).and_then(|id| id.as_i64().ok()).and_then(|id| usize::try_from(id).ok());
+    let optional = |key| said.get(&text(key)).and_then(|value| value.as_string().ok()).map(|value| value.to_string());
+    Some(Said { at, message, other, resource, lacks: optional("lacks") })
+}
+
+fn read_path(value: &Value) -> Option<Vec<Step>> {
+    let step = |step: &Value| match step {
         Value::String(key) => Some(Step::Key(Arc::clone(key))),
         other => other.as_i64().ok().and_then(|index| usize::try_from(index).ok()).map(Step::Index),
-    });
-    let resource = said.get(&text("resource")).and_then(|id| id.as_i64().ok()).and_then(|id| usize::try_from(id).ok());
-    Some(Said { at: at.collect::<Option<_>>()?, message, resource })
+    };
+    value.as_array().ok()?.iter().map(step).collect()
 }

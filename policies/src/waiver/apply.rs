@@ -144,7 +144,7 @@ impl Inline {
 fn may_waive(role: Role) -> bool {
     match role {
         Role::Manifest | Role::Template | Role::Include | Role::Values | Role::Guard => true,
-        Role::Rendered | Role::Shadowed => false,
+        Role::Rendered | Role::Shadowed | Role::Other => false,
     }
 }
 

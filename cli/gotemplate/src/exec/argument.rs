@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
+use portcullis_source::OriginId;
+
 use super::{
     fault::{At, Step},
     state::Exec,
@@ -56,7 +58,7 @@ impl<'tree> Exec<'_, '_, 'tree> {
                 return Err(self.fault(format_args!("can't handle {other} for arg of type {}", param.type_name())));
             }
         };
-        Ok(Value::new(data))
+        Ok(Value::new(data).from(OriginId::CONSTANT))
     }
 
     /// The value as the parameter takes it.

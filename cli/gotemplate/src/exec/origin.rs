@@ -28,7 +28,7 @@ impl Distinct {
     pub(crate) fn of(origins: impl IntoIterator<Item = OriginId>) -> Self {
         let mut distinct = Self { origins: [OriginId::NONE; MAX_JOINED], count: 0 };
         for origin in origins {
-            if origin.is_none() || distinct.as_slice().contains(&origin) {
+            if origin.is_none() || origin == OriginId::CONSTANT || distinct.as_slice().contains(&origin) {
                 continue;
             }
             let Some(slot) = distinct.origins.get_mut(distinct.count) else { break };

@@ -1,5 +1,7 @@
 //! Pipelines and commands.
 
+use portcullis_source::OriginId;
+
 use super::{
     fault::{At, Step},
     state::Exec,
@@ -81,7 +83,7 @@ impl<'tree> Exec<'_, '_, 'tree> {
             },
             other => return Err(self.fault(format_args!("can't handle assignment of {other} to empty interface argument"))),
         };
-        Ok(Value::new(data))
+        Ok(Value::new(data).from(OriginId::CONSTANT))
     }
 
     pub(super) fn variable(

@@ -135,6 +135,8 @@ impl<'run, 'set, 'tree> Exec<'run, 'set, 'tree> {
         };
         match self.site {
             Some(span) => machine.origins.action(&mut machine.trace, span, machine.frame, input),
+            // A constant has no place but that of the action.
+            None if input == OriginId::CONSTANT => OriginId::NONE,
             None => input,
         }
     }
