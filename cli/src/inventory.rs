@@ -11,7 +11,12 @@ use crate::error::Error;
 /// The clusters, repositories and settings of a configuration.
 pub(crate) fn inventory(config: &Config) -> Result<Inventory, Error> {
     let repositories = config.repositories.iter().map(repository).collect::<Result<_, _>>()?;
-    Ok(Inventory { clusters: config.clusters.iter().map(cluster).collect(), repositories, projects: None, settings: settings(&config.argocd)? })
+    Ok(Inventory {
+        clusters: config.clusters.iter().map(cluster).collect(),
+        repositories,
+        projects: None,
+        settings: settings(&config.argocd)?,
+    })
 }
 
 fn text(value: &config::Located<Arc<str>>) -> String {

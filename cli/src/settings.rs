@@ -60,7 +60,7 @@ impl Settings {
         let paths: Vec<RepoPath> = paths.collect::<Result<_, _>>()?;
         if let Some(absent) = paths.iter().find(|path| revision.entry(path).is_none()) {
             let hint = "git ignores it, or it does not exist";
-            return Err(Error::Usage { message: format!("there is no {absent} in {}", root.display()), hint: Some(hint.to_owned()) });
+            return Err(Error::Usage { message: format!("there is no {absent} in the repository"), hint: Some(hint.to_owned()) });
         }
         Ok(Self { revision, config, paths, environments: scope.environment.clone(), services: scope.service.clone() })
     }

@@ -23,6 +23,15 @@ const WIDTH: usize = 120;
 /// How many names a list shows before it only counts.
 const MAX_NAMES: usize = 8;
 
+/// The longest source line that is shown.
+const MAX_LINE: usize = 300;
+
+/// The longest message that is shown whole; an include cycle makes Helm's message name every call.
+const MAX_MESSAGE: usize = 1_000;
+
+/// How many of the conditions around a field are shown; the JSON report has all.
+const MAX_GUARDS: usize = 3;
+
 /// The whole report as text.
 pub(crate) fn human(report: &Report, sources: &Sources, style: Style) -> String {
     let mut printer = Printer { sources, files: BTreeMap::new(), handler: handler(style), text: String::new() };
@@ -59,50 +68,59 @@ struct View<'a> {
     help: Option<&'a str>,
     source: Option<NamedSource<String>>,
     labels: Vec<LabeledSpan>,
-    related: Vec<View<'a>>,
 }
 
 impl Printer<'_> {
     fn finding(&mut self, finding: &Finding) {
         let severity = if finding.level == Level::Deny { Severity::Error } else { Severity::Warning };
-        let mut view = View {
-            code: Some(&finding.rule),
-            message: finding.message.clone(),
-            severity,
-            help: None,
-            source: None,
-            labels: Vec::new(),
-            related: Vec::new(),
-        };
+        let mut view =
+            View { code: Some(&finding.rule), message: finding.message.clone(), severity, help: None, source: None, labels: Vec::new() };
+        let mut other = None;
         if let Some((span, _)) = &finding.place {
             let set = finding.chain.iter().find(|link| link.place.as_ref().is_some_and(|(at, _)| at == span));
-            view.source = self.source(span.file);
-            view.labels.push(label(*span, set.map_or_else(|| "here".to_owned(), describe)));
+            self.show(&mut view, *span, set.map_or_else(|| "here".to_owned(), describe));
             let template =
                 finding.chain.iter().find(|link| link.role == Role::Template && link.place.as_ref().is_some_and(|(at, _)| at != span));
-            if let Some((at, _)) = template.and_then(|link| link.place.as_ref()) {
-                view.related.push(self.related(*at, "rendered by this line"));
-            }
+            other = template.and_then(|link| link.place.as_ref()).map(|(at, _)| self.template(*at));
         }
         self.draw(&view);
+        if let Some(view) = other {
+            self.draw(&view);
+        }
         self.chain(finding);
         self.text.push('\n');
     }
 
-    fn related<'b>(&mut self, span: Span, text: &str) -> View<'b> {
-        View {
-            code: None,
-            message: text.to_owned(),
-            severity: Severity::Advice,
-            help: None,
-            source: self.source(span.file),
-            labels: vec![label(span, text.to_owned())],
-            related: Vec::new(),
+    /// Shows the line of a span with a label; of a line too long to read only the place.
+    fn show(&mut self, view: &mut View<'_>, span: Span, text: String) {
+        let Some(file) = self.sources.get(span.file) else { return };
+        let (line, column) = file.line_column(span.start);
+        if file.line_text(line).len() > MAX_LINE {
+            view.message = format!("{} ({}:{line}:{column})", view.message, file.path());
+            return;
         }
+        view.source = self.source(span.file);
+        view.labels.push(label(span, text));
+    }
+
+    /// The other end: the line of the template.
+    fn template(&mut self, span: Span) -> View<'static> {
+        let message = "the template".to_owned();
+        let mut view = View { code: None, message, severity: Severity::Advice, help: None, source: None, labels: Vec::new() };
+        self.show(&mut view, span, "rendered here".to_owned());
+        view
     }
 
     fn chain(&mut self, finding: &Finding) {
+        let guards = finding.chain.iter().filter(|link| link.role == Role::Guard).count();
+        let mut guards_left = MAX_GUARDS;
         for link in &finding.chain {
+            if link.role == Role::Guard {
+                guards_left = match guards_left.checked_sub(1) {
+                    Some(left) => left,
+                    None => continue,
+                };
+            }
             let place = match (&link.place, link.line) {
                 (Some((_, place)), _) => format!("{}:{}", place.file, place.line),
                 (None, Some(line)) => format!("line {line}"),
@@ -122,6 +140,9 @@ impl Printer<'_> {
                 (None, None) => {}
             }
             let _ = writeln!(self.text, "  {:>10}  {place}{note}", link.role_name());
+        }
+        if guards > MAX_GUARDS {
+            let _ = writeln!(self.text, "  {:>10}  and {} more", "guard", guards - MAX_GUARDS);
         }
         let resources: Vec<String> = finding
             .resources
@@ -150,17 +171,17 @@ impl Printer<'_> {
     }
 
     fn problem(&mut self, issue: &Issue) {
-        let source = issue.span.and_then(|span| self.source(span.file));
-        let labels = issue.span.filter(|_| source.is_some()).map(|span| label(span, "here".to_owned()));
-        let view = View {
+        let mut view = View {
             code: None,
-            message: issue.message.clone(),
+            message: shortened(&issue.message),
             severity: Severity::Error,
             help: issue.hint.as_deref(),
-            source,
-            labels: labels.into_iter().collect(),
-            related: Vec::new(),
+            source: None,
+            labels: Vec::new(),
         };
+        if let Some(span) = issue.span {
+            self.show(&mut view, span, "here".to_owned());
+        }
         let _ = writeln!(self.text, "{} problem", issue.stage);
         self.draw(&view);
         self.names("concerns", "concerns", &issue.applications);
@@ -192,9 +213,10 @@ impl Printer<'_> {
         let count = |level| report.findings.iter().filter(|finding| finding.level == level && finding.waived.is_none()).count();
         let waived = report.findings.iter().filter(|finding| finding.waived.is_some()).count();
         let applications = &report.applications;
-        for entry in &applications.not_rendered {
-            let place = entry.location.as_ref().map_or_else(String::new, |place| format!(" ({}:{})", place.file, place.line));
-            let _ = writeln!(self.text, "not rendered: {}: {}{place}", entry.application, entry.reason);
+        if !applications.not_rendered.is_empty() {
+            // The reasons stand above, each once.
+            let names: Vec<&str> = applications.not_rendered.iter().map(|entry| entry.application.as_str()).collect();
+            let _ = writeln!(self.text, "not rendered: {}", names.join(", "));
         }
         let _ = writeln!(
             self.text,
@@ -210,6 +232,16 @@ impl Printer<'_> {
             plural(count(Level::Warn), "finding"),
             plural(report.problems.len(), "problem")
         );
+    }
+}
+
+fn shortened(message: &str) -> String {
+    match message.char_indices().nth(MAX_MESSAGE) {
+        None => message.to_owned(),
+        Some((at, _)) => {
+            let rest = message.get(at..).unwrap_or_default().chars().count();
+            format!("{} … and {rest} more characters, which the JSON report has", message.get(..at).unwrap_or_default())
+        }
     }
 }
 
@@ -267,9 +299,5 @@ impl Diagnostic for View<'_> {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         (!self.labels.is_empty()).then(|| Box::new(self.labels.iter().cloned()) as Box<dyn Iterator<Item = LabeledSpan>>)
-    }
-
-    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
-        (!self.related.is_empty()).then(|| Box::new(self.related.iter().map(|view| view as &dyn Diagnostic)) as Box<dyn Iterator<Item = _>>)
     }
 }

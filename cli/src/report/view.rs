@@ -129,6 +129,7 @@ impl ChainLink {
             Role::Include => "include",
             Role::Values => "values",
             Role::Shadowed => "shadowed",
+            Role::Other => "other",
             Role::Guard => "guard",
         }
     }

@@ -1,0 +1,146 @@
+//! The platform of this repository: clean as it is, and each first rule finds the one line that breaks it.
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "copies the platform, changes a line and starts the command")]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use serde_json::Value;
+
+/// The day that waivers are judged by.
+const TODAY: &str = "2026-01-01";
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// A copy of the platform and its configuration.
+fn copy_of_platform() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::copy(repository().join(".portcullis.yaml"), folder.path().join(".portcullis.yaml")).unwrap();
+    copy(&repository().join("platform-manifests"), &folder.path().join("platform-manifests"));
+    folder
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+fn lint(folder: &Path, arguments: &[&str]) -> (i32, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
+    let output = command.current_dir(folder).args(["lint", "--today", TODAY]).args(arguments).output().unwrap();
+    (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+}
+
+fn report(folder: &Path) -> (i32, Value) {
+    let (code, text) = lint(folder, &["--format", "json"]);
+    (code, serde_json::from_str(&text).unwrap())
+}
+
+#[test]
+fn platform_is_clean() {
+    let (code, report) = report(copy_of_platform().path());
+    assert_eq!(code, 0, "{report:#}");
+    assert_eq!(report["applications"]["total"], 99);
+    assert_eq!(report["applications"]["rendered"], 99);
+}
+
+#[test]
+fn threads_do_not_show() {
+    let folder = copy_of_platform();
+    let base = folder.path().join("platform-manifests/values/base.yaml");
+    let broken = fs::read_to_string(&base).unwrap().replace("maxSkew: 1", "maxSkew: 2");
+    fs::write(base, broken).unwrap();
+    for format in ["human", "json"] {
+        let one = lint(folder.path(), &["--format", format, "--threads", "1"]);
+        for threads in ["1", "2", "8"] {
+            assert_eq!(one, lint(folder.path(), &["--format", format, "--threads", threads]), "{threads} threads, {format}");
+        }
+    }
+}
+
+/// One line of one file, changed so that a rule must find it.
+struct Break {
+    rule: String,
+    file: String,
+    find: String,
+    replace: String,
+    reached: Reached,
+}
+
+/// The applications that a line reaches.
+enum Reached {
+    These(Vec<String>),
+    AllBut(Vec<String>),
+}
+
+fn breaks() -> Vec<Break> {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/breaks.json")).unwrap();
+    let list: Value = serde_json::from_str(&text).unwrap();
+    let read = |entry: &Value| {
+        let field = |name: &str| entry[name].as_str().unwrap().to_owned();
+        let names = |name: &str| entry[name].as_array().map(|list| list.iter().map(|name| name.as_str().unwrap().to_owned()).collect());
+        let reached = names("applications").map(Reached::These).or_else(|| names("all_but").map(Reached::AllBut)).unwrap();
+        Break { rule: field("rule"), file: field("file"), find: field("find"), replace: field("replace"), reached }
+    };
+    list.as_array().unwrap().iter().map(read).collect()
+}
+
+/// The applications of the platform, or those of all services but some.
+fn expected(reached: &Reached, folder: &Path) -> Vec<String> {
+    let excepted = match reached {
+        Reached::These(names) => return names.clone(),
+        Reached::AllBut(services) => services,
+    };
+    let output = Command::new(env!("CARGO_BIN_EXE_portcullis")).current_dir(folder).args(["apps", "--format", "json"]).output().unwrap();
+    let list: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let applications = list["items"].as_array().unwrap().iter().map(|item| &item["metadata"]);
+    let kept = applications.filter(|metadata| !excepted.iter().any(|service| metadata["labels"]["service"] == **service));
+    kept.map(|metadata| metadata["name"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn one_broken_line_is_named_with_what_it_reaches() {
+    let folder = copy_of_platform();
+    for case in breaks() {
+        let path = folder.path().join(&case.file);
+        let whole = fs::read_to_string(&path).unwrap();
+        assert!(whole.contains(&case.find), "{} lacks {:?}", case.file, case.find);
+        let broken = whole.replacen(&case.find, &case.replace, 1);
+        let line = 1 + whole.lines().zip(broken.lines()).position(|(before, after)| before != after).unwrap();
+        fs::write(&path, broken).unwrap();
+        let (code, report) = report(folder.path());
+        fs::write(&path, whole).unwrap();
+        let what = format!("{} at {}:{line}: {report:#}", case.rule, case.file);
+        assert_eq!(code, 1, "{what}");
+        let at = |finding: &&Value| {
+            finding["rule"] == *case.rule && finding["location"]["file"] == *case.file && finding["location"]["line"] == line
+        };
+        let found = report["findings"].as_array().unwrap().iter().filter(at);
+        let mut reached: Vec<&str> =
+            found.flat_map(|finding| finding["applications"].as_array().unwrap()).map(|name| name.as_str().unwrap()).collect();
+        reached.sort_unstable();
+        reached.dedup();
+        let mut expected = expected(&case.reached, folder.path());
+        expected.sort_unstable();
+        assert_eq!(reached, expected, "{what}");
+    }
+}
+
+#[test]
+fn every_first_rule_is_broken_once() {
+    let rules = fs::read_dir(repository().join("policies/rules")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let broken: Vec<String> = breaks().into_iter().map(|case| case.rule).collect();
+    let missing: Vec<String> = rules.filter(|rule| !broken.contains(rule)).collect();
+    assert_eq!(missing, Vec::<String>::new());
+}

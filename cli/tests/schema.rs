@@ -1,0 +1,22 @@
+//! The JSON report is what its schema says.
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "starts the command")]
+
+use std::{path::Path, process::Command};
+
+use serde_json::Value;
+
+fn portcullis(folder: &str, arguments: &[&str]) -> Value {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let output = Command::new(env!("CARGO_BIN_EXE_portcullis")).current_dir(folder).args(arguments).output().unwrap();
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn reports_match_their_schema() {
+    let schema = jsonschema::validator_for(&portcullis(".", &["schema", "report"])).unwrap();
+    for case in ["clean", "broken-values", "broken-manifest", "template-error", "findings"] {
+        let report = portcullis(&format!("tests/cmd/{case}.in"), &["lint", "--format", "json", "--today", "2026-01-01"]);
+        let errors: Vec<String> = schema.iter_errors(&report).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        assert_eq!(errors, Vec::<String>::new(), "{case}");
+    }
+}
