@@ -124,7 +124,7 @@ enum Unwritable {
 }
 
 /// How deep values are written; only a map that holds itself is deeper.
-const MAX_DEPTH: usize = 500;
+const MAX_DEPTH: usize = 250;
 
 struct Writer<'w, 'call, 'set> {
     call: &'w mut Call<'call, 'set>,
