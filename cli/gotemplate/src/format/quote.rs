@@ -47,6 +47,7 @@ pub fn is_print(rune: char) -> bool {
 #[must_use]
 pub(crate) fn first_rune(bytes: &[u8]) -> Option<(Option<char>, usize)> {
     let width = match bytes.first()? {
+        byte @ ..0x80 => return Some((Some(char::from(*byte)), 1)),
         0xC2..=0xDF => 2,
         0xE0..=0xEF => 3,
         0xF0..=0xF4 => 4,

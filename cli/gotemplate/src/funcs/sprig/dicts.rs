@@ -36,7 +36,7 @@ pub const FUNCTIONS: &[Function] = &[
 ];
 
 fn key(text: &Text) -> Arc<str> {
-    Arc::from(&*text.lossy())
+    std::str::from_utf8(text.bytes()).map_or_else(|_| Arc::from(&*text.lossy()), Arc::from)
 }
 
 /// The map under the type that the function returns it as.
