@@ -10,6 +10,9 @@ use serde_json::Value;
 use crate::tools::{self, Error, Run, Tools, run};
 use crate::truth::{read, walk};
 
+/// The configuration at the root of a repository, which has the inventory.
+const CONFIGURATION: &str = ".portcullis.yaml";
+
 /// A repository with a platform, and the portcullis that is to be compared.
 #[derive(Debug, Clone)]
 pub struct Platform {
@@ -75,7 +78,7 @@ impl Platform {
     /// # Errors
     /// If the oracle cannot be run.
     pub fn expansion(&self, tools: &Tools) -> Result<Expansion, Error> {
-        let mut arguments = vec!["--config".to_owned(), "portcullis.yaml".to_owned()];
+        let mut arguments = vec!["--config".to_owned(), CONFIGURATION.to_owned()];
         for file in walk(&self.root.join("platform-manifests"))? {
             let is_manifest = file.extension().is_some_and(|extension| extension == "yaml") && !file.iter().any(|part| part == "charts");
             if is_manifest && read(&file)?.lines().any(|line| line == "kind: ApplicationSet" || line == "kind: AppProject") {
