@@ -58,6 +58,9 @@ pub(crate) enum Command {
     Completions(Completions),
 }
 
+/// The most threads that anybody can have a use for.
+const MAX_THREADS: i64 = 512;
+
 /// What is looked at.
 #[derive(Clone, Debug, ClapArgs)]
 pub(crate) struct Scope {
@@ -77,8 +80,8 @@ pub(crate) struct Scope {
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// Threads to work with [default: one per core].
-    #[arg(long, value_name = "N")]
-    pub(crate) threads: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MAX_THREADS))]
+    pub(crate) threads: Option<u16>,
 }
 
 /// `portcullis lint`.

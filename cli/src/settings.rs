@@ -45,7 +45,7 @@ impl Settings {
     pub(crate) fn open(scope: &Scope, surroundings: &Surroundings) -> Result<Self, Error> {
         if let Some(threads) = scope.threads {
             // A pool that exists already keeps its size; there is one command in a process.
-            let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+            let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();
         }
         let start = scope.paths.first().map_or_else(|| surroundings.directory.clone(), |path| surroundings.directory.join(path));
         let start = absolute(&start)?;

@@ -220,10 +220,10 @@ impl Printer<'_> {
         }
         let _ = writeln!(
             self.text,
-            "{} of {} applications rendered, {} objects checked",
+            "{} of {} applications rendered, {} checked",
             applications.rendered(),
             applications.total,
-            report.objects
+            plural(report.objects, "object")
         );
         let _ = writeln!(
             self.text,
