@@ -35,19 +35,31 @@ fn key(finding: &Finding) -> Key {
         level: finding.level.name(),
         place,
         // Without a place nothing but the resource itself tells findings apart.
-        path: if place.is_some() { finding.path.clone() } else { Vec::new() },
+        path: if place.is_some() { without_indexes(&finding.path) } else { Vec::new() },
         message: if place.is_some() { without_names(finding) } else { format!("{:?} {}", finding.resource, finding.message) },
         waived: finding.waived.as_ref().map(|waived| waived.reason.clone()),
     }
 }
 
-/// The message with the names of the resource and of who it belongs to left out, since they differ where the fault does not.
+/// The path with every item of a list taken for the same one: a line may reach all containers of a pod.
+fn without_indexes(path: &[Step]) -> Vec<Step> {
+    let step = |step: &Step| match step {
+        Step::Index(_) => Step::Index(0),
+        Step::Key(_) => step.clone(),
+    };
+    path.iter().map(step).collect()
+}
+
+/// The message with the names of the resource, of its containers and of who it belongs to left out, since they differ where the fault
+/// does not.
 fn without_names(finding: &Finding) -> String {
     let resource = finding.resource.as_ref().map(|resource| &resource.name);
     let names = [resource, finding.application.as_ref(), finding.service.as_ref(), finding.environment.as_ref()];
+    let mut before = "";
     let words = finding.message.split(' ').map(|word| {
         let bare = word.trim_matches(|character: char| !character.is_alphanumeric());
-        let named = names.iter().flatten().any(|name| !name.is_empty() && (&***name == bare));
+        let named = before == "container" || names.iter().flatten().any(|name| !name.is_empty() && (&***name == bare));
+        before = word;
         if named { "…" } else { word }
     });
     words.collect::<Vec<_>>().join(" ")

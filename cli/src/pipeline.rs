@@ -78,7 +78,7 @@ pub(crate) fn lint(settings: &Settings, library: &Library, today: Date, coverage
     let files = settings.revision.files_read();
     let mut findings = Waivers { config: &settings.config, sources, files: &files, today, coverage }.apply(findings);
 
-    let selection = Selection::new(settings, applications, &contexts);
+    let selection = select(settings, applications, &contexts)?;
     let accounting = account(applications, &outcomes, &selection, settings);
     problems.extend(outcomes.into_iter().flat_map(|outcome| outcome.problems));
     findings.retain(|finding| selection.finding(finding, sources));
@@ -90,6 +90,15 @@ pub(crate) fn lint(settings: &Settings, library: &Library, today: Date, coverage
         findings: group::findings(&findings, sources),
         problems: group::problems(problems, sources),
     })
+}
+
+/// What is asked for; an environment or service that no application is for is a mistake, not a clean run.
+pub(crate) fn select(settings: &Settings, applications: &[Application], contexts: &[Context]) -> Result<Selection, Error> {
+    if let Some((what, name)) = Selection::unknown(settings, contexts) {
+        let hint = "`portcullis apps --format json` lists the applications with their labels";
+        return Err(Error::Usage { message: format!("no application is for {what} {name}"), hint: Some(hint.to_owned()) });
+    }
+    Ok(Selection::new(settings, applications, contexts))
 }
 
 fn engine_error(error: EngineError, sources: &Sources) -> Error {

@@ -12,6 +12,7 @@ use crate::settings::Settings;
 pub(crate) struct Selection {
     everything: bool,
     applications: BTreeSet<Arc<str>>,
+    known: BTreeSet<Arc<str>>,
     paths: Vec<RepoPath>,
     narrowed_to_applications: bool,
 }
@@ -32,6 +33,7 @@ impl Selection {
         Self {
             everything: !narrowed && settings.paths.is_empty(),
             applications: selected.map(|(application, _)| Arc::from(&*application.name)).collect(),
+            known: applications.iter().map(|application| Arc::from(&*application.name)).collect(),
             paths: settings.paths.clone(),
             narrowed_to_applications: narrowed,
         }
@@ -49,7 +51,12 @@ impl Selection {
 
     /// Whether a problem is asked for.
     pub(crate) fn problem(&self, problem: &Problem, sources: &Sources) -> bool {
-        self.includes(problem.application.as_deref(), problem.span, sources)
+        // Only what is known to be another application's is left out: nobody knows whom the rest concerns.
+        match problem.application.as_deref() {
+            Some(application) if self.known.contains(application) => self.application(application),
+            Some(_) => true,
+            None => self.narrowed_to_applications || self.includes(None, problem.span, sources),
+        }
     }
 
     /// Whether a resource is asked for.
@@ -66,6 +73,15 @@ impl Selection {
             None if self.narrowed_to_applications => false,
             None => span.is_none_or(|span| within(&self.paths, span, sources)),
         }
+    }
+
+    /// The environments and services that were asked for but that no application is for.
+    pub(crate) fn unknown(settings: &Settings, contexts: &[Context]) -> Option<(&'static str, String)> {
+        let absent = |names: &[String], pick: fn(&Context) -> Option<&Arc<str>>| {
+            names.iter().find(|name| !contexts.iter().filter_map(pick).any(|known| **known == ***name)).cloned()
+        };
+        let environment = absent(&settings.environments, |context| context.environment.as_ref()).map(|name| ("environment", name));
+        environment.or_else(|| absent(&settings.services, |context| context.service.as_ref()).map(|name| ("service", name)))
     }
 }
 

@@ -11,7 +11,6 @@ use crate::{
     args::{self, Format},
     group, pipeline,
     report::place,
-    select::Selection,
     settings::{Settings, Surroundings},
 };
 
@@ -20,7 +19,7 @@ pub(crate) fn run(arguments: &args::Apps, surroundings: &Surroundings) -> Outcom
     let settings = Settings::open(&arguments.scope, surroundings)?;
     let Partial { value: expanded, problems } = pipeline::expand(&settings)?;
     let contexts = expanded.contexts(&settings);
-    let selection = Selection::new(&settings, &expanded.applications, &contexts);
+    let selection = pipeline::select(&settings, &expanded.applications, &contexts)?;
     let applications: Vec<&Application> =
         expanded.applications.iter().filter(|application| selection.application(&application.name)).collect();
     let issues = group::problems(problems, settings.revision.sources());

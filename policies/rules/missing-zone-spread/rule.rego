@@ -26,8 +26,9 @@ spread if {
 
 faults contains {"i": i, "field": "maxSkew", "message": message} if {
 	some i in zonal
-	constraints[i].maxSkew != 1
-	message := sprintf("zone spread allows a skew of %v pods, not 1", [constraints[i].maxSkew])
+	skew := object.get(constraints[i], "maxSkew", "any number of")
+	skew != 1
+	message := sprintf("zone spread allows a skew of %v pods, not 1", [skew])
 }
 
 faults contains {"i": i, "field": "whenUnsatisfiable", "message": message} if {
@@ -60,7 +61,7 @@ findings contains {"at": array.concat(at, [0, "topologyKey"]), "message": messag
 	pods.replicated
 	count(zonal) == 0
 	count(constraints) > 0
-	message := sprintf("pods spread over %v, but not over %s", [constraints[0].topologyKey, zones.key])
+	message := sprintf("pods spread over %v, but not over %s", [object.get(constraints[0], "topologyKey", "nothing"), zones.key])
 }
 
 findings contains {"at": at, "message": message} if {
