@@ -159,8 +159,9 @@ pub(crate) struct Completions {
     pub(crate) shell: clap_complete::Shell,
 }
 
-/// `portcullis template`, with the flags of `helm template`.
+/// `portcullis template`, with the flags of `helm template`; the last of a flag that holds one value wins, as there.
 #[derive(Debug, ClapArgs)]
+#[command(args_override_self = true)]
 #[expect(clippy::struct_excessive_bools, reason = "these are helm's flags")]
 pub(crate) struct Template {
     /// The release's name and the chart's folder; the folder alone with --generate-name or for the name `release-name`.
