@@ -45,7 +45,7 @@ pub(crate) fn discover(revision: &Revision, excluded: impl Fn(&RepoPath) -> bool
     let mut files = Vec::new();
     let charts = chart_folders(revision, &excluded);
     for (path, kind) in revision.entries() {
-        if *kind == EntryKind::Folder || excluded(path) || hidden(path) || charts.iter().any(|chart| path.is_within(chart)) {
+        if *kind == EntryKind::Folder || excluded(path) || charts.iter().any(|chart| path.is_within(chart)) {
             continue;
         }
         match path.name() {
@@ -61,11 +61,6 @@ pub(crate) fn discover(revision: &Revision, excluded: impl Fn(&RepoPath) -> bool
         found.manifests.extend(partial.take(&mut problems));
     }
     Partial { value: found, problems }
-}
-
-/// Files and folders that tools keep to themselves, such as `.github`.
-fn hidden(path: &RepoPath) -> bool {
-    path.parts().any(|part| part.starts_with('.'))
 }
 
 fn chart_folders(revision: &Revision, excluded: impl Fn(&RepoPath) -> bool) -> BTreeSet<RepoPath> {

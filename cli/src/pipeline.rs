@@ -19,7 +19,7 @@ use crate::{
     group,
     inventory::inventory,
     ownership,
-    render::{Outcome, Renderer, file_documents},
+    render::{Outcome, Renderer},
     report::{Accounting, NotRendered, Report},
     select::Selection,
     settings::{Settings, mistakes},
@@ -65,12 +65,6 @@ pub(crate) fn lint(settings: &Settings, library: &Library, today: Date, coverage
     let mut resources = Vec::new();
     for (outcome, context) in outcomes.iter().zip(&contexts) {
         add_resources(&mut resources, &mut problems, outcome.documents.iter(), context);
-        for file in &outcome.files {
-            match file_documents(&settings.revision, file) {
-                Ok(documents) => add_resources(&mut resources, &mut problems, documents.iter(), context),
-                Err(problem) => problems.push(problem),
-            }
-        }
     }
     add_loose(&mut resources, &mut problems, settings, &expanded, &outcomes);
 

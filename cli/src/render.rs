@@ -55,13 +55,24 @@ impl<'a> Renderer<'a> {
                     Ok(documents) => outcome.documents.extend(documents),
                     Err(error) => outcome.problems.push(helm_problem(application, error, source.span)),
                 },
-                SourceKind::Directory(directory) => outcome.files.extend(directory.files.iter().cloned()),
+                SourceKind::Directory(directory) => self.directory(application, &directory.files, &mut outcome),
                 SourceKind::Kustomize(kustomize) => outcome.problems.push(kustomize_problem(application, &kustomize.path, source.span)),
                 SourceKind::Reference => {}
                 SourceKind::Unrendered(unrendered) => outcome.problems.push(unrendered_problem(application, unrendered, source.span)),
             }
         }
         outcome
+    }
+
+    /// Takes manifests as they are.
+    fn directory(&self, application: &Application, files: &[RepoPath], outcome: &mut Outcome) {
+        for file in files {
+            match file_documents(self.revision, file) {
+                Ok(documents) => outcome.documents.extend(documents),
+                Err(problem) => outcome.problems.push(Problem { application: Some(application.name.clone()), ..problem }),
+            }
+        }
+        outcome.files.extend_from_slice(files);
     }
 
     fn helm(&self, source: &HelmSource) -> Result<Vec<Arc<Document>>, RenderError> {
@@ -178,7 +189,7 @@ fn unrendered_problem(application: &Application, unrendered: &Unrendered, span: 
 }
 
 /// The documents of a manifest that an application takes as it is.
-pub(crate) fn file_documents(revision: &Revision, path: &RepoPath) -> Result<Vec<Arc<Document>>, Problem> {
+fn file_documents(revision: &Revision, path: &RepoPath) -> Result<Vec<Arc<Document>>, Problem> {
     let file = revision.read(path).map_err(|error| Problem::new(Stage::Source, error.to_string()))?;
     let text = Text::of_file(&file);
     let stream = yaml::parse(&text);
