@@ -297,7 +297,7 @@ impl Str {
         Self { bytes: bytes.into(), pieces: Some(pieces.into()) }
     }
 
-    /// The string without any occurrence of a text, such as the `<no value>` that Helm removes.
+    /// The string without any occurrence of a text, such as the `<no value>` that Helm removes; an empty piece stays in its place.
     #[must_use]
     pub fn without(&self, needle: &str) -> Self {
         let needle = needle.as_bytes();
@@ -330,8 +330,9 @@ impl Str {
             let shift = start - bytes.len();
             bytes.extend_from_slice(self.bytes.get(start..end).unwrap_or_default());
             while let Some(piece) = all.peek().copied() {
-                let stop = (piece.end as usize).min(end);
-                if stop > start {
+                let stop = (piece.end as usize).clamp(start, end);
+                let empty = stop == start;
+                if !empty || !pieces.last().is_some_and(|last| last.end as usize == stop - shift && last.origin == piece.origin) {
                     pieces.push(Piece { end: (stop - shift) as u32, origin: piece.origin });
                 }
                 if piece.end as usize > end {

@@ -58,7 +58,7 @@ impl Coalescer<'_> {
             };
             if table::is_null(&value) {
                 if !self.merge {
-                    table::remove(values, &key);
+                    self.remove(values, &key, &value);
                 }
                 continue;
             }
@@ -85,7 +85,7 @@ impl Coalescer<'_> {
             };
             if table::is_null(&value) {
                 if !merge && !table::is_null(&below) {
-                    table::remove(upper, &key);
+                    self.remove(upper, &key, &value);
                 }
                 continue;
             }
@@ -137,6 +137,13 @@ impl Coalescer<'_> {
             }
         }
         child.set(GLOBAL, below);
+    }
+
+    fn remove(&mut self, values: &Map, key: &str, null: &Value) {
+        table::remove(values, key);
+        if let Some(trace) = self.trace.as_deref_mut() {
+            trace.remove(null.origin);
+        }
     }
 
     fn shadow(&mut self, values: &Map, key: &str, mut value: Value, hidden: &Value) {

@@ -11,7 +11,7 @@ import data.portcullis.prelude.containers
 import data.portcullis.prelude.pods
 import data.portcullis.prelude.probes
 
-findings contains {"at": array.concat(c.at, [field]), "message": message} if {
+findings contains {"at": array.concat(c.at, place(field, c)), "message": message} if {
 	pods.long_running
 	some c in input.pod.containers
 	some field, purpose in {"livenessProbe": "liveness", "readinessProbe": "readiness"}
@@ -20,6 +20,11 @@ findings contains {"at": array.concat(c.at, [field]), "message": message} if {
 	not probes.acts(probe)
 	message := sprintf("container %s has no %s probe", [containers.name(c), purpose])
 }
+
+# A probe that is there lacks what it asks.
+place(field, c) := [field, "httpGet"] if is_object(object.get(c.container, field, null))
+
+place(field, c) := [field] if not is_object(object.get(c.container, field, null))
 
 # Whoever has ports gets requests; a main container without any can still hang.
 needed(_, c) if {

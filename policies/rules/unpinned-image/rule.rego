@@ -14,7 +14,7 @@ package portcullis.rules.unpinned_image
 
 import data.portcullis.prelude.containers
 
-findings contains {"at": array.concat(c.at, ["image"]), "message": message} if {
+findings contains {"at": array.concat(c.at, ["image", "tag"]), "message": message} if {
 	some c in input.pod.containers
 	c.image.tag == null
 	c.image.digest == null

@@ -197,7 +197,14 @@ impl Document {
     #[must_use]
     pub fn origin(&self, path: &[Step]) -> Origin {
         let Some(node) = self.node_at(path) else { return self.origin_of_missing(path) };
-        self.text.origin(if node.range.start < node.range.end { node.range } else { self.range_at(path) })
+        if node.range.start < node.range.end {
+            return self.text.origin(node.range);
+        }
+        // Nothing stands for null: what printed nothing did so on the rest of the key's line.
+        let Range { start, end } = self.range_at(path);
+        let rest = self.text.bytes().get(end as usize..).unwrap_or_default();
+        let rest = rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
+        self.text.origin(Range { start, end: end + rest as u32 })
     }
 
     /// The chain of a field that is wrong because of another one: the one of the stronger values layer leads, the other follows as

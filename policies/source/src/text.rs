@@ -73,7 +73,8 @@ impl Text {
         let mut found = Vec::new();
         let mut start = if first == 0 { 0 } else { pieces.get(first - 1).map_or(0, |piece| piece.end) };
         for piece in pieces.iter().skip(first) {
-            if start >= range.end.max(range.start + 1) {
+            // An empty piece at the very end still belongs to the range: something there printed nothing.
+            if start >= range.end.max(range.start + 1) && piece.end > range.end {
                 break;
             }
             start = piece.end;

@@ -1,6 +1,6 @@
 //! How rendered text came to be: an append-only record that one render fills and its documents share.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{Link, Origin, Role, Span};
 
@@ -135,6 +135,7 @@ pub struct Trace {
     frames: Vec<Frame>,
     layers: Vec<Arc<str>>,
     skips: Vec<Skip>,
+    removed: BTreeMap<String, OriginId>,
 }
 
 /// How deep a join of joins is followed when a chain is read.
@@ -171,6 +172,25 @@ impl Trace {
     /// Records a branch that was not taken.
     pub fn skip(&mut self, skip: Skip) {
         self.skips.push(skip);
+    }
+
+    /// Records that a `null` of a values layer took the value at its key away; `null` is the origin of that `null`.
+    pub fn remove(&mut self, null: OriginId) {
+        let key = self.key(null);
+        if !key.is_empty() {
+            self.removed.insert(key, null);
+        }
+    }
+
+    /// The `null` that took the entry `name` of the map at `parent` away; no parent stands for all the values of a chart.
+    #[must_use]
+    pub fn removed(&self, parent: OriginId, name: &str) -> Option<OriginId> {
+        if self.removed.is_empty() {
+            return None;
+        }
+        let above = self.key(parent);
+        let key = if above.is_empty() { name.to_owned() } else { format!("{above}.{name}") };
+        self.removed.get(&key).copied()
     }
 
     /// The source of an id.
@@ -241,6 +261,10 @@ impl Trace {
         for &id in origins {
             chain.collect(id, 0);
         }
+        if let Some(null) = self.decisive_null(&chain, keys) {
+            chain.values = vec![null];
+            return chain.into_origin(line);
+        }
         match self.decisive_skip(&chain, keys) {
             Some(skip) => self.decided(line, skip),
             None => {
@@ -279,6 +303,16 @@ impl Trace {
         let mut chain = Chain { trace: self, values: Vec::new(), templates: vec![skip.span], frames: vec![skip.frame] };
         chain.collect(skip.input, 0);
         chain.into_origin(line)
+    }
+
+    /// The `null` that took the first key away from the map of values that an object was printed from.
+    fn decisive_null(&self, object: &Chain<'_>, keys: &[Arc<str>]) -> Option<OriginId> {
+        let key = keys.first()?;
+        let parents = object.values.iter().filter_map(|&value| match self.get(value) {
+            Some(Source::Value { parent, .. }) if !parent.is_none() => Some(*parent),
+            Some(_) | None => None,
+        });
+        parents.filter_map(|parent| self.removed(parent, key)).next()
     }
 
     /// The branch within the calls that wrote an object, the nearest to its text, that would have written the first key it can.

@@ -16,9 +16,12 @@ pub(super) struct Place {
 pub(super) fn place(resource: &Resource, mut path: Vec<Step>) -> Place {
     let whole = |path: &[Step]| -> Vec<Step> { resource.base.iter().chain(path).cloned().collect() };
     if let Some((Step::Key(part), parent)) = path.split_last()
-        && let Some(range) = part_range(resource, &whole(parent), part)
+        && resource.document.node_at(&whole(parent)).is_some_and(|image| image.as_str().is_some())
     {
-        let origin = resource.document.text.origin(range);
+        let origin = match part_range(resource, &whole(parent), part) {
+            Some(range) => resource.document.text.origin(range),
+            None => resource.document.origin(&whole(&path)),
+        };
         path.pop();
         return Place { path, origin };
     }

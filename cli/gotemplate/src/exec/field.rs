@@ -7,6 +7,8 @@ use super::{
     fault::{At, Step},
     state::Exec,
 };
+use portcullis_source::OriginId;
+
 use crate::{Data, Map, MapType, MissingKey, Object, Str, Value, ast};
 
 /// What stands behind a field: where it is named, and what it is called with.
@@ -83,7 +85,7 @@ impl<'tree> Exec<'_, '_, 'tree> {
         self.fault(format_args!("can't evaluate field {name} in type {of}"))
     }
 
-    /// The element of a map; what is missing comes from where the map does.
+    /// The element of a map; what is missing comes from the null that took it away, else from where the map does.
     fn key(&mut self, receiver: &Value, map: &Map, name: &str, usage: &Use<'_>) -> Step<Value> {
         if usage.has_arguments() {
             return Err(self.fault(format_args!("{name} is not a method but has arguments")));
@@ -94,8 +96,19 @@ impl<'tree> Exec<'_, '_, 'tree> {
             (None, MissingKey::Zero) => zero_element(map.kind),
             (None, MissingKey::Error) => return Err(self.fault(format_args!("map has no entry for key {name:?}"))),
         };
-        let origin = if value.origin.is_none() { receiver.origin } else { value.origin };
+        let origin = match (value.origin, &value.data) {
+            // The root and its values come from nowhere else, whatever they were handed on with.
+            (OriginId::NONE, Data::Map(Map { kind: MapType::Named(_), .. })) => OriginId::NONE,
+            (OriginId::NONE, _) => self.null_of(receiver, map, name).unwrap_or(receiver.origin),
+            (known, _) => known,
+        };
         Ok(value.from(origin))
+    }
+
+    /// The null of a values layer that took a key away.
+    fn null_of(&self, receiver: &Value, map: &Map, name: &str) -> Option<OriginId> {
+        let of_values = !receiver.origin.is_none() || matches!(map.kind, MapType::Named(_));
+        of_values.then(|| self.machine.trace.removed(receiver.origin, name)).flatten()
     }
 
     /// A method, field or key of an object.

@@ -37,8 +37,8 @@ pub(crate) struct Context {
 pub(crate) fn contexts(charts: &Charts<'_>, values: &Map, release: &Release, trace: &mut Trace) -> BTreeMap<Arc<str>, Context> {
     let shared = Shared { release: release_map(release, trace), capabilities: capabilities(&release.capabilities, trace) };
     let mut found = BTreeMap::new();
-    let values = Map { kind: NAMED, entries: Rc::clone(&values.entries) };
-    Walk { charts, shared: &shared, trace, found: &mut found }.chart(charts.root(), values);
+    let values = Value::new(Data::Map(Map { kind: NAMED, entries: Rc::clone(&values.entries) }));
+    Walk { charts, shared: &shared, trace, found: &mut found }.chart(charts.root(), &values);
     found
 }
 
@@ -55,7 +55,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn chart(&mut self, id: ChartId, values: Map) -> Map {
+    fn chart(&mut self, id: ChartId, values: &Value) -> Map {
         let subcharts = Map::new(MapType::Any, BTreeMap::new());
         let root = Map::new(NAMED, BTreeMap::new());
         let Some(tree) = self.charts.tree(id) else { return root };
@@ -64,16 +64,13 @@ impl Walk<'_> {
         root.set("Files", self.files(&tree.files).boxed());
         root.set("Release", self.shared.release.clone().boxed());
         root.set("Capabilities", self.shared.capabilities.clone().boxed());
-        root.set("Values", Value::new(Data::Map(values.clone())).boxed());
+        root.set("Values", values.clone().boxed());
         root.set("Subcharts", Value::new(Data::Map(subcharts.clone())).boxed());
         for child in self.charts.children(id) {
             let name = self.charts.name(child);
-            let below = values.get(&name);
-            let below = match below.as_ref().and_then(table::table) {
-                Some(map) => Map { kind: NAMED, entries: Rc::clone(&map.entries) },
-                None => Map::new(NAMED, BTreeMap::new()),
-            };
-            let below = self.chart(child, below);
+            let below = table::table(values).and_then(|values| values.get(&name)).unwrap_or_else(table::empty);
+            let entries = table::table(&below).map_or_else(Rc::default, |map| Rc::clone(&map.entries));
+            let below = self.chart(child, &Value::new(Data::Map(Map { kind: NAMED, entries })).from(below.origin));
             let below = Map { kind: MapType::Any, entries: Rc::clone(&below.entries) };
             subcharts.set(name, Value::new(Data::Map(below)).boxed());
         }
