@@ -8,17 +8,16 @@
 #   facts: [registries]
 package portcullis.rules.foreign_image_registry
 
-import data.portcullis.prelude.containers
-
-findings contains {"at": array.concat(c.at, ["image"]), "message": message} if {
-	some c in input.pod.containers
-	message := sprintf("image of container %s %s", [containers.name(c), c.image.error])
+findings contains {"at": found.at, "message": message} if {
+	some found in input.pod.images
+	message := sprintf("image of %s %s", [found.of, found.image.error])
 }
 
-findings contains {"at": array.concat(c.at, ["image", "registry"]), "message": message} if {
+findings contains {"at": array.concat(found.at, ["registry"]), "message": message} if {
 	count(input.params.registries) > 0
-	some c in input.pod.containers
-	not c.image.error
-	not {"account": c.image.account, "region": c.image.region} in input.params.registries
-	message := sprintf("image of container %s is from %s, which is none of our registries", [containers.name(c), c.image.registry])
+	some found in input.pod.images
+	image := found.image
+	not image.error
+	not {"account": image.account, "region": image.region} in input.params.registries
+	message := sprintf("image of %s is from %s, which is none of our registries", [found.of, image.registry])
 }

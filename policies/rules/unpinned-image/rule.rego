@@ -6,26 +6,40 @@
 #   scope: resource
 #   target: pod
 #   params:
+#     forbiddenTagPatterns:
+#       - (?i)(^|[._-])latest($|[._-])
 #     mutableTagPatterns:
-#       - (?i)^(latest|stable|edge|nightly|canary|snapshot|main|master|trunk|head|dev|develop|test|staging|stage|prod|production)$
-#       - (?i)[.-](latest|snapshot)$
-#       - ^v?[0-9]+(\.[0-9]+)?$
+#       - (?i)[._-](canary|current|dev|develop|edge|head|lts|main|master|nightly|release|rolling|snapshot|stable|trunk)$
+#     immutableTagPatterns:
+#       - ^([A-Za-z]+[._-]?)*[0-9]+[.][0-9]+[.][0-9]+([._-].*|[a-z]+[0-9]+.*)?$
+#       - (^|[._-])g?[0-9a-f]{7,64}($|[._-])
+#       - (^|[^0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}($|[^0-9])
 package portcullis.rules.unpinned_image
 
-import data.portcullis.prelude.containers
-
-findings contains {"at": array.concat(c.at, ["image", "tag"]), "message": message} if {
-	some c in input.pod.containers
-	c.image.tag == null
-	c.image.digest == null
-	message := sprintf("image of container %s has neither tag nor digest, so it is whatever is latest", [containers.name(c)])
+findings contains {"at": array.concat(found.at, ["tag"]), "message": message} if {
+	some found in input.pod.images
+	found.image.tag == null
+	found.image.digest == null
+	message := sprintf("image of %s has neither tag nor digest, so it is whatever is latest", [found.of])
 }
 
-findings contains {"at": array.concat(c.at, ["image", "tag"]), "message": message} if {
-	some c in input.pod.containers
-	c.image.tag != null
-	c.image.digest == null
-	some pattern in input.params.mutableTagPatterns
-	regex.match(pattern, c.image.tag)
-	message := sprintf("image of container %s has tag %s, which moves from image to image", [containers.name(c), c.image.tag])
+findings contains {"at": array.concat(found.at, ["tag"]), "message": message} if {
+	some found in input.pod.images
+	is_string(found.image.tag)
+	message := sprintf("image of %s has tag %s, %s", [found.of, found.image.tag, fault(found.image)])
+}
+
+fault(image) := "which is never allowed, not even beside a digest" if is_like(image.tag, input.params.forbiddenTagPatterns)
+
+else := "which moves from image to image" if {
+	image.digest == null
+	is_like(image.tag, input.params.mutableTagPatterns)
+} else := "which names no single image: it has no full version, no commit and no date" if {
+	image.digest == null
+	not is_like(image.tag, input.params.immutableTagPatterns)
+}
+
+is_like(tag, patterns) if {
+	some pattern in patterns
+	regex.match(pattern, tag)
 }

@@ -137,17 +137,32 @@ fn is_hex(text: &str, length: usize) -> bool {
     text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
-/// The account and region of `ACCOUNT.dkr.ecr[-fips].REGION.amazonaws.com[.cn]` or `ACCOUNT.dkr-ecr.REGION.on.aws`, to the letter.
+/// The account and region of an ECR host, to the letter: `ACCOUNT.dkr.ecr[-fips].REGION.DOMAIN` or `ACCOUNT.dkr-ecr[-fips].REGION.on.DOMAIN`,
+/// where the domain is that of the region's partition; under the domain of another one, the same name belongs to somebody else.
 fn ecr(registry: &str) -> Option<(&str, &str)> {
-    let labels: Vec<&str> = registry.split('.').collect();
-    let (account, region) = match labels.as_slice() {
-        [account, "dkr", "ecr" | "ecr-fips", region, "amazonaws", "com"] => (*account, *region),
-        [account, "dkr", "ecr", region, "amazonaws", "com", "cn"] => (*account, *region),
-        [account, "dkr-ecr" | "dkr-ecr-fips", region, "on", "aws"] => (*account, *region),
-        _ => return None,
+    let (account, rest) = registry.split_once('.')?;
+    let (region, domain, known) = if let Some(rest) = rest.strip_prefix("dkr.ecr.").or_else(|| rest.strip_prefix("dkr.ecr-fips.")) {
+        let (region, domain) = rest.split_once('.')?;
+        (region, domain, domains(region).0)
+    } else {
+        let rest = rest.strip_prefix("dkr-ecr.").or_else(|| rest.strip_prefix("dkr-ecr-fips."))?;
+        let (region, domain) = rest.split_once('.')?;
+        (region, domain, domains(region).1)
     };
     let is_region = region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()) && is_region).then_some((account, region))
+    let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+    (is_account && is_region && domain == known).then_some((account, region))
+}
+
+/// The domains of a region's endpoints: of those of old, and of those that answer over IPv6 too.
+fn domains(region: &str) -> (&'static str, &'static str) {
+    if region.starts_with("cn-") {
+        ("amazonaws.com.cn", "on.amazonwebservices.com.cn")
+    } else if region.starts_with("eusc-") {
+        ("amazonaws.eu", "on.amazonwebservices.eu")
+    } else {
+        ("amazonaws.com", "on.aws")
+    }
 }
 
 #[cfg(test)]
@@ -184,6 +199,8 @@ mod tests {
     fn only_the_exact_host_is_ecr() {
         assert_eq!(Image::parse(&format!("{ECR}/team/app:1")).unwrap().ecr, Some(("123456789012", "eu-west-1")));
         assert!(parts("123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/a").3);
+        assert!(parts("123456789012.dkr-ecr.eu-west-1.on.aws/a").3);
+        assert!(parts("123456789012.dkr.ecr-fips.us-east-1.amazonaws.com/a").3);
         for reference in [
             format!("{ECR}.evil.com/x"),
             format!("evil.com/{ECR}/x"),
@@ -193,6 +210,10 @@ mod tests {
             "123456789012.dkr.ecr.eu-west-1.amazonaws.com.evil/x".to_owned(),
             "123456789012.DKR.ecr.eu-west-1.amazonaws.com/x".to_owned(),
             "public.ecr.aws/x/y".to_owned(),
+            format!("{ECR}.cn/x"),
+            "123456789012.dkr.ecr.cn-north-1.amazonaws.com/x".to_owned(),
+            "123456789012.dkr-ecr.cn-north-1.on.aws/x".to_owned(),
+            "123456789012.dkr.ecr.eu-west-1.on.aws/x".to_owned(),
         ] {
             assert!(!parts(&reference).3, "{reference}");
         }

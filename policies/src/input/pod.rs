@@ -36,7 +36,7 @@ pub(crate) fn pod_metadata(resource: &Resource) -> Option<Option<&Node>> {
     template(resource).map(|(template, _, _)| template.get("metadata"))
 }
 
-/// `{spec, at, metadata, labels, containers: [{container, at, role, image}]}`; none for a resource without a pod.
+/// `{spec, at, metadata, labels, containers: [{container, at, role}], images}`; none for a resource without a pod.
 pub(crate) fn pod_of(resource: &Resource) -> Option<Value> {
     let (template, keys, spec) = template(resource)?;
     let at: Vec<Step> = keys.iter().copied().chain(["spec"]).map(|key| Step::Key(key.into())).collect();
@@ -53,6 +53,7 @@ pub(crate) fn pod_of(resource: &Resource) -> Option<Value> {
         ("metadata_at", of_path(&metadata_at)),
         ("labels", map_or_empty(metadata.and_then(|metadata| metadata.get("labels")))),
         ("containers", containers(spec, &at)),
+        ("images", images(spec, &at)),
     ]))
 }
 
@@ -67,8 +68,32 @@ fn containers(spec: &Node, at: &[Step]) -> Value {
                 ("container", of_node(container).unwrap_or(Value::Null)),
                 ("at", of_path(&path)),
                 ("role", text(role)),
-                ("image", image(container.get("image"))),
             ]));
+        }
+    }
+    Value::from(found)
+}
+
+/// Every image that the pod pulls, as `{of, at, …}`: those of its containers and those that it mounts as volumes.
+fn images(spec: &Node, at: &[Step]) -> Value {
+    let mut found = Vec::new();
+    let mut add = |what: &str, owner: &Node, list: &str, index: usize, (below, field): (Option<&str>, &str)| {
+        let steps = [Step::Key(list.into()), Step::Index(index)];
+        let keys = below.into_iter().chain([field]).map(|key| Step::Key(key.into()));
+        let path: Vec<Step> = at.iter().cloned().chain(steps).chain(keys).collect();
+        let name = owner.get("name").and_then(Node::as_str).unwrap_or("without a name");
+        let holder = below.map_or(Some(owner), |key| owner.get(key));
+        let image = image(holder.and_then(|holder| holder.get(field)));
+        found.push(object([("of", text(&format!("{what} {name}"))), ("at", of_path(&path)), ("image", image)]));
+    };
+    for (list, _) in LISTS {
+        for (index, container) in spec.get(list).map(Node::items).unwrap_or_default().iter().enumerate() {
+            add("container", container, list, index, (None, "image"));
+        }
+    }
+    for (index, volume) in spec.get("volumes").map(Node::items).unwrap_or_default().iter().enumerate() {
+        if volume.get("image").is_some_and(|image| !image.is_null()) {
+            add("volume", volume, "volumes", index, (Some("image"), "reference"));
         }
     }
     Value::from(found)

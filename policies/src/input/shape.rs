@@ -70,11 +70,13 @@ const SPREAD: Shape = Shape::List(&Shape::Map(&[
     ("labelSelector", SELECTOR),
 ]));
 
+const VOLUMES: Shape = Shape::List(&Shape::Map(&[("name", Shape::Text), ("image", Shape::Map(&[("reference", Shape::Text)]))]));
+
 const POD_SPEC: Shape = Shape::Map(&[
     ("containers", CONTAINERS),
     ("initContainers", CONTAINERS),
     ("ephemeralContainers", CONTAINERS),
-    ("volumes", ANY_MAPS),
+    ("volumes", VOLUMES),
     ("tolerations", ANY_MAPS),
     ("topologySpreadConstraints", SPREAD),
     ("nodeSelector", ANY_MAP),
