@@ -5,6 +5,8 @@
 #   severity: error
 #   scope: resource
 #   target: pod
+#   params:
+#     patience: 3
 package portcullis.rules.identical_probes
 
 import data.portcullis.prelude.containers
@@ -13,10 +15,13 @@ import data.portcullis.prelude.probes
 findings contains {"at": at, "other": other, "message": message} if {
 	some c in input.pod.containers
 	liveness := c.container.livenessProbe
-	probes.question(liveness, c.container) == probes.question(c.container.readinessProbe, c.container)
+	readiness := c.container.readinessProbe
+	probes.question(liveness, c.container) == probes.question(readiness, c.container)
+	probes.patience(liveness) < input.params.patience * probes.patience(readiness)
 	at := array.concat(c.at, array.concat(["livenessProbe", probes.handler(liveness)], field(liveness)))
 	other := array.concat(c.at, array.concat(["readinessProbe", probes.handler(liveness)], field(liveness)))
-	message := sprintf("liveness probe of container %s asks the same as its readiness probe, and as often", [containers.name(c)])
+	times := [containers.name(c), probes.patience(liveness), probes.patience(readiness)]
+	message := sprintf("liveness probe of container %s asks the same as its readiness probe, and kills after %v s where that waits %v s", times)
 }
 
 field(probe) := ["path"] if probe.httpGet.path

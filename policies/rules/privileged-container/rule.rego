@@ -31,3 +31,17 @@ findings contains {"at": array.concat(c.at, ["securityContext", "capabilities", 
 	trim_prefix(upper(capability), "CAP_") in input.params.capabilities
 	message := sprintf("container %s has capability %s, which is as good as privileged", [containers.name(c), capability])
 }
+
+# A process of the Windows host in all but name; what the pod says, its containers inherit.
+findings contains {"at": array.concat(input.pod.at, host_process), "message": message} if {
+	object.get(input.pod.spec, host_process, false) == true
+	message := "containers of the pod are processes of their Windows host: hostProcess is true"
+}
+
+findings contains {"at": array.concat(c.at, host_process), "message": message} if {
+	some c in input.pod.containers
+	object.get(c.container, host_process, false) == true
+	message := sprintf("container %s is a process of its Windows host: hostProcess is true", [containers.name(c)])
+}
+
+host_process := ["securityContext", "windowsOptions", "hostProcess"]

@@ -38,6 +38,7 @@ const SECURITY: Shape = Shape::Map(&[
     ("runAsNonRoot", Shape::Bool),
     ("runAsUser", Shape::Int),
     ("capabilities", Shape::Map(&[("add", TEXTS), ("drop", TEXTS)])),
+    ("windowsOptions", Shape::Map(&[("hostProcess", Shape::Bool)])),
 ]);
 
 const RESOURCES: Shape = Shape::Map(&[("requests", ANY_MAP), ("limits", ANY_MAP)]);
