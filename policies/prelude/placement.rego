@@ -10,18 +10,31 @@ pools := input.params.nodePools if count(input.params.nodePools) > 0
 
 else := [{"name": "", "labels": {}, "requirements": [], "taints": []}]
 
-# The ways for the pod onto a Spot node, as pool and term of the node affinity; -1 where there is no affinity.
-spot_ways := [{"pool": pool.name, "term": term} |
-	some pool in pools
-	offers_spot(pool)
+# The ways for the pod onto a Spot node.
+spot_ways := ways("spot")
+
+# Whether the pod fits a node that stays; without any NodePool in sight, nobody knows.
+fits_on_demand if {
+	some capacity in ["on-demand", "reserved"]
+	count(ways(capacity)) > 0
+}
+
+# It picks its nodes, rightly or wrongly.
+picks_nodes if count(input.pod.spec.nodeSelector) > 0
+
+picks_nodes if count(required) > 0
+
+# The ways for the pod onto nodes of a capacity, as pool and term of the node affinity; -1 where there is no affinity.
+ways(capacity) := [{"pool": pool.name, "term": term} |
+	some known in pools
+	pool := object.union(known, {"capacity": capacity})
+	admits(pool, {"key": capacity_type, "operator": "In", "values": [capacity]})
 	tolerates(pool)
 	every key, value in object.get(input.pod.spec, "nodeSelector", {}) {
 		admits(pool, {"key": key, "operator": "In", "values": [value]})
 	}
 	some term in open_terms(pool)
 ]
-
-offers_spot(pool) if admits(pool, {"key": capacity_type, "operator": "In", "values": ["spot"]})
 
 required := input.pod.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms
 
@@ -37,7 +50,7 @@ open_terms(pool) := [i |
 
 else := [-1]
 
-# Whether a Spot node of the pool can meet a requirement.
+# Whether a node of the pool with its capacity can meet a requirement.
 admits(pool, requirement) if {
 	label := fixed(pool)[requirement.key]
 	selectors.holds(requirement, {requirement.key: label})
@@ -77,8 +90,8 @@ admits(pool, requirement) if {
 	not demanded(pool, requirement.key)
 }
 
-# What is certain of a Spot node of the pool.
-fixed(pool) := object.union(object.union(pool.labels, named(pool)), {capacity_type: "spot"})
+# What is certain of such a node.
+fixed(pool) := object.union(object.union(pool.labels, named(pool)), {capacity_type: pool.capacity})
 
 named(pool) := {"karpenter.sh/nodepool": pool.name} if pool.name != ""
 

@@ -21,20 +21,27 @@ guarded(budget) := [workload |
 	workload in all
 ]
 
-field := {"HorizontalPodAutoscaler": "minReplicas", "ScaledObject": "minReplicaCount"}
+# Where autoscalers say how far down they go. Without a word, an autoscaler goes down to one pod, and KEDA to none.
+bounds(scaler) := [{"pods": pods, "field": "minReplicas"}] if {
+	scaler.kind == "HorizontalPodAutoscaler"
+	pods := object.get(scaler.resource.spec, "minReplicas", 1)
+}
 
-# Without a word, an autoscaler goes down to one pod, and KEDA to none.
-usual := {"HorizontalPodAutoscaler": 1, "ScaledObject": 0}
+bounds(scaler) := array.concat([{"pods": pods, "field": "minReplicaCount"}], idle) if {
+	scaler.kind == "ScaledObject"
+	pods := object.get(scaler.resource.spec, "minReplicaCount", 0)
+	idle := [{"pods": idle, "field": "idleReplicaCount"} | idle := scaler.resource.spec.idleReplicaCount]
+}
 
 # The fewest pods that a workload runs with, the resource that says so, and where it says it.
 fewest(workload) := least if {
 	count(workload.scalers) > 0
-	bounds := sort([[pods, scaler.id, scaler.kind] |
+	lowest := sort([[bound.pods, scaler.id, bound.field, scaler.kind] |
 		some id in workload.scalers
 		scaler := input.platform.resources[id]
-		pods := object.get(scaler.resource.spec, field[scaler.kind], usual[scaler.kind])
+		some bound in bounds(scaler)
 	])
-	least := {"pods": bounds[0][0], "id": bounds[0][1], "at": ["spec", field[bounds[0][2]]], "by": bounds[0][2]}
+	least := {"pods": lowest[0][0], "id": lowest[0][1], "at": ["spec", lowest[0][2]], "by": lowest[0][3]}
 }
 
 else := {

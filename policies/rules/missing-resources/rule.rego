@@ -8,14 +8,13 @@
 package portcullis.rules.missing_resources
 
 import data.portcullis.prelude.containers
-import data.portcullis.prelude.quantities
 
 findings contains {"at": array.concat(c.at, missing[0].paths[0]), "message": message} if {
 	some c in input.pod.containers
 
 	# The API server refuses resources of ephemeral containers.
 	c.role != "ephemeral"
-	missing := [need | some need in needs; not met(need, c.container)]
+	missing := [need | some need in needs; not met(need, c)]
 	count(missing) > 0
 	names := [need.name | some need in missing]
 	message := sprintf("container %s has no %s", [containers.name(c), concat(", no ", names)])
@@ -28,14 +27,61 @@ needs := [
 	{"name": "memory limit", "paths": [["resources", "limits", "memory"]]},
 ]
 
-met(need, container) if {
+# What the whole pod has, each of its containers has. What is no quantity is a finding of its own.
+met(need, c) if {
 	some path in need.paths
-	quantities.positive(object.get(container, path, 0))
+	some owner in [c.amounts, input.pod.amounts]
+	amount := owner[path[1]][path[2]]
+	counts(amount)
 }
 
-# What the whole pod has, each of its containers has.
-met(need, _) if {
-	input.pod.spec.resources
-	some path in need.paths
-	quantities.positive(object.get(input.pod.spec, path, 0))
+counts(amount) if amount > 0
+
+counts(amount) if amount == null
+
+owners := array.concat(
+	[{"is": "the pod", "at": input.pod.at, "spec": input.pod.spec, "amounts": input.pod.amounts}],
+	[{"is": sprintf("container %s", [containers.name(c)]), "at": c.at, "spec": c.container, "amounts": c.amounts} |
+		some c in input.pod.containers
+		c.role != "ephemeral"
+	],
+)
+
+words := {"limits": "limit", "requests": "request"}
+
+findings contains {"at": array.concat(owner.at, ["resources", kind, name]), "message": message} if {
+	some owner in owners
+	some kind, word in words
+	some name, amount in owner.amounts[kind]
+	fault := faults(name, amount)
+	message := sprintf("%s %s of %s is %v, %s", [name, word, owner.is, owner.spec.resources[kind][name], fault])
+}
+
+faults(_, null) := "which is no quantity"
+
+# Null is less than any number, and no number.
+faults(_, amount) := "less than nothing" if {
+	is_number(amount)
+	amount < 0
+}
+
+# No program runs in less than a mebibyte.
+faults("memory", amount) := "a few bytes: its unit is missing" if {
+	amount > 0
+	amount < 1048576
+}
+
+findings contains {"at": at, "other": other, "message": message} if {
+	some owner in owners
+	some name, request in owner.amounts.requests
+	limit := owner.amounts.limits[name]
+
+	# A limit of zero has been found as none.
+	is_number(limit)
+	limit > 0
+	request > limit
+	at := array.concat(owner.at, ["resources", "requests", name])
+	other := array.concat(owner.at, ["resources", "limits", name])
+	said := [owner.spec.resources[kind][name] | some kind in ["requests", "limits"]]
+	message := sprintf("%s request of %s is %v, above its limit of %v", [name, owner.is, said[0], said[1]])
 }

@@ -16,12 +16,12 @@ findings contains {"resource": fewest.id, "at": fewest.at, "message": message} i
 	some workload in workloads.all
 	fewest := workloads.fewest(workload)
 	fewest.pods < zones.number
-	not switched_off(fewest)
+	not switched_off(workload, fewest)
 	message := sprintf("%s %s may run with %s, fewer than the %d zones", [workload.kind, workload.name, words.pods(fewest.pods), zones.number])
 }
 
 # Somebody wrote replicas: 0 and no autoscaler contradicts; what does not run cannot fail.
-switched_off(fewest) if {
+switched_off(workload, fewest) if {
 	fewest.pods == 0
-	fewest.by != "ScaledObject"
+	count(workload.scalers) == 0
 }

@@ -31,6 +31,27 @@ findings contains {"at": placement.place(ways[0]), "message": message} if {
 	message := sprintf("scoring pod may land on Spot nodes%s: %s", [through(ways[0]), reason])
 }
 
+# Taints keep it off Spot as long as nobody changes a pool; the pod itself has said nothing.
+findings contains {"at": array.concat(input.pod.at, ["nodeSelector", placement.capacity_type]), "message": message} if {
+	stays_off_spot
+	not placement.picks_nodes
+	message := "scoring pod picks no nodes: neither nodeSelector nor required node affinity binds it to On-Demand"
+}
+
+findings contains {"at": placement.place({"term": -1}), "message": message} if {
+	stays_off_spot
+	placement.picks_nodes
+	count(input.params.nodePools) > 0
+	not placement.fits_on_demand
+	message := "scoring pod fits On-Demand nodes of no NodePool, so it lands on nodes that are not meant for it, or nowhere"
+}
+
+stays_off_spot if {
+	is_scoring
+	not input.pod.spec.nodeName
+	count(ways) == 0
+}
+
 ways := placement.spot_ways
 
 through(way) := sprintf(" of NodePool %s", [way.pool]) if way.pool != ""

@@ -7,7 +7,7 @@ use regorus::Value;
 
 use crate::{Resource, input::pod_metadata};
 
-/// The joins of a platform, by the places of its resources.
+/// The joins of a platform, by the places of its resources; what is written in a version that no cluster serves any more joins nothing.
 #[derive(Debug, Default)]
 pub(super) struct Joins {
     scalers: BTreeMap<usize, Vec<usize>>,
@@ -33,8 +33,8 @@ impl Joins {
         for (id, resource) in members.iter().enumerate() {
             let namespace = resource.identity.namespace.as_deref().unwrap_or_default();
             let meets = |other: usize| members.get(other).is_some_and(|other| in_one_cluster(resource, other));
-            match (&*resource.identity.kind, resource.group()) {
-                ("HorizontalPodAutoscaler", "autoscaling") | ("ScaledObject", "keda.sh") => {
+            match (&*resource.identity.kind, &*resource.identity.api_version) {
+                ("HorizontalPodAutoscaler", "autoscaling/v1" | "autoscaling/v2") | ("ScaledObject", "keda.sh/v1alpha1") => {
                     let named = target(resource).and_then(|(group, kind, name)| by_reference.get(&(group, kind, namespace, name)));
                     for scaled in named.into_iter().flatten().filter(|scaled| meets(**scaled)) {
                         if let Some(scalers) = joins.scalers.get_mut(scaled) {
@@ -42,7 +42,7 @@ impl Joins {
                         }
                     }
                 }
-                ("PodDisruptionBudget", "policy") => {
+                ("PodDisruptionBudget", "policy/v1") => {
                     let selector = resource.node().and_then(|node| node.at(&["spec", "selector"]));
                     let pods = by_namespace.get(namespace).into_iter().flatten();
                     let selected: Vec<usize> =

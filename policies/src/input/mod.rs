@@ -2,6 +2,7 @@
 
 mod image;
 mod pod;
+mod quantity;
 mod shape;
 mod value;
 

@@ -1,9 +1,9 @@
 //! The pod that a resource carries, whatever its kind, so that no rule walks kinds and none is forgotten.
 
 use portcullis_source::{Node, Step};
-use regorus::Value;
+use regorus::{Value, value::Object};
 
-use super::{image::Image, object, of_node, of_path, text};
+use super::{image::Image, object, of_node, of_path, quantity::quantity, text};
 use crate::Resource;
 
 /// The kinds that carry a pod, their API groups, and where it is.
@@ -36,7 +36,7 @@ pub(crate) fn pod_metadata(resource: &Resource) -> Option<Option<&Node>> {
     template(resource).map(|(template, _, _)| template.get("metadata"))
 }
 
-/// `{spec, at, metadata, labels, containers: [{container, at, role}], images}`; none for a resource without a pod.
+/// `{spec, at, metadata, labels, containers: [{container, at, role, amounts}], images, amounts}`; none for a resource without a pod.
 pub(crate) fn pod_of(resource: &Resource) -> Option<Value> {
     let (template, keys, spec) = template(resource)?;
     let at: Vec<Step> = keys.iter().copied().chain(["spec"]).map(|key| Step::Key(key.into())).collect();
@@ -54,6 +54,7 @@ pub(crate) fn pod_of(resource: &Resource) -> Option<Value> {
         ("labels", map_or_empty(metadata.and_then(|metadata| metadata.get("labels")))),
         ("containers", containers(spec, &at)),
         ("images", images(spec, &at)),
+        ("amounts", amounts(spec)),
     ]))
 }
 
@@ -68,10 +69,22 @@ fn containers(spec: &Node, at: &[Step]) -> Value {
                 ("container", of_node(container).unwrap_or(Value::Null)),
                 ("at", of_path(&path)),
                 ("role", text(role)),
+                ("amounts", amounts(container)),
             ]));
         }
     }
     Value::from(found)
+}
+
+/// `{requests: {cpu: NUMBER}, limits: {…}}` in units and bytes, of a container or of a whole pod; what is no quantity is null.
+fn amounts(owner: &Node) -> Value {
+    let of = |kind: &str| {
+        let entries = owner.at(&["resources", kind]).and_then(Node::as_map).into_iter().flat_map(|map| &map.entries);
+        let entries = entries.filter(|entry| !entry.value.is_null());
+        let amounts = entries.map(|entry| (text(&entry.key), quantity(&entry.value).map_or(Value::Null, Value::from)));
+        amounts.collect::<Object>().into_value()
+    };
+    object([("requests", of("requests")), ("limits", of("limits"))])
 }
 
 /// Every image that the pod pulls, as `{of, at, …}`: those of its containers and those that it mounts as volumes.

@@ -112,7 +112,7 @@ const KINDS: [(&str, Shape); 13] = [
     ("CronJob", Shape::Map(&[("jobTemplate", Shape::Map(&[("spec", JOB)]))])),
     ("PodDisruptionBudget", Shape::Map(&[("selector", SELECTOR), ("minAvailable", Shape::Any), ("maxUnavailable", Shape::Any)])),
     ("HorizontalPodAutoscaler", Shape::Map(&[("minReplicas", Shape::Int), ("scaleTargetRef", ANY_MAP)])),
-    ("ScaledObject", Shape::Map(&[("minReplicaCount", Shape::Int), ("scaleTargetRef", ANY_MAP)])),
+    ("ScaledObject", Shape::Map(&[("minReplicaCount", Shape::Int), ("idleReplicaCount", Shape::Int), ("scaleTargetRef", ANY_MAP)])),
     ("PodTemplate", ANY_MAP),
 ];
 
