@@ -2,16 +2,20 @@
 #![expect(clippy::print_stderr, clippy::print_stdout, reason = "this program's interface is the terminal")]
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use portcullis_testdata::oracle::Oracle;
 use portcullis_testdata::platform::Platform;
 use portcullis_testdata::tools::{Error, Tools};
 use portcullis_testdata::truth::Corpus;
+use portcullis_testdata::{parity, vendor};
 
 const USAGE: &str = "\
 usage: portcullis-testdata record [charts|expressions|applicationsets|all]   writes what the real tools say
-       portcullis-testdata helm-commands [ROOT]                              prints a helm command line per application of a repository";
+       portcullis-testdata helm-commands [ROOT]                              prints a helm command line per application of a repository
+       portcullis-testdata vendor FOLDER NAME=GIT...                         makes a corpus of charts out of each git directory
+       portcullis-testdata parity CORPUS...                                  renders every chart of these folders with helm and with us";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -24,6 +28,11 @@ fn main() -> ExitCode {
         },
         ["helm-commands"] => helm_commands(Platform::own()),
         ["helm-commands", root] => helm_commands(Platform { root: PathBuf::from(root), ..Platform::own() }),
+        ["vendor", out, histories @ ..] if !histories.is_empty() => vendor(Path::new(out), histories),
+        ["parity", corpora @ ..] if !corpora.is_empty() => match parity(corpora) {
+            Ok(same) => return if same { ExitCode::SUCCESS } else { ExitCode::FAILURE },
+            Err(error) => Err(error),
+        },
         _ => return usage(),
     };
     match outcome {
@@ -57,4 +66,37 @@ fn helm_commands(platform: Platform) -> Result<(), Error> {
         println!("{}", quoted.join(" "));
     }
     Ok(())
+}
+
+fn vendor(out: &Path, histories: &[&str]) -> Result<(), Error> {
+    let history = |argument: &&str| {
+        let (name, git) = argument.split_once('=').ok_or_else(|| Error::Unexpected(format!("want NAME=GIT, found {argument}")))?;
+        Ok(vendor::History { name: name.to_owned(), git: PathBuf::from(git) })
+    };
+    let histories = histories.iter().map(history).collect::<Result<Vec<_>, Error>>()?;
+    for incomplete in vendor::vendor(out, &histories)? {
+        println!("{}: no history has {}", incomplete.chart.display(), incomplete.missing.join(", "));
+    }
+    Ok(())
+}
+
+/// Whether everything is the same; the table and the differences are printed.
+fn parity(folders: &[&str]) -> Result<bool, Error> {
+    let tools = Tools::locate();
+    let mut oracle = Oracle::start(&tools)?;
+    let mut corpora = Vec::new();
+    for folder in folders {
+        let path = std::path::absolute(folder).map_err(|source| Error::file(Path::new(folder), source))?;
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        corpora.push((name, parity::run(&path, &mut oracle)?));
+    }
+    for (name, renders) in &corpora {
+        let text = parity::differences(renders);
+        if !text.is_empty() {
+            println!("{name}\n\n{text}");
+        }
+    }
+    println!("{}, portcullis {}\n\n{}", tools.helm_version()?, env!("CARGO_PKG_VERSION"), parity::table(&corpora));
+    let differs = |render: &parity::Render| matches!(render.verdict, parity::Verdict::Different(_));
+    Ok(!corpora.iter().flat_map(|(_, renders)| renders).any(differs))
 }

@@ -127,7 +127,11 @@ pub fn walk(root: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(found)
 }
 
-fn entries(root: &Path) -> Result<Vec<PathBuf>, Error> {
+/// What stands directly in a folder, in order of path.
+///
+/// # Errors
+/// If the folder cannot be read.
+pub fn entries(root: &Path) -> Result<Vec<PathBuf>, Error> {
     let failed = |source| Error::file(root, source);
     let mut paths = Vec::new();
     for entry in fs::read_dir(root).map_err(failed)? {

@@ -1,9 +1,11 @@
 //! Asks the real tools again and compares: needs `testdata/tools/build` and `cargo build --release` to have run.
-#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+#![expect(clippy::expect_used, clippy::disallowed_methods, reason = "a test fails by panicking, and reads recordings")]
 
 use std::collections::BTreeSet;
 use std::fs;
 
+use portcullis_testdata::charts;
+use portcullis_testdata::oracle::Oracle;
 use portcullis_testdata::platform::{Platform, invalid, scratch};
 use portcullis_testdata::tools::{Tools, repository, run};
 use portcullis_testdata::truth::Corpus;
@@ -17,6 +19,18 @@ fn still_true(corpus: Corpus) {
 #[test]
 fn helm_prints_what_is_recorded_of_the_charts() {
     still_true(Corpus::Charts);
+}
+
+#[test]
+fn the_repeatable_helm_prints_what_is_recorded_of_the_charts() {
+    let mut oracle = Oracle::start(&Tools::locate()).expect("the oracle starts");
+    for case in charts::cases().expect("the cases read") {
+        let fixed = ["template", charts::RELEASE, "chart", "--kube-version", charts::KUBE_VERSION].map(str::to_owned);
+        let arguments: Vec<String> = fixed.into_iter().chain(case.arguments.clone()).collect();
+        let answer = oracle.run(&case.folder, &arguments).expect("the oracle answers").ok();
+        let recorded = fs::read(case.folder.join("expected").join(format!("{}.out", case.name))).ok();
+        assert!(answer == recorded, "{} {}", case.folder.display(), case.name);
+    }
 }
 
 #[test]
