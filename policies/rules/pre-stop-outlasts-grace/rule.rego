@@ -8,18 +8,22 @@
 package portcullis.rules.pre_stop_outlasts_grace
 
 import data.portcullis.prelude.containers
-import data.portcullis.prelude.hooks
 
 grace := object.get(input.pod.spec, "terminationGracePeriodSeconds", 30)
 
 findings contains {"at": at, "other": other, "message": message} if {
 	some c in input.pod.containers
-	hook := c.container.lifecycle.preStop
-	seconds := hooks.seconds(hook)
-	seconds >= grace
-	at := array.concat(c.at, array.concat(["lifecycle", "preStop"], field(hook)))
+	taken := takes(c.pre_stop)
+	at := array.concat(c.at, array.concat(["lifecycle", "preStop"], field(c.container.lifecycle.preStop)))
 	other := array.concat(input.pod.at, ["terminationGracePeriodSeconds"])
-	message := sprintf("preStop hook of container %s takes %v s of a grace period of %v s", [containers.name(c), seconds, grace])
+	message := sprintf("preStop hook of container %s %s of a grace period of %v s", [containers.name(c), taken, grace])
+}
+
+takes(hook) := "may never end, which takes all" if hook.endless
+
+takes(hook) := sprintf("takes %v s", [hook.seconds]) if {
+	not hook.endless
+	hook.seconds >= grace
 }
 
 field(hook) := ["sleep", "seconds"] if hook.sleep.seconds

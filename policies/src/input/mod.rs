@@ -1,9 +1,11 @@
 //! What a rule may see: resources as Rego values, made without a detour over text.
 
+mod hook;
 mod image;
 mod pod;
 mod quantity;
 mod shape;
+mod shell;
 mod value;
 
 pub(crate) use pod::{pod_metadata, pod_of};

@@ -3,7 +3,7 @@
 use portcullis_source::{Node, Step};
 use regorus::{Value, value::Object};
 
-use super::{image::Image, object, of_node, of_path, quantity::quantity, text};
+use super::{hook::hook, image::Image, object, of_node, of_path, quantity::quantity, text};
 use crate::Resource;
 
 /// The kinds that carry a pod, their API groups, and where it is.
@@ -36,7 +36,7 @@ pub(crate) fn pod_metadata(resource: &Resource) -> Option<Option<&Node>> {
     template(resource).map(|(template, _, _)| template.get("metadata"))
 }
 
-/// `{spec, at, metadata, labels, containers: [{container, at, role, amounts}], images, amounts}`; none for a resource without a pod.
+/// `{spec, at, metadata, labels, containers: [{container, at, role, amounts, pre_stop}], images, amounts}`; none for a resource without a pod.
 pub(crate) fn pod_of(resource: &Resource) -> Option<Value> {
     let (template, keys, spec) = template(resource)?;
     let at: Vec<Step> = keys.iter().copied().chain(["spec"]).map(|key| Step::Key(key.into())).collect();
@@ -70,6 +70,7 @@ fn containers(spec: &Node, at: &[Step]) -> Value {
                 ("at", of_path(&path)),
                 ("role", text(role)),
                 ("amounts", amounts(container)),
+                ("pre_stop", hook(container, "preStop")),
             ]));
         }
     }
