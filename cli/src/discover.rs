@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use portcullis_source::{Document, EntryKind, Partial, Problem, RepoPath, Revision, Stage, Text, yaml};
+use portcullis_source::{Document, EntryKind, Partial, Problem, ReadError, RepoPath, Revision, Stage, Text, yaml};
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 /// What a revision holds.
@@ -77,10 +77,9 @@ fn chart_folders(revision: &Revision, excluded: impl Fn(&RepoPath) -> bool) -> B
 
 /// The objects of a file; a file that holds none (values, configuration of other tools) is passed over, whatever else it holds.
 fn manifests(revision: &Revision, path: &RepoPath) -> Partial<Vec<Manifest>> {
-    let problem = |message: String| Problem::new(Stage::Source, message);
     let file = match revision.read(path) {
         Ok(file) => file,
-        Err(error) => return Partial { value: Vec::new(), problems: vec![problem(error.to_string())] },
+        Err(error) => return Partial { value: Vec::new(), problems: vec![unread(revision, path, &error)] },
     };
     if !looks_like_manifest(file.bytes()) {
         return Partial::default();
@@ -89,15 +88,34 @@ fn manifests(revision: &Revision, path: &RepoPath) -> Partial<Vec<Manifest>> {
     let stream = yaml::parse(&text);
     let problems = stream.error.into_iter().map(|error| {
         let at = text.span(error.range);
-        problem(format!("{path} is no valid YAML: {}", error.message)).at(at).hint("the rest of the file was not checked")
+        let hint = "mend the YAML here; the rest of the file was not checked";
+        Problem::new(Stage::Source, format!("{path} is no valid YAML: {}", error.message), hint).at(at)
     });
     let problems = problems.collect();
     let objects = stream.documents.into_iter().filter(is_object);
     Partial { value: objects.map(|document| Manifest { file: path.clone(), document: Arc::new(document) }).collect(), problems }
 }
 
+/// The problem of a file that can't be read, at its path; a link shows where it leads to.
+pub(crate) fn unread(revision: &Revision, path: &RepoPath, error: &ReadError) -> Problem {
+    let text = match error {
+        ReadError::LinkOutside { target, .. } => target.as_str(),
+        _ => "",
+    };
+    let place = revision.sources().add(Arc::clone(path.text()), text.as_bytes());
+    Problem::new(Stage::Source, error.to_string(), error.hint()).at(Some(place.span()))
+}
+
+/// Whether the words of an object stand in a text, also where a zero beside each letter makes it UTF-16.
 fn looks_like_manifest(bytes: &[u8]) -> bool {
-    let has = |word: &[u8]| bytes.windows(word.len()).any(|window| window == word);
+    let narrow: Vec<u8>;
+    let text = if bytes.contains(&0) {
+        narrow = bytes.iter().copied().filter(|byte| *byte != 0).collect();
+        &narrow
+    } else {
+        bytes
+    };
+    let has = |word: &[u8]| text.windows(word.len()).any(|window| window == word);
     has(b"apiVersion") && has(b"kind")
 }
 

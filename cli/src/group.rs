@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use indexmap::IndexMap;
 use portcullis_policies::Finding;
-use portcullis_source::{Problem, Sources, Span, Step};
+use portcullis_source::{Location, Problem, Sources, Span, Step};
 
 use crate::report::{ChainLink, Finding as Entry, Issue, ResourceName};
 
@@ -112,16 +112,35 @@ fn resource(identity: &portcullis_policies::Identity) -> ResourceName {
     }
 }
 
+/// The longest message that is kept whole; an include cycle makes helm's message name every call.
+const MAX_MESSAGE: usize = 1_000;
+
+/// The start of a message, and how much there would have been.
+pub(crate) fn shortened(mut message: String) -> String {
+    if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE) {
+        let all = message.chars().count();
+        message.truncate(end);
+        message.push_str(&format!(" … (shortened; the whole message has {all} characters, `portcullis template` prints it)"));
+    }
+    message
+}
+
+/// A place, or the repository's root for what has none.
+pub(crate) fn location(span: Option<Span>, sources: &Sources) -> Location {
+    let place = span.and_then(|span| sources.locate(span));
+    place.unwrap_or_else(|| Location { file: Arc::from("."), line: 1, column: 1, end_line: 1, end_column: 1 })
+}
+
 /// Groups problems: the same one met by many applications is one.
 pub(crate) fn problems(problems: Vec<Problem>, sources: &Sources) -> Vec<Issue> {
     let mut groups: IndexMap<(Option<Span>, &'static str, String), Issue> = IndexMap::new();
     for problem in problems {
         let key = (problem.span, problem.stage.name(), problem.message.clone());
         let issue = groups.entry(key).or_insert_with(|| Issue {
-            location: problem.span.and_then(|span| sources.locate(span)),
+            location: location(problem.span, sources),
             span: problem.span,
             stage: problem.stage.name(),
-            message: problem.message,
+            message: shortened(problem.message),
             hint: problem.hint,
             applications: Vec::new(),
         });

@@ -2,6 +2,7 @@
 //!
 //! `args` → `settings` → `pipeline` (`discover` → `portcullis-argo` → `render` → `portcullis-policies`) → `report`.
 
+mod advice;
 mod args;
 mod commands;
 mod discover;

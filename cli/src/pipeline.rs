@@ -7,20 +7,21 @@ use std::{
 
 use portcullis_argo::{Application, Inventory};
 use portcullis_policies::{Context, Date, Engine, EngineError, Facts, Finding, Library, Resource, Waivers, waiver::Coverage};
-use portcullis_source::{Partial, Problem, RepoPath, Sources, Stage};
+use portcullis_source::{Partial, Problem, RepoPath, Sources, Span, Stage};
 use rayon::{
     prelude::{IntoParallelRefIterator, ParallelIterator},
     slice::ParallelSlice,
 };
 
 use crate::{
+    advice::{self, Given},
     discover::{self, Found},
     error::Error,
     group,
     inventory::inventory,
     ownership,
     render::{Outcome, Renderer},
-    report::{Accounting, NotRendered, Report},
+    report::{Accounting, NotExpanded, NotRendered, Report},
     select::Selection,
     settings::{Settings, mistakes},
 };
@@ -31,6 +32,8 @@ pub(crate) struct Expanded {
     inventory: Inventory,
     /// The Applications, in the order of the documents and generators.
     pub(crate) applications: Vec<Application>,
+    /// What stands for Applications that could not be made of an ApplicationSet.
+    unmade: Vec<Application>,
 }
 
 impl Expanded {
@@ -48,7 +51,8 @@ pub(crate) fn expand(settings: &Settings) -> Result<Partial<Expanded>, Error> {
     let excluded = |path: &RepoPath| settings.config.excludes(path.as_str());
     let found = discover::discover(&settings.revision, excluded).take(&mut problems);
     let applications = portcullis_argo::expand(&found.argo(), &settings.revision, &inventory).take(&mut problems);
-    Ok(Partial { value: Expanded { found, inventory, applications }, problems })
+    let (unmade, applications) = applications.into_iter().partition(|one| one.application_set.is_some() && one.document.is_none());
+    Ok(Partial { value: Expanded { found, inventory, applications, unmade }, problems })
 }
 
 /// Checks everything, and reports what is selected.
@@ -80,6 +84,7 @@ pub(crate) fn lint(settings: &Settings, library: &Library, today: Date, coverage
     Ok(Report {
         bundle: engine.digest().to_owned(),
         applications: accounting,
+        not_expanded: not_expanded(&expanded.unmade, sources),
         objects: resources.iter().filter(|resource| selection.resource(resource, sources)).count(),
         findings: group::findings(&findings, sources),
         problems: group::problems(problems, sources),
@@ -142,17 +147,34 @@ fn add_loose(resources: &mut Vec<Resource>, problems: &mut Vec<Problem>, setting
             Err(error) => {
                 let message =
                     format!("the chart {chart}, which no application uses, does not render with its own values: {}", error.message);
-                let hint =
-                    error.hint.unwrap_or_else(|| "name it under `exclude` in the configuration if it is no chart to check".to_owned());
-                problems.push(Problem::new(Stage::Helm, message).at(error.span).hint(hint));
+                let hint = advice::helm(&error, &Given { chart: chart.as_str(), files: Vec::new() });
+                let hint = format!("{hint}; or name the chart under `exclude` in the configuration if it is none to check");
+                let own = chart.join("Chart.yaml").ok().and_then(|file| settings.revision.read(&file).ok()).map(|file| file.span());
+                problems.push(Problem::new(Stage::Helm, message, hint).at(error.span.or(own)));
             }
         }
     }
     for path in found.kustomizations.iter().filter(|path| !path.parent().is_some_and(|folder| used.contains(&folder))) {
         let span = settings.revision.read(path).ok().map(|file| file.span());
-        let problem = Problem::new(Stage::Source, format!("the kustomization {path} is not rendered")).at(span);
-        problems.push(problem.hint("its resources are checked as they stand; name its folder under `exclude` to leave it out"));
+        let hint = "its resources are checked as they stand; name its folder under `exclude` to leave it out";
+        problems.push(Problem::new(Stage::Source, format!("the kustomization {path} is not rendered"), hint).at(span));
     }
+}
+
+/// Each ApplicationSet once, however many of its Applications could not be made.
+fn not_expanded(unmade: &[Application], sources: &Sources) -> Vec<NotExpanded> {
+    let mut sets: BTreeMap<(&str, Option<Span>), NotExpanded> = BTreeMap::new();
+    for application in unmade {
+        let Some((name, unrendered)) = application.application_set.as_deref().zip(application.unrendered().next()) else { continue };
+        sets.entry((name, application.origin)).or_insert_with(|| NotExpanded {
+            application_set: name.to_owned(),
+            reason: group::shortened(unrendered.reason.clone()),
+            location: group::location(unrendered.span.or(application.origin), sources),
+        });
+    }
+    let mut sets: Vec<NotExpanded> = sets.into_values().collect();
+    sets.sort();
+    sets
 }
 
 fn account(applications: &[Application], outcomes: &[Outcome], selection: &Selection, settings: &Settings) -> Accounting {
@@ -167,8 +189,8 @@ fn account(applications: &[Application], outcomes: &[Outcome], selection: &Selec
             reasons.entry(&application.name).or_insert(problem);
             accounting.not_rendered.push(NotRendered {
                 application: application.name.clone(),
-                reason: problem.message.clone(),
-                location: problem.span.and_then(|span| settings.revision.sources().locate(span)),
+                reason: group::shortened(problem.message.clone()),
+                location: group::location(problem.span, settings.revision.sources()),
             });
         }
     }

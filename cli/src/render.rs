@@ -10,6 +10,11 @@ use portcullis_helm::{Capabilities, Chart, ChartError, Layer, LayerContent, Opti
 use portcullis_source::{Document, Problem, RepoPath, Revision, Span, Stage, Text, yaml};
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
+use crate::{
+    advice::{self, Given},
+    discover,
+};
+
 /// What became of one application.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
@@ -53,7 +58,7 @@ impl<'a> Renderer<'a> {
             match &source.kind {
                 SourceKind::Helm(helm) => match self.helm(helm) {
                     Ok(documents) => outcome.documents.extend(documents),
-                    Err(error) => outcome.problems.push(helm_problem(application, error, source.span)),
+                    Err(error) => outcome.problems.push(helm_problem(application, helm, &error, source.span)),
                 },
                 SourceKind::Directory(directory) => self.directory(application, &directory.files, &mut outcome),
                 SourceKind::Kustomize(kustomize) => outcome.problems.push(kustomize_problem(application, &kustomize.path, source.span)),
@@ -170,31 +175,34 @@ fn failure(message: String) -> RenderError {
     RenderError { message, span: None, hint: None, rendering: false }
 }
 
-fn helm_problem(application: &Application, error: RenderError, span: Option<Span>) -> Problem {
+fn helm_problem(application: &Application, source: &HelmSource, error: &RenderError, span: Option<Span>) -> Problem {
     let place = error.span.or(span).or(application.origin);
-    Problem { hint: error.hint, application: Some(application.name.clone()), ..Problem::new(Stage::Helm, error.message).at(place) }
+    let files = source.values.iter().map(|file| file.path.as_str()).collect();
+    let hint = advice::helm(error, &Given { chart: source.chart.as_str(), files });
+    Problem { application: Some(application.name.clone()), ..Problem::new(Stage::Helm, error.message.clone(), hint).at(place) }
 }
 
 fn kustomize_problem(application: &Application, path: &RepoPath, span: Option<Span>) -> Problem {
-    let problem = Problem::new(Stage::Argo, format!("the kustomization in {path} is not rendered")).at(span.or(application.origin));
-    Problem {
-        application: Some(application.name.clone()),
-        ..problem.hint("kustomize is not supported yet; point the source at plain manifests or a chart")
-    }
+    let hint = "kustomize is not supported yet; point the source at plain manifests or a chart";
+    let problem = Problem::new(Stage::Argo, format!("the kustomization in {path} is not rendered"), hint);
+    Problem { application: Some(application.name.clone()), ..problem.at(span.or(application.origin)) }
 }
 
 fn unrendered_problem(application: &Application, unrendered: &Unrendered, span: Option<Span>) -> Problem {
-    let problem = Problem::new(Stage::Argo, unrendered.reason.clone()).at(unrendered.span.or(span).or(application.origin));
-    Problem { hint: unrendered.hint.clone(), application: Some(application.name.clone()), ..problem }
+    let problem = Problem::new(Stage::Argo, unrendered.reason.clone(), unrendered.hint.clone());
+    Problem { application: Some(application.name.clone()), ..problem.at(unrendered.span.or(span).or(application.origin)) }
 }
 
 /// The documents of a manifest that an application takes as it is.
 fn file_documents(revision: &Revision, path: &RepoPath) -> Result<Vec<Arc<Document>>, Problem> {
-    let file = revision.read(path).map_err(|error| Problem::new(Stage::Source, error.to_string()))?;
+    let file = revision.read(path).map_err(|error| discover::unread(revision, path, &error))?;
     let text = Text::of_file(&file);
     let stream = yaml::parse(&text);
     match stream.error {
-        Some(error) => Err(Problem::new(Stage::Source, format!("{path} is no valid YAML: {}", error.message)).at(text.span(error.range))),
+        Some(error) => {
+            let message = format!("{path} is no valid YAML: {}", error.message);
+            Err(Problem::new(Stage::Source, message, "mend the YAML here; Argo CD applies nothing of it").at(text.span(error.range)))
+        }
         None => Ok(stream.documents.into_iter().map(Arc::new).collect()),
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use portcullis_argo::{Application, SourceKind};
 use portcullis_policies::{Context, Finding, Resource};
-use portcullis_source::{Problem, RepoPath, Sources, Span};
+use portcullis_source::{Problem, RepoPath, Sources, Span, Stage};
 
 use crate::settings::Settings;
 
@@ -55,6 +55,8 @@ impl Selection {
         match problem.application.as_deref() {
             Some(application) if self.known.contains(application) => self.application(application),
             Some(_) => true,
+            // An ApplicationSet that is not expanded may reach any path.
+            None if problem.stage == Stage::Argo => true,
             None => self.narrowed_to_applications || self.includes(None, problem.span, sources),
         }
     }

@@ -92,12 +92,24 @@ fn collect(document: &Arc<Document>, node: &Node, base: Vec<Step>, context: &Con
     let api_version = node.get("apiVersion").and_then(Node::as_str).filter(|version| !version.is_empty());
     let (Some(kind), Some(api_version)) = (kind, api_version) else {
         let missing = if kind.is_none() { "kind" } else { "apiVersion" };
-        found.problems.push(problem(document, node, format!("document has no {missing}, so it is no Kubernetes object"), context));
+        found.problems.push(problem(
+            document,
+            node,
+            format!("document has no {missing}, so it is no Kubernetes object"),
+            "give it apiVersion and kind, or let the template print nothing",
+            context,
+        ));
         return;
     };
     if let (true, Some(items)) = (kind.ends_with("List"), node.get("items")) {
         if base.len() / 2 >= MAX_LIST_DEPTH {
-            found.problems.push(problem(document, node, format!("lists are nested more than {MAX_LIST_DEPTH} deep"), context));
+            found.problems.push(problem(
+                document,
+                node,
+                format!("lists are nested more than {MAX_LIST_DEPTH} deep"),
+                "write the objects as documents of their own; the limit is MAX_LIST_DEPTH",
+                context,
+            ));
             return;
         }
         for (index, item) in items.items().iter().enumerate() {
@@ -124,7 +136,7 @@ fn namespace(node: &Node, kind: &str, context: &Context) -> Option<Arc<str>> {
     own.map(Arc::from).or_else(|| context.namespace.clone())
 }
 
-fn problem(document: &Document, node: &Node, message: String, context: &Context) -> Problem {
+fn problem(document: &Document, node: &Node, message: String, hint: &str, context: &Context) -> Problem {
     let application = context.application.as_deref().map(str::to_owned);
-    Problem { application, ..Problem::new(Stage::Policy, message).at(document.text.origin(node.range).edit()) }
+    Problem { application, ..Problem::new(Stage::Policy, message, hint).at(document.text.origin(node.range).edit()) }
 }

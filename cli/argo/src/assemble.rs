@@ -6,12 +6,13 @@ use portcullis_source::{Document, Node, OriginId, Range, Role, Source, Span};
 
 use crate::{
     Application, Cluster, Destination,
-    clusters::{IN_CLUSTER, IN_CLUSTER_SERVER},
+    clusters::{DECLARE, IN_CLUSTER, IN_CLUSTER_SERVER},
     expand::withhold,
-    fault::Fault,
+    fault::{Fact, Fault},
     parameters::place,
     set::World,
     sources,
+    template::names,
 };
 
 /// What an Application is put together from.
@@ -32,10 +33,13 @@ pub(crate) struct Assembly {
 
 impl Default for Assembly {
     fn default() -> Self {
-        let document = Err(Fault::new("there is no object"));
+        let document = Err(Fact::new("there is no object").hint("write the Application"));
         Self { name: String::new(), namespace: String::new(), document, origin: None, application_set: None, parameters: BTreeMap::new() }
     }
 }
+
+/// What to do about a parameter that was not filled in.
+pub(crate) const LEFTOVER: &str = "check the name of the parameter against what the generator yields";
 
 /// Puts an Application together, with what is wrong with it.
 pub(crate) fn assemble(world: World<'_>, assembly: Assembly) -> (Application, Vec<Fault>) {
@@ -67,7 +71,8 @@ pub(crate) fn assemble(world: World<'_>, assembly: Assembly) -> (Application, Ve
     application.document = Some(Arc::clone(&document));
     let object = Object { document: &document, root: &document.root };
     let mut faults = if application.application_set.is_none() { object.wrong_types() } else { Vec::new() };
-    let cluster = match destination(world, &mut application, object) {
+    let mut noted = Vec::new();
+    let cluster = match destination(world, &mut application, object, &mut noted) {
         Ok(cluster) => cluster,
         Err(fault) => {
             faults.push(fault);
@@ -75,7 +80,7 @@ pub(crate) fn assemble(world: World<'_>, assembly: Assembly) -> (Application, Ve
         }
     };
     if application.name.is_empty() {
-        faults.push(object.fault("the application has no name", &["metadata"]));
+        faults.push(object.fault("the application has no name", &["metadata"]).hint("give it metadata.name"));
     }
     faults.extend(object.leftover(&["metadata", "name"]));
     let resolved = sources::resolve(world, &application, object, cluster.as_ref());
@@ -83,7 +88,11 @@ pub(crate) fn assemble(world: World<'_>, assembly: Assembly) -> (Application, Ve
     if let Some(fault) = faults.first() {
         withhold(&mut application, &fault.unrendered());
     }
+    faults.extend(noted);
     faults.extend(resolved.faults);
+    for fault in faults.iter_mut().filter(|fault| fault.hint == LEFTOVER && application.application_set.is_some()) {
+        fault.hint = format!("{LEFTOVER}; {}", names(&application.parameters));
+    }
     (application, faults)
 }
 
@@ -149,14 +158,14 @@ impl<'a> Object<'a> {
         Self { root, ..self }
     }
 
-    /// A fault at a path, or at the deepest part of it that exists.
-    pub(crate) fn fault(self, message: impl Into<String>, path: &[&str]) -> Fault {
+    /// What is wrong at a path, or at the deepest part of it that exists.
+    pub(crate) fn fault(self, message: impl Into<String>, path: &[&str]) -> Fact {
         let mut node = self.root;
         for key in path {
             let Some(next) = node.get(key) else { break };
             node = next;
         }
-        Fault::new(message).at(self.place(node))
+        Fact::new(message).at(self.place(node))
     }
 
     /// A fault if a field still has a tag of a template in it, or the trace of a missing parameter.
@@ -166,7 +175,7 @@ impl<'a> Object<'a> {
         let name = path.join(".");
         left.then(|| {
             let fault = self.fault(format!("{name} is {text:?}, in which a parameter was not filled in"), path);
-            fault.hint("check the name of the parameter against what the generator yields")
+            fault.hint(LEFTOVER)
         })
     }
 
@@ -187,7 +196,12 @@ pub(crate) fn is_leftover(text: &str) -> bool {
 }
 
 /// Fills the destination in, and finds its cluster where clusters are known.
-fn destination(world: World<'_>, application: &mut Application, object: Object<'_>) -> Result<Option<Cluster>, Fault> {
+fn destination(
+    world: World<'_>,
+    application: &mut Application,
+    object: Object<'_>,
+    noted: &mut Vec<Fault>,
+) -> Result<Option<Cluster>, Fault> {
     const PATH: [&str; 2] = ["spec", "destination"];
     let text = |key: &str| object.text(&["spec", "destination", key]).to_owned();
     let (server, name) = (text("server").trim_end_matches('/').to_owned(), text("name"));
@@ -200,7 +214,7 @@ fn destination(world: World<'_>, application: &mut Application, object: Object<'
     if server.is_empty() == name.is_empty() {
         let message =
             if server.is_empty() { "the destination has neither server nor name" } else { "the destination has both server and name" };
-        return Err(object.fault(message, &PATH));
+        return Err(object.fault(message, &PATH).hint("name the cluster by its name or by the URL of its server"));
     }
     let known = world.clusters.iter().filter(|cluster| if name.is_empty() { cluster.server == server } else { cluster.name == name });
     let known: Vec<&Cluster> = known.collect();
@@ -210,7 +224,9 @@ fn destination(world: World<'_>, application: &mut Application, object: Object<'
         return Ok(Some((*cluster).clone()));
     }
     if known.len() > 1 {
-        return Err(object.fault(format!("there are several clusters named {name}"), &["spec", "destination", "name"]));
+        return Err(object
+            .fault(format!("there are several clusters named {name}"), &["spec", "destination", "name"])
+            .hint("name it by the URL of its server"));
     }
     if name == IN_CLUSTER || server == IN_CLUSTER_SERVER {
         application.destination = Destination {
@@ -221,11 +237,14 @@ fn destination(world: World<'_>, application: &mut Application, object: Object<'
         return Ok(None);
     }
     if world.clusters.is_empty() {
+        // Without any inventory the rest of the Application is worth a look all the same.
+        let fact = (!name.is_empty()).then(|| object.fault(format!("cluster {name} is not defined"), &["spec", "destination", "name"]));
+        noted.extend(fact.map(|fact| fact.hint(format!("no cluster is declared; {DECLARE}"))));
         return Ok(None);
     }
     let (what, key) = if name.is_empty() { (server, "server") } else { (name, "name") };
     let names: Vec<&str> =
         world.clusters.iter().map(|cluster| if key == "name" { &cluster.name } else { &cluster.server }).map(String::as_str).collect();
     let fault = object.fault(format!("cluster {what} is not defined"), &["spec", "destination", key]);
-    Err(fault.hint(format!("defined are {}; declare clusters in the configuration or as Secrets", names.join(", "))))
+    Err(fault.hint(format!("defined are {}; {DECLARE}", names.join(", "))))
 }

@@ -10,6 +10,9 @@ use crate::{Cluster, parameters::place};
 pub(crate) const IN_CLUSTER: &str = "in-cluster";
 /// Its URL.
 pub(crate) const IN_CLUSTER_SERVER: &str = "https://kubernetes.default.svc";
+/// What to do about a cluster that nothing declares.
+pub(crate) const DECLARE: &str = "list the clusters with name, server and labels under `clusters` in portcullis.yaml, or commit their Secrets \
+                                  (label argocd.argoproj.io/secret-type: cluster)";
 /// The label that says what a Secret is for.
 pub(crate) const SECRET_TYPE: &str = "argocd.argoproj.io/secret-type";
 /// The annotation with the cluster's version, which Argo CD itself can keep.

@@ -11,7 +11,7 @@ use crate::{
     Application, Inventory, SourceKind, Unrendered,
     assemble::{Assembly, assemble, is_leftover},
     documents::{self, Manifest},
-    fault::Fault,
+    fault::{Fact, Fault},
     files::Files,
     links,
     parameters::{place, too_deep},
@@ -30,7 +30,7 @@ const MAX_APPLICATIONS: usize = 50_000;
 /// the ConfigMap `argocd-cmd-params-cm` where there is one; others are passed over. Applications come in the order of the documents and
 /// of the generators, those that an Application's own manifests hold right after it; where Argo CD's own order is random, clusters come
 /// in the inventory's order and merged parameters in that of the first generator. An Application that can't be made or rendered is there
-/// too, with an `Unrendered` source, and a problem says the same; a problem that many Applications share is given once.
+/// too, with an `Unrendered` source, and a problem says the same.
 #[must_use]
 pub fn expand(documents: &[Arc<Document>], revision: &Revision, inventory: &Inventory) -> Partial<Vec<Application>> {
     let (documents, deep): (Vec<_>, Vec<_>) = documents.iter().cloned().partition(|document| !too_deep(&document.root));
@@ -49,12 +49,19 @@ pub fn expand(documents: &[Arc<Document>], revision: &Revision, inventory: &Inve
     let files = Files::new(revision);
     let mut expansion = Expansion::new(World { files: &files, inventory: &inventory, clusters: &clusters });
     for document in deep {
-        let fault = Fault::new("the document is nested too deeply").at(place(&document, document.root.range));
+        let fault = Fact::new("the document is nested too deeply")
+            .at(place(&document, document.root.range))
+            .hint("objects are read 128 levels deep; write it flatter");
         expansion.report(fault, None);
     }
     found.manifests.iter().for_each(|manifest| expansion.visit(manifest, None, 0));
     if !expansion.applications.is_empty() {
-        links::outside(revision).into_iter().for_each(|fault| expansion.report(fault, None));
+        for (fault, readers) in links::outside(revision, &expansion.applications) {
+            match readers.is_empty() {
+                true => expansion.report(fault, None),
+                false => readers.iter().for_each(|name| expansion.report(fault.clone(), Some(name))),
+            }
+        }
     }
     expansion.withhold_duplicates();
     Partial { value: expansion.applications, problems: expansion.problems }
@@ -64,7 +71,7 @@ struct Expansion<'a> {
     world: World<'a>,
     applications: Vec<Application>,
     problems: Vec<Problem>,
-    reported: BTreeSet<(Option<Span>, String)>,
+    reported: BTreeSet<(Option<Span>, String, Option<String>)>,
     /// The Applications of each document that was visited.
     visited: BTreeMap<(FileId, u32), Vec<usize>>,
     files: BTreeMap<RepoPath, Arc<[Manifest]>>,
@@ -119,13 +126,18 @@ impl<'a> Expansion<'a> {
 
     fn add(&mut self, assembly: Assembly, parent: Option<&str>) {
         if self.applications.len() >= MAX_APPLICATIONS {
-            let fault = Fault::new(format!("the repository expands to more than {MAX_APPLICATIONS} applications")).at(assembly.origin);
+            let fault = Fact::new(format!("the repository expands to more than {MAX_APPLICATIONS} applications"))
+                .at(assembly.origin)
+                .hint("the limit is MAX_APPLICATIONS; the rest was left out");
             self.report(fault, None);
             return;
         }
         let (mut application, faults) = assemble(self.world, assembly);
         application.parent = parent.map(str::to_owned);
-        faults.into_iter().for_each(|fault| self.report(fault, Some(&application.name)));
+        // What bears the name of its ApplicationSet is none that anybody knows.
+        let unnamed = application.document.is_none() && application.application_set.as_ref() == Some(&application.name);
+        let name = (!unnamed).then(|| application.name.clone());
+        faults.into_iter().for_each(|fault| self.report(fault, name.as_deref()));
         self.applications.push(application);
     }
 
@@ -148,8 +160,8 @@ impl<'a> Expansion<'a> {
         let manifests: Vec<Manifest> = files.flatten().collect::<Vec<_>>().iter().flat_map(|file| self.manifests(file).to_vec()).collect();
         if depth >= MAX_DEPTH && !manifests.is_empty() {
             let span = self.applications.get(index).and_then(|application| application.origin);
-            let fault = Fault::new(format!("applications hold applications more than {MAX_DEPTH} deep"));
-            self.report(fault.at(span), Some(&name));
+            let fault = Fact::new(format!("applications hold applications more than {MAX_DEPTH} deep"));
+            self.report(fault.at(span).hint("the limit is MAX_DEPTH; an Application that holds itself is such a case"), Some(&name));
             return;
         }
         manifests.iter().for_each(|manifest| self.visit(manifest, Some(&name), depth + 1));
@@ -166,9 +178,10 @@ impl<'a> Expansion<'a> {
     }
 
     fn report(&mut self, fault: Fault, application: Option<&str>) {
-        if self.reported.insert((fault.span, fault.message.clone())) {
+        let application = application.map(str::to_owned);
+        if self.reported.insert((fault.span, fault.message.clone(), application.clone())) {
             let Fault { message, hint, span } = fault;
-            self.problems.push(Problem { stage: Stage::Argo, message, hint, span, application: application.map(str::to_owned) });
+            self.problems.push(Problem { stage: Stage::Argo, message, hint, span, application });
         }
     }
 
@@ -184,7 +197,7 @@ impl<'a> Expansion<'a> {
                 let other = indexes.get(usize::from(nth == 0)).and_then(|&other| self.applications.get(other));
                 let reason = format!("application {name} is made more than once, also by {}", other.map(made_by).unwrap_or_default());
                 let span = self.applications.get(*index).and_then(|application| application.origin);
-                let fault = Fault::new(reason).at(span).hint("give each a name of its own; Argo CD creates none of them");
+                let fault = Fact::new(reason).at(span).hint("give each a name of its own; Argo CD creates none of them");
                 if let Some(application) = self.applications.get_mut(*index) {
                     withhold(application, &fault.unrendered());
                 }

@@ -7,7 +7,7 @@ use portcullis_source::{Document, Key, Node, OriginId};
 
 use crate::{
     Cluster, Inventory,
-    fault::Fault,
+    fault::{Fact, Fault},
     files::Files,
     generators::{Generation, Kind, Level, transform},
     object::{TEMPLATE, conform, emit, fill},
@@ -47,7 +47,14 @@ pub(crate) fn expand_set(world: World<'_>, document: &Document) -> (Vec<Made>, V
     };
     let mut renderer = match Renderer::new(spec.language, &spec.options, world.inventory.settings.version) {
         Ok(renderer) => renderer,
-        Err(message) => return (vec![failed(Fault::new(message).at(spec.place("goTemplateOptions")))], Vec::new()),
+        Err(message) => {
+            return (
+                vec![failed(
+                    Fact::new(message).at(spec.place("goTemplateOptions")).hint("it is missingkey=default, =invalid, =zero or =error"),
+                )],
+                Vec::new(),
+            );
+        }
     };
     let mut set = Set { world, document, spec, renderer: &mut renderer, name: &name, drafts: Vec::new(), warnings: Vec::new() };
     if let Err(fault) = set.run() {
@@ -79,7 +86,9 @@ impl<'a> Spec<'a> {
     fn read(document: &'a Document) -> Result<Self, Fault> {
         let place = crate::parameters::place(document, document.root.range);
         let root = document.root.get("spec").filter(|spec| spec.as_map().is_some());
-        let root = root.ok_or_else(|| Fault::new("the ApplicationSet has no spec").at(place))?;
+        let root = root.ok_or_else(|| {
+            Fact::new("the ApplicationSet has no spec").at(place).hint("an ApplicationSet has a spec with generators and a template")
+        })?;
         let is_true = |node: Option<&Node>| matches!(node.map(|node| &node.data), Some(portcullis_source::Data::Bool(true)));
         let options = root.get("goTemplateOptions").map(Node::items).unwrap_or_default();
         Ok(Self {
@@ -135,7 +144,11 @@ struct Set<'a> {
 
 impl Set<'_> {
     fn run(&mut self) -> Result<(), Fault> {
-        let missing = |what: &str, place| Fault::new(format!("the ApplicationSet has no {what}")).at(place);
+        let missing = |what: &str, place| {
+            Fact::new(format!("the ApplicationSet has no {what}"))
+                .at(place)
+                .hint("an ApplicationSet has a spec with generators and a template")
+        };
         let template = self.spec.root.get("template").ok_or_else(|| missing("template", self.spec.place("spec")))?;
         let template = self.spec.template_of(&mut self.renderer.trace, template, &mut self.warnings)?;
         let patch = self.spec.root.get("templatePatch").filter(|node| !node.is_null());
@@ -170,7 +183,7 @@ impl Set<'_> {
         let warnings = std::mem::take(&mut generation.warnings);
         self.warnings.extend(warnings);
         if made.is_empty() {
-            let fault = Fault::new("an entry of generators names no generator that there is, so that it yields nothing");
+            let fault = Fact::new("an entry of generators names no generator that there is, so that it yields nothing");
             let place = self.renderer.span(entry.origin);
             self.warnings.push(fault.at(place).hint("a generator without settings is written with braces: clusters: {}"));
         }
@@ -191,8 +204,8 @@ impl Set<'_> {
 
     fn render(&mut self, template: &Value, patch: Option<&Value>, parameters: &Map) {
         if parameters.entries.borrow().is_empty() {
-            let fault = Fault::new("a parameter set is empty, so that Argo CD leaves the template as it is, with every {{ }} in it");
-            self.warnings.push(fault.at(self.spec.place("generators")));
+            let fault = Fact::new("a parameter set is empty, so that Argo CD leaves the template as it is, with every {{ }} in it");
+            self.warnings.push(fault.at(self.spec.place("generators")).hint("give the element a key, or take it away"));
         }
         let settings = &self.world.inventory.settings;
         let namespace = if self.spec.namespace.is_empty() { &settings.namespace } else { &self.spec.namespace };

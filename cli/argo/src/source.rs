@@ -142,7 +142,7 @@ pub struct Unrendered {
     /// The thing and the fact, lowercase.
     pub reason: String,
     /// What to do about it.
-    pub hint: Option<String>,
+    pub hint: String,
     /// Where the cause stands.
     pub span: Option<Span>,
 }

@@ -7,7 +7,7 @@ use portcullis_source::{Text, yaml};
 
 use crate::{
     Version,
-    fault::Fault,
+    fault::{Fact, Fault},
     object::{APPLICATION, conform, patch, trim},
     parameters::{Made, print, read_made},
     template::{Failed, Renderer},
@@ -37,9 +37,8 @@ impl Rendering<'_> {
         self.renderer.string(&name, self.parameters).ok().map(|name| print(&name))
     }
 
-    fn fault(&self, (error, origin): Failed) -> Fault {
-        let fault = Fault::new(error.message).at(error.span).at(self.renderer.span(origin));
-        Fault { hint: error.hint, ..fault }
+    fn fault(&self, failed: Failed) -> Fault {
+        failed.fault(self.renderer, self.parameters)
     }
 }
 
@@ -49,7 +48,7 @@ pub(crate) fn application(rendering: &mut Rendering<'_>, template: &Value, templ
     let rendered = if empty {
         template.clone()
     } else {
-        rendering.renderer.tree(template, rendering.parameters).map_err(|failed| rendering.fault(failed))?
+        rendering.renderer.tree(template, rendering.parameters).map_err(|failed| rendering.fault(failed.below("template")))?
     };
     let mut metadata = entries(get(&rendered, "metadata").as_ref());
     let finalized = metadata.get("finalizers").is_some_and(Value::truth);
@@ -78,9 +77,12 @@ pub(crate) fn application(rendering: &mut Rendering<'_>, template: &Value, templ
 /// The object with `templatePatch` applied; the project stays what it was.
 fn patched(rendering: &mut Rendering<'_>, object: &Value, template_patch: &Value) -> Result<Value, Fault> {
     let at = rendering.renderer.span(template_patch.origin);
-    let fault = |message: String| Fault::new(format!("templatePatch: {message}")).at(at);
+    let fault = |message: String| {
+        let hint = "a templatePatch renders to YAML of the fields that it changes, as in kubectl patch";
+        Fact::new(format!("templatePatch: {message}")).at(at).hint(hint)
+    };
     let made = rendering.renderer.string(template_patch, rendering.parameters);
-    let made = made.map_err(|error| rendering.fault((error, template_patch.origin)).within("templatePatch"))?;
+    let made = made.map_err(|error| rendering.fault(Failed::new(error, template_patch.origin).below("templatePatch")))?;
     let Data::String(string) = &made.data else { return Err(fault("it must be a string".to_owned())) };
     let Some(change) = parse(rendering.renderer, string, &made).map_err(fault)? else { return Ok(object.clone()) };
     if !matches!(change.data, Data::Map(_)) {

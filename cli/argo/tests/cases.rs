@@ -25,7 +25,7 @@ fn check(path: &Path) -> String {
     for problem in &made.problems {
         let application = problem.application.as_deref().map(|name| format!(" [{name}]")).unwrap_or_default();
         writeln!(out, "problem{application} at {}\n  {}", show.place(problem.span), problem.message.replace('\n', "\n  ")).unwrap();
-        problem.hint.iter().for_each(|hint| writeln!(out, "  hint: {hint}").unwrap());
+        writeln!(out, "  hint: {}", problem.hint).unwrap();
     }
     out
 }

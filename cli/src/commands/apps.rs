@@ -32,7 +32,9 @@ pub(crate) fn run(arguments: &args::Apps, surroundings: &Surroundings) -> Outcom
         }
     };
     let notes = match arguments.format {
-        Format::Human => issues.iter().map(|issue| format!("{}{}\n", place(issue.location.as_ref()), issue.message)).collect(),
+        Format::Human => {
+            issues.iter().map(|issue| format!("{}{}\n  hint: {}\n", place(&issue.location), issue.message, issue.hint)).collect()
+        }
         Format::Json => String::new(),
     };
     let code = if issues.is_empty() { Exit::Clean } else { Exit::Incomplete };

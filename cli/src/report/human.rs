@@ -26,9 +26,6 @@ const MAX_NAMES: usize = 8;
 /// The longest source line that is shown.
 const MAX_LINE: usize = 300;
 
-/// The longest message that is shown whole; an include cycle makes Helm's message name every call.
-const MAX_MESSAGE: usize = 1_000;
-
 /// How many of the conditions around a field are shown; the JSON report has all.
 const MAX_GUARDS: usize = 3;
 
@@ -173,14 +170,18 @@ impl Printer<'_> {
     fn problem(&mut self, issue: &Issue) {
         let mut view = View {
             code: None,
-            message: shortened(&issue.message),
+            message: issue.message.clone(),
             severity: Severity::Error,
-            help: issue.hint.as_deref(),
+            help: Some(&issue.hint),
             source: None,
             labels: Vec::new(),
         };
         if let Some(span) = issue.span {
             self.show(&mut view, span, "here".to_owned());
+        }
+        // A file that could not be read has no line to show.
+        if view.labels.is_empty() && !view.message.contains(&*issue.location.file) {
+            view.message = format!("{}{}", place(&issue.location), view.message);
         }
         let _ = writeln!(self.text, "{} problem", issue.stage);
         self.draw(&view);
@@ -218,9 +219,15 @@ impl Printer<'_> {
             let names: Vec<&str> = applications.not_rendered.iter().map(|entry| entry.application.as_str()).collect();
             let _ = writeln!(self.text, "not rendered: {}", names.join(", "));
         }
+        let mut sets = String::new();
+        if !report.not_expanded.is_empty() {
+            let names: Vec<&str> = report.not_expanded.iter().map(|entry| entry.application_set.as_str()).collect();
+            let _ = writeln!(self.text, "not expanded: {}", names.join(", "));
+            sets = format!("{} not expanded, ", plural(names.len(), "ApplicationSet"));
+        }
         let _ = writeln!(
             self.text,
-            "{} of {} applications rendered, {} checked",
+            "{} of {} applications rendered, {sets}{} checked",
             applications.rendered(),
             applications.total,
             plural(report.objects, "object")
@@ -232,16 +239,6 @@ impl Printer<'_> {
             plural(count(Level::Warn), "finding"),
             plural(report.problems.len(), "problem")
         );
-    }
-}
-
-fn shortened(message: &str) -> String {
-    match message.char_indices().nth(MAX_MESSAGE) {
-        None => message.to_owned(),
-        Some((at, _)) => {
-            let rest = message.get(at..).unwrap_or_default().chars().count();
-            format!("{} … and {rest} more characters, which the JSON report has", message.get(..at).unwrap_or_default())
-        }
     }
 }
 
@@ -262,8 +259,8 @@ fn describe(link: &ChainLink) -> String {
 }
 
 /// The place of a problem as one line of text.
-pub(crate) fn place(location: Option<&Location>) -> String {
-    location.map_or_else(String::new, |place| format!("{}:{}:{}: ", place.file, place.line, place.column))
+pub(crate) fn place(location: &Location) -> String {
+    format!("{}:{}:{}: ", location.file, location.line, location.column)
 }
 
 impl std::fmt::Debug for View<'_> {

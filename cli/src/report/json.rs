@@ -3,7 +3,7 @@
 use portcullis_source::Location;
 use serde_json::{Map, Value, json};
 
-use super::{ChainLink, Finding, Issue, NotRendered, Report, ResourceName};
+use super::{ChainLink, Finding, Issue, NotExpanded, NotRendered, Report, ResourceName};
 
 /// The version of the format.
 const VERSION: u32 = 1;
@@ -23,6 +23,7 @@ pub(crate) fn json(report: &Report) -> String {
             "rendered": applications.rendered(),
             "not_rendered": applications.not_rendered.iter().map(not_rendered).collect::<Vec<_>>(),
         },
+        "application_sets": {"not_expanded": report.not_expanded.iter().map(not_expanded).collect::<Vec<_>>()},
         "objects": report.objects,
         "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
         "problems": report.problems.iter().map(problem).collect::<Vec<_>>(),
@@ -82,19 +83,20 @@ fn link(link: &ChainLink) -> Value {
 }
 
 fn not_rendered(entry: &NotRendered) -> Value {
-    let mut object = json!({"application": entry.application, "reason": entry.reason});
-    if let Value::Object(object) = &mut object {
-        insert(object, "location", entry.location.as_ref().map(location));
-    }
-    object
+    json!({"application": entry.application, "reason": entry.reason, "location": location(&entry.location)})
+}
+
+fn not_expanded(entry: &NotExpanded) -> Value {
+    json!({"application_set": entry.application_set, "reason": entry.reason, "location": location(&entry.location)})
 }
 
 /// A problem as the report has it.
 pub(crate) fn problem(issue: &Issue) -> Value {
-    let mut object = json!({"stage": issue.stage, "message": issue.message, "applications": issue.applications});
-    if let Value::Object(object) = &mut object {
-        insert(object, "hint", issue.hint.clone().map(Value::String));
-        insert(object, "location", issue.location.as_ref().map(location));
-    }
-    object
+    json!({
+        "stage": issue.stage,
+        "message": issue.message,
+        "hint": issue.hint,
+        "location": location(&issue.location),
+        "applications": issue.applications,
+    })
 }

@@ -6,4 +6,4 @@ mod view;
 
 pub(crate) use human::{Style, human, place};
 pub(crate) use json::{SCHEMA, json, problem};
-pub(crate) use view::{Accounting, ChainLink, Finding, Issue, NotRendered, Report, ResourceName};
+pub(crate) use view::{Accounting, ChainLink, Finding, Issue, NotExpanded, NotRendered, Report, ResourceName};

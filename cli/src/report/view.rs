@@ -12,6 +12,8 @@ pub(crate) struct Report {
     pub(crate) bundle: String,
     /// What became of every application.
     pub(crate) applications: Accounting,
+    /// The ApplicationSets that were not expanded, or not wholly, each once.
+    pub(crate) not_expanded: Vec<NotExpanded>,
     /// How many objects were checked.
     pub(crate) objects: usize,
     /// The findings, sorted by place, rule and resource.
@@ -44,7 +46,18 @@ pub(crate) struct NotRendered {
     /// Why.
     pub(crate) reason: String,
     /// Where the reason lies.
-    pub(crate) location: Option<Location>,
+    pub(crate) location: Location,
+}
+
+/// An ApplicationSet of which some Application could not be made, so that Argo CD makes none.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct NotExpanded {
+    /// Its name.
+    pub(crate) application_set: String,
+    /// The first reason.
+    pub(crate) reason: String,
+    /// Where the reason lies.
+    pub(crate) location: Location,
 }
 
 /// Findings of one rule that one line causes.
@@ -106,7 +119,7 @@ pub(crate) struct ChainLink {
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Issue {
     /// The place.
-    pub(crate) location: Option<Location>,
+    pub(crate) location: Location,
     /// The place in bytes.
     pub(crate) span: Option<Span>,
     /// The stage that met it.
@@ -114,7 +127,7 @@ pub(crate) struct Issue {
     /// What could not be done.
     pub(crate) message: String,
     /// What to do about it.
-    pub(crate) hint: Option<String>,
+    pub(crate) hint: String,
     /// The applications that it concerns.
     pub(crate) applications: Vec<String>,
 }

@@ -36,7 +36,7 @@ pub struct Problem {
     /// The thing and the fact, lowercase, without a full stop.
     pub message: String,
     /// What to do about it.
-    pub hint: Option<String>,
+    pub hint: String,
     /// Where.
     pub span: Option<Span>,
     /// The application that it concerns.
@@ -44,21 +44,15 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem without place or hint.
-    pub fn new(stage: Stage, message: impl Into<String>) -> Self {
-        Self { stage, message: message.into(), hint: None, span: None, application: None }
+    /// A problem without a place; every problem says what to do about it.
+    pub fn new(stage: Stage, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { stage, message: message.into(), hint: hint.into(), span: None, application: None }
     }
 
     /// The same with a place.
     #[must_use]
     pub fn at(self, span: Option<Span>) -> Self {
         Self { span, ..self }
-    }
-
-    /// The same with a hint.
-    #[must_use]
-    pub fn hint(self, hint: impl Into<String>) -> Self {
-        Self { hint: Some(hint.into()), ..self }
     }
 }
 

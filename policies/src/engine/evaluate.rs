@@ -190,7 +190,8 @@ impl<'a> Run<'a> {
         let namespace = identity.namespace.as_deref().map(|namespace| format!("{namespace}/")).unwrap_or_default();
         let whole: Vec<Step> = resource.base.iter().chain(path).cloned().collect();
         let message = format!("{} {namespace}{} {reason}", identity.kind, identity.name);
-        let problem = Problem::new(Stage::Policy, message).at(resource.document.origin(&whole).edit());
+        let hint = "the object was not checked by every rule; make it what Kubernetes takes, or smaller";
+        let problem = Problem::new(Stage::Policy, message, hint).at(resource.document.origin(&whole).edit());
         let application = resource.context.application.as_deref().map(str::to_owned);
         self.found.problems.push(Problem { application, ..problem });
     }

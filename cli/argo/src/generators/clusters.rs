@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Cluster, InCluster, Version,
-    clusters::{IN_CLUSTER, IN_CLUSTER_SERVER, SECRET_TYPE},
+    clusters::{DECLARE, IN_CLUSTER, IN_CLUSTER_SERVER, SECRET_TYPE},
     fault::Fault,
     parameters::normalize,
 };
@@ -57,6 +57,11 @@ pub(super) fn generate(generation: &mut Generation<'_>, spec: &Value) -> Result<
         }
         values::append(generation, spec, &set)?;
         sets.push(set);
+    }
+    if generation.clusters.is_empty() && generation.inventory.settings.in_cluster == InCluster::Implicit {
+        let yields = if sets.is_empty() { "nothing" } else { "in-cluster alone" };
+        let fault = generation.fault(format!("clusters: the generator yields {yields}, since no cluster is declared"), spec);
+        generation.warnings.push(fault.hint(DECLARE));
     }
     if flag(spec, "flatList") {
         let list = sets.into_iter().map(|set| Value::new(Data::Map(set)).boxed()).collect();

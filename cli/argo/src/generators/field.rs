@@ -29,7 +29,7 @@ pub(super) fn items(generation: &Generation<'_>, value: &Value, key: &str) -> Re
     let Some(found) = field(value, key) else { return Ok(Vec::new()) };
     match &found.data {
         Data::List(list) => Ok(list.items().to_vec()),
-        _ => Err(generation.fault(format!("{key} must be a list"), &found)),
+        _ => Err(generation.fault(format!("{key} must be a list"), &found).hint("write each item on a line that starts with -")),
     }
 }
 
@@ -38,6 +38,6 @@ pub(super) fn map(generation: &Generation<'_>, value: &Value, key: &str) -> Resu
     let Some(found) = field(value, key) else { return Ok(None) };
     match &found.data {
         Data::Map(map) => Ok(Some(map.clone())),
-        _ => Err(generation.fault(format!("{key} must be a map"), &found)),
+        _ => Err(generation.fault(format!("{key} must be a map"), &found).hint("write it as key: value")),
     }
 }

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use portcullis_gotemplate::{Map, MapType, Value};
-use portcullis_source::{OriginId, RepoPath, Source};
+use portcullis_source::{RepoPath, Source};
 
 use crate::{
     Cluster, Inventory,
-    fault::Fault,
+    fault::{Fact, Fault},
     files::Files,
-    template::{Language, RenderError, Renderer},
+    template::{Failed, Language, Renderer},
 };
 
 /// The most parameter sets that one generator may yield.
@@ -39,15 +39,14 @@ impl Generation<'_> {
         self.renderer.language() == Language::Go
     }
 
-    /// A fault at a value.
-    pub(super) fn fault(&self, message: impl Into<String>, value: &Value) -> Fault {
-        Fault::new(message).at(self.renderer.span(value.origin))
+    /// What is wrong with a value.
+    pub(super) fn fault(&self, message: impl Into<String>, value: &Value) -> Fact {
+        Fact::new(message).at(self.renderer.span(value.origin))
     }
 
     /// The fault of a string that could not be rendered.
-    pub(super) fn render_fault(&self, error: RenderError, origin: OriginId) -> Fault {
-        let fault = Fault::new(error.message).at(error.span).at(self.renderer.span(origin));
-        Fault { hint: error.hint, ..fault }
+    pub(super) fn render_fault(&self, failed: Failed, parameters: &Map) -> Fault {
+        failed.fault(self.renderer, parameters)
     }
 
     /// A fault if there are too many parameter sets.
@@ -55,7 +54,9 @@ impl Generation<'_> {
         if count <= MAX_PARAMETER_SETS {
             return Ok(());
         }
-        Err(self.fault(format!("the generator yields more than {MAX_PARAMETER_SETS} parameter sets"), value))
+        Err(self
+            .fault(format!("the generator yields more than {MAX_PARAMETER_SETS} parameter sets"), value)
+            .hint("the limit is MAX_PARAMETER_SETS; let the generators match less"))
     }
 
     /// A string that the generator itself makes.

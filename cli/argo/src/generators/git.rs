@@ -19,7 +19,9 @@ pub(super) fn generate(generation: &mut Generation<'_>, spec: &Value) -> Result<
     let directories = items(generation, spec, "directories")?;
     let files = items(generation, spec, "files")?;
     if directories.is_empty() && files.is_empty() {
-        return Err(generation.fault("the generator names neither directories nor files", spec));
+        return Err(generation
+            .fault("the generator names neither directories nor files", spec)
+            .hint("give it directories or files, each a list of path: PATTERN"));
     }
     check_project(generation, spec)?;
     let root = match repository::find(generation.inventory, &string(spec, "repoURL"), &string(spec, "revision")) {

@@ -15,7 +15,7 @@ pub(super) fn generate(generation: &mut Generation<'_>, spec: &Value, entries: &
             Ok(pattern) => include.push(pattern),
             Err(bad) => {
                 let fault = generation.fault(format!("pattern {:?} is passed over: {bad}", string(&entry, "path")), &entry);
-                generation.warnings.push(fault);
+                generation.warnings.push(fault.hint("correct the pattern; Argo CD ignores it"));
             }
         }
     }

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use portcullis_gotemplate::{Data, Map, Value};
-use portcullis_source::{EntryKind, Key, OriginId, RepoPath};
+use portcullis_source::{EntryKind, Key, OriginId, RepoPath, Text};
 
 use super::{Generation, field::string, generation::empty, git, path, values};
 use crate::{
     Globbing,
-    fault::Fault,
+    fault::{Fact, Fault},
     parameters::{Reader, flatten, own, too_deep},
     pattern::{BadPattern, Doublestar, Pathspec},
 };
@@ -40,7 +40,11 @@ pub(super) fn generate(generation: &mut Generation<'_>, spec: &Value, entries: &
     let mut patterns = git::patterns(entries, read);
     patterns.sort_by_key(|(_, _, excludes)| *excludes);
     for (entry, pattern, excludes) in patterns {
-        let pattern = pattern.map_err(|bad| generation.fault(format!("pattern {:?} is none: {bad}", string(&entry, "path")), &entry))?;
+        let pattern = pattern.map_err(|bad| {
+            generation
+                .fault(format!("pattern {:?} is none: {bad}", string(&entry, "path")), &entry)
+                .hint("write it from the repository's root, without ..")
+        })?;
         let found = found(generation, &pattern, root);
         if excludes {
             files.retain(|file| !found.contains(file));
@@ -69,11 +73,12 @@ fn found(generation: &Generation<'_>, pattern: &Pattern, root: &RepoPath) -> BTr
 
 fn from_file(generation: &mut Generation<'_>, spec: &Value, file: &RepoPath, root: &RepoPath) -> Result<Vec<Map>, Fault> {
     let parsed = generation.files.parse(file);
-    let parsed = parsed.map_err(|error| generation.fault(format!("unable to process a file: {error}"), spec))?;
-    let unable = |why: &str| Fault::new(format!("unable to process file {file}: {why}")).at(Some(parsed.file.span()));
+    let parsed = parsed.map_err(|error| generation.fault(format!("unable to process a file: {error}"), spec).hint(error.hint()))?;
+    let fact = |why: &str| Fact::new(format!("unable to process file {file}: {why}"));
+    let unable = |why: &str| fact(why).at(Some(parsed.file.span())).hint("a file of parameters is a map, or a list of maps");
     let Some(document) = parsed.stream.documents.first() else {
         return match &parsed.stream.error {
-            Some(error) => Err(unable(&error.message).in_file(&parsed.file, error.range)),
+            Some(error) => Err(fact(&error.message).at(Text::of_file(&parsed.file).span(error.range)).hint("mend the YAML of the file")),
             None => Ok(vec![finish(generation, spec, &empty(), git::relative(file, root).unwrap_or_default())?]),
         };
     };

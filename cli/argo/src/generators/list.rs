@@ -22,7 +22,7 @@ pub(super) fn generate(generation: &mut Generation<'_>, spec: &Value) -> Result<
             Data::Map(map) if generation.is_go() => map.clone(),
             Data::Map(map) => strings(generation, map)?,
             Data::Nil => empty(),
-            _ => return Err(generation.fault("an element must be a map", &element)),
+            _ => return Err(generation.fault("an element must be a map", &element).hint("write it as key: value")),
         });
     }
     if let Some(text) = field(spec, "elementsYaml") {
@@ -49,7 +49,7 @@ fn strings(generation: &Generation<'_>, element: &Map) -> Result<Map, Fault> {
                     parameters.set(key.as_str(), text(&key, value)?);
                 }
             }
-            _ if &**key == "values" => return Err(generation.fault("values must be a map", value)),
+            _ if &**key == "values" => return Err(generation.fault("values must be a map", value).hint("write it as key: value")),
             _ => parameters.set(key.clone(), text(key, value)?),
         }
     }
@@ -66,8 +66,14 @@ fn name(value: &Value) -> String {
 }
 
 fn from_yaml(generation: &mut Generation<'_>, text: &Value) -> Result<Vec<Map>, Fault> {
-    let Data::String(string) = &text.data else { return Err(generation.fault("elementsYaml must be a string", text)) };
-    let bad = |generation: &Generation<'_>, why: &str| generation.fault(format!("elementsYaml is no list of maps: {why}"), text);
+    let Data::String(string) = &text.data else {
+        return Err(generation.fault("elementsYaml must be a string", text).hint("write the list as a text, as with elementsYaml: |"));
+    };
+    let bad = |generation: &Generation<'_>, why: &str| {
+        generation
+            .fault(format!("elementsYaml is no list of maps: {why}"), text)
+            .hint("the text is YAML: a list with a map for each Application")
+    };
     let stream = yaml::parse(&Text::nowhere(string.bytes.clone()));
     if let Some(error) = stream.error {
         return Err(bad(generation, &error.message));

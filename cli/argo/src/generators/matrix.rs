@@ -18,7 +18,9 @@ pub(super) fn generate(generation: &mut Generation<'_>, spec: &Value, level: Lev
     let children = items(generation, spec, "generators")?;
     let [first, second] = children.as_slice() else {
         let count = children.len();
-        return Err(generation.fault(format!("a matrix takes exactly two generators, but has {count}"), spec));
+        return Err(generation
+            .fault(format!("a matrix takes exactly two generators, but has {count}"), spec)
+            .hint("put a matrix of two into a matrix to combine three"));
     };
     let mut sets = Vec::new();
     // A second child without any tag yields the same for every set of the first, so that it runs only once.

@@ -18,7 +18,9 @@ use crate::{
 pub(super) fn generate(generation: &mut Generation<'_>, spec: &Value, level: Level) -> Result<Vec<Map>, Fault> {
     let children = items(generation, spec, "generators")?;
     if children.len() < 2 {
-        return Err(generation.fault(format!("a merge takes two generators or more, but has {}", children.len()), spec));
+        return Err(generation
+            .fault(format!("a merge takes two generators or more, but has {}", children.len()), spec)
+            .hint("add the generator whose parameters are to be merged in"));
     }
     let mut made = Vec::with_capacity(children.len());
     for entry in &children {
@@ -26,7 +28,9 @@ pub(super) fn generate(generation: &mut Generation<'_>, spec: &Value, level: Lev
     }
     let keys: Vec<String> = items(generation, spec, "mergeKeys")?.iter().map(print).collect();
     if keys.is_empty() {
-        return Err(generation.fault("a merge needs at least one of mergeKeys", spec));
+        return Err(generation
+            .fault("a merge needs at least one of mergeKeys", spec)
+            .hint("name the parameters by which sets belong together, such as mergeKeys: [server]"));
     }
     let mut base = Vec::new();
     for (index, (entry, sets)) in made.into_iter().enumerate() {

@@ -83,13 +83,19 @@ fn requirement(generation: &Generation<'_>, expression: &Value) -> Result<Requir
         "NotIn" => Operator::NotIn,
         "Exists" => Operator::Exists,
         "DoesNotExist" => Operator::DoesNotExist,
-        other => return Err(generation.fault(format!("{other:?} is not a valid selector operator"), expression)),
+        other => {
+            return Err(generation
+                .fault(format!("{other:?} is not a valid selector operator"), expression)
+                .hint("it is In, NotIn, Exists or DoesNotExist"));
+        }
     };
     let wants_values = matches!(operator, Operator::In | Operator::NotIn);
     if wants_values == values.is_empty() {
         let rule = if wants_values { "needs values" } else { "takes no values" };
         let at = field(expression, "values").unwrap_or_else(|| expression.clone());
-        return Err(generation.fault(format!("selector operator {} {rule}", string(expression, "operator")), &at));
+        return Err(generation
+            .fault(format!("selector operator {} {rule}", string(expression, "operator")), &at)
+            .hint("In and NotIn take values, Exists and DoesNotExist take none"));
     }
     Ok(Requirement { key, operator, values })
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use portcullis_gotemplate::{Data, Map, MapType, Value};
 
 use super::{Generation, Kind, clusters, field, git, list, matrix, merge, selector::Selector};
-use crate::{Version, fault::Fault};
+use crate::{Version, fault::Fault, template::Failed};
 
 /// Where an entry stands, which decides what it may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +57,9 @@ pub(crate) fn transform(
 fn generate(generation: &mut Generation<'_>, entry: &Value, kind: Kind, level: Level) -> Result<Vec<Map>, Fault> {
     let Some(spec) = field(entry, kind.key()) else { return Ok(Vec::new()) };
     if !matches!(spec.data, Data::Map(_)) {
-        return Err(generation.fault("the generator must be a map", &spec));
+        return Err(generation
+            .fault("the generator must be a map", &spec)
+            .hint("write its settings as key: value below it, or {} for none"));
     }
     if let Some(needs) = kind.needs() {
         let hint = "have the applications linted by listing them with a list or git generator";
@@ -80,7 +82,9 @@ pub(super) fn child(generation: &mut Generation<'_>, entry: &Value, level: Level
     let mut made = transform(generation, entry, level, outer);
     match (made.pop(), made.is_empty()) {
         (Some((_, sets)), true) => sets,
-        (Some(_), false) => Err(generation.fault("found more than one generator in one child, where only one is allowed", entry)),
+        (Some(_), false) => Err(generation
+            .fault("found more than one generator in one child, where only one is allowed", entry)
+            .hint("give each generator a child of its own")),
         (None, _) => {
             let fault = generation.fault("the child generator generated no parameters, because it is of no known kind here", entry);
             Err(fault.hint("matrix and merge can be nested once, and only once"))
@@ -126,7 +130,7 @@ fn with_values(generation: &mut Generation<'_>, spec: &Value, outer: &Map) -> Re
     for (key, value) in entries.entries.borrow().iter() {
         let made = match generation.renderer.strict(value, outer) {
             Err(error) if error.missing => value.clone(),
-            made => made.map_err(|error| generation.render_fault(error, value.origin))?,
+            made => made.map_err(|error| generation.render_fault(Failed::new(error, value.origin).below(&**key).below("values"), outer))?,
         };
         resolved.insert(key.clone(), made);
     }
@@ -135,5 +139,5 @@ fn with_values(generation: &mut Generation<'_>, spec: &Value, outer: &Map) -> Re
 }
 
 fn tree(generation: &mut Generation<'_>, value: &Value, outer: &Map) -> Result<Value, Fault> {
-    generation.renderer.tree(value, outer).map_err(|(error, origin)| generation.render_fault(error, origin))
+    generation.renderer.tree(value, outer).map_err(|failed| generation.render_fault(failed, outer))
 }

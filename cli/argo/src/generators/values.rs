@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use portcullis_gotemplate::{Data, Map, MapType, Value};
 
 use super::{Generation, field::map};
-use crate::{fault::Fault, parameters::print};
+use crate::{fault::Fault, parameters::print, template::Failed};
 
 /// Adds the `values` of a generator to one of its parameter sets.
 pub(super) fn append(generation: &mut Generation<'_>, spec: &Value, parameters: &Map) -> Result<(), Fault> {
@@ -15,7 +15,11 @@ pub(super) fn append(generation: &mut Generation<'_>, spec: &Value, parameters: 
         let value = match &value.data {
             Data::String(_) => value.clone(),
             Data::Nil => continue,
-            Data::Map(_) | Data::List(_) => return Err(generation.fault(format!("values.{key} must be a string"), value)),
+            Data::Map(_) | Data::List(_) => {
+                return Err(generation
+                    .fault(format!("values.{key} must be a string"), value)
+                    .hint("write a text, or name parameters in a template"));
+            }
             _ => {
                 let fault = generation.fault(format!("values.{key} must be a string, but is {}", print(value)), value);
                 generation.warnings.push(fault.hint("quote it"));
@@ -23,7 +27,11 @@ pub(super) fn append(generation: &mut Generation<'_>, spec: &Value, parameters: 
             }
         };
         let rendered = generation.renderer.string(&value, parameters);
-        made.insert(key.clone(), rendered.map_err(|error| generation.render_fault(error, value.origin))?);
+        made.insert(
+            key.clone(),
+            rendered
+                .map_err(|error| generation.render_fault(Failed::new(error, value.origin).below(&**key).below("values"), parameters))?,
+        );
     }
     if !generation.is_go() {
         made.into_iter().for_each(|(key, value)| parameters.set(format!("values.{key}"), value.boxed()));

@@ -6,7 +6,12 @@ use portcullis_gotemplate::{Data, List, Str, Value};
 use portcullis_source::{OriginId, Trace};
 
 use super::fields::{Field, Presence, Shape};
-use crate::{Version, fault::Fault, parameters::print, template::span_of};
+use crate::{
+    Version,
+    fault::{Fact, Fault},
+    parameters::print,
+    template::span_of,
+};
 
 /// A value of the wrong type.
 #[derive(Clone, Debug)]
@@ -22,8 +27,8 @@ pub(crate) struct Mismatch {
 impl Mismatch {
     /// The fault, with its place.
     pub(crate) fn fault(self, trace: &Trace) -> Fault {
-        let fault = Fault::new(self.message.trim_start_matches('.')).at(span_of(trace, self.origin));
-        if self.unquoted { fault.hint("quote it") } else { fault }
+        let fault = Fact::new(self.message.trim_start_matches('.')).at(span_of(trace, self.origin));
+        fault.hint(if self.unquoted { "quote it" } else { "Argo CD refuses the whole object; write the field as the type that it must be" })
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) fn detect(source: Object<'_>, revision: &Revision, folder: &RepoPath)
         [(_, tool)] => Ok(*tool),
         [_, (second, _), ..] => {
             let keys: Vec<&str> = given.iter().map(|(key, _)| *key).collect();
-            Err(source.fault(format!("the source is of several types at once: {}", keys.join(", ")), &[second]))
+            Err(source.fault(format!("the source is of several types at once: {}", keys.join(", ")), &[second]).hint("keep one of them"))
         }
     }
 }

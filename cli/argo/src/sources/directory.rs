@@ -21,7 +21,11 @@ pub(super) struct Listing {
 pub(super) fn list(source: Object<'_>, revision: &Revision, folder: &RepoPath) -> Result<Listing, Fault> {
     let pattern = |key: &str| -> Result<Option<Gobwas>, Fault> {
         let text = source.text(&["directory", key]);
-        let bad = |bad| source.fault(format!("directory.{key} {text:?} is no pattern: {bad}"), &["directory", key]);
+        let bad = |bad| {
+            source
+                .fault(format!("directory.{key} {text:?} is no pattern: {bad}"), &["directory", key])
+                .hint("correct the pattern; { } lists alternatives")
+        };
         if text.is_empty() { Ok(None) } else { Gobwas::new(text).map(Some).map_err(bad) }
     };
     let (exclude, include) = (pattern("exclude")?, pattern("include")?);
@@ -46,7 +50,7 @@ pub(super) fn list(source: Object<'_>, revision: &Revision, folder: &RepoPath) -
             Ok(file) if file.bytes().windows(SKIP.len()).any(|window| window == SKIP) => {}
             Ok(_) if relative.ends_with(".jsonnet") => listing.jsonnet.push(path.clone()),
             Ok(_) => listing.directory.files.push(path.clone()),
-            Err(error) => listing.faults.push(source.fault(error.to_string(), &["path"])),
+            Err(error) => listing.faults.push(source.fault(error.to_string(), &["path"]).hint(error.hint())),
         }
     }
     Ok(listing)

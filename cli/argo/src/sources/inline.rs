@@ -7,7 +7,7 @@ use portcullis_source::{Document, FrameId, Node, OriginId, Piece, Range, Source,
 use crate::{
     Inline, InlineKind,
     assemble::Object,
-    fault::Fault,
+    fault::{Fact, Fault},
     parameters::{block_lines, place, too_deep},
 };
 
@@ -15,7 +15,7 @@ use crate::{
 pub(super) fn inline(helm: Object<'_>) -> Result<Option<Inline>, Fault> {
     if let Some(node) = helm.root.get("valuesObject").filter(|node| !node.is_null()) {
         if node.as_map().is_none() {
-            return Err(helm.fault("valuesObject must be a map", &["valuesObject"]));
+            return Err(helm.fault("valuesObject must be a map", &["valuesObject"]).hint("write it as key: value"));
         }
         let document =
             Document { text: helm.document.text.clone(), root: node.clone(), range: node.range, comments: helm.document.comments.clone() };
@@ -26,14 +26,19 @@ pub(super) fn inline(helm: Object<'_>) -> Result<Option<Inline>, Fault> {
     let stream = yaml::parse(&text);
     if let Some(error) = stream.error {
         let span = text.origin(error.range).edit();
-        return Err(Fault::new(format!("the inline values are no YAML: {}", error.message)).at(span).at(helm.place(node)));
+        return Err(Fact::new(format!("the inline values are no YAML: {}", error.message))
+            .at(span)
+            .at(helm.place(node))
+            .hint("mend the YAML; a template in it is filled in before it is read"));
     }
     let Some(document) = stream.documents.into_iter().next().filter(|document| !document.root.is_null()) else { return Ok(None) };
     if too_deep(&document.root) {
-        return Err(helm.fault("the inline values are nested too deeply", &["values"]));
+        return Err(helm
+            .fault("the inline values are nested too deeply", &["values"])
+            .hint("values are read 128 levels deep; write them flatter"));
     }
     if document.root.as_map().is_none() {
-        return Err(helm.fault("the inline values must be a map", &["values"]));
+        return Err(helm.fault("the inline values must be a map", &["values"]).hint("write them as key: value"));
     }
     Ok(Some(Inline { document: Arc::new(document), span: helm.place(node), kind: InlineKind::Values }))
 }

@@ -38,7 +38,8 @@ pub(crate) fn resolve(world: World<'_>, application: &Application, object: Objec
         (None, listed) => listed.iter().collect(),
     };
     if nodes.is_empty() {
-        let fault = object.fault("the application has neither source nor sources", &["spec"]);
+        let fault =
+            object.fault("the application has neither source nor sources", &["spec"]).hint("give it a source with repoURL and path");
         resolved.sources.push(Source::unrendered(fault.unrendered()));
         resolved.faults.push(fault);
         return resolved;
@@ -79,21 +80,32 @@ fn references(world: World<'_>, object: Object<'_>, nodes: &[&Node], faults: &mu
         }
         let good = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
         if !good {
-            faults.push(source.fault(format!("ref {name:?} may only have letters, digits, - and _"), &["ref"]));
+            faults.push(
+                source
+                    .fault(format!("ref {name:?} may only have letters, digits, - and _"), &["ref"])
+                    .hint("rename it here and in the valueFiles that name it"),
+            );
         }
         if !source.text(&["chart"]).is_empty() {
-            faults.push(source.fault(format!("source ${name} has both a ref and a chart, which Argo CD refuses"), &["ref"]));
+            faults.push(
+                source
+                    .fault(format!("source ${name} has both a ref and a chart, which Argo CD refuses"), &["ref"])
+                    .hint("make two sources of it"),
+            );
         }
         let root = match repository::find(world.inventory, source.text(&["repoURL"]), source.text(&["targetRevision"])) {
             Found::Here(root) => Ok(root),
             Found::Elsewhere { reason, hint } => Err(source.fault(reason, &["repoURL"]).hint(hint)),
         };
         if references.insert(name.to_owned(), root).is_some() {
-            faults.push(source.fault(format!("two sources have the ref {name}"), &["ref"]));
+            faults.push(source.fault(format!("two sources have the ref {name}"), &["ref"]).hint("give each a name of its own"));
         }
     }
     references
 }
+
+/// What to do about a path that leads out.
+const FROM_ROOT: &str = "the path of a source is meant from its repository's root, without / before it and without .. out of it";
 
 /// What every source of one Application is resolved with.
 struct One<'a> {
@@ -135,16 +147,16 @@ impl One<'_> {
             return Err(fault.hint("keep the chart in a git repository that is checked, and name it by path"));
         }
         if path.is_empty() {
-            return Err(source.fault("the source has neither path nor chart nor ref", &[]));
+            return Err(source.fault("the source has neither path nor chart nor ref", &[]).hint("name the chart's folder under path"));
         }
         let root = match repository::find(self.world.inventory, url, wanted) {
             Found::Here(root) => root,
             Found::Elsewhere { reason, hint } => return Err(source.fault(reason, &["repoURL"]).hint(hint)),
         };
         let bad = |message: String| source.fault(message, &["path"]);
-        let folder = root.join(path).map_err(|error| bad(format!("the source's {error}")))?;
+        let folder = root.join(path).map_err(|error| bad(format!("the source's {error}")).hint(FROM_ROOT))?;
         if !folder.is_within(&root) {
-            return Err(bad(format!("the source's path {path:?} leaves the repository")));
+            return Err(bad(format!("the source's path {path:?} leaves the repository")).hint(FROM_ROOT));
         }
         let revision = self.world.files.revision;
         let real = revision.resolve(&folder).map_err(|error| match error {
@@ -156,13 +168,13 @@ impl One<'_> {
                 };
                 bad(format!("path {path} does not exist in the repository")).hint(hint)
             }
-            other => bad(other.to_string()),
+            other => bad(other.to_string()).hint(other.hint()),
         })?;
         if revision.entry(&real) != Some(&EntryKind::Folder) {
-            return Err(bad(format!("path {path} is not a folder")));
+            return Err(bad(format!("path {path} is not a folder")).hint("name the folder that it lies in"));
         }
         if !real.is_within(&root) {
-            return Err(bad(format!("path {path} leads out of its repository, to {real}")));
+            return Err(bad(format!("path {path} leads out of its repository, to {real}")).hint("replace the link by what it leads to"));
         }
         Ok((root, real))
     }

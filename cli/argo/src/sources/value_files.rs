@@ -7,11 +7,14 @@ use portcullis_source::{EntryKind, Node, ReadError, RepoPath};
 use super::environment::Environment;
 use crate::{
     ValuesFile, Version,
-    assemble::{Object, is_leftover},
-    fault::Fault,
+    assemble::{LEFTOVER, Object, is_leftover},
+    fault::{Fact, Fault},
     pattern::Doublestar,
     set::World,
 };
+
+/// What to do about a path that leads out.
+const OUTSIDE: &str = "a path is meant from the chart's folder, or with / from the repository's root; keep the file in the repository with as many .. as lead to it";
 
 /// Since this version, values files may be globs.
 const GLOBS: Version = Version { major: 3, minor: 5 };
@@ -90,8 +93,8 @@ impl Roots<'_> {
     /// Where an entry leads: into another source, to the repository's root, or from the chart on.
     fn locate(&self, entry: &str) -> Result<Located, Fault> {
         if is_leftover(entry) {
-            let fault = Fault::new(format!("values file {entry:?} has a parameter that was not filled in"));
-            return Err(fault.hint("check the name of the parameter against what the generator yields"));
+            let fault = Fact::new(format!("values file {entry:?} has a parameter that was not filled in"));
+            return Err(fault.hint(LEFTOVER));
         }
         if let (Some(references), Some(reference)) = (self.references, entry.strip_prefix('$')) {
             let (name, rest) = reference.split_once('/').unwrap_or((reference, ""));
@@ -101,13 +104,13 @@ impl Roots<'_> {
                 None => {
                     let known: Vec<String> = references.keys().map(|name| format!("${name}")).collect();
                     let hint = if known.is_empty() { "no source has a ref".to_owned() } else { format!("there is {}", known.join(", ")) };
-                    Err(Fault::new(format!("values file {entry} refers to source ${name}, which there is none of")).hint(hint))
+                    Err(Fact::new(format!("values file {entry} refers to source ${name}, which there is none of")).hint(hint))
                 }
             };
         }
         let filled = self.environment.fill(entry);
         if let Some((scheme, _)) = filled.split_once("://") {
-            let fault = Fault::new(format!("values file {entry} lies behind {scheme}, from where nothing is fetched"));
+            let fault = Fact::new(format!("values file {entry} lies behind {scheme}, from where nothing is fetched"));
             return Err(fault.hint("keep the values file in the repository"));
         }
         match filled.strip_prefix('/') {
@@ -122,8 +125,10 @@ impl Roots<'_> {
 
     /// The files that a glob matches: those of a folder before its subfolders, each in byte order.
     fn glob(&self, at: &Located, entry: &str) -> Result<Vec<RepoPath>, Missing> {
-        let broken = |message: String| Missing::Broken(Fault::new(message));
-        let pattern = Doublestar::new(at.path.as_str()).map_err(|bad| broken(format!("values file {entry} is no pattern: {bad}")))?;
+        let pattern = Doublestar::new(at.path.as_str()).map_err(|bad| {
+            let fact = Fact::new(format!("values file {entry} is no pattern: {bad}"));
+            Missing::Broken(fact.hint("the entry is a pattern since it has one of * ? [ in it; correct it"))
+        })?;
         let mut found = Vec::new();
         for (path, kind) in self.world.files.revision.below(&at.root).filter(|(path, _)| pattern.matches(path.as_str())) {
             if *kind == EntryKind::Folder {
@@ -132,7 +137,7 @@ impl Roots<'_> {
             match self.world.files.revision.resolve(path) {
                 Ok(real) if self.world.files.revision.entry(&real) == Some(&EntryKind::File) => found.push(path.clone()),
                 Ok(_) | Err(ReadError::Missing(_)) => {}
-                Err(error) => return Err(broken(error.to_string())),
+                Err(error) => return Err(Missing::Broken(Fault::unread(&error))),
             }
         }
         let key = |path: &RepoPath| -> Vec<(bool, String)> {
@@ -150,29 +155,32 @@ impl Roots<'_> {
         let revision = self.world.files.revision;
         match revision.resolve(&at.path) {
             Ok(real) if !real.is_within(&at.root) => {
-                Err(Missing::Broken(Fault::new(format!("values file {entry} leads out of its repository, to {real}"))))
+                Err(Missing::Broken(Fact::new(format!("values file {entry} leads out of its repository, to {real}")).hint(OUTSIDE)))
             }
             Ok(real) if revision.entry(&real) == Some(&EntryKind::File) => Ok(()),
-            Ok(_) => Err(Missing::Broken(Fault::new(format!("values file {entry} is {}, which is no file", at.path)))),
+            Ok(_) => Err(Missing::Broken(
+                Fact::new(format!("values file {entry} is {}, which is no file", at.path))
+                    .hint("name a file of the folder, or all of them with /*.yaml"),
+            )),
             Err(ReadError::Missing(_)) => {
                 let fault = absent(format!("values file {} does not exist", at.path));
                 let alone = self.references.is_none() && entry.starts_with('$') && !entry.contains("ARGOCD_");
                 let hint = "a name such as $values is that of another source, which only an Application with sources has";
                 Err(Missing::Absent(if alone { fault.hint(hint) } else { fault }))
             }
-            Err(error) => Err(Missing::Broken(Fault::new(error.to_string()))),
+            Err(error) => Err(Missing::Broken(Fault::unread(&error))),
         }
     }
 }
 
 fn absent(message: String) -> Fault {
-    Fault::new(message).hint("create the file, or set ignoreMissingValueFiles: true if it may be missing")
+    Fact::new(message).hint("create the file, or set ignoreMissingValueFiles: true if it may be missing")
 }
 
 /// A path below a folder, which must stay within the repository.
 fn within(root: &RepoPath, folder: &RepoPath, path: &str, entry: &str) -> Result<Located, Fault> {
-    let outside = || Fault::new(format!("values file {entry} lies outside of the repository"));
-    let path = folder.join(path).map_err(|error| Fault::new(format!("values file {entry}: {error}")))?;
+    let outside = || Fact::new(format!("values file {entry} lies outside of the repository")).hint(OUTSIDE);
+    let path = folder.join(path).map_err(|error| Fact::new(format!("values file {entry}: {error}")).hint(OUTSIDE))?;
     if path == *root || !path.is_within(root) {
         return Err(outside());
     }

@@ -7,7 +7,10 @@ use portcullis_gotemplate::{
 };
 use portcullis_source::{FrameId, OriginId, Piece, Source, Span, Text, Trace};
 
-use super::{RenderError, span_of};
+use super::{
+    render::{RenderError, shown},
+    span_of,
+};
 use crate::Version;
 
 /// One string of an ApplicationSet may not cost more than this.
@@ -73,7 +76,8 @@ impl Go {
         **trace = std::mem::take(&mut machine.trace);
         made.map_err(|error| {
             let missing = ["map has no entry for key", "can't evaluate field"].iter().any(|text| error.message.contains(text));
-            RenderError { message: error.message, missing, hint: None, span: error.span }
+            let (line, message) = bare(&error.message);
+            RenderError { message: message.to_owned(), missing, hint: None, span: error.span, line: shown(&text.bytes, line) }
         })
     }
 
@@ -84,9 +88,10 @@ impl Go {
         }
         let mut templates = self.empty.clone();
         templates.parse("", &placed(text, lines, trace)).map_err(|error| {
-            let bare = error.message.contains("function \"") && error.message.contains("not defined");
-            let hint = bare.then(|| "with goTemplate, parameters are written with a dot: {{ .name }}".to_owned());
-            RenderError { message: error.to_string(), missing: false, hint, span: error.span }
+            let dotless = error.message.contains("function \"") && error.message.contains("not defined");
+            let hint = dotless.then(|| "with goTemplate, parameters are written with a dot: {{ .name }}".to_owned());
+            let line = shown(text, error.line as usize);
+            RenderError { message: error.message, missing: false, hint, span: error.span, line }
         })?;
         let templates = Rc::new(templates);
         if self.parsed.len() < MAX_PARSED {
@@ -94,6 +99,14 @@ impl Go {
         }
         Ok(templates)
     }
+}
+
+/// The line of an error and its text without the place, which is that of the string and means nothing to a reader of the file.
+fn bare(message: &str) -> (usize, &str) {
+    let parts = message.strip_prefix("template: :").and_then(|rest| rest.split_once(": "));
+    let Some((place, rest)) = parts else { return (1, message) };
+    let line = place.split(':').next().and_then(|line| line.parse().ok()).unwrap_or(1);
+    (line, rest.strip_prefix("executing \"\" at ").unwrap_or(rest))
 }
 
 /// The text with the place of each of its lines.

@@ -6,4 +6,4 @@ mod pieces;
 mod render;
 
 pub(crate) use pieces::{Pieces, char_origins};
-pub(crate) use render::{Failed, Language, RenderError, Renderer, span_of};
+pub(crate) use render::{Failed, Language, Renderer, names, span_of};

@@ -9,7 +9,11 @@ use super::{
     Pieces, char_origins, fast,
     go::{Go, Work},
 };
-use crate::Version;
+use crate::{
+    Version,
+    fault::{Fact, Fault},
+    parameters::flatten,
+};
 
 /// The language of an ApplicationSet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,10 +35,77 @@ pub(crate) struct RenderError {
     pub(crate) hint: Option<String>,
     /// The line of the string, where it has several.
     pub(crate) span: Option<Span>,
+    /// The line as it is written.
+    pub(crate) line: String,
 }
 
-/// An error and the string that it is about.
-pub(crate) type Failed = (RenderError, OriginId);
+/// An error and the string of a tree that it is about.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    /// The error.
+    pub(crate) error: RenderError,
+    /// The string.
+    pub(crate) origin: OriginId,
+    /// The keys that lead to it, the innermost first.
+    path: Vec<String>,
+}
+
+impl Failed {
+    /// An error in a string.
+    pub(crate) fn new(error: RenderError, origin: OriginId) -> Self {
+        Self { error, origin, path: Vec::new() }
+    }
+
+    /// The same below a key.
+    pub(crate) fn below(mut self, key: impl Into<String>) -> Self {
+        self.path.push(key.into());
+        self
+    }
+
+    /// The fault, with the parameters that there were.
+    pub(crate) fn fault(self, renderer: &Renderer, parameters: &Map) -> Fault {
+        let Self { error, origin, path } = self;
+        let field: String = path.iter().rev().map(|key| format!("{key}: ")).collect();
+        let field = field.replace(": [", "[").replacen(": ", ".", path.len().saturating_sub(1));
+        let names = names(&flatten(&Value::new(Data::Map(parameters.clone())), false));
+        let hint = match error.hint {
+            Some(hint) => format!("{hint}; {names}"),
+            None if error.missing => format!("correct the name, or have the generator yield it in every element; {names}"),
+            None if error.message.contains("takes more than") => "the limit is LIMITS.steps of one string; let it loop less".to_owned(),
+            None => format!("correct the template; {names}"),
+        };
+        let message = format!("{field}cannot render {:?}: {}", error.line, error.message);
+        Fact::new(message).at(error.span).at(renderer.span(origin)).hint(hint)
+    }
+}
+
+/// How many parameters are named.
+const MAX_NAMES: usize = 24;
+
+/// The names of parameters as a sentence.
+pub(crate) fn names(parameters: &BTreeMap<String, String>) -> String {
+    let mut names: Vec<&str> = parameters.keys().map(String::as_str).collect();
+    let more = names.len().saturating_sub(MAX_NAMES);
+    names.truncate(MAX_NAMES);
+    match (names.is_empty(), more) {
+        (true, _) => "there are no parameters".to_owned(),
+        (false, 0) => format!("the parameters are {}", names.join(", ")),
+        (false, more) => format!("the parameters are {} and {more} more", names.join(", ")),
+    }
+}
+
+/// The longest line of a template that a message shows.
+const MAX_LINE: usize = 160;
+
+/// A line (from one) of a template as it is shown.
+pub(super) fn shown(text: &[u8], line: usize) -> String {
+    let text = String::from_utf8_lossy(text);
+    let line = text.lines().nth(line.saturating_sub(1)).unwrap_or_default().trim();
+    match line.char_indices().nth(MAX_LINE) {
+        Some((end, _)) => format!("{} …", line.get(..end).unwrap_or_default()),
+        None => line.to_owned(),
+    }
+}
 
 /// Renders the strings of one ApplicationSet.
 #[derive(Debug)]
@@ -84,7 +155,8 @@ impl Renderer {
             None => {
                 let mut fill = fast::Fill { parameters, trace: &mut self.trace };
                 let made = fast::render(text, template.origin, &mut fill);
-                made.map_err(|message| RenderError { message, missing: false, hint: None, span: None })?.into_value(template.origin)
+                made.map_err(|message| RenderError { message, missing: false, hint: None, span: None, line: shown(&text.bytes, 1) })?
+                    .into_value(template.origin)
             }
         };
         Ok(Value { boxed: template.boxed, ..made })
@@ -104,17 +176,18 @@ impl Renderer {
     /// A tree with every string and every key rendered; entries that are null vanish, as they do in Argo CD.
     pub(crate) fn tree(&mut self, value: &Value, parameters: &Map) -> Result<Value, Failed> {
         let data = match &value.data {
-            Data::String(_) => return self.string(value, parameters).map_err(|error| (error, value.origin)),
+            Data::String(_) => return self.string(value, parameters).map_err(|error| Failed::new(error, value.origin)),
             Data::List(list) => {
-                let items = list.items().iter().map(|item| self.tree(item, parameters)).collect::<Result<_, _>>()?;
+                let item = |(index, item)| self.tree(item, parameters).map_err(|failed| failed.below(format!("[{index}]")));
+                let items = list.items().iter().enumerate().map(item).collect::<Result<_, _>>()?;
                 Data::List(List::Any(Rc::new(items)))
             }
             Data::Map(map) => {
                 let entries = map.entries.borrow().clone();
                 let mut rendered = BTreeMap::new();
                 for (key, value) in entries.iter().filter(|(_, value)| !matches!(value.data, Data::Nil)) {
-                    let made = self.tree(value, parameters)?;
-                    rendered.insert(self.key(key, parameters).map_err(|error| (error, value.origin))?, made);
+                    let made = self.tree(value, parameters).map_err(|failed| failed.below(&**key))?;
+                    rendered.insert(self.key(key, parameters).map_err(|error| Failed::new(error, value.origin))?, made);
                 }
                 Data::Map(Map::new(MapType::Any, rendered))
             }

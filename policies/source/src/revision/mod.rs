@@ -85,6 +85,24 @@ pub enum ReadError {
     },
 }
 
+impl ReadError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Missing(_) => "create it and add it to git, or correct the path".to_owned(),
+            Self::NotFile(_) => "name a file, not a folder".to_owned(),
+            Self::LinkOutside { .. } => "replace the link by what it leads to, since nothing outside of the repository is read".to_owned(),
+            Self::LinkLoop(_) => "let one of the links lead to a file".to_owned(),
+            Self::TooLarge { limit, .. } => format!("files are read up to MAX_FILE_BYTES = {limit}; split it, or name it under `exclude`"),
+            Self::TooMany { limit } => format!("trees are read up to MAX_ENTRIES = {limit}; check a part of the repository"),
+            Self::UnknownRevision { .. } => "fetch the commit, or name one that `git rev-parse` finds".to_owned(),
+            Self::Named { .. } => "correct the path, or let the file be read".to_owned(),
+            Self::Failed { .. } => "let the file be read by whoever runs this".to_owned(),
+        }
+    }
+}
+
 /// The largest file that is read.
 pub(crate) const MAX_FILE_BYTES: u64 = 32 * 1024 * 1024;
 
