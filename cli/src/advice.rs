@@ -11,7 +11,7 @@ pub(crate) struct Given<'a> {
 }
 
 /// What holds for errors whose text has one of these parts, the more telling first; helm's and Go's texts are kept to the byte.
-const KNOWN: [(&[&str], &str); 22] = [
+const KNOWN: [(&[&str], &str); 23] = [
     (&["excessive aliasing"], "spell the aliases out: YAML with mostly repeated nodes is refused, as by helm"),
     (&["nested more than"], "the limit is MAX_DEPTH of the YAML reader; write it flatter"),
     (
@@ -33,13 +33,14 @@ const KNOWN: [(&[&str], &str); 22] = [
     (&["chart.metadata", "validation:"], "complete Chart.yaml: apiVersion: v2, a name, and a version such as 1.0.0"),
     (&["cannot load "], "mend the YAML of this file"),
     (&["failed to parse"], "a values file is a YAML map"),
+    (&["kind: Invalid value", "missing: apiVersion", "cannot unmarshal"], "this line of the template printed a field of the wrong type"),
     (
         &["MalformedYAMLError", "YAML parse error on"],
         "this line of the template printed what is no YAML; look at its indentation (nindent), and quote what it inserts",
     ),
-    (&["kind: Invalid value", "missing: apiVersion", "cannot unmarshal"], "this line of the template printed a field of the wrong type"),
+    (&["function \""], "helm has no function of this name; correct it"),
     (
-        &["function \"", "unclosed action", "unexpected ", "bad character", "unterminated", "undefined variable"],
+        &["unclosed action", "unexpected ", "bad character", "unterminated", "undefined variable"],
         "the template is no Go template here; `{{ define }}`, `{{ if }}`, `{{ range }}` and `{{ with }}` each need an `{{ end }}`",
     ),
     (&["no template \""], "define the template in templates/*.tpl, or add the library chart that has it to charts/"),

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use crate::helm_flags::HelmFlags;
+
 /// Lints Helm values, charts and Argo CD ApplicationSets before they merge.
 ///
 /// portcullis renders every application of a GitOps repository as Argo CD would, checks each object against the rule library, and says
@@ -215,10 +217,16 @@ pub(crate) struct Template {
     /// Print only what this template makes (repeatable).
     #[arg(short, long, value_name = "PATH")]
     pub(crate) show_only: Vec<String>,
+    /// A template for the release's name, with sprig's functions, such as `{{ "Shop" | lower }}`.
+    #[arg(long, value_name = "TEMPLATE", default_value = "", hide_default_value = true)]
+    pub(crate) name_template: String,
     /// Print where each line came from: template line and values line.
     #[arg(long)]
     pub(crate) origin: bool,
     /// Random, certificate and time functions give constants.
     #[arg(long)]
     pub(crate) deterministic: bool,
+    /// What helm takes besides.
+    #[command(flatten)]
+    pub(crate) helm: HelmFlags,
 }

@@ -45,6 +45,11 @@ pub(crate) struct Mistake {
 }
 
 impl Error {
+    /// What helm says, and exits with 1.
+    pub(crate) fn helm(message: impl std::fmt::Display) -> Self {
+        Self::Helm(format!("Error: {message}\n"))
+    }
+
     /// A usage error without a hint.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self::Usage { message: message.into(), hint: None }

@@ -8,6 +8,7 @@ mod commands;
 mod discover;
 mod error;
 mod group;
+mod helm_flags;
 mod inventory;
 mod ownership;
 mod pipeline;

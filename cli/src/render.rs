@@ -213,7 +213,9 @@ pub(crate) fn charts_and_kustomizations(applications: &[Application]) -> BTreeSe
     let folder = |source: &portcullis_argo::Source| match &source.kind {
         SourceKind::Helm(helm) => Some(helm.chart.clone()),
         SourceKind::Kustomize(kustomize) => Some(kustomize.path.clone()),
-        SourceKind::Directory(_) | SourceKind::Reference | SourceKind::Unrendered(_) => None,
+        // What is wrong with the application is said there, so that its chart is not looked at alone.
+        SourceKind::Unrendered(_) => RepoPath::new(&source.path).ok().filter(|path| !path.as_str().is_empty()),
+        SourceKind::Directory(_) | SourceKind::Reference => None,
     };
     sources.filter_map(folder).collect()
 }

@@ -186,7 +186,7 @@ impl Sorter {
                 None => self.resources.push((head.kind, manifest(Part::Resource))),
                 Some(names) => match hooks(&names) {
                     Some(hooks) => self.hooks.push((head.kind, manifest(Part::Hook(hooks)))),
-                    None => warnings.push(format!("manifest_sorter.go:194: info: skipping unknown hook: {names:?}")),
+                    None => warnings.push(format!("manifest_sorter.go:199: info: skipping unknown hook: {names:?}")),
                 },
             }
         }

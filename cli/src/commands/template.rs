@@ -8,7 +8,8 @@ use std::{
 };
 
 use portcullis_helm::{Capabilities, Chart, Layer, LayerContent, Manifest, Options, Part, Release, RenderError, Rendered};
-use portcullis_source::{Range, RepoPath, Revision, Role, SourceFile, Sources, Text, read_named};
+use portcullis_gotemplate::{Machine, Templates, Value, funcs};
+use portcullis_source::{Range, ReadError, RepoPath, Revision, Role, SourceFile, Sources, Text, read_named};
 
 use super::{Done, Exit, Outcome};
 use crate::{args, error::Error};
@@ -19,9 +20,9 @@ const RELEASE_NAME: &str = "release-name";
 /// Renders a chart.
 pub(crate) fn run(arguments: &args::Template, directory: &Path) -> Outcome {
     let sources = Arc::new(Sources::default());
-    let (name, chart) = name_and_chart(&arguments.name_and_chart)?;
-    let (revision, path) = open_chart(&directory.join(chart), &sources)?;
-    match render(arguments, directory, name, &revision, &path) {
+    let (name, chart) = name_and_chart(arguments)?;
+    let (revision, path) = open_chart(&directory.join(chart), chart, &sources)?;
+    match render(arguments, directory, &name, &revision, &path) {
         Ok(rendered) => {
             let notes = rendered.warnings.iter().map(|warning| format!("{warning}\n")).collect();
             let output = if arguments.origin { with_origins(&rendered, &sources).into_bytes() } else { rendered.print() };
@@ -49,20 +50,44 @@ impl From<Error> for Failed {
     }
 }
 
-fn name_and_chart(names: &[String]) -> Result<(&str, &str), Error> {
-    match names {
-        [chart] => Ok((RELEASE_NAME, chart)),
-        [name, chart] => Ok((name, chart)),
+/// A name that is given goes with no flag that makes one.
+fn name_and_chart(arguments: &args::Template) -> Result<(String, &str), Error> {
+    let both = |flag: &str| Error::helm(format!("cannot set {flag} and also specify a name"));
+    match (arguments.name_and_chart.as_slice(), arguments.name_template.as_str()) {
+        ([_, _], _) if arguments.helm.generate_name => Err(both("--generate-name")),
+        ([_, _], template) if !template.is_empty() => Err(both("--name-template")),
+        ([name, chart], _) => Ok((name.clone(), chart)),
+        ([chart], "") => Ok((RELEASE_NAME.to_owned(), chart)),
+        ([chart], template) => Ok((name_of_template(template, arguments.deterministic)?, chart)),
         _ => Err(Error::usage("a chart is needed, with the release's name before it")),
     }
 }
 
+/// What helm calls the template of a name.
+const NAME_TEMPLATE: &str = "name-template";
+
+/// The functions of Argo CD and helm that sprig does not have.
+const NOT_SPRIG: [&str; 6] = ["toYaml", "fromYaml", "fromYamlArray", "normalize", "slugify", "toYamlPretty"];
+
+/// The name that a template makes of nothing, with sprig's functions.
+fn name_of_template(template: &str, deterministic: bool) -> Result<String, Error> {
+    let mut templates = Templates::new(funcs::argo_functions().without(&NOT_SPRIG));
+    let text = Text::nowhere(template.as_bytes());
+    templates.parse(NAME_TEMPLATE, &text).map_err(|error| Error::helm(error.to_string()))?;
+    let settings = portcullis_gotemplate::Settings { deterministic, ..portcullis_gotemplate::Settings::default() };
+    let made = Machine::new(&templates, settings).execute(NAME_TEMPLATE, Value::invalid());
+    made.map(|name| name.lossy().into_owned()).map_err(|error| Error::helm(error.message))
+}
+
 /// A chart's folder is a tree of its own, so that nothing outside of it is read.
-fn open_chart(chart: &Path, sources: &Arc<Sources>) -> Result<(Revision, RepoPath), Error> {
+fn open_chart(chart: &Path, given: &str, sources: &Arc<Sources>) -> Result<(Revision, RepoPath), Error> {
     if chart.is_dir() {
         return Ok((Revision::folder(chart, Arc::clone(sources))?, RepoPath::root()));
     }
-    let packed = read_named(chart, sources)?;
+    let packed = read_named(chart, sources).map_err(|error| match error {
+        ReadError::Named { .. } if !chart.exists() => Error::helm(format!("path {given:?} not found")),
+        other => other.into(),
+    })?;
     let name = chart.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let path = RepoPath::new(&name).map_err(|error| Error::usage(error.to_string()))?;
     let files = BTreeMap::from([(path.clone(), Arc::clone(packed.bytes()))]);
@@ -109,7 +134,8 @@ fn layers(arguments: &args::Template, directory: &Path, sources: &Sources) -> Re
     for argument in &arguments.set_file {
         let mut files = BTreeMap::new();
         for path in portcullis_helm::set_file_paths(argument.as_bytes()) {
-            let file = read_named(&directory.join(&path), sources).map_err(Error::from)?;
+            let unread = |error: ReadError| Error::helm(format!("failed parsing --set-file data: {}", refusal(&path, error)));
+            let file = read_named(&directory.join(&path), sources).map_err(unread)?;
             files.insert(path, file);
         }
         let content = LayerContent::SetFile(sources.add("--set-file", argument.clone().into_bytes()), files);
@@ -126,8 +152,19 @@ fn read_values(directory: &Path, path: &PathBuf, sources: &Sources) -> Result<Ar
         read.map_err(|error| Error::usage(format!("standard input cannot be read: {error}")))?;
         return Ok(sources.add("-", bytes));
     }
-    let file = read_named(&directory.join(path), sources).map_err(Error::from)?;
+    let unread = |error: ReadError| Error::helm(refusal(&path.to_string_lossy(), error));
+    let file = read_named(&directory.join(path), sources).map_err(unread)?;
     Ok(sources.add(path.to_string_lossy(), Arc::clone(file.bytes())))
+}
+
+/// Why a file can't be read, as Go says it: `open x: no such file or directory`.
+fn refusal(path: &str, error: ReadError) -> String {
+    let ReadError::Named { reason, .. } = error else { return error.to_string() };
+    let reason = reason.split(" (os error").next().unwrap_or_default();
+    let mut letters = reason.chars();
+    let reason: String = letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect();
+    let verb = if reason == "is a directory" { "read" } else { "open" };
+    format!("{verb} {path}: {reason}")
 }
 
 fn with_origins(rendered: &Rendered, sources: &Sources) -> String {

@@ -92,7 +92,8 @@ impl Printer<'_> {
     fn show(&mut self, view: &mut View<'_>, span: Span, text: String) {
         let Some(file) = self.sources.get(span.file) else { return };
         let (line, column) = file.line_column(span.start);
-        if file.line_text(line).len() > MAX_LINE {
+        // UTF-16 would not be readable.
+        if file.line_text(line).len() > MAX_LINE || file.bytes().contains(&0) {
             view.message = format!("{} ({}:{line}:{column})", view.message, file.path());
             return;
         }
@@ -200,10 +201,16 @@ impl Printer<'_> {
             return Some(source.clone());
         }
         let read = self.sources.get(file)?;
-        // A text that is no UTF-8 would shift every label after it, so each bad byte becomes one character.
+        // A text that is no UTF-8 would shift every label after it, so each bad byte becomes one character; what would steer the
+        // terminal is not shown either.
+        let shown = |character: char| match character {
+            '\t' | '\n' | '\r' => character,
+            steering if steering.is_ascii_control() => '?',
+            plain => plain,
+        };
         let text: String = match std::str::from_utf8(read.bytes()) {
-            Ok(text) => text.to_owned(),
-            Err(_) => read.bytes().iter().map(|&byte| if byte.is_ascii() { char::from(byte) } else { '?' }).collect(),
+            Ok(text) => text.chars().map(shown).collect(),
+            Err(_) => read.bytes().iter().map(|&byte| if byte.is_ascii() { shown(char::from(byte)) } else { '?' }).collect(),
         };
         let source = NamedSource::new(&**read.path(), text);
         self.files.insert(file, source.clone());

@@ -81,12 +81,19 @@ pub(super) fn read(root: &Path, path: &RepoPath) -> Result<Arc<[u8]>, ReadError>
 pub fn read_named(path: &Path, sources: &Sources) -> Result<Arc<SourceFile>, ReadError> {
     let failed = |reason: String| ReadError::Named { path: path.to_owned(), reason };
     let metadata = fs::metadata(path).map_err(|error| failed(error.to_string()))?;
-    if !metadata.is_file() {
-        return Err(failed("it is not a file".to_owned()));
+    if metadata.is_dir() {
+        return Err(failed("is a directory".to_owned()));
     }
     if metadata.len() > MAX_FILE_BYTES {
         return Err(failed(format!("it is larger than {MAX_FILE_BYTES} bytes")));
     }
-    let bytes = fs::read(path).map_err(|error| failed(error.to_string()))?;
+    // What a shell puts in the place of a file, such as <(command), has no length to look at before.
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(|error| failed(error.to_string()))?;
+    let read = std::io::Read::read_to_end(&mut std::io::Read::take(file, MAX_FILE_BYTES + 1), &mut bytes);
+    read.map_err(|error| failed(error.to_string()))?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(failed(format!("it is larger than {MAX_FILE_BYTES} bytes")));
+    }
     Ok(sources.add(path.to_string_lossy(), bytes))
 }

@@ -1,0 +1,117 @@
+//! The flags of `helm template` that change nothing without a cluster or a registry, and those that can't be had here.
+
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches, error::ErrorKind, parser::ValueSource};
+
+/// What takes no value and changes nothing.
+const SWITCHES: [&str; 21] = [
+    "atomic",
+    "create-namespace",
+    "debug",
+    "dependency-update",
+    "devel",
+    "disable-openapi-validation",
+    "enable-dns",
+    "force",
+    "hide-notes",
+    "insecure-skip-tls-verify",
+    "kube-insecure-skip-tls-verify",
+    "pass-credentials",
+    "plain-http",
+    "release-name",
+    "render-subchart-notes",
+    "replace",
+    "take-ownership",
+    "wait",
+    "wait-for-jobs",
+    "no-color",
+    "generate-name",
+];
+
+/// What takes a value and changes nothing.
+const VALUED: [&str; 24] = [
+    "burst-limit",
+    "ca-file",
+    "cert-file",
+    "description",
+    "key-file",
+    "keyring",
+    "kube-apiserver",
+    "kube-as-group",
+    "kube-as-user",
+    "kube-ca-file",
+    "kube-context",
+    "kube-tls-server-name",
+    "kube-token",
+    "kubeconfig",
+    "labels",
+    "password",
+    "qps",
+    "registry-config",
+    "repository-cache",
+    "repository-config",
+    "timeout",
+    "username",
+    "version",
+    "dry-run",
+];
+
+/// What can't be had, whether it takes a value, and why.
+const REFUSED: [(&str, bool, &str); 6] = [
+    ("validate", false, "asks a cluster; leave it out, and check the output with kubeconform"),
+    ("verify", false, "needs a keyring; verify the chart before it is rendered"),
+    ("post-renderer", true, "starts another program; pipe the output into it"),
+    ("post-renderer-args", true, "is for another program; pipe the output into it"),
+    ("output-dir", true, "writes files; redirect the output, where `# Source:` names the file of each document"),
+    ("repo", true, "fetches a chart; name the folder or the .tgz file of the chart"),
+];
+
+/// Reads the flags, so that scripts written for helm go on to work.
+#[derive(Clone, Debug)]
+pub(crate) struct HelmFlags {
+    /// `--generate-name`, which goes with no name.
+    pub(crate) generate_name: bool,
+}
+
+impl Args for HelmFlags {
+    fn augment_args(command: Command) -> Command {
+        let switch = |name: &'static str| {
+            let arg = Arg::new(name).long(name).hide(true).action(ArgAction::SetTrue);
+            if name == "generate-name" { arg.short('g') } else { arg }
+        };
+        let valued = |name: &'static str| {
+            let arg = Arg::new(name).long(name).hide(true).action(ArgAction::Append);
+            match name {
+                "labels" => arg.short('l'),
+                "dry-run" => arg.num_args(0..=1).require_equals(true).default_missing_value("client"),
+                _ => arg,
+            }
+        };
+        let refused = |(name, takes, _): (&'static str, bool, _)| {
+            let action = if takes { ArgAction::Append } else { ArgAction::SetTrue };
+            Arg::new(name).long(name).hide(true).action(action)
+        };
+        command.args(SWITCHES.map(switch)).args(VALUED.map(valued)).args(REFUSED.map(refused))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for HelmFlags {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
+        let given = |name: &str| matches.value_source(name) == Some(ValueSource::CommandLine);
+        if let Some((name, _, why)) = REFUSED.into_iter().find(|(name, ..)| given(name)) {
+            return Err(Error::raw(ErrorKind::InvalidValue, format!("--{name} {why}")));
+        }
+        if matches.get_many::<String>("dry-run").into_iter().flatten().any(|how| how == "server") {
+            return Err(Error::raw(ErrorKind::InvalidValue, "--dry-run=server asks a cluster; leave it out"));
+        }
+        Ok(Self { generate_name: matches.get_flag("generate-name") })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
