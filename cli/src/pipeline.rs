@@ -22,7 +22,7 @@ use crate::{
     ownership,
     render::{Outcome, Renderer},
     report::{Accounting, NotExpanded, NotRendered, Report},
-    select::Selection,
+    select::{self, Selection},
     settings::{Settings, mistakes},
 };
 
@@ -79,11 +79,13 @@ pub(crate) fn lint(settings: &Settings, library: &Library, today: Date, coverage
     let selection = select(settings, applications, &contexts)?;
     let accounting = account(applications, &outcomes, &selection, settings);
     problems.extend(outcomes.into_iter().flat_map(|outcome| outcome.problems));
+    let unreached = select::unreached(settings, applications, &resources, &problems);
     findings.retain(|finding| selection.finding(finding, sources));
     problems.retain(|problem| selection.problem(problem, sources));
     Ok(Report {
         bundle: engine.digest().to_owned(),
         applications: accounting,
+        unreached,
         not_expanded: not_expanded(&expanded.unmade, sources),
         objects: resources.iter().filter(|resource| selection.resource(resource, sources)).count(),
         findings: group::findings(&findings, sources),

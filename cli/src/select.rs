@@ -87,6 +87,33 @@ impl Selection {
     }
 }
 
+/// The paths of the command line that reach no application, no object and no problem.
+pub(crate) fn unreached(
+    settings: &Settings,
+    applications: &[Application],
+    resources: &[Resource],
+    problems: &[Problem],
+) -> Vec<RepoPath> {
+    let sources = settings.revision.sources();
+    let reaches_any = |path: &RepoPath| {
+        let path = std::slice::from_ref(path);
+        let span = |resource: &Resource| resource.document.text.origin(resource.document.root.range).edit();
+        applications.iter().any(|application| reaches(path, application, sources))
+            || problems.iter().filter_map(|problem| problem.span).any(|span| within(path, span, sources))
+            || resources.iter().filter_map(span).any(|span| within(path, span, sources))
+    };
+    settings.paths.iter().filter(|path| !reaches_any(path)).cloned().collect()
+}
+
+/// What is said of paths that reach nothing.
+pub(crate) fn note(unreached: &[RepoPath]) -> String {
+    let line = |path: &RepoPath| {
+        let name = if path.as_str().is_empty() { "the repository" } else { path.as_str() };
+        format!("note: nothing in {name} is deployed: no Application is made of it, and it holds no chart, manifest or ApplicationSet\n")
+    };
+    unreached.iter().map(line).collect()
+}
+
 fn within(paths: &[RepoPath], span: Span, sources: &Sources) -> bool {
     let file = sources.get(span.file).and_then(|file| RepoPath::new(file.path()).ok());
     file.is_some_and(|file| paths.iter().any(|path| file.is_within(path)))

@@ -58,12 +58,24 @@ impl Settings {
         let config = config(scope, surroundings, &revision)?;
         let paths = scope.paths.iter().map(|path| within(&root, &surroundings.directory.join(path)));
         let paths: Vec<RepoPath> = paths.collect::<Result<_, _>>()?;
-        if let Some(absent) = paths.iter().find(|path| revision.entry(path).is_none()) {
-            let hint = "git ignores it, or it does not exist";
-            return Err(Error::Usage { message: format!("there is no {absent} in the repository"), hint: Some(hint.to_owned()) });
+        for (path, given) in paths.iter().zip(&scope.paths).filter(|(path, _)| revision.entry(path).is_none()) {
+            return Err(absent(path, given, surroundings, scope.revision.as_deref()));
         }
         Ok(Self { revision, config, paths, environments: scope.environment.clone(), services: scope.service.clone() })
     }
+}
+
+/// A path that the tree does not have; work goes no further, since a misspelt path must not pass for a clean one.
+fn absent(path: &RepoPath, given: &Path, surroundings: &Surroundings, revision: Option<&str>) -> Error {
+    let given = given.display();
+    let (message, hint) = match revision {
+        Some(name) => (format!("there is no {path} in {name}"), format!("`git ls-tree -r --name-only {name}` lists what there is")),
+        None if surroundings.directory.join(path.as_str()).exists() || surroundings.directory.join(given.to_string()).exists() => {
+            (format!("{given} is not part of the repository, since git ignores it"), "name what git tracks, or change .gitignore".to_owned())
+        }
+        None => (format!("{given} does not exist"), "name files or folders of the repository, or start in another with -C".to_owned()),
+    };
+    Error::Usage { message, hint: Some(hint) }
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, Error> {

@@ -11,6 +11,7 @@ use crate::{
     args::{self, Format},
     group, pipeline,
     report::place,
+    select,
     settings::{Settings, Surroundings},
 };
 
@@ -22,6 +23,7 @@ pub(crate) fn run(arguments: &args::Apps, surroundings: &Surroundings) -> Outcom
     let selection = pipeline::select(&settings, &expanded.applications, &contexts)?;
     let applications: Vec<&Application> =
         expanded.applications.iter().filter(|application| selection.application(&application.name)).collect();
+    let unreached = select::unreached(&settings, &expanded.applications, &[], &problems);
     let issues = group::problems(problems, settings.revision.sources());
     let output = match arguments.format {
         Format::Human => applications.iter().map(|application| human(application)).collect(),
@@ -31,12 +33,13 @@ pub(crate) fn run(arguments: &args::Apps, surroundings: &Surroundings) -> Outcom
             format!("{:#}\n", json!({"apiVersion": "v1", "kind": "List", "items": items, "problems": problems}))
         }
     };
-    let notes = match arguments.format {
+    let notes: String = match arguments.format {
         Format::Human => {
             issues.iter().map(|issue| format!("{}{}\n  hint: {}\n", place(&issue.location), issue.message, issue.hint)).collect()
         }
         Format::Json => String::new(),
     };
+    let notes = notes + &select::note(&unreached);
     let code = if issues.is_empty() { Exit::Clean } else { Exit::Incomplete };
     Ok(Done { output: output.into_bytes(), notes, code })
 }

@@ -11,6 +11,7 @@ use crate::{
     error::Error,
     pipeline,
     report::{self, Report, Style},
+    select,
     settings::{Settings, Surroundings, today},
 };
 
@@ -22,7 +23,7 @@ pub(crate) fn run(arguments: &args::Lint, surroundings: &Surroundings) -> Outcom
     let coverage = if arguments.rule.is_empty() { Coverage::Whole } else { Coverage::Part };
     let report = pipeline::lint(&settings, &library, today(arguments.today.as_deref(), surroundings)?, coverage)?;
     let sources = settings.revision.sources();
-    let mut done = Done { code: exit(&report), ..Done::default() };
+    let mut done = Done { code: exit(&report), notes: select::note(&report.unreached), ..Done::default() };
     let formats = if arguments.format.is_empty() { &[Format::Human][..] } else { &arguments.format };
     if arguments.output.len() > formats.len() {
         return Err(Error::usage("there are more --output than --format"));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use portcullis_policies::Level;
-use portcullis_source::{Location, Role, Span};
+use portcullis_source::{Location, RepoPath, Role, Span};
 
 /// Everything that a run found.
 #[derive(Debug)]
@@ -14,6 +14,8 @@ pub(crate) struct Report {
     pub(crate) applications: Accounting,
     /// The ApplicationSets that were not expanded, or not wholly, each once.
     pub(crate) not_expanded: Vec<NotExpanded>,
+    /// The paths of the command line that reach nothing.
+    pub(crate) unreached: Vec<RepoPath>,
     /// How many objects were checked.
     pub(crate) objects: usize,
     /// The findings, sorted by place, rule and resource.
