@@ -3,51 +3,67 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use indexmap::IndexMap;
-use portcullis_policies::Finding;
+use portcullis_policies::{Finding, Identity};
 use portcullis_source::{Location, Problem, Sources, Span, Step};
 
 use crate::report::{ChainLink, Finding as Entry, Issue, ResourceName};
 
 /// What findings must share to be one entry.
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Key {
     rule: String,
     level: &'static str,
     place: Option<Span>,
-    path: Vec<Step>,
+    field: Option<Arc<str>>,
     message: String,
     waived: Option<String>,
+    /// Tells what one line does to one object more than once.
+    nth: usize,
 }
+
+/// The messages that one key has for one object so far.
+type Seen = IndexMap<(Key, Option<Identity>, Option<Arc<str>>), Vec<String>>;
 
 /// Groups findings; the order of the first of each group stays.
 pub(crate) fn findings(findings: &[Finding], sources: &Sources) -> Vec<Entry> {
     let mut groups: IndexMap<Key, Vec<&Finding>> = IndexMap::new();
+    let mut seen = Seen::new();
     for finding in findings {
-        groups.entry(key(finding)).or_default().push(finding);
+        groups.entry(key(finding, &mut seen)).or_default().push(finding);
     }
     groups.into_values().filter_map(|group| entry(&group, sources)).collect()
 }
 
-fn key(finding: &Finding) -> Key {
+/// A line may reach all containers of pods in Deployments and CronJobs alike, so that only the last key of a path counts, and numbers
+/// in messages, which may come from elsewhere, do not.
+fn key(finding: &Finding, seen: &mut Seen) -> Key {
     let place = finding.origin.edit();
-    Key {
+    let message = without_names(finding);
+    let field = finding.path.iter().rev().find_map(|step| match step {
+        Step::Key(key) => Some(Arc::clone(key)),
+        Step::Index(_) => None,
+    });
+    let mut key = Key {
         rule: finding.rule.to_string(),
         level: finding.level.name(),
         place,
         // Without a place nothing but the resource itself tells findings apart.
-        path: if place.is_some() { without_indexes(&finding.path) } else { Vec::new() },
-        message: if place.is_some() { without_names(finding) } else { format!("{:?} {}", finding.resource, finding.message) },
+        field: field.filter(|_| place.is_some()),
+        message: if place.is_some() { without_numbers(&message) } else { format!("{:?} {}", finding.resource, finding.message) },
         waived: finding.waived.as_ref().map(|waived| waived.reason.clone()),
+        nth: 0,
+    };
+    let messages = seen.entry((key.clone(), finding.resource.clone(), finding.application.clone())).or_default();
+    key.nth = messages.iter().position(|known| *known == message).unwrap_or(messages.len());
+    if key.nth == messages.len() {
+        messages.push(message);
     }
+    key
 }
 
-/// The path with every item of a list taken for the same one: a line may reach all containers of a pod.
-fn without_indexes(path: &[Step]) -> Vec<Step> {
-    let step = |step: &Step| match step {
-        Step::Index(_) => Step::Index(0),
-        Step::Key(_) => step.clone(),
-    };
-    path.iter().map(step).collect()
+fn without_numbers(message: &str) -> String {
+    let bare = |word: &str| word.trim_matches(|character: char| !character.is_ascii_alphanumeric()).parse::<f64>().is_ok();
+    message.split(' ').map(|word| if bare(word) { "…" } else { word }).collect::<Vec<_>>().join(" ")
 }
 
 /// The message with the names of the resource, of its containers and of who it belongs to left out, since they differ where the fault
@@ -103,7 +119,7 @@ fn entry(group: &[&Finding], sources: &Sources) -> Option<Entry> {
     })
 }
 
-fn resource(identity: &portcullis_policies::Identity) -> ResourceName {
+fn resource(identity: &Identity) -> ResourceName {
     ResourceName {
         api_version: identity.api_version.to_string(),
         kind: identity.kind.to_string(),

@@ -143,9 +143,12 @@ fn add_loose(resources: &mut Vec<Resource>, problems: &mut Vec<Problem>, setting
     let loose = found.manifests.iter().filter(|manifest| !taken.contains(&manifest.file));
     add_resources(resources, problems, loose.map(|manifest| &manifest.document), &context);
     let used = crate::render::charts_and_kustomizations(&expanded.applications);
+    let withheld = crate::render::withheld(&expanded.applications);
     for chart in found.charts.iter().filter(|chart| !used.iter().any(|path| path.is_within(chart))) {
         match Renderer::chart_alone(&settings.revision, chart) {
             Ok(documents) => add_resources(resources, problems, documents.iter(), &context),
+            // Why is said of the application that names it.
+            Err(_) if withheld.contains(chart) => {}
             Err(error) => {
                 let message =
                     format!("the chart {chart}, which no application uses, does not render with its own values: {}", error.message);
@@ -156,7 +159,9 @@ fn add_loose(resources: &mut Vec<Resource>, problems: &mut Vec<Problem>, setting
             }
         }
     }
-    for path in found.kustomizations.iter().filter(|path| !path.parent().is_some_and(|folder| used.contains(&folder))) {
+    for path in
+        found.kustomizations.iter().filter(|path| !path.parent().is_some_and(|folder| used.contains(&folder) || withheld.contains(&folder)))
+    {
         let span = settings.revision.read(path).ok().map(|file| file.span());
         let hint = "its resources are checked as they stand; name its folder under `exclude` to leave it out";
         problems.push(Problem::new(Stage::Source, format!("the kustomization {path} is not rendered"), hint).at(span));

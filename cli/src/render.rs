@@ -207,15 +207,20 @@ fn file_documents(revision: &Revision, path: &RepoPath) -> Result<Vec<Arc<Docume
     }
 }
 
+/// The folders that applications name which are not rendered, with the reason reported there.
+pub(crate) fn withheld(applications: &[Application]) -> BTreeSet<RepoPath> {
+    let sources = applications.iter().flat_map(|application| &application.sources);
+    let unrendered = sources.filter(|source| matches!(source.kind, SourceKind::Unrendered(_)) && !source.path.is_empty());
+    unrendered.filter_map(|source| RepoPath::new(&source.path).ok()).collect()
+}
+
 /// The folders of charts and kustomizations that applications use.
 pub(crate) fn charts_and_kustomizations(applications: &[Application]) -> BTreeSet<RepoPath> {
     let sources = applications.iter().flat_map(|application| &application.sources);
     let folder = |source: &portcullis_argo::Source| match &source.kind {
         SourceKind::Helm(helm) => Some(helm.chart.clone()),
         SourceKind::Kustomize(kustomize) => Some(kustomize.path.clone()),
-        // What is wrong with the application is said there, so that its chart is not looked at alone.
-        SourceKind::Unrendered(_) => RepoPath::new(&source.path).ok().filter(|path| !path.as_str().is_empty()),
-        SourceKind::Directory(_) | SourceKind::Reference => None,
+        SourceKind::Directory(_) | SourceKind::Reference | SourceKind::Unrendered(_) => None,
     };
     sources.filter_map(folder).collect()
 }

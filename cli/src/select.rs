@@ -88,12 +88,7 @@ impl Selection {
 }
 
 /// The paths of the command line that reach no application, no object and no problem.
-pub(crate) fn unreached(
-    settings: &Settings,
-    applications: &[Application],
-    resources: &[Resource],
-    problems: &[Problem],
-) -> Vec<RepoPath> {
+pub(crate) fn unreached(settings: &Settings, applications: &[Application], resources: &[Resource], problems: &[Problem]) -> Vec<RepoPath> {
     let sources = settings.revision.sources();
     let reaches_any = |path: &RepoPath| {
         let path = std::slice::from_ref(path);

@@ -58,7 +58,7 @@ impl Settings {
         let config = config(scope, surroundings, &revision)?;
         let paths = scope.paths.iter().map(|path| within(&root, &surroundings.directory.join(path)));
         let paths: Vec<RepoPath> = paths.collect::<Result<_, _>>()?;
-        for (path, given) in paths.iter().zip(&scope.paths).filter(|(path, _)| revision.entry(path).is_none()) {
+        if let Some((path, given)) = paths.iter().zip(&scope.paths).find(|(path, _)| revision.entry(path).is_none()) {
             return Err(absent(path, given, surroundings, scope.revision.as_deref()));
         }
         Ok(Self { revision, config, paths, environments: scope.environment.clone(), services: scope.service.clone() })
@@ -70,9 +70,10 @@ fn absent(path: &RepoPath, given: &Path, surroundings: &Surroundings, revision: 
     let given = given.display();
     let (message, hint) = match revision {
         Some(name) => (format!("there is no {path} in {name}"), format!("`git ls-tree -r --name-only {name}` lists what there is")),
-        None if surroundings.directory.join(path.as_str()).exists() || surroundings.directory.join(given.to_string()).exists() => {
-            (format!("{given} is not part of the repository, since git ignores it"), "name what git tracks, or change .gitignore".to_owned())
-        }
+        None if surroundings.directory.join(path.as_str()).exists() || surroundings.directory.join(given.to_string()).exists() => (
+            format!("{given} is not part of the repository, since git ignores it"),
+            "name what git tracks, or change .gitignore".to_owned(),
+        ),
         None => (format!("{given} does not exist"), "name files or folders of the repository, or start in another with -C".to_owned()),
     };
     Error::Usage { message, hint: Some(hint) }

@@ -1,5 +1,10 @@
 //! A link out of the repository. It is made here, since Argo CD refuses every application of a repository that holds one.
-#![expect(clippy::disallowed_methods, reason = "makes the repository and starts the command")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "makes the repository and starts the command"
+)]
 
 use std::{fs, os::unix::fs::symlink, process::Command};
 
@@ -16,4 +21,39 @@ fn a_link_out_of_the_repository_is_named_and_the_rest_is_checked() {
     assert_eq!(output.status.code(), Some(3), "{text}");
     assert!(text.contains("values.yaml is a link out of the repository"), "{text}");
     assert!(text.contains("1 object checked"), "{text}");
+}
+
+const APPLICATION: &str = "\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: shop, namespace: argocd}
+spec:
+  project: default
+  destination: {name: in-cluster, namespace: shop}
+  source:
+    repoURL: https://git.example.com/shop.git
+    path: chart
+    helm: {valueFiles: [values.yaml]}
+";
+
+#[test]
+fn a_link_out_of_the_repository_has_a_place_and_readers() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::create_dir_all(path("chart")).unwrap();
+    fs::write(path("portcullis.yaml"), "version: 1\n").unwrap();
+    fs::write(path("app.yaml"), APPLICATION).unwrap();
+    fs::write(path("chart/Chart.yaml"), "apiVersion: v2\nname: shop\nversion: 1.0.0\n").unwrap();
+    symlink("/etc/hostname", path("chart/values.yaml")).unwrap();
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_portcullis")).current_dir(folder.path()).args(["lint", "--format", "json"]).output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let problems = report["problems"].as_array().unwrap();
+    let at = |file: &str| problems.iter().find(|problem| problem["location"]["file"] == file).unwrap();
+    let link = at("chart/values.yaml");
+    assert_eq!(link["location"]["line"], 1);
+    assert_eq!(link["applications"], serde_json::json!(["shop"]), "{report:#}");
+    assert_eq!(link["hint"], "replace the link by what it leads to; the applications below read it");
+    assert_eq!(at("app.yaml")["location"]["line"], 10);
+    assert_eq!(output.status.code(), Some(3));
 }

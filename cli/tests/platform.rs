@@ -149,3 +149,26 @@ fn every_first_rule_is_broken_once() {
     let missing: Vec<String> = rules.filter(|rule| !broken.contains(rule)).collect();
     assert_eq!(missing, Vec::<String>::new());
 }
+
+#[test]
+fn a_wrong_line_of_the_lowest_layer_is_one_finding() {
+    let folder = copy_of_platform();
+    let base = folder.path().join("platform-manifests/values/base.yaml");
+    let clean = fs::read_to_string(&base).unwrap();
+    let host = "volumes:\n  host:\n    mountPath: /host\n    hostPath:\n      path: /var/run\n";
+    let changes = [
+        ("root-container", "runAsUser: 10001", "runAsUser: 0"),
+        ("foreign-image-registry", "registry: 111122223333.dkr.ecr.eu-west-1.amazonaws.com", "registry: docker.io/other"),
+        ("host-path-volume", "volumes:\n", host),
+    ];
+    for (rule, from, to) in changes {
+        let broken = clean.replacen(from, to, 1);
+        assert_ne!(clean, broken, "{from}");
+        fs::write(&base, broken).unwrap();
+        let (code, report) = report(folder.path());
+        let findings = report["findings"].as_array().unwrap();
+        let of_rule: Vec<&Value> = findings.iter().filter(|finding| finding["rule"] == rule).collect();
+        assert_eq!((code, of_rule.len()), (1, 1), "{rule}: {report:#}");
+        assert_eq!(of_rule[0]["applications"].as_array().unwrap().len(), 99, "{rule}");
+    }
+}

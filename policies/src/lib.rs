@@ -22,7 +22,7 @@ pub use config::{Config, ConfigError};
 pub use date::Date;
 pub use engine::{Engine, EngineError, Facts, RuleInput};
 pub use finding::{Finding, Identity, Level, Waived, sort_findings};
-pub use library::{Library, LibraryError};
+pub use library::{Library, LibraryError, json};
 pub use resource::{Context, Resource};
 pub use rule::{Rule, RuleId, Scope, Severity, Target};
 pub use waiver::Waivers;

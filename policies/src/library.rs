@@ -234,8 +234,9 @@ impl Metadata {
     }
 }
 
-/// A node as plain JSON.
-pub(crate) fn json(node: &Node) -> serde_json::Value {
+/// A node as plain JSON, without its places.
+#[must_use]
+pub fn json(node: &Node) -> serde_json::Value {
     match &node.data {
         Data::Null => serde_json::Value::Null,
         Data::Bool(value) => (*value).into(),

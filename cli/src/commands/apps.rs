@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use portcullis_argo::{Application, SourceKind};
-use portcullis_source::{Data, Node, Partial};
+use portcullis_source::Partial;
 use serde_json::{Value, json};
 
 use super::{Done, Exit, Outcome};
@@ -28,7 +28,8 @@ pub(crate) fn run(arguments: &args::Apps, surroundings: &Surroundings) -> Outcom
     let output = match arguments.format {
         Format::Human => applications.iter().map(|application| human(application)).collect(),
         Format::Json => {
-            let items: Vec<Value> = applications.iter().filter_map(|application| application.object().map(json)).collect();
+            let items: Vec<Value> =
+                applications.iter().filter_map(|application| application.object().map(portcullis_policies::json)).collect();
             let problems: Vec<Value> = issues.iter().map(crate::report::problem).collect();
             format!("{:#}\n", json!({"apiVersion": "v1", "kind": "List", "items": items, "problems": problems}))
         }
@@ -78,18 +79,4 @@ fn human(application: &Application) -> String {
         }
     }
     text
-}
-
-/// A node as plain JSON.
-fn json(node: &Node) -> Value {
-    match &node.data {
-        Data::Null => Value::Null,
-        Data::Bool(value) => (*value).into(),
-        Data::Int(value) => (*value).into(),
-        Data::Uint(value) => (*value).into(),
-        Data::Float(value) => (*value).into(),
-        Data::String(value) => (**value).into(),
-        Data::List(items) => items.iter().map(json).collect(),
-        Data::Map(map) => map.entries.iter().map(|entry| (entry.key.to_string(), json(&entry.value))).collect(),
-    }
 }

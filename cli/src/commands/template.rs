@@ -7,8 +7,8 @@ use std::{
     sync::Arc,
 };
 
-use portcullis_helm::{Capabilities, Chart, Layer, LayerContent, Manifest, Options, Part, Release, RenderError, Rendered};
 use portcullis_gotemplate::{Machine, Templates, Value, funcs};
+use portcullis_helm::{Capabilities, Chart, Layer, LayerContent, Manifest, Options, Part, Release, RenderError, Rendered};
 use portcullis_source::{Range, ReadError, RepoPath, Revision, Role, SourceFile, Sources, Text, read_named};
 
 use super::{Done, Exit, Outcome};

@@ -43,7 +43,7 @@ pub(crate) struct RenderError {
 #[derive(Debug)]
 pub(crate) struct Failed {
     /// The error.
-    pub(crate) error: RenderError,
+    pub(crate) error: Box<RenderError>,
     /// The string.
     pub(crate) origin: OriginId,
     /// The keys that lead to it, the innermost first.
@@ -53,7 +53,7 @@ pub(crate) struct Failed {
 impl Failed {
     /// An error in a string.
     pub(crate) fn new(error: RenderError, origin: OriginId) -> Self {
-        Self { error, origin, path: Vec::new() }
+        Self { error: Box::new(error), origin, path: Vec::new() }
     }
 
     /// The same below a key.
