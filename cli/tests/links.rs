@@ -1,10 +1,5 @@
 //! A link out of the repository. It is made here, since Argo CD refuses every application of a repository that holds one.
-#![expect(
-    clippy::disallowed_methods,
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "makes the repository and starts the command"
-)]
+#![expect(clippy::disallowed_methods, reason = "makes the repository and starts the command")]
 
 use std::{fs, os::unix::fs::symlink, process::Command};
 
