@@ -1,5 +1,5 @@
 //! Manifests in the encodings that YAML may have: none is passed over. They are made here, so that no editor changes them.
-#![expect(clippy::disallowed_methods, reason = "makes the repository and starts the command")]
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "makes the repository and starts the command")]
 
 use std::{fs, process::Command};
 
