@@ -92,6 +92,13 @@ pub struct Call<'call, 'set> {
 }
 
 impl Call<'_, '_> {
+    /// A value that is the result because of what others are.
+    pub fn chosen(&mut self, value: Value, by: &[Value]) -> Value {
+        let by = self.join(by);
+        let origin = self.machine.join([value.origin, by]);
+        value.from(origin)
+    }
+
     /// The union of the origins of values, with those of the pieces of strings.
     pub fn join(&mut self, values: &[Value]) -> OriginId {
         self.machine.join(values.iter().flat_map(all_of))

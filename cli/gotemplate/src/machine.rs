@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
-use portcullis_source::{Frame, FrameId, FrameKind, OriginId, Span, Text, Trace};
+use portcullis_source::{Frame, FrameId, FrameKind, OriginId, Piece, Source, Span, Text, Trace};
 
 use crate::{
     Data, ExecError, Failure, Str, Templates, Value,
@@ -124,8 +124,16 @@ impl<'set> Machine<'set> {
     /// # Errors
     /// Go's error, or a limit.
     pub fn execute(&mut self, name: &str, data: Value) -> Result<Str, ExecError> {
+        self.execute_within(name, data, FrameId::ROOT)
+    }
+
+    /// The same within a frame, such as the guard that chose the template's chart.
+    ///
+    /// # Errors
+    /// Go's error, or a limit.
+    pub fn execute_within(&mut self, name: &str, data: Value, frame: FrameId) -> Result<Str, ExecError> {
         self.stack = Some(Stack::new(self.settings.limits.stack));
-        self.frame = FrameId::ROOT;
+        self.frame = frame;
         let result = match self.find(name) {
             Some(found) => self.enter(&found, data, Entry { site: None, kind: None }),
             None => Err(no_template(name)),
@@ -157,12 +165,13 @@ impl<'set> Machine<'set> {
                 self.included.insert(Arc::clone(&found.template.name), 1);
             }
         }
+        let skips = self.trace.skip_count();
         let kind = Some(FrameKind::Include(Arc::clone(&found.template.name)));
         let result = self.enter(&found, data, Entry { site, kind });
         if let Some(depth) = self.included.get_mut(name) {
             *depth -= 1;
         }
-        result.map(Value::string)
+        result.map(|text| self.with_skips(text, skips))
     }
 
     /// Helm's `tpl`: the text that a string makes of a value when it is taken as a template.
@@ -186,14 +195,46 @@ impl<'set> Machine<'set> {
         let source = Rc::new(source);
         self.overlays.push(Overlay { templates, source: Rc::clone(&source) });
         let found = Found { template, texts: Texts::Made(source) };
+        let skips = self.trace.skip_count();
         let result = self.enter(&found, data, Entry { site, kind: Some(FrameKind::Tpl) });
         self.overlays.pop();
         match result {
-            Ok(text) => Ok(Value::string(text.without(NO_VALUE))),
+            Ok(text) => Ok(self.with_skips(text.without(NO_VALUE), skips)),
             Err(failure) => {
                 let message = format!("error during tpl function execution for {}: {}", quoted(), failure.message);
                 Err(Failure { message, ..failure })
             }
+        }
+    }
+
+    /// The text of a call with the branches that it did not take, from the one numbered `from` on: each could have made it another text.
+    fn with_skips(&mut self, text: Str, from: u32) -> Value {
+        let to = self.trace.skip_count();
+        if from == to {
+            // What wrote nothing and had no choice is what it is.
+            let origin = if text.bytes.is_empty() { OriginId::CONSTANT } else { OriginId::NONE };
+            return Value::string(text).from(origin);
+        }
+        let skips = self.trace.source(Source::Skips { from, to });
+        if text.bytes.is_empty() {
+            return Value::string(text).from(skips);
+        }
+        let Some(pieces) = &text.pieces else { return Value::string(text) };
+        // An empty piece: nothing of the text itself came from there.
+        let end = Piece { end: text.bytes.len() as u32, origin: skips };
+        let pieces = pieces.iter().copied().chain([end]).collect();
+        Value::string(Str { pieces: Some(pieces), ..text })
+    }
+
+    /// A value that is stored where it outlives the guards around the action: it came from them too.
+    pub(crate) fn guarded(&mut self, value: Value, site: Option<Span>) -> Value {
+        let within = matches!(self.trace.get_frame(self.frame), Some(Frame { kind: FrameKind::Guard(_), .. }));
+        match site.filter(|_| within) {
+            Some(span) => {
+                let origin = self.origins.action(&mut self.trace, span, self.frame, value.origin);
+                value.from(origin)
+            }
+            None => value,
         }
     }
 

@@ -39,7 +39,8 @@ pub(crate) fn execute(
         let entries = entries.map(|(key, text)| (Arc::from(key), Value::string(Arc::clone(text)).boxed()));
         let template = Map::new(MapType::Named("chartutil.Values"), entries.into());
         context.root.set("Template", Value::new(Data::Map(template)).boxed());
-        let text = machine.execute(&context.name, Value::new(Data::Map(context.root))).map_err(failed)?;
+        let root = Value::new(Data::Map(context.root));
+        let text = machine.execute_within(&context.name, root, context.frame).map_err(failed)?;
         files.insert(context.name, Output::new(&text));
     }
     Ok(Executed { files, trace: Arc::new(machine.trace) })

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use portcullis_gotemplate::{Data, Map, Value, convert};
-use portcullis_source::Trace;
+use portcullis_source::{OriginId, Trace};
 
 use crate::{
     coalesce::Coalescer,
@@ -43,6 +43,8 @@ struct Used<'a> {
     children: Vec<ChartId>,
     dependencies: Option<Vec<DeclarationId>>,
     values: Value,
+    /// The values that decided that it is used.
+    switches: Vec<OriginId>,
 }
 
 /// A dependency as Chart.yaml declares it, changed while subcharts are chosen.
@@ -76,7 +78,7 @@ impl<'a> Charts<'a> {
             let declared = declared.iter().flatten();
             declared.map(|dependency| self.declare(dependency)).collect()
         });
-        self.charts.push(Used { tree, name, parent, children: Vec::new(), dependencies, values });
+        self.charts.push(Used { tree, name, parent, children: Vec::new(), dependencies, values, switches: Vec::new() });
         let children = tree.children.iter().map(|child| self.add(child, Some(id), trace)).collect();
         self.change(id, |chart| chart.children = children);
         id
@@ -115,6 +117,11 @@ impl<'a> Charts<'a> {
     /// The defaults of a chart.
     pub(crate) fn values(&self, id: ChartId) -> Value {
         self.get(id).map_or_else(table::empty, |chart| chart.values.clone())
+    }
+
+    /// The values that decided that a chart is used, such as those of its condition.
+    pub(crate) fn switches(&self, id: ChartId) -> Vec<OriginId> {
+        self.get(id).map(|chart| chart.switches.clone()).unwrap_or_default()
     }
 
     /// The subcharts that are used.
@@ -176,7 +183,16 @@ impl<'a> Charts<'a> {
         self.set_children(id, &candidates);
         let coalesced = self.coalesce(id, values, false, warnings)?;
         for &dependency in &dependencies {
-            let enabled = self.is_enabled(dependency, &coalesced, path, warnings);
+            let mut switches = Vec::new();
+            let enabled = self.is_enabled(dependency, &coalesced, path, &mut switches, warnings);
+            let name = self.declared(dependency).map(|declared| declared.name.clone()).unwrap_or_default();
+            for &child in &candidates {
+                self.change(child, |chart| {
+                    if *chart.name == *name {
+                        chart.switches.clone_from(&switches);
+                    }
+                });
+            }
             if let Some(declaration) = self.declarations.get_mut(dependency.0) {
                 declaration.declared.enabled = enabled;
             }
@@ -242,11 +258,13 @@ impl<'a> Charts<'a> {
     }
 
     /// Tags first, then conditions, of which the first that is a boolean decides.
-    fn is_enabled(&self, id: DeclarationId, values: &Map, path: &str, warnings: &mut Vec<String>) -> bool {
+    fn is_enabled(&self, id: DeclarationId, values: &Map, path: &str, switches: &mut Vec<OriginId>, warnings: &mut Vec<String>) -> bool {
         let Some(dependency) = self.declared(id) else { return true };
-        let mut enabled = by_tags(dependency, values, warnings);
+        let mut enabled = by_tags(dependency, values, switches, warnings);
         for condition in dependency.condition.trim().split(',').filter(|condition| !condition.is_empty()) {
-            match table::lookup(values, &format!("{path}{condition}")).map(|value| value.data) {
+            let value = table::lookup(values, &format!("{path}{condition}"));
+            switches.extend(value.as_ref().map(|value| value.origin));
+            match value.map(|value| value.data) {
                 Some(Data::Bool(value)) => {
                     enabled = value;
                     break;
@@ -334,12 +352,14 @@ fn nest(path: &str, inner: &Map) -> Map {
 }
 
 /// Off where a tag is false and none is true.
-fn by_tags(dependency: &Dependency, values: &Map, warnings: &mut Vec<String>) -> bool {
+fn by_tags(dependency: &Dependency, values: &Map, switches: &mut Vec<OriginId>, warnings: &mut Vec<String>) -> bool {
     let tags = values.get("tags");
     let Some(tags) = tags.as_ref().and_then(table::table) else { return true };
     let (mut on, mut off) = (false, false);
     for tag in &dependency.tags {
-        match tags.get(tag).map(|value| value.data) {
+        let value = tags.get(tag);
+        switches.extend(value.as_ref().map(|value| value.origin));
+        match value.map(|value| value.data) {
             None => {}
             Some(Data::Bool(true)) => on = true,
             Some(Data::Bool(false)) => off = true,

@@ -1,6 +1,9 @@
 //! How rendered text came to be: an append-only record that one render fills and its documents share.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crate::{Link, Origin, Role, Span};
 
@@ -80,6 +83,13 @@ pub enum Source {
     },
     /// Several sources together.
     Join(Arc<[OriginId]>),
+    /// The branches that a call did not take: what decided about each has a part in what the call made.
+    Skips {
+        /// The first of them, in the order of the record.
+        from: u32,
+        /// The one after the last.
+        to: u32,
+    },
     /// A fact of the release or cluster, such as `.Release.Name`.
     Builtin(Arc<str>),
 }
@@ -138,9 +148,6 @@ pub struct Trace {
     removed: BTreeMap<String, OriginId>,
 }
 
-/// How deep a join of joins is followed when a chain is read.
-const MAX_JOIN_DEPTH: usize = 32;
-
 impl Trace {
     /// Records a source.
     pub fn source(&mut self, source: Source) -> OriginId {
@@ -172,6 +179,24 @@ impl Trace {
     /// Records a branch that was not taken.
     pub fn skip(&mut self, skip: Skip) {
         self.skips.push(skip);
+    }
+
+    /// How many branches were not taken so far.
+    #[must_use]
+    pub fn skip_count(&self) -> u32 {
+        self.skips.len() as u32
+    }
+
+    /// Whether a frame is another one, or lies within it.
+    #[must_use]
+    pub fn is_within(&self, frame: FrameId, outer: FrameId) -> bool {
+        let mut at = frame;
+        // A frame is recorded after the one around it.
+        while at > outer {
+            let Some(known) = self.get_frame(at) else { return false };
+            at = known.parent;
+        }
+        at == outer
     }
 
     /// Records that a `null` of a values layer took the value at its key away; `null` is the origin of that `null`.
@@ -242,11 +267,7 @@ impl Trace {
     /// The chain of a field whose rendered text, on `line`, came from `origins`.
     #[must_use]
     pub fn origin(&self, line: u32, origins: &[OriginId]) -> Origin {
-        let mut chain = Chain { trace: self, values: Vec::new(), templates: Vec::new(), frames: Vec::new() };
-        for &id in origins {
-            chain.collect(id, 0);
-        }
-        chain.into_origin(line)
+        Chain::of(self, origins).into_origin(line)
     }
 }
 
@@ -257,10 +278,7 @@ impl Trace {
     /// the chain leads to the values that decided so; else to the template that wrote the object.
     #[must_use]
     pub fn missing(&self, line: u32, origins: &[OriginId], keys: &[Arc<str>]) -> Origin {
-        let mut chain = Chain { trace: self, values: Vec::new(), templates: Vec::new(), frames: Vec::new() };
-        for &id in origins {
-            chain.collect(id, 0);
-        }
+        let mut chain = Chain::of(self, origins);
         if let Some(null) = self.decisive_null(&chain, keys) {
             chain.values = vec![null];
             return chain.into_origin(line);
@@ -281,10 +299,7 @@ impl Trace {
     /// The strongest layer that any of the origins leads to; layers are recorded from the weakest to the strongest.
     #[must_use]
     pub fn strongest(&self, origins: &[OriginId]) -> Option<LayerId> {
-        let mut chain = Chain { trace: self, values: Vec::new(), templates: Vec::new(), frames: Vec::new() };
-        for &id in origins {
-            chain.collect(id, 0);
-        }
+        let chain = Chain::of(self, origins);
         let layers = chain.values.iter().filter_map(|&value| match self.get(value) {
             Some(Source::Value { layer, .. }) => Some(*layer),
             Some(_) | None => None,
@@ -300,8 +315,9 @@ impl Trace {
     }
 
     fn decided(&self, line: u32, skip: &Skip) -> Origin {
-        let mut chain = Chain { trace: self, values: Vec::new(), templates: vec![skip.span], frames: vec![skip.frame] };
-        chain.collect(skip.input, 0);
+        let mut chain = Chain::new(self);
+        chain.template(skip.span, skip.frame);
+        chain.collect(skip.input);
         chain.into_origin(line)
     }
 
@@ -349,38 +365,78 @@ impl Trace {
     }
 }
 
+/// A chain that is being followed; each source and frame is looked at once, however many ways lead to it.
 struct Chain<'a> {
     trace: &'a Trace,
     values: Vec<OriginId>,
     templates: Vec<Span>,
     frames: Vec<FrameId>,
+    guards: Vec<OriginId>,
+    collected: BTreeSet<OriginId>,
+    guarding: BTreeSet<OriginId>,
+    framed: BTreeSet<FrameId>,
 }
 
-impl Chain<'_> {
-    fn collect(&mut self, id: OriginId, depth: usize) {
-        if depth > MAX_JOIN_DEPTH {
-            return;
-        }
-        match self.trace.get(id) {
-            Some(Source::Value { .. }) => push_new(&mut self.values, id),
-            Some(Source::Template { span, frame }) => {
-                push_new(&mut self.templates, *span);
-                push_new(&mut self.frames, *frame);
-            }
-            Some(Source::Action { span, frame, input }) => {
-                push_new(&mut self.templates, *span);
-                push_new(&mut self.frames, *frame);
-                self.collect(*input, depth + 1);
-            }
-            Some(Source::Join(inputs)) => inputs.iter().for_each(|&input| self.collect(input, depth + 1)),
-            Some(Source::Builtin(_)) | None => {}
+impl<'a> Chain<'a> {
+    fn new(trace: &'a Trace) -> Self {
+        Self {
+            trace,
+            values: Vec::new(),
+            templates: Vec::new(),
+            frames: Vec::new(),
+            guards: Vec::new(),
+            collected: BTreeSet::new(),
+            guarding: BTreeSet::new(),
+            framed: BTreeSet::new(),
         }
     }
 
-    fn into_origin(self, line: u32) -> Origin {
+    fn of(trace: &'a Trace, origins: &[OriginId]) -> Self {
+        let mut chain = Self::new(trace);
+        for &id in origins {
+            chain.collect(id);
+        }
+        chain
+    }
+
+    /// Follows the origin of a text, each source before those behind it.
+    fn collect(&mut self, first: OriginId) {
+        let mut open = vec![first];
+        while let Some(id) = open.pop() {
+            if !self.collected.insert(id) {
+                continue;
+            }
+            match self.trace.get(id) {
+                Some(Source::Value { .. }) => self.values.push(id),
+                Some(Source::Template { span, frame }) => self.template(*span, *frame),
+                Some(Source::Action { span, frame, input }) => {
+                    self.template(*span, *frame);
+                    open.push(*input);
+                }
+                Some(Source::Join(inputs)) => open.extend(inputs.iter().rev()),
+                Some(Source::Skips { .. }) => self.guards.push(id),
+                Some(Source::Builtin(_)) | None => {}
+            }
+        }
+    }
+
+    fn template(&mut self, span: Span, frame: FrameId) {
+        push_new(&mut self.templates, span);
+        push_new(&mut self.frames, frame);
+    }
+
+    fn into_origin(mut self, line: u32) -> Origin {
         let mut links = vec![Link { role: Role::Rendered, span: None, line: Some(line), key: None, name: None }];
         links.extend(self.templates.iter().map(|&span| Link::at(Role::Template, span)));
-        let (includes, guards) = self.frame_links();
+        let mut includes = Vec::new();
+        let mut guards = Vec::new();
+        for frame in std::mem::take(&mut self.frames) {
+            self.follow_frames(frame, Some(&mut includes), &mut guards);
+        }
+        for guard in std::mem::take(&mut self.guards) {
+            self.follow_guard(guard, &mut guards);
+        }
+        includes.reverse();
         links.extend(includes);
         for &value in &self.values {
             links.extend(self.value_link(value, Role::Values));
@@ -393,41 +449,66 @@ impl Chain<'_> {
                 hidden = *shadowed;
             }
         }
+        // What gave a field its value need not be told again as what it is there for.
+        guards.retain(|guard| !links.iter().any(|link| link.role == Role::Values && link.span == guard.span));
         links.extend(guards);
         Origin { links }
     }
 
-    fn frame_links(&self) -> (Vec<Link>, Vec<Link>) {
-        let (mut includes, mut guards) = (Vec::new(), Vec::new());
-        for &first in &self.frames {
-            let mut at = first;
-            while let Some(frame) = self.trace.get_frame(at) {
-                let call = |name: Option<Arc<str>>| Link { name, ..Link::at(Role::Include, frame.span) };
-                match &frame.kind {
-                    FrameKind::Include(name) => push_new(&mut includes, call(Some(Arc::clone(name)))),
-                    FrameKind::Tpl => push_new(&mut includes, call(None)),
-                    FrameKind::Guard(origin) => self.guard_links(*origin, 0, &mut guards),
-                }
-                at = frame.parent;
+    /// The calls and guards around a frame, the innermost first.
+    fn follow_frames(&mut self, first: FrameId, mut includes: Option<&mut Vec<Link>>, guards: &mut Vec<Link>) {
+        let mut at = first;
+        while let Some(frame) = self.trace.get_frame(at) {
+            if !self.framed.insert(at) {
+                return;
             }
+            let name = match &frame.kind {
+                FrameKind::Include(name) => Some(Arc::clone(name)),
+                FrameKind::Tpl => None,
+                FrameKind::Guard(origin) => {
+                    self.follow_guard(*origin, guards);
+                    at = frame.parent;
+                    continue;
+                }
+            };
+            if let Some(includes) = includes.as_deref_mut() {
+                push_new(includes, Link { name, ..Link::at(Role::Include, frame.span) });
+            }
+            at = frame.parent;
         }
-        includes.reverse();
-        (includes, guards)
     }
 
-    fn guard_links(&self, id: OriginId, depth: usize, guards: &mut Vec<Link>) {
-        if depth > MAX_JOIN_DEPTH {
-            return;
-        }
-        match self.trace.get(id) {
-            Some(Source::Value { .. }) => {
-                if let Some(link) = self.value_link(id, Role::Guard) {
-                    push_new(guards, link);
-                }
+    /// The values that a guard looked at, and those that guarded what it looked at.
+    fn follow_guard(&mut self, first: OriginId, guards: &mut Vec<Link>) {
+        let mut open = vec![first];
+        let mut frames = Vec::new();
+        while let Some(id) = open.pop() {
+            if !self.guarding.insert(id) {
+                continue;
             }
-            Some(Source::Action { input, .. }) => self.guard_links(*input, depth + 1, guards),
-            Some(Source::Join(inputs)) => inputs.iter().for_each(|&input| self.guard_links(input, depth + 1, guards)),
-            Some(Source::Template { .. } | Source::Builtin(_)) | None => {}
+            match self.trace.get(id) {
+                Some(Source::Value { .. }) => {
+                    if let Some(link) = self.value_link(id, Role::Guard) {
+                        push_new(guards, link);
+                    }
+                }
+                Some(Source::Template { frame, .. }) => push_new(&mut frames, *frame),
+                Some(Source::Action { frame, input, .. }) => {
+                    push_new(&mut frames, *frame);
+                    open.push(*input);
+                }
+                Some(Source::Join(inputs)) => open.extend(inputs.iter().rev()),
+                Some(Source::Skips { from, to }) => {
+                    for skip in self.trace.skips.get(*from as usize..*to as usize).unwrap_or_default() {
+                        push_new(&mut frames, skip.frame);
+                        open.push(skip.input);
+                    }
+                }
+                Some(Source::Builtin(_)) | None => {}
+            }
+        }
+        for frame in frames {
+            self.follow_frames(frame, None, guards);
         }
     }
 

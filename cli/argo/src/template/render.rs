@@ -216,7 +216,7 @@ pub(crate) fn span_of(trace: &Trace, origin: OriginId) -> Option<Span> {
     match trace.get(origin) {
         Some(Source::Value { span, .. } | Source::Template { span, .. } | Source::Action { span, .. }) => Some(*span),
         Some(Source::Join(_)) => trace.origin(1, &[origin]).edit(),
-        Some(Source::Builtin(_)) | None => None,
+        Some(Source::Skips { .. } | Source::Builtin(_)) | None => None,
     }
 }
 
@@ -229,6 +229,6 @@ pub(super) fn filled(trace: &mut Trace, place: OriginId, input: OriginId) -> Ori
         Some(&(Source::Template { span, frame } | Source::Action { span, frame, .. })) => {
             trace.source(Source::Action { span, frame, input })
         }
-        Some(Source::Value { .. } | Source::Join(_) | Source::Builtin(_)) | None => trace.join(place, input),
+        Some(Source::Value { .. } | Source::Join(_) | Source::Skips { .. } | Source::Builtin(_)) | None => trace.join(place, input),
     }
 }

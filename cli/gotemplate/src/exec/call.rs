@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{
     fault::{At, Step},
-    origin::{self, Distinct},
+    origin::Inputs,
     state::Exec,
 };
 use crate::{Call, Data, Failure, Function, Object, Param, Str, Value, ast};
@@ -82,7 +82,7 @@ impl<'tree> Exec<'_, '_, 'tree> {
             values.push(self.check_type(passed, Some(signature.of(values.len())))?);
         }
         self.charge(&values)?;
-        let inputs = Distinct::of(values.iter().flat_map(origin::all_of));
+        let inputs = Inputs::of(&values);
         let result = match callee {
             Callee::Function(function) => {
                 let mut call = Call { machine: self.machine, site: self.site };
@@ -93,7 +93,7 @@ impl<'tree> Exec<'_, '_, 'tree> {
         match result {
             Ok(value) => {
                 self.charge(std::slice::from_ref(&value))?;
-                Ok(self.with_origin(value, &inputs))
+                Ok(self.with_origin(callee.name(), value, &inputs))
             }
             Err(failure) => {
                 self.at = node;
@@ -108,12 +108,14 @@ impl<'tree> Exec<'_, '_, 'tree> {
     }
 
     /// A result that says nothing of its origin comes from the arguments.
-    fn with_origin(&mut self, value: Value, inputs: &Distinct) -> Value {
-        let says = !value.origin.is_none() || matches!(&value.data, Data::String(Str { pieces: Some(_), .. }));
-        if says || inputs.as_slice().is_empty() {
+    fn with_origin(&mut self, name: &str, value: Value, inputs: &Inputs) -> Value {
+        let says = !value.origin.is_none() || matches!(&value.data, Data::String(Str { pieces: Some(pieces), .. }) if !pieces.is_empty());
+        if says {
             return value;
         }
-        let origin = self.machine.origins.record(&mut self.machine.trace, inputs);
+        // A list or map was put together of elements that know their own origins; `len` asks for no more than the whole.
+        let whole = matches!(value.data, Data::List(_) | Data::Map(_)) || name == "len";
+        let origin = if whole { self.machine.join(inputs.shallow()) } else { self.machine.join(inputs.deep()) };
         value.from(origin)
     }
 

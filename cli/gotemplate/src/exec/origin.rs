@@ -1,14 +1,14 @@
 //! Where text and values come from, recorded once each.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use portcullis_source::{FrameId, OriginId, Source, Span, Trace};
 
 use super::recent::Recent;
 use crate::{Data, Str, Value};
-
-/// How many origins of one value are told apart; what a whole rendered text is fed into would name them all.
-const MAX_JOINED: usize = 32;
 
 /// What was recorded already.
 #[derive(Debug, Default)]
@@ -16,31 +16,6 @@ pub(crate) struct Origins {
     texts: Recent<(Span, FrameId)>,
     actions: Recent<(Span, FrameId, OriginId)>,
     joins: BTreeMap<Box<[OriginId]>, OriginId>,
-}
-
-/// Known origins, in their order and each once, up to a limit.
-pub(crate) struct Distinct {
-    origins: [OriginId; MAX_JOINED],
-    count: usize,
-}
-
-impl Distinct {
-    pub(crate) fn of(origins: impl IntoIterator<Item = OriginId>) -> Self {
-        let mut distinct = Self { origins: [OriginId::NONE; MAX_JOINED], count: 0 };
-        for origin in origins {
-            if origin.is_none() || origin == OriginId::CONSTANT || distinct.as_slice().contains(&origin) {
-                continue;
-            }
-            let Some(slot) = distinct.origins.get_mut(distinct.count) else { break };
-            *slot = origin;
-            distinct.count += 1;
-        }
-        distinct
-    }
-
-    pub(crate) fn as_slice(&self) -> &[OriginId] {
-        self.origins.get(..self.count).unwrap_or_default()
-    }
 }
 
 /// Where the text of a template came from.
@@ -63,13 +38,11 @@ impl Origins {
         self.actions.get_or((span, frame, input), || trace.source(Source::Action { span, frame, input }))
     }
 
-    /// The one origin that stands for several.
+    /// The one origin that stands for several, in their order and each once.
     pub(crate) fn join(&mut self, trace: &mut Trace, origins: impl IntoIterator<Item = OriginId>) -> OriginId {
-        self.record(trace, &Distinct::of(origins))
-    }
-
-    /// The one origin that stands for several distinct ones.
-    pub(crate) fn record(&mut self, trace: &mut Trace, distinct: &Distinct) -> OriginId {
+        let mut seen = BTreeSet::new();
+        let known = origins.into_iter().filter(|&origin| !origin.is_none() && origin != OriginId::CONSTANT);
+        let distinct: Vec<OriginId> = known.filter(|&origin| seen.insert(origin)).collect();
         match distinct.as_slice() {
             [] => OriginId::NONE,
             [only] => *only,
@@ -82,6 +55,37 @@ impl Origins {
                 }
             },
         }
+    }
+}
+
+/// What went into a call: looked at only if the result does not say itself what it came from, which most do.
+pub(crate) struct Inputs(Vec<Value>);
+
+impl Inputs {
+    pub(crate) fn of(values: &[Value]) -> Self {
+        Self(values.to_vec())
+    }
+
+    /// The origins of the values as they are, whatever lists and maps among them hold.
+    pub(crate) fn shallow(&self) -> impl Iterator<Item = OriginId> {
+        self.0.iter().flat_map(all_of)
+    }
+
+    /// The origins of the values and of all that lies in them.
+    pub(crate) fn deep(&self) -> Vec<OriginId> {
+        let mut found = Vec::new();
+        let mut seen = BTreeSet::new();
+        let mut open: Vec<Value> = self.0.iter().rev().cloned().collect();
+        while let Some(value) = open.pop() {
+            found.extend(all_of(&value));
+            match &value.data {
+                Data::List(list) => open.extend(list.items().iter().rev().cloned()),
+                // A map may hold itself.
+                Data::Map(map) if seen.insert(Rc::as_ptr(&map.entries).addr()) => open.extend(map.entries.borrow().values().rev().cloned()),
+                _ => {}
+            }
+        }
+        found
     }
 }
 

@@ -24,7 +24,8 @@ impl<'tree> Exec<'_, '_, 'tree> {
         let value = passed.unwrap_or_else(Value::invalid);
         for variable in &pipe.variables {
             if pipe.assigns {
-                self.assign(&variable.name, value.clone())?;
+                let value = self.machine.guarded(value.clone(), self.site);
+                self.assign(&variable.name, value)?;
             } else {
                 self.variables.push((&variable.name, value.clone()));
             }

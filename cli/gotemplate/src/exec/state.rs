@@ -1,6 +1,6 @@
 //! What the execution of one template knows.
 
-use portcullis_source::{OriginId, Span};
+use portcullis_source::{OriginId, Source, Span};
 
 use super::{
     fault::{At, Step},
@@ -145,6 +145,21 @@ impl<'run, 'set, 'tree> Exec<'run, 'set, 'tree> {
     pub(super) fn join(&mut self, values: &[Value]) -> OriginId {
         let machine = &mut *self.machine;
         machine.origins.join(&mut machine.trace, values.iter().flat_map(origin::all_of))
+    }
+
+    /// What decides whether a value is true. A text with a part that stands in a template is true for as long as that part is printed,
+    /// whatever else it says.
+    pub(super) fn origin_of_truth(&mut self, value: &Value) -> OriginId {
+        let Data::String(Str { pieces: Some(pieces), .. }) = &value.data else { return value.origin };
+        let mut start = 0;
+        let printed = pieces.iter().find(|piece| {
+            let is_printed = piece.end > std::mem::replace(&mut start, piece.end);
+            is_printed && matches!(self.machine.trace.get(piece.origin), Some(Source::Template { .. }))
+        });
+        match printed {
+            Some(printed) => self.machine.join([value.origin, printed.origin]),
+            None => self.join(std::slice::from_ref(value)),
+        }
     }
 
     /// The one origin that stands for a value.

@@ -86,13 +86,16 @@ impl<'tree> Exec<'_, '_, 'tree> {
         };
         let mut start = 0;
         for piece in pieces.iter() {
-            let written = matches!(self.machine.trace.get(piece.origin), Some(Source::Template { .. } | Source::Action { .. }));
-            let origin = match piece.origin {
-                origin if written => origin,
-                OriginId::NONE => self.printed(position, value.origin),
-                origin => self.printed(position, origin),
-            };
             let end = piece.end as usize;
+            if end == start {
+                continue;
+            }
+            let origin = match piece.origin {
+                OriginId::NONE => self.printed(position, value.origin),
+                // What templates wrote here keeps its origin, unless more than that decided about it.
+                origin if value.origin.is_none() && self.is_written_here(origin) => origin,
+                origin => self.guarded(value.origin, |exec| exec.printed(position, origin)),
+            };
             self.out.push(text.bytes.get(start..end).unwrap_or_default(), origin);
             start = end;
         }
@@ -102,12 +105,20 @@ impl<'tree> Exec<'_, '_, 'tree> {
         }
     }
 
+    /// Whether a template wrote a piece of text under the very guards that hold here.
+    fn is_written_here(&self, origin: OriginId) -> bool {
+        let trace = &self.machine.trace;
+        match trace.get(origin) {
+            Some(Source::Template { frame, .. } | Source::Action { frame, .. }) => trace.is_within(*frame, self.machine.frame),
+            Some(Source::Value { .. } | Source::Join(_) | Source::Skips { .. } | Source::Builtin(_)) | None => false,
+        }
+    }
+
     /// Executes what a guard lets through, in a frame of its own.
-    fn guarded<T>(&mut self, value: &Value, work: impl FnOnce(&mut Self) -> Step<T>) -> Step<T> {
+    fn guarded<T>(&mut self, origin: OriginId, work: impl FnOnce(&mut Self) -> T) -> T {
         let outer = self.machine.frame;
         let site = self.site;
-        let origin = self.origin_of(value);
-        if let Some(span) = site {
+        if let Some(span) = site.filter(|_| !origin.is_none()) {
             let frame = Frame { parent: outer, span, kind: FrameKind::Guard(origin) };
             self.machine.frame = self.machine.trace.frame(frame);
         }
@@ -117,11 +128,7 @@ impl<'tree> Exec<'_, '_, 'tree> {
     }
 
     /// Records what is not written because a guard did not let it through.
-    fn skipped(&mut self, value: &Value, keys: &Arc<[Arc<str>]>) {
-        if keys.is_empty() {
-            return;
-        }
-        let input = self.origin_of(value);
+    fn skipped(&mut self, input: OriginId, keys: &Arc<[Arc<str>]>) {
         if let Some(span) = self.site {
             let frame = self.machine.frame;
             self.machine.trace.skip(Skip { frame, span, input, keys: Arc::clone(keys) });
@@ -134,12 +141,13 @@ impl<'tree> Exec<'_, '_, 'tree> {
         self.enter_action(branch.tag);
         let value = self.pipeline(dot, &branch.pipe)?;
         let taken = value.truth();
-        self.skipped(&value, if taken { &branch.other_keys } else { &branch.keys });
+        let origin = self.origin_of_truth(&value);
+        self.skipped(origin, if taken { &branch.other_keys } else { &branch.keys });
         let flow = if taken {
             let inner = if with.is_some() { &value } else { dot };
-            self.guarded(&value, |exec| exec.walk_list(inner, &branch.list))?
+            self.guarded(origin, |exec| exec.walk_list(inner, &branch.list))?
         } else if let Some(list) = &branch.otherwise {
-            self.guarded(&value, |exec| exec.walk_list(dot, list))?
+            self.guarded(origin, |exec| exec.walk_list(dot, list))?
         } else {
             ControlFlow::Continue(())
         };
@@ -152,10 +160,11 @@ impl<'tree> Exec<'_, '_, 'tree> {
         self.enter_action(branch.tag);
         let value = self.pipeline(dot, &branch.pipe)?;
         let items = self.items(&value, branch)?;
-        let ran = self.guarded(&value, |exec| exec.iterate(&value, items, branch))?;
-        self.skipped(&value, if ran { &branch.other_keys } else { &branch.keys });
+        let origin = self.origin_of_truth(&value);
+        let ran = self.guarded(origin, |exec| exec.iterate(&value, items, branch))?;
+        self.skipped(origin, if ran { &branch.other_keys } else { &branch.keys });
         let flow = match (ran, &branch.otherwise) {
-            (false, Some(list)) => self.guarded(&value, |exec| exec.walk_list(dot, list))?,
+            (false, Some(list)) => self.guarded(origin, |exec| exec.walk_list(dot, list))?,
             (false, None) | (true, _) => ControlFlow::Continue(()),
         };
         self.variables.truncate(mark);
@@ -178,13 +187,16 @@ impl<'tree> Exec<'_, '_, 'tree> {
     fn iterate(&mut self, whole: &Value, items: Items, branch: &'tree ast::Branch) -> Step<bool> {
         let mut ran = false;
         let mark = self.variables.len();
+        let site = self.site;
         for (key, element) in items {
             ran = true;
             self.step()?;
             let origin = if element.origin.is_none() { whole.origin } else { element.origin };
             let element = element.from(origin);
             self.set_loop_variables(key.from(origin), &element, &branch.pipe)?;
-            let flow = self.walk_list(&element, &branch.list)?;
+            // The element is why its part of the text is there at all.
+            self.site = site;
+            let flow = self.guarded(origin, |exec| exec.walk_list(&element, &branch.list))?;
             self.variables.truncate(mark);
             if flow == ControlFlow::Break(Leave::Break) {
                 break;

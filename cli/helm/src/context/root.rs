@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
 use portcullis_gotemplate::{Data, List, Map, MapType, Value};
-use portcullis_source::{FrameId, Source, Text, Trace};
+use portcullis_source::{Frame, FrameId, FrameKind, OriginId, Source, Text, Trace};
 
 use super::{
     files::{File, Files},
@@ -31,6 +31,8 @@ pub(crate) struct Context {
     pub(crate) base: Arc<str>,
     /// The root map of its chart.
     pub(crate) root: Map,
+    /// The guards of its chart: what switched it on.
+    pub(crate) frame: FrameId,
 }
 
 /// All template files of a release with the root maps of their charts, by name.
@@ -38,7 +40,7 @@ pub(crate) fn contexts(charts: &Charts<'_>, values: &Map, release: &Release, tra
     let shared = Shared { release: release_map(release, trace), capabilities: capabilities(&release.capabilities, trace) };
     let mut found = BTreeMap::new();
     let values = Value::new(Data::Map(Map { kind: NAMED, entries: Rc::clone(&values.entries) }));
-    Walk { charts, shared: &shared, trace, found: &mut found }.chart(charts.root(), &values);
+    Walk { charts, shared: &shared, trace, found: &mut found }.chart(charts.root(), &values, FrameId::ROOT);
     found
 }
 
@@ -55,10 +57,11 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn chart(&mut self, id: ChartId, values: &Value) -> Map {
+    fn chart(&mut self, id: ChartId, values: &Value, around: FrameId) -> Map {
         let subcharts = Map::new(MapType::Any, BTreeMap::new());
         let root = Map::new(NAMED, BTreeMap::new());
         let Some(tree) = self.charts.tree(id) else { return root };
+        let frame = self.switched(id, around);
         let metadata = metadata(&self.charts.name(id), &tree.metadata, &self.charts.dependencies(id), self.trace);
         root.set("Chart", chart(metadata, self.charts.is_root(id)).boxed());
         root.set("Files", self.files(&tree.files).boxed());
@@ -70,7 +73,7 @@ impl Walk<'_> {
             let name = self.charts.name(child);
             let below = table::table(values).and_then(|values| values.get(&name)).unwrap_or_else(table::empty);
             let entries = table::table(&below).map_or_else(Rc::default, |map| Rc::clone(&map.entries));
-            let below = self.chart(child, &Value::new(Data::Map(Map { kind: NAMED, entries })).from(below.origin));
+            let below = self.chart(child, &Value::new(Data::Map(Map { kind: NAMED, entries })).from(below.origin), frame);
             let below = Map { kind: MapType::Any, entries: Rc::clone(&below.entries) };
             subcharts.set(name, Value::new(Data::Map(below)).boxed());
         }
@@ -82,10 +85,20 @@ impl Walk<'_> {
                 continue;
             }
             let name: Arc<str> = Arc::from(format!("{path}/{}", template.name));
-            let context = Context { name: Arc::clone(&name), text: template.text(), base: Arc::clone(&base), root: root.clone() };
+            let context = Context { name: Arc::clone(&name), text: template.text(), base: Arc::clone(&base), root: root.clone(), frame };
             self.found.insert(name, context);
         }
         root
+    }
+
+    /// The frame of a chart that values switched on.
+    fn switched(&mut self, id: ChartId, around: FrameId) -> FrameId {
+        let trace = &mut *self.trace;
+        let switch = self.charts.switches(id).into_iter().fold(OriginId::NONE, |all, switch| trace.join(all, switch));
+        match self.charts.tree(id).and_then(|tree| tree.place) {
+            Some(span) if !switch.is_none() => trace.frame(Frame { parent: around, span, kind: FrameKind::Guard(switch) }),
+            Some(_) | None => around,
+        }
     }
 
     fn files(&mut self, files: &[crate::loader::ChartFile]) -> Value {

@@ -106,7 +106,7 @@ fn place(error: &ValidationError<'_, '_>, root: &Value, trace: &Trace) -> Option
     }
     match trace.get(origin) {
         Some(Source::Value { span, .. }) => Some(*span),
-        Some(Source::Template { .. } | Source::Action { .. } | Source::Join(_) | Source::Builtin(_)) | None => None,
+        Some(Source::Template { .. } | Source::Action { .. } | Source::Join(_) | Source::Skips { .. } | Source::Builtin(_)) | None => None,
     }
 }
 

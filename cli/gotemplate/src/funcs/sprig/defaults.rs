@@ -23,26 +23,37 @@ pub(crate) fn is_empty(value: &Value) -> bool {
     }
 }
 
-fn default(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
+fn default(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
     let mut args = Args::new(args);
     let default = args.any();
-    let given = args.rest().into_iter().next().filter(|given| !is_empty(given));
-    Ok(given.unwrap_or(default))
+    Ok(match args.rest().into_iter().next() {
+        Some(given) if is_empty(&given) => call.chosen(default, &[given]),
+        Some(given) => given,
+        None => default,
+    })
 }
 
 fn empty(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
     test(call, args, |args| args.iter().all(is_empty))
 }
 
-fn coalesce(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
-    let found = Args::new(args).rest().into_iter().find(|value| !is_empty(value));
-    Ok(found.unwrap_or_else(Value::invalid))
+fn coalesce(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
+    let mut passed = Vec::new();
+    for value in Args::new(args).rest() {
+        if !is_empty(&value) {
+            return Ok(call.chosen(value, &passed));
+        }
+        passed.push(value);
+    }
+    Ok(call.chosen(Value::invalid(), &passed))
 }
 
-fn ternary(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
+fn ternary(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
+    let by = args.get(2).cloned();
     let mut args = Args::new(args);
     let (yes, no) = (args.any(), args.any());
-    Ok(if args.truth() { yes } else { no })
+    let chosen = if args.truth() { yes } else { no };
+    Ok(call.chosen(chosen, by.as_slice()))
 }
 
 fn test(call: &mut Call<'_, '_>, args: Vec<Value>, holds: fn(&[Value]) -> bool) -> Result<Value, Failure> {

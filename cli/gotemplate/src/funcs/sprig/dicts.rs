@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use portcullis_source::OriginId;
+
 use crate::{
     Call, Data, Failure, Function, Map, MapType, Param, Value,
     funcs::{
@@ -44,14 +46,20 @@ fn same(map: Map, from: &Value) -> Value {
     Value::new(Data::Map(map)).from(from.origin)
 }
 
-fn make(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
+fn make(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
+    // The map is what it is because of its keys; its values know their own origins.
+    let names: Vec<Value> = args.iter().step_by(2).cloned().collect();
+    let origin = match call.join(&names) {
+        OriginId::NONE => OriginId::CONSTANT,
+        known => known,
+    };
     let mut entries = BTreeMap::new();
     let mut args = args.into_iter();
     while let Some(name) = args.next() {
         let item = args.next().unwrap_or_else(|| Value::string(""));
         entries.insert(key(&Text::of(&name)), item.boxed());
     }
-    Ok(Value::map(entries))
+    Ok(Value::map(entries).from(origin))
 }
 
 fn get(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
@@ -61,7 +69,7 @@ fn get(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
     Ok(found.map_or_else(|| Value::string(""), |value| Value { boxed: false, ..value }))
 }
 
-fn set(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
+fn set(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
     let mut args = Args::new(args);
     let from = args.any();
     if matches!(from.data, Data::Nil) {
@@ -69,6 +77,7 @@ fn set(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
     }
     let (name, value) = (args.text(), args.any());
     let map = map_of(from.clone());
+    let value = call.machine.guarded(value, call.site);
     map.set(key(&name), value.boxed());
     Ok(same(map, &from))
 }

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, rc::Rc};
 
+use portcullis_source::OriginId;
+
 use crate::{
     Call, Data, Failure, Function, List, Param, Value,
     funcs::{
@@ -17,8 +19,8 @@ const TWO: &[Param] = &[Param::Any, Param::Any];
 
 /// Lists made, taken apart and searched; each that can fail also under its `must` name.
 pub const FUNCTIONS: &[Function] = &[
-    Function::variadic("list", &[], Param::Any, |_, args| Ok(list(args))),
-    Function::variadic("tuple", &[], Param::Any, |_, args| Ok(list(args))),
+    Function::variadic("list", &[], Param::Any, |_, args| Ok(list(args).from(OriginId::CONSTANT))),
+    Function::variadic("tuple", &[], Param::Any, |_, args| Ok(list(args).from(OriginId::CONSTANT))),
     Function::fixed("append", TWO, append),
     Function::fixed("mustAppend", TWO, append),
     Function::fixed("push", TWO, append),
