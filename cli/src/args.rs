@@ -4,33 +4,25 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use crate::helm_flags::HelmFlags;
+use crate::{helm_flags::HelmFlags, help};
 
 /// Lints Helm values, charts and Argo CD ApplicationSets before they merge.
 ///
 /// portcullis renders every application of a GitOps repository as Argo CD would, checks each object against the rule library, and says
 /// which line of which values file breaks which service in which environment. It needs no cluster, no network and no other program.
 #[derive(Debug, Parser)]
-#[command(name = "portcullis", version, after_help = EXIT_CODES, max_term_width = 100)]
+#[command(name = "portcullis", version, after_help = help::ALL, max_term_width = 100)]
 pub(crate) struct Args {
     /// What to do.
     #[command(subcommand)]
     pub(crate) command: Command,
     /// Work as if started in this folder.
-    #[arg(short = 'C', long = "directory", global = true, value_name = "DIR")]
+    #[arg(short = 'C', long = "directory", global = true, value_name = "DIR", help_heading = "Global options")]
     pub(crate) directory: Option<PathBuf>,
-    /// When to colour the output.
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    /// When to colour the output: auto (on a terminal, unless NO_COLOR is set), always or never.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, hide_possible_values = true, help_heading = "Global options")]
     pub(crate) color: Color,
 }
-
-const EXIT_CODES: &str = "\
-Exit codes:
-  0  clean
-  1  findings at deny level
-  2  usage or configuration error
-  3  something could not be rendered or read
-  4  internal error";
 
 /// When to colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -47,16 +39,22 @@ pub(crate) enum Color {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Check everything in the repository, or what PATH reaches.
+    #[command(after_help = help::LINT)]
     Lint(Lint),
     /// Render a chart as `helm template` does.
+    #[command(after_help = help::TEMPLATE)]
     Template(Box<Template>),
     /// List the Applications that the repository's ApplicationSets expand to.
+    #[command(after_help = help::APPS)]
     Apps(Apps),
     /// Explain a rule, or list all of them.
+    #[command(after_help = help::RULE)]
     Rule(Rule),
     /// Print the JSON Schema of a file that portcullis reads or writes.
+    #[command(after_help = help::SCHEMA)]
     Schema(Schema),
     /// Print a completion script.
+    #[command(after_help = help::COMPLETIONS)]
     Completions(Completions),
 }
 
@@ -109,9 +107,9 @@ pub(crate) struct Lint {
 /// How to report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people: the lines, the chain behind them, and a summary.
+    /// For people.
     Human,
-    /// For programs: see `portcullis schema report`.
+    /// For programs; `portcullis schema report` describes what lint prints.
     Json,
 }
 

@@ -6,6 +6,9 @@ use portcullis_source::{Location, ReadError};
 
 use crate::settings::Surroundings;
 
+/// What to do about rules that come with the program and do not work.
+pub(crate) const BROKEN_BUILD: &str = "the embedded rules are broken, which is a fault of this build: take another one, and report it";
+
 /// Why a command could not run.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -15,7 +18,7 @@ pub(crate) enum Error {
         /// What can't be.
         message: String,
         /// What to do about it.
-        hint: Option<String>,
+        hint: String,
     },
     /// The configuration is wrong.
     #[error("the configuration is not valid")]
@@ -50,9 +53,9 @@ impl Error {
         Self::Helm(format!("Error: {message}\n"))
     }
 
-    /// A usage error without a hint.
-    pub(crate) fn usage(message: impl Into<String>) -> Self {
-        Self::Usage { message: message.into(), hint: None }
+    /// A usage error with what to do about it.
+    pub(crate) fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Usage { message: message.into(), hint: hint.into() }
     }
 
     /// The exit code.
@@ -68,9 +71,8 @@ impl Error {
         match self {
             Self::Helm(text) => text.clone(),
             Self::Config { mistakes } => mistakes.iter().map(Mistake::print).collect(),
-            Self::Usage { message, hint: Some(hint) } => format!("error: {message}\n  hint: {hint}\n"),
-            Self::Usage { message, hint: None } => format!("error: {message}\n"),
-            Self::Read(error) => format!("error: {error}\n"),
+            Self::Usage { message, hint } => format!("error: {message}\n  hint: {hint}\n"),
+            Self::Read(error) => format!("error: {error}\n  hint: {}\n", error.hint()),
         }
     }
 }

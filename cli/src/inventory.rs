@@ -44,7 +44,7 @@ fn repository(repository: &config::Repository) -> Result<Repository, Error> {
     let path = repository.path.as_ref().map_or("", |path| &path.value);
     let path = RepoPath::new(path).map_err(|error| Error::Usage {
         message: format!("repositories: {error}"),
-        hint: Some("the path is meant from the repository's root".to_owned()),
+        hint: "the path is meant from the repository's root".to_owned(),
     })?;
     Ok(Repository { url: text(&repository.url), path, revisions: Vec::new() })
 }
@@ -54,7 +54,7 @@ fn settings(argocd: &config::Argocd) -> Result<Settings, Error> {
     if let Some(version) = &argocd.version {
         settings.version = Version::parse(&version.value).ok_or_else(|| Error::Usage {
             message: format!("argocd.version {:?} is no version", version.value),
-            hint: Some("write major and minor, such as \"3.2\"".to_owned()),
+            hint: "write major and minor, such as \"3.2\"".to_owned(),
         })?;
     }
     if let Some(namespace) = &argocd.namespace {

@@ -9,6 +9,7 @@ mod discover;
 mod error;
 mod group;
 mod helm_flags;
+mod help;
 mod inventory;
 mod ownership;
 mod pipeline;
@@ -30,6 +31,7 @@ use clap::Parser;
 use crate::{
     args::{Args, Color, Command},
     commands::{Done, Outcome},
+    error::Error,
     settings::Surroundings,
 };
 
@@ -63,6 +65,9 @@ fn finish(args: &Args) -> u8 {
 }
 
 fn run(args: &Args, surroundings: &Surroundings) -> Outcome {
+    if let Some(folder) = args.directory.as_ref().filter(|folder| !folder.is_dir()) {
+        return Err(Error::usage(format!("there is no folder {}", folder.display()), "-C names the folder to start in"));
+    }
     match &args.command {
         Command::Lint(lint) => commands::lint::run(lint, surroundings),
         Command::Template(template) => commands::template::run(template, &surroundings.directory),

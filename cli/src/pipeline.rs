@@ -16,7 +16,7 @@ use rayon::{
 use crate::{
     advice::{self, Given},
     discover::{self, Found},
-    error::Error,
+    error::{BROKEN_BUILD, Error},
     group,
     inventory::inventory,
     ownership,
@@ -97,7 +97,7 @@ pub(crate) fn lint(settings: &Settings, library: &Library, today: Date, coverage
 pub(crate) fn select(settings: &Settings, applications: &[Application], contexts: &[Context]) -> Result<Selection, Error> {
     if let Some((what, name)) = Selection::unknown(settings, contexts) {
         let hint = "`portcullis apps --format json` lists the applications with their labels";
-        return Err(Error::Usage { message: format!("no application is for {what} {name}"), hint: Some(hint.to_owned()) });
+        return Err(Error::Usage { message: format!("no application is for {what} {name}"), hint: hint.to_owned() });
     }
     Ok(Selection::new(settings, applications, contexts))
 }
@@ -105,7 +105,7 @@ pub(crate) fn select(settings: &Settings, applications: &[Application], contexts
 fn engine_error(error: EngineError, sources: &Sources) -> Error {
     match error {
         EngineError::Config(errors) => mistakes(errors, sources),
-        EngineError::Compile { .. } => Error::usage(error.to_string()),
+        EngineError::Compile { .. } => Error::usage(error.to_string(), BROKEN_BUILD),
     }
 }
 

@@ -10,7 +10,7 @@ use portcullis_source::{ReadError, RepoPath, Revision, SourceFile, Sources, read
 
 use crate::{
     args::Scope,
-    error::{Error, Mistake},
+    error::{BROKEN_BUILD, Error, Mistake},
     root,
 };
 
@@ -47,11 +47,22 @@ impl Settings {
             // A pool that exists already keeps its size; there is one command in a process.
             let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();
         }
+        if scope.revision.is_none() {
+            // Looked at before the repository is, so that a misspelt path outside of any does not open what lies around it.
+            let missing = scope.paths.iter().find(|path| std::fs::symlink_metadata(surroundings.directory.join(path)).is_err());
+            if let Some(path) = missing {
+                return Err(Error::usage(format!("{} does not exist", path.display()), MISSING));
+            }
+        }
         let start = scope.paths.first().map_or_else(|| surroundings.directory.clone(), |path| surroundings.directory.join(path));
         let start = absolute(&start)?;
         let root = root::find(if start.is_dir() { &start } else { start.parent().unwrap_or(&start) });
         let sources = Arc::new(Sources::default());
         let revision = match &scope.revision {
+            Some(name) if !root.join(".git").exists() => {
+                let message = format!("there is no git repository here, so that there is no revision {name}");
+                return Err(Error::usage(message, "start in a repository, or leave --revision out"));
+            }
             Some(name) => Revision::commit(&root, name, sources)?,
             None => Revision::work_tree(&root, sources)?,
         };
@@ -59,34 +70,37 @@ impl Settings {
         let paths = scope.paths.iter().map(|path| within(&root, &surroundings.directory.join(path)));
         let paths: Vec<RepoPath> = paths.collect::<Result<_, _>>()?;
         if let Some((path, given)) = paths.iter().zip(&scope.paths).find(|(path, _)| revision.entry(path).is_none()) {
-            return Err(absent(path, given, surroundings, scope.revision.as_deref()));
+            return Err(absent(path, given, scope.revision.as_deref()));
         }
         Ok(Self { revision, config, paths, environments: scope.environment.clone(), services: scope.service.clone() })
     }
 }
 
+/// What to do about a path that does not exist.
+const MISSING: &str = "name files or folders of the repository, or start in another with -C";
+
 /// A path that the tree does not have; work goes no further, since a misspelt path must not pass for a clean one.
-fn absent(path: &RepoPath, given: &Path, surroundings: &Surroundings, revision: Option<&str>) -> Error {
+fn absent(path: &RepoPath, given: &Path, revision: Option<&str>) -> Error {
     let given = given.display();
     let (message, hint) = match revision {
         Some(name) => (format!("there is no {path} in {name}"), format!("`git ls-tree -r --name-only {name}` lists what there is")),
-        None if surroundings.directory.join(path.as_str()).exists() || surroundings.directory.join(given.to_string()).exists() => (
+        None => (
             format!("{given} is not part of the repository, since git ignores it"),
             "name what git tracks, or change .gitignore".to_owned(),
         ),
-        None => (format!("{given} does not exist"), "name files or folders of the repository, or start in another with -C".to_owned()),
     };
-    Error::Usage { message, hint: Some(hint) }
+    Error::Usage { message, hint }
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, Error> {
-    std::path::absolute(path).map_err(|error| Error::usage(format!("{} is no usable path: {error}", path.display())))
+    std::path::absolute(path)
+        .map_err(|error| Error::usage(format!("{} is no usable path: {error}", path.display()), "name a file or folder of the repository"))
 }
 
 fn within(root: &Path, path: &Path) -> Result<RepoPath, Error> {
     let outside = || Error::Usage {
         message: format!("{} is not in the repository {}", path.display(), root.display()),
-        hint: Some("name paths of one repository, or start in another with -C".to_owned()),
+        hint: "name paths of one repository, or start in another with -C".to_owned(),
     };
     let path = absolute(path)?;
     let relative = path.strip_prefix(root).map_err(|_| outside())?;
@@ -119,7 +133,7 @@ fn line(file: &SourceFile, offset: u32) -> String {
 
 fn default_config(revision: &Revision) -> Result<Option<Arc<SourceFile>>, Error> {
     for name in root::CONFIG_NAMES {
-        let path = RepoPath::new(name).map_err(|error| Error::usage(error.to_string()))?;
+        let path = RepoPath::new(name).map_err(|error| Error::usage(error.to_string(), BROKEN_BUILD))?;
         match revision.read(&path) {
             Ok(file) => return Ok(Some(file)),
             Err(ReadError::Missing(_)) => {}
@@ -132,6 +146,5 @@ fn default_config(revision: &Revision) -> Result<Option<Arc<SourceFile>>, Error>
 /// The day that waivers are judged by.
 pub(crate) fn today(given: Option<&str>, surroundings: &Surroundings) -> Result<Date, Error> {
     let Some(text) = given else { return Ok(Date::from_unix_seconds(surroundings.seconds)) };
-    Date::parse(text)
-        .ok_or_else(|| Error::Usage { message: format!("{text:?} is no date"), hint: Some("write it as YYYY-MM-DD".to_owned()) })
+    Date::parse(text).ok_or_else(|| Error::Usage { message: format!("{text:?} is no date"), hint: "write it as YYYY-MM-DD".to_owned() })
 }

@@ -8,7 +8,7 @@ use portcullis_source::Sources;
 use super::{Done, Exit, Outcome};
 use crate::{
     args::{self, Format},
-    error::Error,
+    error::{BROKEN_BUILD, Error},
     pipeline,
     report::{self, Report, Style},
     select,
@@ -26,7 +26,10 @@ pub(crate) fn run(arguments: &args::Lint, surroundings: &Surroundings) -> Outcom
     let mut done = Done { code: exit(&report), notes: select::note(&report.unreached), ..Done::default() };
     let formats = if arguments.format.is_empty() { &[Format::Human][..] } else { &arguments.format };
     if arguments.output.len() > formats.len() {
-        return Err(Error::usage("there are more --output than --format"));
+        return Err(Error::usage(
+            "there are more --output than --format",
+            "each --output takes the --format at its place: -f json -o report.json",
+        ));
     }
     for (index, format) in formats.iter().enumerate() {
         match arguments.output.get(index).filter(|path| path.as_os_str() != "-") {
@@ -41,14 +44,12 @@ pub(crate) fn run(arguments: &args::Lint, surroundings: &Surroundings) -> Outcom
 }
 
 fn library(rules: &[String]) -> Result<Library, Error> {
-    let library = Library::embedded().map_err(|error| Error::usage(error.to_string()))?;
+    let library = Library::embedded().map_err(|error| Error::usage(error.to_string(), BROKEN_BUILD))?;
     if rules.is_empty() {
         return Ok(library);
     }
     let ids: Vec<&str> = rules.iter().map(String::as_str).collect();
-    library
-        .only(&ids)
-        .map_err(|error| Error::Usage { message: error.to_string(), hint: Some("`portcullis rule` lists all rules".to_owned()) })
+    library.only(&ids).map_err(|error| Error::Usage { message: error.to_string(), hint: "`portcullis rule` lists all rules".to_owned() })
 }
 
 fn print(report: &Report, format: Format, sources: &Sources, style: Style) -> String {
@@ -60,7 +61,7 @@ fn print(report: &Report, format: Format, sources: &Sources, style: Style) -> St
 
 fn write(path: &Path, text: &str) -> Result<(), Error> {
     let written = std::fs::File::create(path).and_then(|mut file| file.write_all(text.as_bytes()));
-    written.map_err(|error| Error::usage(format!("{} cannot be written: {error}", path.display())))
+    written.map_err(|error| Error::usage(format!("{} cannot be written: {error}", path.display()), "name a file in a folder that exists"))
 }
 
 /// What could not be rendered or read outweighs findings, since nobody knows what else there is.

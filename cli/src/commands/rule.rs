@@ -8,17 +8,17 @@ use serde_json::{Value, json};
 use super::{Done, Outcome};
 use crate::{
     args::{self, Format},
-    error::Error,
+    error::{BROKEN_BUILD, Error},
 };
 
 /// Explains a rule, or lists all.
 pub(crate) fn run(arguments: &args::Rule) -> Outcome {
-    let library = Library::embedded().map_err(|error| Error::usage(error.to_string()))?;
+    let library = Library::embedded().map_err(|error| Error::usage(error.to_string(), BROKEN_BUILD))?;
     let rules: Vec<&Rule> = match &arguments.id {
         Some(id) => vec![
             library
                 .rule(id)
-                .map_err(|error| Error::Usage { message: error.to_string(), hint: Some("`portcullis rule` lists all rules".to_owned()) })?,
+                .map_err(|error| Error::Usage { message: error.to_string(), hint: "`portcullis rule` lists all rules".to_owned() })?,
         ],
         None => library.rules().iter().collect(),
     };

@@ -59,7 +59,7 @@ fn name_and_chart(arguments: &args::Template) -> Result<(String, &str), Error> {
         ([name, chart], _) => Ok((name.clone(), chart)),
         ([chart], "") => Ok((RELEASE_NAME.to_owned(), chart)),
         ([chart], template) => Ok((name_of_template(template, arguments.deterministic)?, chart)),
-        _ => Err(Error::usage("a chart is needed, with the release's name before it")),
+        _ => Err(Error::usage("a chart is needed", "name the release and then the chart's folder")),
     }
 }
 
@@ -89,7 +89,7 @@ fn open_chart(chart: &Path, given: &str, sources: &Arc<Sources>) -> Result<(Revi
         other => other.into(),
     })?;
     let name = chart.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let path = RepoPath::new(&name).map_err(|error| Error::usage(error.to_string()))?;
+    let path = RepoPath::new(&name).map_err(|error| Error::usage(error.to_string(), "rename the packed chart"))?;
     let files = BTreeMap::from([(path.clone(), Arc::clone(packed.bytes()))]);
     Ok((Revision::memory(files, Arc::clone(sources)), path))
 }
@@ -149,7 +149,7 @@ fn read_values(directory: &Path, path: &PathBuf, sources: &Sources) -> Result<Ar
         let mut bytes = Vec::new();
         let limit = u64::from(u32::MAX);
         let read = std::io::Read::read_to_end(&mut std::io::Read::take(std::io::stdin(), limit), &mut bytes);
-        read.map_err(|error| Error::usage(format!("standard input cannot be read: {error}")))?;
+        read.map_err(|error| Error::usage(format!("standard input cannot be read: {error}"), "pipe the values in, or name a file"))?;
         return Ok(sources.add("-", bytes));
     }
     let unread = |error: ReadError| Error::helm(refusal(&path.to_string_lossy(), error));

@@ -1,0 +1,101 @@
+//! What stands at the end of each help page: examples, and how the command ends.
+
+/// `portcullis`.
+pub(crate) const ALL: &str = "\
+Examples:
+  portcullis lint                          everything in the repository around this folder
+  portcullis lint values/base.yaml         only what this file reaches
+  portcullis rule missing-pre-stop         why a rule is there, and how to satisfy it
+
+Exit codes:
+  0  clean
+  1  findings at deny level
+  2  usage or configuration error
+  3  something could not be rendered or read
+  4  internal error";
+
+/// `portcullis lint`.
+pub(crate) const LINT: &str = "\
+Examples:
+  portcullis lint
+      everything in the repository around this folder
+  portcullis lint values/services/tx-scoring.yaml charts/service
+      only the applications that this file and this chart reach
+  portcullis lint --environment prod --rule foreign-image-registry
+      one rule, in one environment
+  portcullis lint --revision origin/main --format json --output report.json --format human
+      a commit, as JSON in a file and for people on the terminal
+
+Exit codes:
+  0  nothing at deny level; notes on standard error name paths that reach nothing
+  1  findings at deny level
+  2  a wrong argument, a path that does not exist, or a mistake in the configuration
+  3  something could not be rendered or read, so that nobody knows what else there is
+  4  internal error";
+
+/// `portcullis template`.
+pub(crate) const TEMPLATE: &str = "\
+Examples:
+  portcullis template shop charts/service -f values/base.yaml -f values/prod.yaml
+      what `helm template` prints, to the byte
+  portcullis template shop charts/service -f values/prod.yaml --origin
+      beside each line the template line and the values line that it came from
+  portcullis template charts/service --name-template '{{ lower `Shop` }}-1'
+      a name from a template
+
+Helm's flags about clusters and registries are taken and change nothing: --create-namespace,
+--dry-run, --wait, --timeout, --kube-context and the like. Refused, each with the reason, are
+--validate, --verify, --post-renderer, --output-dir, --repo and --dry-run=server.
+
+Exit codes:
+  0  rendered
+  1  what helm refuses, in its words
+  2  a wrong argument";
+
+/// `portcullis apps`.
+pub(crate) const APPS: &str = "\
+Examples:
+  portcullis apps
+      each Application with its chart and its values files, the weakest first
+  portcullis apps values/environments/prod.yaml
+      the Applications that this file reaches
+  portcullis apps --format json
+      a List of whole Application objects, as Argo CD would create them
+
+Exit codes:
+  0  all ApplicationSets are expanded
+  2  a wrong argument, a path that does not exist, or a mistake in the configuration
+  3  something could not be expanded or read; standard error says what";
+
+/// `portcullis rule`.
+pub(crate) const RULE: &str = "\
+Examples:
+  portcullis rule                          all rules, a line each
+  portcullis rule missing-pre-stop         what it finds, why it matters, how to fix it, and an example
+  portcullis rule --format json            for programs
+
+Exit codes:
+  0  printed
+  2  there is no such rule";
+
+/// `portcullis schema`.
+pub(crate) const SCHEMA: &str = "\
+Examples:
+  portcullis schema config > portcullis.schema.json
+      for editors: write `# yaml-language-server: $schema=portcullis.schema.json` above it
+  portcullis schema report
+      what `portcullis lint --format json` prints
+
+Exit codes:
+  0  printed
+  2  there is no such file";
+
+/// `portcullis completions`.
+pub(crate) const COMPLETIONS: &str = "\
+Examples:
+  portcullis completions bash > ~/.local/share/bash-completion/completions/portcullis
+  portcullis completions zsh > ~/.zfunc/_portcullis
+
+Exit codes:
+  0  printed
+  2  there is no such shell";
