@@ -69,7 +69,19 @@ const SPREAD: Shape = Shape::List(&Shape::Map(&[
     ("topologyKey", Shape::Text),
     ("whenUnsatisfiable", Shape::Text),
     ("labelSelector", SELECTOR),
+    ("matchLabelKeys", TEXTS),
 ]));
+
+const POD_AFFINITY: Shape = Shape::Map(&[(
+    "requiredDuringSchedulingIgnoredDuringExecution",
+    Shape::List(&Shape::Map(&[
+        ("topologyKey", Shape::Text),
+        ("labelSelector", SELECTOR),
+        ("namespaces", TEXTS),
+        ("namespaceSelector", ANY_MAP),
+        ("mismatchLabelKeys", TEXTS),
+    ])),
+)]);
 
 const VOLUMES: Shape = Shape::List(&Shape::Map(&[("name", Shape::Text), ("image", Shape::Map(&[("reference", Shape::Text)]))]));
 
@@ -82,7 +94,7 @@ const POD_SPEC: Shape = Shape::Map(&[
     ("topologySpreadConstraints", SPREAD),
     ("nodeSelector", ANY_MAP),
     ("nodeName", Shape::Text),
-    ("affinity", Shape::Map(&[("nodeAffinity", NODE_AFFINITY)])),
+    ("affinity", Shape::Map(&[("nodeAffinity", NODE_AFFINITY), ("podAffinity", POD_AFFINITY)])),
     ("serviceAccountName", Shape::Text),
     ("serviceAccount", Shape::Text),
     ("restartPolicy", Shape::Text),
