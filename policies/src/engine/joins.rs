@@ -1,11 +1,14 @@
-//! Which autoscalers and disruption budgets belong to which workloads.
+//! Which autoscalers and disruption budgets belong to which workloads, and whose pods their spreads count.
 
 use std::collections::BTreeMap;
 
 use portcullis_source::{Data, Node};
 use regorus::Value;
 
-use crate::{Resource, input::pod_metadata};
+use crate::{
+    Resource,
+    input::{object, pod_metadata, pod_spec},
+};
 
 /// The joins of a platform, by the places of its resources; what is written in a version that no cluster serves any more joins nothing.
 #[derive(Debug, Default)]
@@ -13,6 +16,7 @@ pub(super) struct Joins {
     scalers: BTreeMap<usize, Vec<usize>>,
     budgets: BTreeMap<usize, Vec<usize>>,
     selects: BTreeMap<usize, Vec<usize>>,
+    counts: BTreeMap<usize, Vec<(usize, usize)>>,
 }
 
 impl Joins {
@@ -55,7 +59,47 @@ impl Joins {
                 _ => {}
             }
         }
+        joins.spreads(members, &by_namespace);
         joins
+    }
+
+    /// Finds whose pods the topology spread constraints of a workload count beside its own.
+    fn spreads(&mut self, members: &[&Resource], by_namespace: &BTreeMap<&str, Vec<(usize, Option<&Node>)>>) {
+        for (id, resource) in members.iter().enumerate() {
+            let Some(spec) = pod_spec(resource) else { continue };
+            let namespace = resource.identity.namespace.as_deref().unwrap_or_default();
+            let others = by_namespace.get(namespace).map(Vec::as_slice).unwrap_or_default();
+            let own = others.iter().find(|(other, _)| *other == id).and_then(|(_, labels)| *labels);
+            let constraints = spec.get("topologySpreadConstraints").map(Node::items).unwrap_or_default();
+            for (place, constraint) in constraints.iter().enumerate() {
+                let keys = constraint.get("matchLabelKeys").map(Node::items).unwrap_or_default().iter().filter_map(Node::as_str);
+                let keys: Vec<&str> = keys.collect();
+                if keys.iter().any(|key| is_of_one(&resource.identity.kind, key)) {
+                    continue;
+                }
+                let label = |labels: Option<&Node>, key: &str| labels?.get(key)?.as_str().map(str::to_owned);
+                // A key that the pod has no label for is passed over.
+                let is_alike =
+                    |labels: Option<&Node>| keys.iter().all(|key| label(own, key).is_none_or(|value| label(labels, key) == Some(value)));
+                let selector = constraint.get("labelSelector");
+                let counted = others.iter().filter(|(other, labels)| {
+                    // The same object from another place, such as a base and its overlay, is the workload itself.
+                    let is_other = members.get(*other).is_some_and(|other| {
+                        (&other.identity.kind, &other.identity.name) != (&resource.identity.kind, &resource.identity.name)
+                            && in_one_cluster(resource, other)
+                            && !is_owned(other)
+                    });
+                    is_other && matches(selector, *labels) && is_alike(*labels)
+                });
+                self.counts.entry(id).or_default().extend(counted.map(|(other, _)| (place, *other)));
+            }
+        }
+    }
+
+    /// `[{constraint, other}]`: the places of constraints and the ids of the workloads whose pods they count too.
+    pub(super) fn counts(&self, id: usize) -> Option<Value> {
+        let count = |(place, other): &(usize, usize)| object([("constraint", Value::from(*place)), ("other", Value::from(*other))]);
+        self.counts.get(&id).map(|counts| Value::from(counts.iter().map(count).collect::<Vec<_>>()))
     }
 
     pub(super) fn scalers(&self, id: usize) -> Option<Value> {
@@ -73,6 +117,24 @@ impl Joins {
 
 fn of_ids(ids: &[usize]) -> Value {
     Value::from(ids.iter().map(|id| Value::from(*id)).collect::<Vec<_>>())
+}
+
+/// Labels that a controller gives to the pods of one revision or to a single pod: nobody else's pods have the same.
+fn is_of_one(kind: &str, label: &str) -> bool {
+    match kind {
+        "Deployment" => label == "pod-template-hash",
+        "Rollout" => label == "rollouts-pod-template-hash",
+        "StatefulSet" => {
+            matches!(label, "controller-revision-hash" | "statefulset.kubernetes.io/pod-name" | "apps.kubernetes.io/pod-index")
+        }
+        _ => false,
+    }
+}
+
+/// What has an owner is a part of it.
+fn is_owned(resource: &Resource) -> bool {
+    let owners = resource.node().and_then(|node| node.at(&["metadata", "ownerReferences"]));
+    owners.is_some_and(|owners| !owners.items().is_empty())
 }
 
 /// What is in no cluster in particular is in all of them.

@@ -72,8 +72,8 @@ impl Run<'_> {
 
 /// `{resources: [RESOURCE], kinds: {KIND: [RESOURCE]}}`, where a resource is `{id, kind, group, name, namespace, resource, pod}`.
 ///
-/// What selectors and references join is joined here, where it can be looked up: workloads have `scalers` and `budgets`,
-/// disruption budgets have what they `selects`, all as ids, which are places in `resources`.
+/// What selectors and references join is joined here, where it can be looked up: workloads have `scalers`, `budgets` and whose pods their
+/// spreads `counts`, disruption budgets have what they `selects`, all as ids, which are places in `resources`.
 fn platform_value(members: &[&Resource]) -> Value {
     let joins = Joins::of(members);
     let mut kinds: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
@@ -104,7 +104,13 @@ fn entry(id: usize, resource: &Resource, joins: &Joins) -> Option<Value> {
         ("namespace", text(identity.namespace.as_deref().unwrap_or_default())),
         ("resource", of_node(resource.node()?)?),
     ];
-    let joined = [("pod", pod), ("scalers", joins.scalers(id)), ("budgets", joins.budgets(id)), ("selects", joins.selects(id))];
+    let joined = [
+        ("pod", pod),
+        ("scalers", joins.scalers(id)),
+        ("budgets", joins.budgets(id)),
+        ("selects", joins.selects(id)),
+        ("counts", joins.counts(id)),
+    ];
     let joined = joined.into_iter().filter_map(|(key, value)| Some((key, value?)));
     Some(fields.into_iter().chain(joined).map(|(key, value)| (text(key), value)).collect::<Object>().into_value())
 }

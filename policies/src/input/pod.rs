@@ -36,6 +36,11 @@ pub(crate) fn pod_metadata(resource: &Resource) -> Option<Option<&Node>> {
     template(resource).map(|(template, _, _)| template.get("metadata"))
 }
 
+/// The spec of the pod that a resource carries, where it carries one.
+pub(crate) fn pod_spec(resource: &Resource) -> Option<&Node> {
+    template(resource).map(|(_, _, spec)| spec)
+}
+
 /// `{spec, at, metadata, labels, containers: [{container, at, role, amounts, pre_stop}], images, amounts}`; none for a resource without a pod.
 pub(crate) fn pod_of(resource: &Resource) -> Option<Value> {
     let (template, keys, spec) = template(resource)?;
