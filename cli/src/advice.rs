@@ -11,7 +11,7 @@ pub(crate) struct Given<'a> {
 }
 
 /// What holds for errors whose text has one of these parts, the more telling first; helm's and Go's texts are kept to the byte.
-const KNOWN: [(&[&str], &str); 23] = [
+const KNOWN: [(&[&str], &str); 24] = [
     (&["excessive aliasing"], "spell the aliases out: YAML with mostly repeated nodes is refused, as by helm"),
     (&["nested more than"], "the limit is MAX_DEPTH of the YAML reader; write it flatter"),
     (
@@ -49,6 +49,7 @@ const KNOWN: [(&[&str], &str); 23] = [
         &["range can't iterate over", "wrong type for value", "expected string; got", "incompatible types"],
         "the value has another type than the template wants",
     ),
+    (&["nil pointer", "untyped nil"], "something that the template looks into is not set; give it a map"),
     (&["invalid kube version"], "write it as 1.31 or v1.31.2"),
 ];
 
@@ -62,7 +63,8 @@ pub(crate) fn helm(error: &RenderError, given: &Given<'_>) -> String {
         return format!("the chart itself refuses these values (fail or required): set what it asks for in {}", given.places());
     }
     let known = KNOWN.iter().find(|(parts, _)| parts.iter().any(|part| error.message.contains(part))).map(|(_, hint)| (*hint).to_owned());
-    let types = ["can't evaluate field", "range can't iterate over", "wrong type for value", "expected string; got", "incompatible types"];
+    let types =
+        ["can't evaluate", "range can't iterate over", "wrong type for value", "expected string; got", "incompatible types", " nil"];
     match (known, &error.hint) {
         (Some(hint), _) if types.iter().any(|part| error.message.contains(part)) => format!("{hint}; values are set in {}", given.places()),
         // What the limits say is more telling than what every broken file is told.
@@ -95,7 +97,15 @@ fn missing(message: &str) -> Option<(String, String)> {
     let path = expression.split_whitespace().find_map(|word| word.trim_start_matches(['(', '$']).strip_prefix(".Values."))?;
     let keys: Vec<&str> = path.trim_end_matches(')').split('.').collect();
     let at = keys.iter().position(|key| *key == field).filter(|at| *at > 0)?;
-    Some((keys.get(..at)?.join("."), keys.get(..=at)?.join(".")))
+    let within = subchart(message);
+    Some((format!("{within}{}", keys.get(..at)?.join(".")), format!("{within}{}", keys.get(..=at)?.join("."))))
+}
+
+/// The keys that lead to the values of the subchart whose file was executed, with a dot at the end; none for the chart itself.
+fn subchart(message: &str) -> String {
+    let file = message.strip_prefix("template: ").and_then(|rest| rest.split(':').next()).unwrap_or_default();
+    let folder = file.split("/templates/").next().unwrap_or_default();
+    folder.split("/charts/").skip(1).map(|name| format!("{name}.")).collect()
 }
 
 #[cfg(test)]
@@ -110,6 +120,9 @@ mod tests {
         assert_eq!(found(text).as_deref(), Some("service service.port"));
         let text = r#"template: a/b.yaml:7:18: executing "x" at <$.Values.a.b.c>: nil pointer evaluating interface {}.c"#;
         assert_eq!(found(text).as_deref(), Some("a.b a.b.c"));
+        let text =
+            r#"template: a/charts/b/charts/c/templates/d.yaml:1:2: executing "x" at <.Values.e.f>: nil pointer evaluating interface {}.f"#;
+        assert_eq!(found(text).as_deref(), Some("b.c.e b.c.e.f"));
         assert_eq!(found("x at <.port>: nil pointer evaluating interface {}.port"), None);
     }
 }

@@ -177,7 +177,7 @@ fn failure(message: String) -> RenderError {
 
 fn helm_problem(application: &Application, source: &HelmSource, error: &RenderError, span: Option<Span>) -> Problem {
     let place = error.span.or(span).or(application.origin);
-    let files = source.values.iter().map(|file| file.path.as_str()).collect();
+    let files = source.values.iter().map(|file| file.path.as_str()).chain(source.inline.as_ref().map(|_| "the inline values")).collect();
     let hint = advice::helm(error, &Given { chart: source.chart.as_str(), files });
     Problem { application: Some(application.name.clone()), ..Problem::new(Stage::Helm, error.message.clone(), hint).at(place) }
 }
