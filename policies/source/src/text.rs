@@ -22,8 +22,15 @@ pub struct Text {
 
 #[derive(Clone, Debug)]
 enum Places {
-    File(FileId),
-    Traced { trace: Arc<Trace>, pieces: Arc<[Piece]> },
+    /// The text starts at this byte of the file.
+    File {
+        file: FileId,
+        start: u32,
+    },
+    Traced {
+        trace: Arc<Trace>,
+        pieces: Arc<[Piece]>,
+    },
     Nowhere,
 }
 
@@ -31,7 +38,7 @@ impl Text {
     /// The text of a file.
     #[must_use]
     pub fn of_file(file: &SourceFile) -> Self {
-        Self { bytes: Arc::clone(file.bytes()), places: Places::File(file.id()) }
+        Self { bytes: Arc::clone(file.bytes()), places: Places::File { file: file.id(), start: 0 } }
     }
 
     /// A text that was made; `pieces` say, in ascending order of their ends, what each part of it came from.
@@ -56,6 +63,16 @@ impl Text {
     #[must_use]
     pub fn slice(&self, range: Range) -> &[u8] {
         self.bytes.get(range.start as usize..range.end as usize).unwrap_or_default()
+    }
+
+    /// A part of the text of a file, or of a text without a place, as a text of its own; nothing where it does not lie within.
+    #[must_use]
+    pub fn part(&self, range: Range) -> Self {
+        let places = match &self.places {
+            Places::File { file, start } => Places::File { file: *file, start: start + range.start },
+            Places::Traced { .. } | Places::Nowhere => Places::Nowhere,
+        };
+        Self { bytes: Arc::from(self.slice(range)), places }
     }
 
     /// The line (from one) of a byte in this text itself.
@@ -90,7 +107,7 @@ impl Text {
     pub fn trace(&self) -> Option<&Arc<Trace>> {
         match &self.places {
             Places::Traced { trace, .. } => Some(trace),
-            Places::File(_) | Places::Nowhere => None,
+            Places::File { .. } | Places::Nowhere => None,
         }
     }
 
@@ -98,7 +115,7 @@ impl Text {
     #[must_use]
     pub fn span(&self, range: Range) -> Option<Span> {
         match &self.places {
-            Places::File(file) => Some(Span { file: *file, start: range.start, end: range.end }),
+            Places::File { file, start } => Some(Span { file: *file, start: start + range.start, end: start + range.end }),
             Places::Traced { .. } | Places::Nowhere => None,
         }
     }
@@ -108,7 +125,7 @@ impl Text {
     pub fn origin_of_missing(&self, range: Range, keys: &[Arc<str>]) -> Origin {
         match &self.places {
             Places::Traced { trace, .. } => trace.missing(self.line(range.start), &self.origins(range), keys),
-            Places::File(_) | Places::Nowhere => self.origin(range),
+            Places::File { .. } | Places::Nowhere => self.origin(range),
         }
     }
 
@@ -134,7 +151,7 @@ impl Text {
     #[must_use]
     pub fn origin(&self, range: Range) -> Origin {
         match &self.places {
-            Places::File(file) => Origin::of_file(Span { file: *file, start: range.start, end: range.end }),
+            Places::File { file, start } => Origin::of_file(Span { file: *file, start: start + range.start, end: start + range.end }),
             Places::Traced { trace, .. } => trace.origin(self.line(range.start), &self.origins(range)),
             Places::Nowhere => Origin::default(),
         }
