@@ -159,6 +159,17 @@ pub(crate) struct Completions {
     pub(crate) shell: clap_complete::Shell,
 }
 
+/// The Helm that `portcullis template` stands in for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum HelmCompat {
+    /// Helm 3.
+    #[value(name = "3")]
+    Helm3,
+    /// Helm 4.
+    #[value(name = "4")]
+    Helm4,
+}
+
 /// `portcullis template`, with the flags of `helm template`; the last of a flag that holds one value wins, as there.
 #[derive(Debug, ClapArgs)]
 #[command(args_override_self = true)]
@@ -188,6 +199,9 @@ pub(crate) struct Template {
     /// The release's namespace.
     #[arg(short, long, value_name = "NAME", default_value = "default")]
     pub(crate) namespace: String,
+    /// The Helm whose output is made, 3 or 4.
+    #[arg(long, value_enum, value_name = "MAJOR", hide_possible_values = true, default_value_t = HelmCompat::Helm3)]
+    pub(crate) helm_compat: HelmCompat,
     /// The Kubernetes version of `.Capabilities`.
     #[arg(long, value_name = "VERSION")]
     pub(crate) kube_version: Option<String>,

@@ -6,6 +6,7 @@ use std::{
 };
 
 use portcullis_argo::{Application, Inventory};
+use portcullis_helm::Compat;
 use portcullis_policies::{Context, Date, Engine, EngineError, Facts, Finding, Library, Resource, Waivers, waiver::Coverage};
 use portcullis_source::{Partial, Problem, RepoPath, Sources, Span, Stage};
 use rayon::{
@@ -20,7 +21,7 @@ use crate::{
     group,
     inventory::inventory,
     ownership,
-    render::{Outcome, Renderer},
+    render::{self, Outcome, Renderer},
     report::{Accounting, NotExpanded, NotRendered, Report},
     select::{self, Selection},
     settings::{Settings, mistakes},
@@ -41,6 +42,11 @@ impl Expanded {
     pub(crate) fn contexts(&self, settings: &Settings) -> Vec<Context> {
         let context = |application| ownership::context(application, &settings.config, &self.inventory);
         self.applications.iter().map(context).collect()
+    }
+
+    /// The Helm of the Argo CD that the configuration names.
+    fn compat(&self) -> Compat {
+        render::compat(self.inventory.settings.version)
     }
 }
 
@@ -63,7 +69,7 @@ pub(crate) fn lint(settings: &Settings, library: &Library, today: Date, coverage
     let applications = &expanded.applications;
     let contexts = expanded.contexts(settings);
     let layer_name = |path: &RepoPath| settings.config.layer_of(path.as_str()).cloned().unwrap_or_else(|| Arc::clone(path.text()));
-    let renderer = Renderer::new(&settings.revision, applications, layer_name);
+    let renderer = Renderer::new(&settings.revision, expanded.compat(), applications, layer_name);
     let outcomes: Vec<Outcome> = applications.par_iter().map(|application| renderer.application(application)).collect();
 
     let mut resources = Vec::new();
@@ -142,10 +148,10 @@ fn add_loose(resources: &mut Vec<Resource>, problems: &mut Vec<Problem>, setting
     let context = Context::default();
     let loose = found.manifests.iter().filter(|manifest| !taken.contains(&manifest.file));
     add_resources(resources, problems, loose.map(|manifest| &manifest.document), &context);
-    let used = crate::render::charts_and_kustomizations(&expanded.applications);
-    let withheld = crate::render::withheld(&expanded.applications);
+    let used = render::charts_and_kustomizations(&expanded.applications);
+    let withheld = render::withheld(&expanded.applications);
     for chart in found.charts.iter().filter(|chart| !used.iter().any(|path| path.is_within(chart))) {
-        match Renderer::chart_alone(&settings.revision, chart) {
+        match Renderer::chart_alone(&settings.revision, expanded.compat(), chart) {
             Ok(documents) => add_resources(resources, problems, documents.iter(), &context),
             // Why is said of the application that names it.
             Err(_) if withheld.contains(chart) => {}

@@ -5,8 +5,8 @@ use std::{
     sync::Arc,
 };
 
-use portcullis_argo::{Application, HelmSource, Inline, InlineKind, Parameter, SourceKind, Unrendered};
-use portcullis_helm::{Capabilities, Chart, ChartError, Layer, LayerContent, Options, Release, RenderError, render};
+use portcullis_argo::{Application, HelmSource, Inline, InlineKind, Parameter, SourceKind, Unrendered, Version};
+use portcullis_helm::{Capabilities, Chart, ChartError, Compat, Layer, LayerContent, Options, Release, RenderError, render};
 use portcullis_source::{Document, Problem, RepoPath, Revision, Span, Stage, Text, yaml};
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
@@ -29,26 +29,40 @@ pub(crate) struct Outcome {
 /// The name that Helm gives to releases that are not named.
 const DEFAULT_NAMESPACE: &str = "default";
 
+/// The first Argo CD that renders with Helm 4.
+const FIRST_WITH_HELM_4: Version = Version { major: 3, minor: 5 };
+
+/// The Helm that an Argo CD renders with.
+pub(crate) fn compat(version: Version) -> Compat {
+    if version >= FIRST_WITH_HELM_4 { Compat::Helm4 } else { Compat::Helm3 }
+}
+
 /// The charts and values files that the applications share.
 pub(crate) struct Renderer<'a> {
     revision: &'a Revision,
+    compat: Compat,
     charts: BTreeMap<RepoPath, Result<Chart, ChartError>>,
     layers: BTreeMap<RepoPath, Result<Layer, RenderError>>,
 }
 
 impl<'a> Renderer<'a> {
     /// Reads every chart and values file that the applications name; `layer_name` says how reports call a values file.
-    pub(crate) fn new(revision: &'a Revision, applications: &[Application], layer_name: impl Fn(&RepoPath) -> Arc<str> + Sync) -> Self {
+    pub(crate) fn new(
+        revision: &'a Revision,
+        compat: Compat,
+        applications: &[Application],
+        layer_name: impl Fn(&RepoPath) -> Arc<str> + Sync,
+    ) -> Self {
         let sources = || applications.iter().flat_map(|application| application.sources.iter()).filter_map(helm_source);
         let charts: BTreeSet<&RepoPath> = sources().map(|source| &source.chart).collect();
         let files: BTreeSet<&RepoPath> = sources().flat_map(|source| source.values.iter().map(|file| &file.path)).collect();
         let charts: Vec<&RepoPath> = charts.into_iter().collect();
         let files: Vec<&RepoPath> = files.into_iter().collect();
-        let load = |path: &&RepoPath| ((*path).clone(), Chart::load(revision, path));
-        let layer = |path: &&RepoPath| ((*path).clone(), read_layer(revision, path, layer_name(path)));
+        let load = |path: &&RepoPath| ((*path).clone(), Chart::load(revision, path, compat));
+        let layer = |path: &&RepoPath| ((*path).clone(), read_layer(revision, path, layer_name(path), compat));
         let (charts, layers): (Vec<_>, Vec<_>) =
             rayon::join(|| charts.par_iter().map(load).collect(), || files.par_iter().map(layer).collect());
-        Self { revision, charts: charts.into_iter().collect(), layers: layers.into_iter().collect() }
+        Self { revision, compat, charts: charts.into_iter().collect(), layers: layers.into_iter().collect() }
     }
 
     /// Renders all sources of an application.
@@ -104,7 +118,7 @@ impl<'a> Renderer<'a> {
             namespace: Arc::from(source.namespace.as_deref().unwrap_or(DEFAULT_NAMESPACE)),
             is_upgrade: false,
             revision: 1,
-            capabilities: Arc::new(Capabilities::new(source.kube_version.as_deref(), &source.api_versions)?),
+            capabilities: Arc::new(Capabilities::new(source.kube_version.as_deref(), &source.api_versions, self.compat)?),
         };
         portcullis_helm::check_name(&source.release_name)?;
         let options = Options {
@@ -136,14 +150,14 @@ impl<'a> Renderer<'a> {
     }
 
     /// Renders a chart that no application uses with its own values.
-    pub(crate) fn chart_alone(revision: &Revision, path: &RepoPath) -> Result<Vec<Arc<Document>>, RenderError> {
-        let chart = Chart::load(revision, path)?;
+    pub(crate) fn chart_alone(revision: &Revision, compat: Compat, path: &RepoPath) -> Result<Vec<Arc<Document>>, RenderError> {
+        let chart = Chart::load(revision, path, compat)?;
         let release = Release {
             name: Arc::from("release-name"),
             namespace: Arc::from(DEFAULT_NAMESPACE),
             is_upgrade: false,
             revision: 1,
-            capabilities: Arc::new(Capabilities::new(None, &[])?),
+            capabilities: Arc::new(Capabilities::new(None, &[], compat)?),
         };
         let options = Options { include_crds: true, deterministic: true, ..Options::default() };
         let rendered = render(&chart, &[], &release, &options)?;
@@ -158,9 +172,9 @@ fn helm_source(source: &portcullis_argo::Source) -> Option<&HelmSource> {
     }
 }
 
-fn read_layer(revision: &Revision, path: &RepoPath, name: Arc<str>) -> Result<Layer, RenderError> {
+fn read_layer(revision: &Revision, path: &RepoPath, name: Arc<str>, compat: Compat) -> Result<Layer, RenderError> {
     let file = revision.read(path).map_err(|error| failure(error.to_string()))?;
-    Layer::file(name, &Text::of_file(&file))
+    Layer::file(name, &Text::of_file(&file), compat)
 }
 
 fn inline_layer(inline: &Inline) -> Layer {
@@ -168,7 +182,7 @@ fn inline_layer(inline: &Inline) -> Layer {
         InlineKind::Values => "values",
         InlineKind::ValuesObject => "valuesObject",
     };
-    Layer { name: Arc::from(name), content: LayerContent::Document(Some(Arc::clone(&inline.document))) }
+    Layer { name: Arc::from(name), content: LayerContent::Documents(vec![Arc::clone(&inline.document)]) }
 }
 
 fn failure(message: String) -> RenderError {

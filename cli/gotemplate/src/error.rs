@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use portcullis_source::Span;
 
+use crate::layered::layered;
+
 /// Why a text is no template.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("template: {name}:{line}: {message}")]
@@ -32,4 +34,14 @@ pub struct ExecError {
     pub raised: Option<String>,
     /// A limit stopped the execution.
     pub fatal: bool,
+    /// How many bytes at the end of the message are an error of their own that this one wraps; the innermost comes first.
+    pub causes: Vec<usize>,
+}
+
+impl ExecError {
+    /// The message as Helm 4 lays it out: the place, what was executed there, and what went wrong, for each template on the way.
+    #[must_use]
+    pub fn layered(&self) -> String {
+        layered(&self.message, &self.causes)
+    }
 }

@@ -63,18 +63,27 @@ pub struct Failure {
     pub span: Option<Span>,
     /// `NAME:LINE:COLUMN` of the outermost action that failed so far.
     pub location: Option<String>,
+    /// How many bytes at the end of the message are an error of their own that this one wraps; the innermost comes first.
+    pub causes: Vec<usize>,
 }
 
 impl Failure {
     /// A failure with Go's text.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), fatal: false, raised: None, span: None, location: None }
+        Self { message: message.into(), fatal: false, raised: None, span: None, location: None, causes: Vec::new() }
     }
 
     /// A failure that the template asked for, as `fail` and `required` do; [`ExecError`](crate::ExecError) tells it apart.
     pub fn raise(message: impl Into<String>) -> Self {
         let message = message.into();
         Self { raised: Some(message.clone()), ..Self::new(message) }
+    }
+
+    /// The same failure with more said before it; what it was is kept as the cause.
+    #[must_use]
+    pub(crate) fn within(mut self, what: impl std::fmt::Display) -> Self {
+        self.causes.push(self.message.len());
+        Self { message: format!("{what}: {}", self.message), ..self }
     }
 
     /// A failure that stops everything: a limit was reached.

@@ -145,6 +145,7 @@ impl<'set> Machine<'set> {
             span: failure.span,
             raised: failure.raised,
             fatal: failure.fatal,
+            causes: failure.causes,
         })
     }
 
@@ -200,10 +201,7 @@ impl<'set> Machine<'set> {
         self.overlays.pop();
         match result {
             Ok(text) => Ok(self.with_skips(text.without(NO_VALUE), skips)),
-            Err(failure) => {
-                let message = format!("error during tpl function execution for {}: {}", quoted(), failure.message);
-                Err(Failure { message, ..failure })
-            }
+            Err(failure) => Err(failure.within(format_args!("error during tpl function execution for {}", quoted()))),
         }
     }
 

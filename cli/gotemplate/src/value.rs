@@ -83,6 +83,17 @@ pub enum MapType {
     Strings,
 }
 
+/// A field of a struct as Go's encoders see it.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// The name in Go.
+    pub name: &'static str,
+    /// The name in JSON; none where JSON leaves it out.
+    pub json: Option<&'static str>,
+    /// The value.
+    pub value: Value,
+}
+
 /// A struct, or a pointer to one, that a template may look into.
 pub trait Object: fmt::Debug {
     /// The Go type, such as `*chartutil.Capabilities`.
@@ -105,6 +116,14 @@ pub trait Object: fmt::Debug {
     }
     /// The map or list that it is underneath, for `range`, `index`, `len` and truth; none for a struct.
     fn items(&self) -> Option<Value> {
+        None
+    }
+    /// The fields of a struct in the order of its type; none for what is no struct.
+    fn members(&self) -> Option<Vec<Member>> {
+        None
+    }
+    /// The integer that it is underneath, as a duration is.
+    fn integer(&self) -> Option<i64> {
         None
     }
     /// What `%v` prints, as an `error` or `Stringer` or as a plain struct.
@@ -174,7 +193,10 @@ impl Value {
             Data::Bytes(bytes) => !bytes.is_empty(),
             Data::List(list) => !list.items().is_empty(),
             Data::Map(map) => !map.entries.borrow().is_empty(),
-            Data::Object(object) => object.items().is_none_or(|items| items.truth()),
+            Data::Object(object) => match object.integer() {
+                Some(number) => number != 0,
+                None => object.items().is_none_or(|items| items.truth()),
+            },
         }
     }
 
@@ -259,6 +281,11 @@ impl Map {
     }
 }
 
+thread_local! {
+    /// The entries of every nil map: only their identity tells one from an empty map.
+    static NIL_ENTRIES: Rc<RefCell<BTreeMap<Arc<str>, Value>>> = Rc::new(RefCell::new(BTreeMap::new()));
+}
+
 impl Drop for Map {
     fn drop(&mut self) {
         bury(self.take());
@@ -272,14 +299,29 @@ impl Map {
         Self { kind, entries: Rc::new(RefCell::new(entries)) }
     }
 
+    /// Go's nil map, which JSON and YAML write as null.
+    #[must_use]
+    pub fn nil(kind: MapType) -> Self {
+        Self { kind, entries: NIL_ENTRIES.with(Rc::clone) }
+    }
+
+    /// Whether this is a nil map.
+    #[must_use]
+    pub fn is_nil(&self) -> bool {
+        NIL_ENTRIES.with(|nil| Rc::ptr_eq(&self.entries, nil))
+    }
+
     /// The value of a key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<Value> {
         self.entries.borrow().get(key).cloned()
     }
 
-    /// Sets a key for everybody who holds the map.
+    /// Sets a key for everybody who holds the map; a nil map stays as it is.
     pub fn set(&self, key: impl Into<Arc<str>>, value: Value) {
+        if self.is_nil() {
+            return;
+        }
         self.entries.borrow_mut().insert(key.into(), value);
     }
 

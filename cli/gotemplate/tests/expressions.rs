@@ -1,24 +1,40 @@
 //! One-line templates and what helm made of each, as `testdata/expressions` recorded it.
 
-#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail here, and reads fixtures")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::disallowed_methods, reason = "a test may fail here, and reads fixtures")]
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use portcullis_gotemplate::{Data, Machine, Map, MapType, MissingKey, Settings, Templates, Value, convert, funcs::helm_functions};
+use portcullis_gotemplate::{
+    Data, Machine, Map, MapType, MissingKey, Settings, Templates, Value, convert,
+    funcs::{Compat, helm_functions},
+};
 use portcullis_source::{Sources, Text, yaml};
 
 /// What the render of a whole chart provides; the helm crate tests these expressions.
 const CHART_ONLY: &[&str] = &[".Chart", ".Files", ".Capabilities", ".Template", ".Subcharts"];
 
 /// What the engine cannot do yet: each expression that has one of these must fail, so that the list cannot go stale.
-const UNSUPPORTED: &[&str] = &["toToml", "fromToml", "derivePassword", "decryptAES", "{{ 1i }}"];
+const UNSUPPORTED: &[&str] = &["derivePassword", "decryptAES", "{{ 1i }}"];
 
 const NAME: &str = "c/templates/t.yaml";
 
 #[test]
-fn all_as_helm_evaluates_them() {
+fn all_as_helm_3_evaluates_them() {
+    check(Compat::Helm3);
+}
+
+#[test]
+fn all_as_helm_4_evaluates_them() {
+    check(Compat::Helm4);
+}
+
+fn check(compat: Compat) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/expressions");
-    let recorded: serde_json::Value = serde_json::from_str(&fs::read_to_string(folder.join("expected.json")).unwrap()).unwrap();
+    let recording = |name: &str| -> serde_json::Value { serde_json::from_str(&fs::read_to_string(folder.join(name)).unwrap()).unwrap() };
+    let (recorded, other) = (recording("expected.json"), recording("expected4.json"));
+    // Of Helm 4, only what differs is recorded.
+    let other: BTreeMap<&str, &serde_json::Value> =
+        other["cases"].as_array().unwrap().iter().map(|case| (case["expression"].as_str().unwrap(), case)).collect();
     let values = fs::read(folder.join("values.yaml")).unwrap();
     let (mut count, mut wrong) = (0, Vec::new());
     for case in recorded["cases"].as_array().unwrap() {
@@ -27,14 +43,15 @@ fn all_as_helm_evaluates_them() {
             continue;
         }
         count += 1;
+        let case = other.get(expression).copied().filter(|_| compat == Compat::Helm4).unwrap_or(case);
         if UNSUPPORTED.iter().any(|part| expression.contains(part)) {
-            let error = evaluate(expression, &values).unwrap_err();
+            let error = evaluate(expression, &values, compat).unwrap_err();
             assert!(error.contains("not supported"), "{expression}: {error}");
             continue;
         }
         let (ours, expected) = match case["output"].as_str() {
-            Some(output) => (evaluate(expression, &values), Ok(output.to_owned())),
-            None => (evaluate(expression, &values), Err(case["error"].as_str().unwrap().to_owned())),
+            Some(output) => (evaluate(expression, &values, compat), Ok(output.to_owned())),
+            None => (evaluate(expression, &values, compat), Err(case["error"].as_str().unwrap().to_owned())),
         };
         if ours != expected {
             wrong.push(format!("{expression}\n  helm: {expected:?}\n  ours: {ours:?}"));
@@ -44,30 +61,39 @@ fn all_as_helm_evaluates_them() {
     assert!(count > 380, "only {count} expressions were found");
 }
 
-fn evaluate(expression: &str, values: &[u8]) -> Result<String, String> {
-    let mut templates = Templates::new(helm_functions());
+fn evaluate(expression: &str, values: &[u8], compat: Compat) -> Result<String, String> {
+    let mut templates = Templates::new(helm_functions(compat));
     let parse_error = |message: &str| format!("Error: parse error at ({NAME}:1): {}", message.rsplit(": ").next().unwrap());
     templates.parse(NAME, &Text::nowhere(expression.as_bytes())).map_err(|error| parse_error(&error.to_string()))?;
     let settings = Settings { deterministic: true, missing_key: MissingKey::Zero, ..Settings::default() };
     let mut machine = Machine::new(&templates, settings);
-    let data = context(values, &mut machine);
+    let data = context(values, &mut machine, compat);
     match machine.execute(NAME, data) {
         Ok(text) => Ok(text.without("<no value>").lossy().into_owned()),
         Err(error) => Err(match error.raised {
             Some(raised) => format!("Error: execution error at ({}): {raised}", error.location.unwrap()),
+            None if compat == Compat::Helm4 => format!("Error: {}", error.layered()),
             None => format!("Error: {}", error.message),
         }),
     }
 }
 
-fn context(values: &[u8], machine: &mut Machine<'_>) -> Value {
+fn context(values: &[u8], machine: &mut Machine<'_>, compat: Compat) -> Value {
     let file = Sources::default().add("values.yaml", values);
     let stream = yaml::parse(&Text::of_file(&file));
     let document = stream.documents.first().unwrap();
     let layer = machine.trace.layer("chart");
     let values = convert::from_node(&document.root, &document.text, layer, &mut machine.trace);
     let Data::Map(values) = values.data else { unreachable!("values are a map") };
-    let values = Value::new(Data::Map(Map { kind: MapType::Named("chartutil.Values"), entries: values.entries.clone() }));
+    let values = Value::new(Data::Map(Map {
+        kind: MapType::Named(if compat == Compat::Helm4 { "common.Values" } else { "chartutil.Values" }),
+        entries: values.entries.clone(),
+    }));
+    if compat == Compat::Helm4 {
+        // Coalescing takes the nulls out of a chart's defaults.
+        let Data::Map(values) = &values.data else { unreachable!("values are a map") };
+        values.entries.borrow_mut().retain(|_, value| !matches!(value.data, Data::Nil));
+    }
     let release = [
         ("Name", Value::string("rel")),
         ("Namespace", Value::string("default")),

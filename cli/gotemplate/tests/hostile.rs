@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail here")]
 
-use portcullis_gotemplate::{Limits, Machine, Settings, Templates, Value, funcs::helm_functions};
+use portcullis_gotemplate::{
+    Limits, Machine, Settings, Templates, Value,
+    funcs::{Compat, helm_functions},
+};
 use portcullis_source::Text;
 
 /// A map that holds itself twice, so that whoever follows it has two ways at each step.
@@ -16,6 +19,8 @@ const USES: &[&str] = &[
     "{{ printf \"%d %q\" $d $d | len }}",
     "{{ toJson $d | len }}",
     "{{ toYaml $d | len }}",
+    "{{ toToml $d | len }}",
+    "{{ toToml (list $d (list $d)) | len }}",
     "{{ deepCopy $d | len }}",
     "{{ merge $d (deepCopy (dict \"a\" (dict))) | len }}",
     "{{ merge (dict \"a\" $d) (dict \"a\" $d) | len }}",
@@ -67,6 +72,13 @@ const ALONE: &[&str] = &[
     "{{ mod -9223372036854775808 -1 }}",
     "{{ round 1e308 400 }}{{ round 1.5 -400 }}{{ round 1.5 9223372036854775807 }}",
     "{{ chunk 0 (list 1) }}",
+    "{{ fromToml (printf \"a = %s\" (repeat 10000 \"[\")) | toJson }}",
+    "{{ fromToml (printf \"a = %s\" (repeat 10000 \"{a=\")) | toJson }}",
+    "{{ fromToml (repeat 3000 \"a.\") | toJson }}",
+    "{{ fromToml (printf \"%sb = 1\" (repeat 1000 \"a.\")) | toJson | len }}",
+    "{{ fromToml (printf \"[%sb]\" (repeat 1000 \"a.\")) | toToml | len }}",
+    "{{ $l := list 1 }}{{ range until 60 }}{{ $l = list $l $l }}{{ end }}{{ toToml $l | len }}",
+    "{{ $l := list 1 }}{{ range until 300 }}{{ $l = list $l }}{{ end }}{{ toToml $l | len }}",
     "{{ abbrev 9223372036854775807 \"a\" }}{{ abbrevboth 5 7 \"abcdefghijklmnop\" }}{{ abbrevboth 9223372036854775807 9 \"abcdefghijklmnop\" }}",
     "{{ wrap 9223372036854775807 \"a b\" }}{{ wrapWith -5 \"x\" \"a b\" }}",
     "{{ substr 9223372036854775807 -1 \"a\" }}",
@@ -79,7 +91,7 @@ const ALONE: &[&str] = &[
 ];
 
 fn run(template: &str) -> Result<String, String> {
-    let mut templates = Templates::new(helm_functions());
+    let mut templates = Templates::new(helm_functions(Compat::Helm3));
     templates.parse("t", &Text::nowhere(template.as_bytes())).unwrap();
     let limits = Limits { steps: 600_000, ..Limits::default() };
     let mut machine = Machine::new(&templates, Settings { deterministic: true, limits, ..Settings::default() });

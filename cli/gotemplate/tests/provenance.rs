@@ -4,7 +4,10 @@
 
 use std::rc::Rc;
 
-use portcullis_gotemplate::{Call, Data, Machine, Settings, Str, Templates, Value, funcs::helm_functions};
+use portcullis_gotemplate::{
+    Call, Data, Machine, Settings, Str, Templates, Value,
+    funcs::{Compat, helm_functions},
+};
 use portcullis_source::{OriginId, Piece, Source, Trace};
 
 /// An argument of a case: a string that is followed, or a number.
@@ -94,7 +97,7 @@ fn arguments(args: &[Arg], mut string: impl FnMut(&str, &str) -> Value) -> Vec<V
 }
 
 fn call(machine: &mut Machine<'_>, name: &str, args: Vec<Value>) -> (Str, OriginId) {
-    let functions = helm_functions();
+    let functions = helm_functions(Compat::Helm3);
     let function = functions.get(name).unwrap();
     let value = (function.run)(&mut Call { machine, site: None }, args).unwrap();
     let Data::String(text) = value.data else { unreachable!("{name} makes a string") };
@@ -133,7 +136,7 @@ fn source(args: &[Arg], name: &str) -> u8 {
 
 #[test]
 fn functions_keep_bytes_and_where_they_are_from() {
-    let templates = Templates::new(helm_functions());
+    let templates = Templates::new(helm_functions(Compat::Helm3));
     for (name, args) in KEEPING.iter().chain(CHANGING) {
         let mut machine = Machine::new(&templates, Settings::default());
         let (plain, _) = call(&mut machine, name, arguments(args, |_, text| Value::string(text)));
@@ -150,7 +153,7 @@ fn functions_keep_bytes_and_where_they_are_from() {
 
 #[test]
 fn a_round_trip_through_yaml_keeps_origins() {
-    let templates = Templates::new(helm_functions());
+    let templates = Templates::new(helm_functions(Compat::Helm3));
     let mut machine = Machine::new(&templates, Settings::default());
     let mut leaf = |name: &str, data: Data| Value::new(data).from(machine.trace.source(Source::Builtin(name.into()))).boxed();
     let entries = [
@@ -162,7 +165,7 @@ fn a_round_trip_through_yaml_keeps_origins() {
     let map = Value::map(entries.into_iter().map(|(key, value)| (key.into(), value)).collect());
     for (write, read) in [("toYaml", "fromYaml"), ("toJson", "fromJson"), ("toPrettyJson", "fromYaml"), ("toYamlPretty", "fromYaml")] {
         let (text, whole) = call(&mut machine, write, vec![map.clone()]);
-        let functions = helm_functions();
+        let functions = helm_functions(Compat::Helm3);
         let run = functions.get(read).unwrap().run;
         let value = run(&mut Call { machine: &mut machine, site: None }, vec![Value::new(Data::String(text)).from(whole)]).unwrap();
         let Data::Map(map) = &value.data else { unreachable!("{read} makes a map") };

@@ -5,7 +5,10 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use portcullis_gotemplate::{Templates, funcs};
+use portcullis_gotemplate::{
+    Templates,
+    funcs::{self, Compat},
+};
 use portcullis_source::{FileId, RepoPath, Revision, SourceFile};
 
 use crate::{
@@ -23,18 +26,19 @@ type SetKey = Vec<(Arc<str>, Option<FileId>)>;
 #[derive(Debug)]
 pub struct Chart {
     tree: Tree,
+    compat: Compat,
     sets: Mutex<BTreeMap<SetKey, Arc<Templates>>>,
 }
 
 impl Chart {
-    /// Loads a folder or a packed chart (`.tgz`).
+    /// Loads a folder or a packed chart (`.tgz`), for a Helm.
     ///
     /// # Errors
     /// What helm says where it can't load the chart.
-    pub fn load(revision: &Revision, path: &RepoPath) -> Result<Self, ChartError> {
-        let files = loader::files(revision, path)?;
-        let tree = tree::build(files, revision.sources())?;
-        Ok(Self { tree, sets: Mutex::default() })
+    pub fn load(revision: &Revision, path: &RepoPath, compat: Compat) -> Result<Self, ChartError> {
+        let files = loader::files(revision, path, compat)?;
+        let tree = tree::build(files, revision.sources(), compat)?;
+        Ok(Self { tree, compat, sets: Mutex::default() })
     }
 
     /// The name in Chart.yaml.
@@ -55,10 +59,16 @@ impl Chart {
         &self.tree.metadata.app_version
     }
 
-    /// The default values as they stand in values.yaml.
+    /// The Helm that the chart was loaded for, and is rendered as.
     #[must_use]
-    pub fn values(&self) -> Option<&Arc<portcullis_source::Document>> {
-        self.tree.values.as_ref()
+    pub fn compat(&self) -> Compat {
+        self.compat
+    }
+
+    /// The default values as they stand in values.yaml: one document, or several with Helm 4.
+    #[must_use]
+    pub fn values(&self) -> &[Arc<portcullis_source::Document>] {
+        &self.tree.values
     }
 
     /// The schema of the values.
@@ -80,7 +90,7 @@ impl Chart {
         if let Some(set) = sets.get(&key) {
             return Ok(Arc::clone(set));
         }
-        let mut set = Templates::new(funcs::helm_functions());
+        let mut set = Templates::new(funcs::helm_functions(self.compat));
         for context in contexts {
             set.parse(&context.name, &context.text).map_err(|error| {
                 // Helm keeps what stands after the last ": ".

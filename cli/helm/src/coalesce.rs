@@ -4,6 +4,7 @@ use portcullis_gotemplate::{Data, List, Map, Value};
 use portcullis_source::Trace;
 
 use crate::{
+    Compat,
     resolve::{ChartId, Charts},
     table,
 };
@@ -52,7 +53,14 @@ impl Coalescer<'_> {
         let defaults = table::deep_copy(&self.charts.values(chart));
         let Some(defaults) = table::table(&defaults) else { return };
         for (key, default) in table::entries(defaults) {
+            let cleans = self.charts.compat() == Compat::Helm4 && !self.merge;
             let Some(value) = values.get(&key) else {
+                if cleans && table::is_null(&default) {
+                    continue;
+                }
+                if cleans && let Some(default) = table::table(&default) {
+                    table::remove_nulls(default);
+                }
                 values.set(key, default);
                 continue;
             };
@@ -65,6 +73,9 @@ impl Coalescer<'_> {
             match (table::table(&value), table::table(&default)) {
                 (Some(value), Some(default)) => {
                     let merge = self.merge || self.charts.children(chart).into_iter().any(|child| self.charts.name(child) == key);
+                    if self.charts.compat() == Compat::Helm4 && !merge {
+                        table::remove_nulls(default);
+                    }
                     self.tables(value, default, &join(prefix, &key), merge);
                 }
                 (Some(_), None) if !table::is_null(&default) => {

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use portcullis_gotemplate::funcs::Compat;
 use portcullis_source::{
     Data, Document, Node, Range, Text,
     yaml::{self, Stream},
@@ -59,6 +60,47 @@ pub(crate) fn parse_map(text: &Text, target: &str) -> Result<Option<Document>, D
             decoder.finish().map(|()| None)
         }
     }
+}
+
+/// The documents of a values file: the first one, or with Helm 4 all of them, none of which is empty.
+pub(crate) fn values(text: &Text, compat: Compat) -> Result<Vec<Arc<Document>>, DecodeError> {
+    const TARGET: &str = "map[string]interface {}";
+    if compat == Compat::Helm3 {
+        return Ok(parse_map(text, TARGET)?.map(Arc::new).into_iter().collect());
+    }
+    let mut found = Vec::new();
+    for part in parts(text)? {
+        let within = |error: DecodeError| DecodeError {
+            message: format!("cannot unmarshal yaml document: {}", error.message),
+            range: Range { start: part.start + error.range.start, end: part.start + error.range.end },
+        };
+        found.extend(parse_map(&text.part(part), TARGET).map_err(within)?.map(Arc::new));
+    }
+    Ok(found)
+}
+
+/// Where the documents of a text stand, as Kubernetes separates them: by lines that start with `---`.
+fn parts(text: &Text) -> Result<Vec<Range>, DecodeError> {
+    let mut found = Vec::new();
+    let (mut start, mut at) = (0, 0);
+    for line in text.bytes().split_inclusive(|&byte| byte == b'\n') {
+        let end = at + line.len() as u32;
+        if let Some(rest) = line.strip_prefix(b"---") {
+            let rest = rest.trim_ascii();
+            if !rest.is_empty() && !rest.starts_with(b"#") {
+                let message = format!("error reading yaml document: invalid Yaml document separator: {}", String::from_utf8_lossy(rest));
+                return Err(DecodeError { message, range: Range { start: at, end } });
+            }
+            // A separator with nothing before it belongs to the document that follows it.
+            if at > start {
+                found.push(Range { start, end: at });
+                start = end;
+            }
+        }
+        at = end;
+    }
+    found.push(Range { start, end: at });
+    Ok(found)
 }
 
 /// JSON has no infinity and no NaN.

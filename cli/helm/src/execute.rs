@@ -2,10 +2,14 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use portcullis_gotemplate::{Data, ExecError, Machine, Map, MapType, Settings, Value};
+use portcullis_gotemplate::{Data, ExecError, Machine, Map, Settings, Value};
 use portcullis_source::Trace;
 
-use crate::{Chart, RenderError, context::Context, manifest::Output};
+use crate::{
+    Chart, Compat, RenderError,
+    context::{self, Context},
+    manifest::Output,
+};
 
 /// What the evaluator says where templates are nested too deeply for the stack, or for Helm.
 const NESTED: [&str; 2] = ["rendering template has a nested reference name: ", "nested too deeply"];
@@ -37,10 +41,10 @@ pub(crate) fn execute(
         }
         let entries = [("Name", &context.name), ("BasePath", &context.base)];
         let entries = entries.map(|(key, text)| (Arc::from(key), Value::string(Arc::clone(text)).boxed()));
-        let template = Map::new(MapType::Named("chartutil.Values"), entries.into());
+        let template = Map::new(context::values_type(chart.compat()), entries.into());
         context.root.set("Template", Value::new(Data::Map(template)).boxed());
         let root = Value::new(Data::Map(context.root));
-        let text = machine.execute_within(&context.name, root, context.frame).map_err(failed)?;
+        let text = machine.execute_within(&context.name, root, context.frame).map_err(|error| failed(error, chart.compat()))?;
         files.insert(context.name, Output::new(&text));
     }
     Ok(Executed { files, trace: Arc::new(machine.trace) })
@@ -56,9 +60,10 @@ pub(crate) fn is_nested(message: &str) -> bool {
 }
 
 /// Helm prints what a template said itself without the way to it.
-fn failed(error: ExecError) -> RenderError {
+fn failed(error: ExecError, compat: Compat) -> RenderError {
     let message = match (&error.raised, &error.location) {
         (Some(raised), Some(location)) => format!("execution error at ({location}): {raised}"),
+        (Some(_) | None, _) if compat == Compat::Helm4 && !error.fatal => error.layered(),
         (Some(_) | None, _) => error.message,
     };
     let is_nested = is_nested(&message);

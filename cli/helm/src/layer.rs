@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use portcullis_gotemplate::{Data, Map, Value, convert};
+use portcullis_gotemplate::{Data, Map, Value, convert, funcs::Compat};
 use portcullis_source::{Document, SourceFile, Text, Trace};
 
 use crate::{
@@ -26,8 +26,8 @@ pub struct Layer {
 /// `--set-literal`, as helm does; within a kind, a later layer wins.
 #[derive(Clone, Debug)]
 pub enum LayerContent {
-    /// A values file, or values written inline; none for an empty file.
-    Document(Option<Arc<Document>>),
+    /// The documents of a values file, or values written inline; none for an empty file, and several only with Helm 4.
+    Documents(Vec<Arc<Document>>),
     /// The argument of a `--set`.
     Set(Arc<SourceFile>),
     /// The argument of a `--set-string`.
@@ -41,17 +41,17 @@ pub enum LayerContent {
 }
 
 impl Layer {
-    /// Reads a values file: the first document of its text.
+    /// Reads a values file: the first document of its text, or with Helm 4 all of them.
     ///
     /// # Errors
     /// It is no YAML, or no map.
-    pub fn file(name: impl Into<Arc<str>>, text: &Text) -> Result<Self, RenderError> {
+    pub fn file(name: impl Into<Arc<str>>, text: &Text, compat: Compat) -> Result<Self, RenderError> {
         let name = name.into();
-        let document = decode::parse_map(text, "map[string]interface {}").map_err(|error| {
+        let documents = decode::values(text, compat).map_err(|error| {
             let message = format!("failed to parse {name}: {}", error.message);
             RenderError::new(message).at(text.span(error.range)).hint("a values file is a YAML map")
         })?;
-        Ok(Self { name, content: LayerContent::Document(document.map(Arc::new)) })
+        Ok(Self { name, content: LayerContent::Documents(documents) })
     }
 }
 
@@ -64,7 +64,7 @@ pub fn set_file_paths(argument: &[u8]) -> Vec<String> {
 /// The order in which kinds of layers are read.
 fn rank(content: &LayerContent) -> u8 {
     match content {
-        LayerContent::Document(_) => 0,
+        LayerContent::Documents(_) => 0,
         LayerContent::SetJson(_) => 1,
         LayerContent::Set(_) => 2,
         LayerContent::SetString(_) => 3,
@@ -74,7 +74,7 @@ fn rank(content: &LayerContent) -> u8 {
 }
 
 /// What all layers together say, each value with the ones that it hides.
-pub(crate) fn merge(layers: &[Layer], trace: &mut Trace) -> Result<Map, RenderError> {
+pub(crate) fn merge(layers: &[Layer], compat: Compat, trace: &mut Trace) -> Result<Map, RenderError> {
     let mut ordered: Vec<&Layer> = layers.iter().collect();
     ordered.sort_by_key(|layer| rank(&layer.content));
     let merged = table::empty();
@@ -82,15 +82,22 @@ pub(crate) fn merge(layers: &[Layer], trace: &mut Trace) -> Result<Map, RenderEr
     for layer in ordered {
         let id = trace.layer(Arc::clone(&layer.name));
         match &layer.content {
-            LayerContent::Document(None) => {}
-            LayerContent::Document(Some(document)) => {
-                let values = convert::from_node(&document.root, &document.text, id, trace);
-                if let Some(values) = table::table(&values) {
-                    overlay(&merged, values, trace);
+            LayerContent::Documents(documents) => {
+                for document in documents {
+                    let values = convert::from_node(&document.root, &document.text, id, trace);
+                    if let Some(values) = table::table(&values) {
+                        overlay(&merged, values, trace);
+                    }
                 }
             }
             LayerContent::Set(argument) => set::apply(argument, &Style::Typed, &merged, id, trace)?,
             LayerContent::SetString(argument) => set::apply(argument, &Style::Text, &merged, id, trace)?,
+            LayerContent::SetJson(argument) if compat == Compat::Helm4 && set::is_object(argument) => {
+                let values = set::object(argument, id, trace)?;
+                if let Some(values) = table::table(&values) {
+                    overlay(&merged, values, trace);
+                }
+            }
             LayerContent::SetJson(argument) => set::apply(argument, &Style::Json, &merged, id, trace)?,
             LayerContent::SetFile(argument, files) => set::apply(argument, &Style::File(files), &merged, id, trace)?,
             LayerContent::SetLiteral(argument) => set::apply(argument, &Style::Literal, &merged, id, trace)?,
@@ -100,7 +107,7 @@ pub(crate) fn merge(layers: &[Layer], trace: &mut Trace) -> Result<Map, RenderEr
 }
 
 /// Lays a table over another: tables merge, everything else replaces.
-fn overlay(below: &Map, above: &Map, trace: &mut Trace) {
+pub(crate) fn overlay(below: &Map, above: &Map, trace: &mut Trace) {
     for (key, mut value) in table::entries(above) {
         if let Some(old) = below.get(&key) {
             if let (Some(old), Some(new)) = (table::table(&old), table::table(&value)) {

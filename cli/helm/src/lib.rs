@@ -2,7 +2,8 @@
 //!
 //! 1. [`Chart::load`] reads a folder or a packed chart once; all applications that use it share it.
 //! 2. [`Layer`]s of values, from the lowest to the highest, and a [`Release`] say what differs between applications.
-//! 3. [`render`] gives the [`Rendered`] manifests in Helm's order; every byte of them knows its origin.
+//! 3. A [`Compat`] says whether Helm 3 or Helm 4 is followed where they differ.
+//! 4. [`render`] gives the [`Rendered`] manifests in Helm's order; every byte of them knows its origin.
 
 mod archive;
 mod chart;
@@ -32,5 +33,6 @@ mod version;
 pub use chart::Chart;
 pub use error::{ChartError, RenderError};
 pub use layer::{Layer, LayerContent, set_file_paths};
+pub use portcullis_gotemplate::funcs::Compat;
 pub use release::{Capabilities, Release, check_name};
 pub use render::{Hook, Manifest, Options, Part, Rendered, render};

@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
+use portcullis_gotemplate::funcs::Compat;
 use portcullis_source::{EntryKind, ReadError, RepoPath, Revision, SourceFile, Text};
 
 use crate::{ChartError, archive, ignore::Rules};
 
 /// The largest file that Helm loads.
 pub(crate) const MAX_FILE_BYTES: u64 = 5 * 1024 * 1024;
+
+/// The largest folder of a chart that Helm 4 loads.
+const MAX_CHART_BYTES: u64 = 100 * 1024 * 1024;
 
 /// The most files of one chart.
 const MAX_FILES: usize = 50_000;
@@ -34,13 +38,13 @@ impl ChartFile {
 }
 
 /// The files of a chart: a folder without what .helmignore names, or a packed chart.
-pub(crate) fn files(revision: &Revision, path: &RepoPath) -> Result<Vec<ChartFile>, ChartError> {
+pub(crate) fn files(revision: &Revision, path: &RepoPath, compat: Compat) -> Result<Vec<ChartFile>, ChartError> {
     let resolved = revision.resolve(path).map_err(|error| unreadable(path, &error))?;
     if revision.entry(&resolved) == Some(&EntryKind::File) {
         let packed = read(revision, &resolved, path.name())?;
         return archive::files(&packed, revision.sources());
     }
-    let mut walk = Walk { revision, rules: rules(revision, &resolved)?, found: Vec::new() };
+    let mut walk = Walk { revision, rules: rules(revision, &resolved)?, compat, bytes: 0, found: Vec::new() };
     walk.folder(&resolved, "", 0)?;
     walk.found.sort_by(|left, right| left.name.split('/').cmp(right.name.split('/')));
     Ok(walk.found)
@@ -84,6 +88,9 @@ pub(crate) fn trim_mark(bytes: &[u8]) -> &[u8] {
 struct Walk<'a> {
     revision: &'a Revision,
     rules: Rules,
+    compat: Compat,
+    /// The size of what was found.
+    bytes: u64,
     found: Vec<ChartFile>,
 }
 
@@ -133,7 +140,13 @@ impl Walk<'_> {
 
     fn file(&mut self, path: &RepoPath, name: String) -> Result<(), ChartError> {
         let file = read(self.revision, path, &name)?;
-        if file.bytes().len() as u64 > MAX_FILE_BYTES {
+        let size = file.bytes().len() as u64;
+        self.bytes += size;
+        if self.compat == Compat::Helm4 && self.bytes > MAX_CHART_BYTES {
+            let message = format!("error reading {name}: chart exceeds maximum decompressed size of {MAX_CHART_BYTES} bytes");
+            return Err(ChartError::new(message));
+        }
+        if self.compat == Compat::Helm3 && size > MAX_FILE_BYTES {
             let short = name.rsplit('/').next().unwrap_or(&name);
             return Err(ChartError::new(format!("chart file {short:?} is larger than the maximum file size {MAX_FILE_BYTES}")));
         }

@@ -6,7 +6,7 @@ use portcullis_gotemplate::Str;
 use portcullis_source::{Data, Document, Node, Piece, Range, Role, Text, Trace, yaml::Stream};
 
 use crate::{
-    RenderError,
+    Compat, RenderError,
     decode::{self, DecodeError, Decoder, Field},
     render::{Hook, Manifest, Part},
 };
@@ -14,7 +14,7 @@ use crate::{
 /// What Go prints for a missing value, which Helm takes out again.
 const NO_VALUE: &str = "<no value>";
 
-/// The order in which Helm installs kinds.
+/// The order in which Helm 3 installs kinds.
 const ORDER: [&str; 36] = [
     "PriorityClass",
     "Namespace",
@@ -54,6 +54,9 @@ const ORDER: [&str; 36] = [
     "APIService",
 ];
 
+/// What Helm 4 installs after them.
+const LAST: [&str; 2] = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
+
 /// A rendered file.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Output {
@@ -92,8 +95,39 @@ fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
     bytes.windows(wanted.len()).position(|window| window == wanted)
 }
 
-/// The parts of a text between separators, as Helm finds them: each trimmed, none from nothing.
-pub(crate) fn split(bytes: &[u8]) -> Vec<(usize, usize)> {
+/// The parts of a text between separators, none of them blank.
+pub(crate) fn split(bytes: &[u8], compat: Compat) -> Vec<(usize, usize)> {
+    match compat {
+        Compat::Helm3 => split_at_blanks(bytes),
+        Compat::Helm4 => split_at_lines(bytes),
+    }
+}
+
+/// Helm 4: a separator is `---` at the start of a line with the blanks after it, and the space at the end of a part stays.
+fn split_at_lines(bytes: &[u8]) -> Vec<(usize, usize)> {
+    let (start, _) = trim(bytes, 0, bytes.len());
+    let mut parts = Vec::new();
+    let mut add = |from: usize, to: usize| {
+        let (first, last) = trim(bytes, from, to);
+        if first < last {
+            parts.push((first, to));
+        }
+    };
+    let (mut from, mut at) = (start, start);
+    for line in bytes.get(start..).unwrap_or_default().split_inclusive(|&byte| byte == b'\n') {
+        if let Some(rest) = line.strip_prefix(b"---") {
+            add(from, at);
+            let blanks = rest.iter().take_while(|&&byte| matches!(byte, b' ' | b'\t')).count();
+            from = at + 3 + blanks;
+        }
+        at += line.len();
+    }
+    add(from, bytes.len());
+    parts
+}
+
+/// Helm 3: a separator takes the white space around it along, and each part is trimmed.
+fn split_at_blanks(bytes: &[u8]) -> Vec<(usize, usize)> {
     let (start, end) = trim(bytes, 0, bytes.len());
     let mut parts = Vec::new();
     let mut from = start;
@@ -171,16 +205,22 @@ struct Head {
 /// The manifests of rendered files, resources in one list and hooks in the other, each sorted as Helm installs them.
 #[derive(Debug, Default)]
 pub(crate) struct Sorter {
+    compat: Compat,
     resources: Vec<(String, Manifest)>,
     hooks: Vec<(String, Manifest)>,
 }
 
 impl Sorter {
+    /// Sorts as a Helm does.
+    pub(crate) fn new(compat: Compat) -> Self {
+        Self { compat, ..Self::default() }
+    }
+
     /// Takes the manifests of one file; files come in the order of their paths.
     pub(crate) fn file(&mut self, path: &str, output: &Output, trace: &Arc<Trace>, warnings: &mut Vec<String>) -> Result<(), RenderError> {
-        for range in split(&output.bytes) {
+        for range in split(&output.bytes, self.compat) {
             let text = output.slice(range, trace);
-            let (head, stream) = head(&text).map_err(|error| unreadable(path, &text, &error))?;
+            let (head, stream) = head(&text, self.compat).map_err(|error| unreadable(path, &text, &error))?;
             let manifest = |part| Manifest { path: path.to_owned(), part, text, documents: stream.documents, error: stream.error };
             match head.hook {
                 None => self.resources.push((head.kind, manifest(Part::Resource))),
@@ -195,17 +235,19 @@ impl Sorter {
 
     /// Resources, then hooks.
     pub(crate) fn finish(mut self) -> Vec<Manifest> {
+        let compat = self.compat;
         for list in [&mut self.resources, &mut self.hooks] {
-            list.sort_by(|(left, _), (right, _)| rank(left).cmp(&rank(right)));
+            list.sort_by(|(left, _), (right, _)| rank(left, compat).cmp(&rank(right, compat)));
         }
         self.resources.into_iter().chain(self.hooks).map(|(_, manifest)| manifest).collect()
     }
 }
 
 /// Unknown kinds come last, by name.
-fn rank(kind: &str) -> (usize, &str) {
-    let known = ORDER.iter().position(|known| *known == kind);
-    known.map_or((ORDER.len(), kind), |rank| (rank, ""))
+fn rank(kind: &str, compat: Compat) -> (usize, &str) {
+    let last: &[&str] = if compat == Compat::Helm4 { &LAST } else { &[] };
+    let known = ORDER.iter().chain(last).position(|known| *known == kind);
+    known.map_or((ORDER.len() + LAST.len(), kind), |rank| (rank, ""))
 }
 
 fn unreadable(path: &str, text: &Text, error: &DecodeError) -> RenderError {
@@ -218,22 +260,26 @@ fn hooks(names: &str) -> Option<Vec<Hook>> {
     names.split(',').map(|name| Hook::named(&name.trim().to_lowercase())).collect()
 }
 
-fn head(text: &Text) -> Result<(Head, Stream), DecodeError> {
+fn head(text: &Text, compat: Compat) -> Result<(Head, Stream), DecodeError> {
     let stream = decode::parse(text)?;
     let Some(Document { root, .. }) = stream.documents.first() else { return Ok((Head::default(), stream)) };
     let head = match &root.data {
         Data::Null => Head::default(),
         Data::Map(_) => read_head(root)?,
         Data::Bool(_) | Data::Int(_) | Data::Uint(_) | Data::Float(_) | Data::String(_) | Data::List(_) => {
-            return Err(misfit(root));
+            return Err(misfit(root, compat));
         }
     };
     Ok((head, stream))
 }
 
-fn misfit(root: &Node) -> DecodeError {
+fn misfit(root: &Node, compat: Compat) -> DecodeError {
     let mut decoder = Decoder::default();
-    decoder.misfit_whole(root, "releaseutil.SimpleHead");
+    let target = match compat {
+        Compat::Helm3 => "releaseutil.SimpleHead",
+        Compat::Helm4 => "util.SimpleHead",
+    };
+    decoder.misfit_whole(root, target);
     match decoder.finish() {
         Err(error) => error,
         Ok(()) => DecodeError { message: String::new(), range: Range::default() },
@@ -266,10 +312,10 @@ mod tests {
     use portcullis_gotemplate::Str;
     use portcullis_source::{OriginId, Piece, Source, Trace};
 
-    use super::{Output, split};
+    use super::{Compat, Output, split};
 
     fn parts(text: &str) -> Vec<&str> {
-        split(text.as_bytes()).into_iter().map(|(start, end)| &text[start..end]).collect()
+        split(text.as_bytes(), Compat::Helm3).into_iter().map(|(start, end)| &text[start..end]).collect()
     }
 
     #[test]

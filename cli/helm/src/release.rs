@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use portcullis_gotemplate::funcs::Compat;
+
 use crate::RenderError;
 
 /// The API versions that a helm without a cluster believes in.
@@ -31,8 +33,10 @@ pub struct Release {
 /// What a chart may know about the cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Capabilities {
-    /// The version of Kubernetes, such as `v1.37.0`.
+    /// The version of Kubernetes, such as `v1.37.0`; with Helm 4 as it was given.
     pub kube_version: Arc<str>,
+    /// The numbers of that version alone.
+    pub plain_version: Arc<str>,
     /// Its major number.
     pub major: Arc<str>,
     /// Its minor number.
@@ -46,7 +50,7 @@ impl Capabilities {
     ///
     /// # Errors
     /// The version is none.
-    pub fn new(kube_version: Option<&str>, api_versions: &[String]) -> Result<Self, RenderError> {
+    pub fn new(kube_version: Option<&str>, api_versions: &[String], compat: Compat) -> Result<Self, RenderError> {
         let asked = kube_version.filter(|version| !version.is_empty()).unwrap_or(KUBE_VERSION);
         let numbers = numbers(asked).map_err(|fault| {
             let error = RenderError::new(format!("invalid kube version '{asked}': {fault}"));
@@ -56,8 +60,14 @@ impl Capabilities {
         let texts: Vec<String> = numbers.iter().map(u64::to_string).collect();
         let known = API_VERSIONS.lines().map(Arc::from);
         let further = api_versions.iter().map(|version| Arc::from(version.as_str()));
+        let plain_version: Arc<str> = Arc::from(format!("v{}", texts.join(".")));
         Ok(Self {
-            kube_version: Arc::from(format!("v{}", texts.join("."))),
+            kube_version: match compat {
+                Compat::Helm3 => Arc::clone(&plain_version),
+                Compat::Helm4 if asked.starts_with('v') => Arc::from(asked),
+                Compat::Helm4 => Arc::from(format!("v{asked}")),
+            },
+            plain_version,
             major: number(0),
             minor: number(1),
             api_versions: known.chain(further).collect(),
@@ -120,11 +130,13 @@ pub fn check_name(name: &str) -> Result<(), RenderError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Capabilities, check_name};
+    use super::{Capabilities, Compat, check_name};
 
     #[test]
     fn versions_lose_what_follows_their_numbers() {
-        let of = |text: &str| Capabilities::new(Some(text), &[]).map(|found| found.kube_version.to_string()).map_err(|error| error.message);
+        let of = |text: &str| {
+            Capabilities::new(Some(text), &[], Compat::Helm3).map(|found| found.kube_version.to_string()).map_err(|error| error.message)
+        };
         assert_eq!(of("v1.30.1-gke.5").as_deref(), Ok("v1.30.1"));
         assert_eq!(of("1.29").as_deref(), Ok("v1.29"));
         assert_eq!(of("1"), Err("invalid kube version '1': illegal version string \"1\"".to_owned()));

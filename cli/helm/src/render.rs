@@ -1,6 +1,6 @@
 //! Chart, values and release to manifests.
 
-use portcullis_gotemplate::{Limits, MissingKey, Settings};
+use portcullis_gotemplate::{Limits, MissingKey, Settings, funcs::Compat};
 use portcullis_source::{Document, Text, Trace, yaml::YamlError};
 
 use crate::{
@@ -44,8 +44,10 @@ pub struct Rendered {
     pub manifests: Vec<Manifest>,
     /// What helm would write to its standard error, a line each.
     pub warnings: Vec<String>,
-    /// Whether the manifests were chosen by their paths, which helm prints a little differently.
-    pub(crate) chosen: bool,
+    /// The Helm that they are printed as.
+    pub(crate) compat: Compat,
+    /// What is printed of manifests that were chosen by their paths, which helm takes from its own output.
+    pub(crate) chosen: Option<Vec<u8>>,
 }
 
 /// Which part of helm's output a manifest belongs to.
@@ -140,8 +142,9 @@ fn deeply(chart: &Chart, layers: &[Layer], release: &Release, options: &Options)
 fn attempt(chart: &Chart, layers: &[Layer], release: &Release, options: &Options, limits: Limits) -> Result<Rendered, RenderError> {
     let mut trace = Trace::default();
     let mut warnings = chart.tree().all_warnings();
-    let given = layer::merge(layers, &mut trace)?;
-    let mut charts = Charts::new(chart.tree(), &mut trace);
+    let compat = chart.compat();
+    let given = layer::merge(layers, compat, &mut trace)?;
+    let mut charts = Charts::new(chart.tree(), compat, &mut trace);
     check(chart, &charts, release, &mut warnings)?;
     charts.process(&given, &mut warnings).map_err(RenderError::new)?;
     let coalescer = Coalescer { charts: &charts, merge: false, trace: Some(&mut trace), warnings: &mut warnings };
@@ -154,13 +157,13 @@ fn attempt(chart: &Chart, layers: &[Layer], release: &Release, options: &Options
     let settings = Settings { deterministic: options.deterministic, missing_key: MissingKey::Zero, limits };
     let Executed { mut files, trace } = execute(chart, contexts, settings, trace)?;
     files.retain(|path, _| !path.ends_with(NOTES));
-    let mut sorter = Sorter::default();
+    let mut sorter = Sorter::new(compat);
     for (path, output) in &files {
         sorter.file(path, output, &trace, &mut warnings)?;
     }
     let mut manifests = if options.include_crds { show::crds(&charts) } else { Vec::new() };
     manifests.extend(sorter.finish().into_iter().filter(|manifest| show::is_wanted(&manifest.part, options)));
-    show::choose(Rendered { manifests, warnings, chosen: false }, &options.show_only)
+    show::choose(Rendered { manifests, warnings, compat, chosen: None }, &options.show_only)
 }
 
 /// What helm refuses before it looks at subcharts.
@@ -176,7 +179,14 @@ fn check(chart: &Chart, charts: &Charts<'_>, release: &Release, warnings: &mut V
     let missing = charts.missing();
     if !missing.is_empty() {
         let names = missing.join(", ");
-        let advice = "An error occurred while checking for chart dependencies. You may need to run `helm dependency build` to fetch missing dependencies";
+        let advice = match chart.compat() {
+            Compat::Helm3 => {
+                "An error occurred while checking for chart dependencies. You may need to run `helm dependency build` to fetch missing dependencies"
+            }
+            Compat::Helm4 => {
+                "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch missing dependencies"
+            }
+        };
         let error = RenderError::new(format!("{advice}: found in Chart.yaml, but missing in charts/ directory: {names}"));
         return Err(error.at(place).hint(format!("commit what `helm dependency build` puts into charts/ ({names})")));
     }
@@ -186,7 +196,7 @@ fn check(chart: &Chart, charts: &Charts<'_>, release: &Release, warnings: &mut V
 fn check_kube_version(chart: &Chart, release: &Release) -> Result<(), RenderError> {
     let wanted = &chart.tree().metadata.kube_version;
     let actual = &release.capabilities.kube_version;
-    if wanted.is_empty() || version::fits(wanted, actual) {
+    if wanted.is_empty() || version::fits(wanted, &release.capabilities.plain_version) {
         return Ok(());
     }
     let message = format!("chart requires kubeVersion: {wanted} which is incompatible with Kubernetes {actual}");

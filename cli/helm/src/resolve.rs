@@ -10,7 +10,9 @@ use portcullis_gotemplate::{Data, Map, Value, convert};
 use portcullis_source::{OriginId, Trace};
 
 use crate::{
+    Compat,
     coalesce::Coalescer,
+    layer::overlay,
     metadata::{Dependency, Import},
     table,
     tree::Tree,
@@ -31,6 +33,7 @@ struct DeclarationId(usize);
 /// A chart and its subcharts as one release uses them; the first one is the root.
 #[derive(Debug, Default)]
 pub(crate) struct Charts<'a> {
+    compat: Compat,
     charts: Vec<Used<'a>>,
     declarations: Vec<Declaration>,
 }
@@ -58,21 +61,15 @@ pub(crate) struct Declaration {
 
 impl<'a> Charts<'a> {
     /// All charts of a tree, with their defaults as values.
-    pub(crate) fn new(tree: &'a Tree, trace: &mut Trace) -> Self {
-        let mut charts = Self::default();
+    pub(crate) fn new(tree: &'a Tree, compat: Compat, trace: &mut Trace) -> Self {
+        let mut charts = Self { compat, ..Self::default() };
         charts.add(tree, None, trace);
         charts
     }
 
     fn add(&mut self, tree: &'a Tree, parent: Option<ChartId>, trace: &mut Trace) -> ChartId {
         let name: Arc<str> = Arc::from(tree.metadata.name.as_str());
-        let values = match &tree.values {
-            None => table::empty(),
-            Some(document) => {
-                let layer = trace.layer(format!("chart {name}"));
-                convert::from_node(&document.root, &document.text, layer, trace)
-            }
-        };
+        let values = defaults(tree, &name, trace);
         let id = ChartId(self.charts.len());
         let dependencies = tree.metadata.dependencies.as_ref().map(|declared| {
             let declared = declared.iter().flatten();
@@ -87,6 +84,11 @@ impl<'a> Charts<'a> {
     fn declare(&mut self, dependency: &Dependency) -> DeclarationId {
         self.declarations.push(Declaration { declared: dependency.clone(), imported: false });
         DeclarationId(self.declarations.len() - 1)
+    }
+
+    /// The Helm that is followed.
+    pub(crate) fn compat(&self) -> Compat {
+        self.compat
     }
 
     /// The chart that is released.
@@ -249,8 +251,37 @@ impl<'a> Charts<'a> {
         if !alias.is_empty() {
             copied.name = Arc::from(alias);
         }
+        let id = ChartId(self.charts.len());
+        let shared = (copied.dependencies.clone(), copied.children.clone());
         self.charts.push(copied);
-        Ok(ChartId(self.charts.len() - 1))
+        if self.compat == Compat::Helm4 {
+            self.part(id, shared)?;
+        }
+        Ok(id)
+    }
+
+    /// Gives a copied chart declarations and subcharts of its own; theirs are copied in their turn.
+    fn part(&mut self, id: ChartId, (dependencies, children): (Option<Vec<DeclarationId>>, Vec<ChartId>)) -> Result<(), String> {
+        let dependencies = dependencies.map(|ids| {
+            let own = ids.iter().filter_map(|id| self.declarations.get(id.0).cloned()).collect::<Vec<_>>();
+            let first = self.declarations.len();
+            self.declarations.extend(own);
+            (first..self.declarations.len()).map(DeclarationId).collect()
+        });
+        let mut own = Vec::with_capacity(children.len());
+        for child in children {
+            if self.charts.len() >= MAX_CHARTS {
+                return Err(format!("the chart uses more than {MAX_CHARTS} subcharts"));
+            }
+            let Some(copied) = self.get(child).cloned() else { continue };
+            own.push(ChartId(self.charts.len()));
+            self.charts.push(Used { parent: Some(id), ..copied });
+        }
+        self.change(id, |chart| {
+            chart.dependencies = dependencies;
+            chart.children = own;
+        });
+        Ok(())
     }
 
     fn coalesce(&self, id: ChartId, values: &Map, merge: bool, warnings: &mut Vec<String>) -> Result<Map, String> {
@@ -329,6 +360,21 @@ impl<'a> Charts<'a> {
         let placed = if parent == "." { found.clone() } else { nest(parent, found) };
         Coalescer { charts: self, merge: true, trace: None, warnings }.tables(imported, &placed, "", true);
     }
+}
+
+/// What values.yaml says, the later of its documents over the earlier.
+fn defaults(tree: &Tree, name: &str, trace: &mut Trace) -> Value {
+    let layer = if tree.values.is_empty() { return table::empty() } else { trace.layer(format!("chart {name}")) };
+    let mut documents = tree.values.iter();
+    let first = documents.next().map(|document| convert::from_node(&document.root, &document.text, layer, trace));
+    let merged = first.unwrap_or_else(table::empty);
+    for document in documents {
+        let upper = convert::from_node(&document.root, &document.text, layer, trace);
+        if let (Some(merged), Some(upper)) = (table::table(&merged), table::table(&upper)) {
+            overlay(merged, upper, trace);
+        }
+    }
+    merged
 }
 
 /// The first part of a path that is no table.

@@ -47,27 +47,35 @@ pub(crate) fn choose(rendered: Rendered, patterns: &[String]) -> Result<Rendered
     if patterns.is_empty() {
         return Ok(rendered);
     }
-    let mut manifests = Vec::new();
+    let printed = rendered.print();
+    let pieces: Vec<(&[u8], &[u8])> =
+        split(&printed, rendered.compat).into_iter().filter_map(|(start, end)| sourced(printed.get(start..end)?)).collect();
+    let (mut manifests, mut chosen) = (Vec::new(), Vec::new());
     for wanted in patterns {
-        let before = manifests.len();
+        let before = chosen.len();
+        for (path, piece) in &pieces {
+            if pattern::file_match(wanted, &String::from_utf8_lossy(path)).unwrap_or(false) {
+                chosen.extend([b"---\n", *piece, b"\n"].concat());
+            }
+        }
         let fits = |manifest: &&Manifest| {
             let inside = manifest.path.split_once('/').map_or("", |(_, rest)| rest);
             pattern::file_match(wanted, inside).unwrap_or(false)
         };
         manifests.extend(rendered.manifests.iter().filter(fits).cloned());
-        if manifests.len() == before {
+        if chosen.len() == before {
             return Err(RenderError::new(format!("could not find template {wanted} in chart")));
         }
     }
-    Ok(Rendered { manifests, chosen: true, ..rendered })
+    Ok(Rendered { manifests, chosen: Some(chosen), ..rendered })
 }
 
 impl Rendered {
     /// Exactly what `helm template` writes to its standard output.
     #[must_use]
     pub fn print(&self) -> Vec<u8> {
-        if self.chosen {
-            return self.manifests.iter().flat_map(print_chosen).collect();
+        if let Some(chosen) = &self.chosen {
+            return chosen.clone();
         }
         let is_hook = |manifest: &&Manifest| matches!(manifest.part, Part::Hook(_));
         let resources: Vec<u8> = self.manifests.iter().filter(|manifest| !is_hook(manifest)).flat_map(print_one).collect();
@@ -86,9 +94,12 @@ fn print_one(manifest: &Manifest) -> Vec<u8> {
     printed
 }
 
-/// Helm splits its own output again; only the part that names its source is found.
-fn print_chosen(manifest: &Manifest) -> Vec<u8> {
-    let whole = print_one(manifest);
-    let first = split(&whole).first().and_then(|&(start, end)| whole.get(start..end)).unwrap_or_default();
-    [b"---\n", first, b"\n"].concat()
+/// A piece of Helm's own output, with the path that it names as its source without the chart's name.
+fn sourced(piece: &[u8]) -> Option<(&[u8], &[u8])> {
+    const MARK: &[u8] = b"# Source: ";
+    let at = piece.windows(MARK.len()).position(|window| window == MARK)? + MARK.len();
+    let line = piece.get(at..)?.split(|&byte| byte == b'\n').next()?;
+    let slash = line.iter().position(|&byte| byte == b'/')?;
+    let path = line.get(slash + 1..).filter(|path| slash > 0 && !path.is_empty())?;
+    Some((path, piece))
 }

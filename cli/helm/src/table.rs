@@ -45,6 +45,16 @@ pub(crate) fn remove(map: &Map, key: &str) {
     map.entries.borrow_mut().remove(key);
 }
 
+/// Takes every null out of a table and the tables in it; lists keep theirs.
+pub(crate) fn remove_nulls(map: &Map) {
+    map.entries.borrow_mut().retain(|_, value| {
+        if let Some(inner) = table(value) {
+            remove_nulls(inner);
+        }
+        !is_null(value)
+    });
+}
+
 /// A copy that shares no table with the original.
 pub(crate) fn deep_copy(value: &Value) -> Value {
     let data = match &value.data {

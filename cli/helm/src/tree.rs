@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use portcullis_gotemplate::funcs::Compat;
 use portcullis_source::{Document, Sources, Span};
 
 use crate::{
@@ -24,8 +25,8 @@ pub(crate) struct Tree {
     pub(crate) place: Option<Span>,
     /// Everything below `templates/`.
     pub(crate) templates: Vec<ChartFile>,
-    /// values.yaml.
-    pub(crate) values: Option<Arc<Document>>,
+    /// The documents of values.yaml.
+    pub(crate) values: Vec<Arc<Document>>,
     /// values.schema.json.
     pub(crate) schema: Option<Schema>,
     /// What templates see as `.Files`.
@@ -44,15 +45,18 @@ impl Tree {
 }
 
 /// Builds a chart of its files.
-pub(crate) fn build(files: Vec<ChartFile>, sources: &Sources) -> Result<Tree, ChartError> {
-    assemble(files, sources, 0)
+pub(crate) fn build(files: Vec<ChartFile>, sources: &Sources, compat: Compat) -> Result<Tree, ChartError> {
+    if compat == Compat::Helm4 {
+        check_version(&files)?;
+    }
+    assemble(files, Reader { sources, compat }, 0)
 }
 
-fn assemble(files: Vec<ChartFile>, sources: &Sources, depth: usize) -> Result<Tree, ChartError> {
+fn assemble(files: Vec<ChartFile>, reader: Reader<'_>, depth: usize) -> Result<Tree, ChartError> {
     if depth > MAX_DEPTH {
         return Err(ChartError::new(format!("charts lie more than {MAX_DEPTH} deep in charts")));
     }
-    let mut builder = Builder::default();
+    let mut builder = Builder { compat: reader.compat, ..Builder::default() };
     for file in files.iter().filter(|file| file.name == "Chart.yaml") {
         builder.chart_yaml(file)?;
     }
@@ -64,16 +68,18 @@ fn assemble(files: Vec<ChartFile>, sources: &Sources, depth: usize) -> Result<Tr
         if name.starts_with(['_', '.']) {
             continue;
         }
-        let child = subchart(&name, files, &tree.metadata.name, sources, depth + 1)?;
+        let child = subchart(&name, files, &tree.metadata.name, reader, depth + 1)?;
         tree.children.push(child);
     }
     Ok(tree)
 }
 
-fn subchart(name: &str, files: Vec<ChartFile>, parent: &str, sources: &Sources, depth: usize) -> Result<Tree, ChartError> {
+fn subchart(name: &str, files: Vec<ChartFile>, parent: &str, reader: Reader<'_>, depth: usize) -> Result<Tree, ChartError> {
     let built = if name.ends_with(".tgz") {
         match files.into_iter().next() {
-            Some(packed) if packed.name == name => archive::files(&packed.file, sources).and_then(|files| assemble(files, sources, depth)),
+            Some(packed) if packed.name == name => {
+                archive::files(&packed.file, reader.sources).and_then(|files| assemble(files, reader, depth))
+            }
             packed => {
                 let got = packed.map(|packed| packed.name).unwrap_or_default();
                 return Err(ChartError::new(format!("error unpacking subchart tar in {parent}: expected {name}, got {got}")));
@@ -84,17 +90,37 @@ fn subchart(name: &str, files: Vec<ChartFile>, parent: &str, sources: &Sources, 
             let (_, rest) = file.name.split_once('/')?;
             Some(ChartFile { name: rest.to_owned(), file: file.file })
         });
-        assemble(inside.collect(), sources, depth)
+        assemble(inside.collect(), reader, depth)
     };
     built.map_err(|error| error.within(&format!("error unpacking subchart {name} in {parent}")))
 }
 
+/// What files become a chart with.
+#[derive(Clone, Copy)]
+struct Reader<'a> {
+    sources: &'a Sources,
+    compat: Compat,
+}
+
+/// Helm 4 looks at the version of the format before it loads a chart.
+fn check_version(files: &[ChartFile]) -> Result<(), ChartError> {
+    let Some(file) = files.iter().find(|file| file.name == "Chart.yaml") else { return Ok(()) };
+    let mut metadata = Metadata::default();
+    let read = metadata.read(&file.text());
+    match metadata.api_version.as_str() {
+        "" | "v1" | "v2" => read.map_err(|error| unreadable(file, &error)),
+        "v3" => Err(ChartError::new("invalid chart apiVersion").at(Some(file.file.span()))),
+        _ => Err(ChartError::new("unsupported chart version").at(Some(file.file.span()))),
+    }
+}
+
 #[derive(Default)]
 struct Builder {
+    compat: Compat,
     metadata: Option<Metadata>,
     place: Option<Span>,
     templates: Vec<ChartFile>,
-    values: Option<Arc<Document>>,
+    values: Vec<Arc<Document>>,
     schema: Option<Schema>,
     files: Vec<ChartFile>,
     subcharts: BTreeMap<String, Vec<ChartFile>>,
@@ -117,8 +143,7 @@ impl Builder {
             "Chart.yaml" => {}
             "Chart.lock" => lock(&file)?,
             "values.yaml" => {
-                let values = decode::parse_map(&file.text(), "map[string]interface {}").map_err(|error| unreadable(&file, &error))?;
-                self.values = values.map(Arc::new);
+                self.values = decode::values(&file.text(), self.compat).map_err(|error| unreadable(&file, &error))?;
             }
             "values.schema.json" => self.schema = Some(Schema::new(file.file)),
             "requirements.yaml" => {

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use portcullis_helm::{Capabilities, Chart, Layer, Options, Release, RenderError, Rendered, render};
+use portcullis_helm::{Capabilities, Chart, Compat, Layer, Options, Release, RenderError, Rendered, render};
 use portcullis_source::{RepoPath, Revision, Sources, Text};
 
 const DEEP: usize = 10_000;
@@ -16,15 +16,15 @@ fn chart(template: &str) -> Revision {
 
 fn run(template: &str, values: &str) -> Result<Rendered, RenderError> {
     let revision = chart(template);
-    let chart = Chart::load(&revision, &RepoPath::new("c").expect("a path"))?;
+    let chart = Chart::load(&revision, &RepoPath::new("c").expect("a path"), Compat::Helm3)?;
     let file = revision.sources().add("values.yaml", values.as_bytes());
-    let layers = [Layer::file("values.yaml", &Text::of_file(&file))?];
+    let layers = [Layer::file("values.yaml", &Text::of_file(&file), Compat::Helm3)?];
     let release = Release {
         name: Arc::from("demo"),
         namespace: Arc::from("default"),
         is_upgrade: false,
         revision: 1,
-        capabilities: Arc::new(Capabilities::new(None, &[])?),
+        capabilities: Arc::new(Capabilities::new(None, &[], Compat::Helm3)?),
     };
     render(&chart, &layers, &release, &Options::default())
 }

@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, io::Write, sync::Arc};
 
 use flate2::{Compression, write::GzEncoder};
-use portcullis_helm::{Capabilities, Chart, ChartError, Options, Release, render};
+use portcullis_helm::{Capabilities, Chart, ChartError, Compat, Options, Release, render};
 use portcullis_source::{RepoPath, Revision, Sources};
 
 const CHART_YAML: &str = "{apiVersion: v2, name: c, version: 1.0.0}";
@@ -39,7 +39,7 @@ fn revision(files: &[(&str, &[u8])]) -> Revision {
 }
 
 fn load(revision: &Revision, path: &str) -> Result<Chart, ChartError> {
-    Chart::load(revision, &RepoPath::new(path).expect("a path"))
+    Chart::load(revision, &RepoPath::new(path).expect("a path"), Compat::Helm3)
 }
 
 fn refusal(packed: &[u8]) -> String {
@@ -52,7 +52,7 @@ fn print(chart: &Chart) -> String {
         namespace: Arc::from("default"),
         is_upgrade: false,
         revision: 1,
-        capabilities: Arc::new(Capabilities::new(None, &[]).expect("the default")),
+        capabilities: Arc::new(Capabilities::new(None, &[], Compat::Helm3).expect("the default")),
     };
     let rendered = render(chart, &[], &release, &Options::default()).expect("manifests");
     String::from_utf8(rendered.print()).expect("UTF-8")

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
-use portcullis_helm::{Capabilities, Chart, Layer, LayerContent, Options, Release, RenderError, render, set_file_paths};
+use portcullis_helm::{Capabilities, Chart, Compat, Layer, LayerContent, Options, Release, RenderError, render, set_file_paths};
 use portcullis_source::{RepoPath, Revision, Sources, Text};
 
 const CHARTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/charts");
@@ -24,6 +24,7 @@ fn refused(message: &str) -> RenderError {
 }
 
 struct Case<'a> {
+    compat: Compat,
     revision: &'a Revision,
     folder: &'a Path,
 }
@@ -56,7 +57,7 @@ impl Case<'_> {
             match flag {
                 "-f" | "--values" => {
                     for path in value().split(',') {
-                        found.layers.push(Layer::file(path, &Text::of_file(&*self.file(path)?))?);
+                        found.layers.push(Layer::file(path, &Text::of_file(&*self.file(path)?), self.compat)?);
                     }
                 }
                 "--set" => layer(LayerContent::Set(source(value()))),
@@ -93,7 +94,7 @@ impl Case<'_> {
 
     fn run(&self, arguments: &[String]) -> Result<Vec<u8>, RenderError> {
         let invocation = self.read(arguments)?;
-        let capabilities = Capabilities::new(Some(&invocation.kube_version), &invocation.api_versions)?;
+        let capabilities = Capabilities::new(Some(&invocation.kube_version), &invocation.api_versions, self.compat)?;
         let release = Release {
             name: Arc::from("demo"),
             namespace: Arc::from(invocation.namespace),
@@ -102,7 +103,7 @@ impl Case<'_> {
             capabilities: Arc::new(capabilities),
         };
         let path = if self.folder.join("chart.tgz").exists() { "chart.tgz" } else { "chart" };
-        let chart = Chart::load(self.revision, &RepoPath::new(path).expect("a path"))?;
+        let chart = Chart::load(self.revision, &RepoPath::new(path).expect("a path"), self.compat)?;
         Ok(render(&chart, &invocation.layers, &release, &invocation.options)?.print())
     }
 }
@@ -118,9 +119,11 @@ fn cases(folder: &Path) -> Vec<(String, Vec<String>)> {
 }
 
 /// What differs, if anything does.
-fn compare(folder: &Path, name: &str, actual: Result<Vec<u8>, RenderError>) -> Option<String> {
-    let expected = fs::read(folder.join(format!("expected/{name}.out")));
-    let error = fs::read_to_string(folder.join(format!("expected/{name}.err"))).unwrap_or_default();
+fn compare(folder: &Path, name: &str, compat: Compat, actual: Result<Vec<u8>, RenderError>) -> Option<String> {
+    let four = ["out", "err"].into_iter().any(|kind| folder.join(format!("expected4/{name}.{kind}")).exists());
+    let recorded = folder.join(if four && compat == Compat::Helm4 { "expected4" } else { "expected" });
+    let expected = fs::read(recorded.join(format!("{name}.out")));
+    let error = fs::read_to_string(recorded.join(format!("{name}.err"))).unwrap_or_default();
     match (expected, actual) {
         (Ok(expected), Ok(actual)) if expected == actual => None,
         (Ok(expected), Ok(actual)) => Some(first_difference(&expected, &actual)),
@@ -141,7 +144,16 @@ fn first_difference(expected: &[u8], actual: &[u8]) -> String {
 }
 
 #[test]
-fn every_recorded_invocation_gives_the_same() {
+fn every_recorded_invocation_gives_what_helm_3_gives() {
+    check(Compat::Helm3);
+}
+
+#[test]
+fn every_recorded_invocation_gives_what_helm_4_gives() {
+    check(Compat::Helm4);
+}
+
+fn check(compat: Compat) {
     let mut folders: Vec<_> = fs::read_dir(CHARTS).expect("recorded charts").flatten().map(|entry| entry.path()).collect();
     folders.sort();
     let (mut total, mut failures) = (0, Vec::new());
@@ -149,8 +161,8 @@ fn every_recorded_invocation_gives_the_same() {
         let revision = Revision::folder(folder, Arc::new(Sources::default())).expect("a folder");
         for (name, arguments) in cases(folder) {
             total += 1;
-            let actual = Case { revision: &revision, folder }.run(&arguments);
-            if let Some(difference) = compare(folder, &name, actual) {
+            let actual = Case { compat, revision: &revision, folder }.run(&arguments);
+            if let Some(difference) = compare(folder, &name, compat, actual) {
                 let chart = folder.file_name().unwrap_or_default().to_string_lossy();
                 failures.push(format!("{chart}/{name}: {difference}"));
             }

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, fmt::Write, fs, sync::Arc};
 
-use portcullis_helm::{Capabilities, Chart, Layer, LayerContent, Manifest, Options, Release, RenderError, Rendered, render};
+use portcullis_helm::{Capabilities, Chart, Compat, Layer, LayerContent, Manifest, Options, Release, RenderError, Rendered, render};
 use portcullis_source::{Link, Origin, Range, RepoPath, Revision, Role, Sources, Text};
 
 /// The files of a case: each starts with a line `-- path --`.
@@ -34,7 +34,7 @@ fn layers(revision: &Revision) -> Result<Vec<Layer>, RenderError> {
         let is_layer = path.as_str().starts_with("layers/");
         if is_layer {
             let file = revision.read(path).expect("a layer");
-            layers.push(Layer::file(path.name(), &Text::of_file(&file))?);
+            layers.push(Layer::file(path.name(), &Text::of_file(&file), Compat::Helm3)?);
         }
         if path.as_str() == "set" {
             let file = revision.read(path).expect("arguments");
@@ -53,9 +53,9 @@ fn run(revision: &Revision) -> Result<Rendered, RenderError> {
         namespace: Arc::from("default"),
         is_upgrade: false,
         revision: 1,
-        capabilities: Arc::new(Capabilities::new(Some("1.31.0"), &[])?),
+        capabilities: Arc::new(Capabilities::new(Some("1.31.0"), &[], Compat::Helm3)?),
     };
-    let chart = Chart::load(revision, &RepoPath::new("chart").expect("a path"))?;
+    let chart = Chart::load(revision, &RepoPath::new("chart").expect("a path"), Compat::Helm3)?;
     render(&chart, &layers(revision)?, &release, &Options { include_crds: true, ..Options::default() })
 }
 

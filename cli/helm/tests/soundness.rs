@@ -16,7 +16,7 @@ use std::{
     sync::Arc,
 };
 
-use portcullis_helm::{Capabilities, Chart, Layer, Options, Release, RenderError, Rendered, render};
+use portcullis_helm::{Capabilities, Chart, Compat, Layer, Options, Release, RenderError, Rendered, render};
 use portcullis_source::{Data, Document, Entry, Node, Range, RepoPath, Revision, Role, Sources, Step, Text, yaml};
 
 type Files = BTreeMap<RepoPath, Arc<[u8]>>;
@@ -105,11 +105,11 @@ fn run(files: &Files, layers: &[RepoPath]) -> Result<(Rendered, Arc<Sources>), R
         namespace: Arc::from("default"),
         is_upgrade: false,
         revision: 1,
-        capabilities: Arc::new(Capabilities::new(Some("1.31.0"), &[])?),
+        capabilities: Arc::new(Capabilities::new(Some("1.31.0"), &[], Compat::Helm3)?),
     };
-    let chart = Chart::load(&revision, &RepoPath::new("chart").expect("a path"))?;
+    let chart = Chart::load(&revision, &RepoPath::new("chart").expect("a path"), Compat::Helm3)?;
     let layers: Result<Vec<Layer>, RenderError> =
-        layers.iter().map(|path| Layer::file(path.name(), &Text::of_file(&revision.read(path).expect("a layer")))).collect();
+        layers.iter().map(|path| Layer::file(path.name(), &Text::of_file(&revision.read(path).expect("a layer")), Compat::Helm3)).collect();
     let options = Options { deterministic: true, ..Options::default() };
     Ok((render(&chart, &layers?, &release, &options)?, Arc::clone(revision.sources())))
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use portcullis_gotemplate::{Machine, Templates, Value, funcs};
-use portcullis_helm::{Capabilities, Chart, Layer, LayerContent, Manifest, Options, Part, Release, RenderError, Rendered};
+use portcullis_helm::{Capabilities, Chart, Compat, Layer, LayerContent, Manifest, Options, Part, Release, RenderError, Rendered};
 use portcullis_source::{Range, ReadError, RepoPath, Revision, Role, SourceFile, Sources, Text, read_named};
 
 use super::{Done, Exit, Outcome};
@@ -95,10 +95,14 @@ fn open_chart(chart: &Path, given: &str, sources: &Arc<Sources>) -> Result<(Revi
 }
 
 fn render(arguments: &args::Template, directory: &Path, name: &str, revision: &Revision, path: &RepoPath) -> Result<Rendered, Failed> {
-    let capabilities = Capabilities::new(arguments.kube_version.as_deref(), &arguments.api_versions)?;
+    let compat = match arguments.helm_compat {
+        args::HelmCompat::Helm3 => Compat::Helm3,
+        args::HelmCompat::Helm4 => Compat::Helm4,
+    };
+    let capabilities = Capabilities::new(arguments.kube_version.as_deref(), &arguments.api_versions, compat)?;
     portcullis_helm::check_name(name)?;
-    let layers = layers(arguments, directory, revision.sources())?;
-    let chart = Chart::load(revision, path).map_err(RenderError::from)?;
+    let layers = layers(arguments, directory, revision.sources(), compat)?;
+    let chart = Chart::load(revision, path, compat).map_err(RenderError::from)?;
     let release = Release {
         name: Arc::from(name),
         namespace: Arc::from(&*arguments.namespace),
@@ -117,11 +121,11 @@ fn render(arguments: &args::Template, directory: &Path, name: &str, revision: &R
     Ok(portcullis_helm::render(&chart, &layers, &release, &options)?)
 }
 
-fn layers(arguments: &args::Template, directory: &Path, sources: &Sources) -> Result<Vec<Layer>, Failed> {
+fn layers(arguments: &args::Template, directory: &Path, sources: &Sources, compat: Compat) -> Result<Vec<Layer>, Failed> {
     let mut layers = Vec::new();
     for path in &arguments.values {
         let file = read_values(directory, path, sources)?;
-        layers.push(Layer::file(Arc::clone(file.path()), &Text::of_file(&file))?);
+        layers.push(Layer::file(Arc::clone(file.path()), &Text::of_file(&file), compat)?);
     }
     let mut add = |flag: &str, arguments: &[String], content: fn(Arc<SourceFile>) -> LayerContent| {
         let layer = |argument: &String| Layer { name: Arc::from(flag), content: content(sources.add(flag, argument.clone().into_bytes())) };

@@ -12,7 +12,7 @@ mod probe;
 const VALUES: &str = r#"{"s": "text", "f": 3.5, "t": true, "nil": null, "words": ["x", "y", null], "m": {"a": 1, "b": {"c": "deep"}}}"#;
 
 fuzz_target!(|bytes: &[u8]| {
-    let mut templates = Templates::new(funcs::helm_functions());
+    let mut templates = Templates::new(funcs::helm_functions(Compat::Helm3));
     if templates.parse("t", &Text::nowhere(bytes)).is_err() {
         return;
     }

@@ -6,12 +6,12 @@ use portcullis_gotemplate::{Templates, funcs};
 use portcullis_source::Text;
 
 fuzz_target!(|bytes: &[u8]| {
-    let mut templates = Templates::new(funcs::helm_functions());
+    let mut templates = Templates::new(funcs::helm_functions(Compat::Helm3));
     if templates.parse("t", &Text::nowhere(bytes)).is_err() {
         return;
     }
     let printed = templates.canonical("t").unwrap_or_default();
-    let mut again = Templates::new(funcs::helm_functions());
+    let mut again = Templates::new(funcs::helm_functions(Compat::Helm3));
     // Text that ends in a brace before an action, and bytes that are no UTF-8, print as something else in Go too.
     if !printed.contains("{{{") && std::str::from_utf8(bytes).is_ok() {
         again.parse("t", &Text::nowhere(printed.as_bytes())).unwrap();

@@ -103,8 +103,7 @@ impl<'tree> Exec<'_, '_, 'tree> {
     }
 
     fn calling(&self, name: &str, failure: Failure) -> Box<Failure> {
-        let message = format!("error calling {name}: {}", failure.message);
-        self.wrap(Failure { message, ..failure })
+        self.wrap(failure.within(format_args!("error calling {name}")))
     }
 
     /// A result that says nothing of its origin comes from the arguments.

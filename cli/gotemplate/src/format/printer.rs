@@ -92,7 +92,11 @@ impl Printer<'_> {
                 let verb = if verb == 'v' { 's' } else { verb };
                 self.string(value, View::plain(text.as_bytes(), origin), verb);
             }
-            Data::Bool(_) | Data::Object(_) => self.bad_verb(value, verb),
+            Data::Object(object) => match object.integer() {
+                Some(number) => self.integer(value, number.unsigned_abs(), number < 0, verb),
+                None => self.bad_verb(value, verb),
+            },
+            Data::Bool(_) => self.bad_verb(value, verb),
         }
         self.origin = outer;
     }

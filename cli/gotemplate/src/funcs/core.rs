@@ -87,7 +87,8 @@ impl<'a> Basic<'a> {
             Data::Uint8(value) => Self::Uint(u64::from(*value)),
             Data::Float(value) => Self::Float(*value),
             Data::String(text) => Self::String(&text.bytes),
-            Data::Nil | Data::Bytes(_) | Data::List(_) | Data::Map(_) | Data::Object(_) => Self::None,
+            Data::Object(object) => object.integer().map_or(Self::None, Self::Int),
+            Data::Nil | Data::Bytes(_) | Data::List(_) | Data::Map(_) => Self::None,
         }
     }
 

@@ -17,4 +17,4 @@ pub(crate) use argument::Args;
 pub use cast::{to_float, to_int};
 pub use equal::{deep_copy, deep_equal};
 pub use merge::{Winner, merge};
-pub use sets::{argo_functions, helm_functions};
+pub use sets::{Compat, argo_functions, helm_functions};

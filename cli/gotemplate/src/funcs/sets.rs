@@ -3,10 +3,25 @@
 use super::{argo, core, helm, sprig, text, unsupported};
 use crate::Functions;
 
-/// What a chart of Helm 3 may call: Go's own functions, sprig without the environment, and Helm's.
+/// The Helm that a chart is rendered as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Compat {
+    /// Helm 3.
+    #[default]
+    Helm3,
+    /// Helm 4.
+    Helm4,
+}
+
+/// What a chart may call: Go's own functions, sprig without the environment, and Helm's.
 #[must_use]
-pub fn helm_functions() -> Functions {
-    sprig_functions().with(helm::nested::FUNCTIONS).with(helm::json::FUNCTIONS).with(helm::yaml::FUNCTIONS)
+pub fn helm_functions(compat: Compat) -> Functions {
+    let functions = sprig_functions().with(helm::nested::FUNCTIONS).with(helm::json::FUNCTIONS).with(helm::yaml::FUNCTIONS);
+    let functions = functions.with(helm::toml::FUNCTIONS);
+    match compat {
+        Compat::Helm3 => functions,
+        Compat::Helm4 => functions.with(helm::yaml::HELM_4).with(helm::toml::HELM_4).with(helm::durations::FUNCTIONS),
+    }
 }
 
 /// What the templates of an ApplicationSet may call: sprig without environment and network, and Argo CD's.

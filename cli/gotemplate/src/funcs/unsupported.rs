@@ -7,8 +7,7 @@ const fn name(name: &'static str) -> Function {
 }
 
 /// The names; a function of another table replaces its name here.
-pub(crate) const FUNCTIONS: &[Function] =
-    &[name("decryptAES"), name("derivePassword"), name("encryptAES"), name("fromToml"), name("toToml")];
+pub(crate) const FUNCTIONS: &[Function] = &[name("decryptAES"), name("derivePassword"), name("encryptAES")];
 
 fn refuse(_: &mut Call<'_, '_>, _: Vec<Value>) -> Result<Value, Failure> {
     Err(Failure::new("this function is not supported"))

@@ -1,5 +1,9 @@
 //! Durations in nanoseconds, read and written as Go does.
 
+use std::{any::Any, rc::Rc};
+
+use crate::{Data, Failure, Object, Param, Value};
+
 /// A span of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Duration(pub(crate) i64);
@@ -78,6 +82,24 @@ impl Duration {
         }
     }
 
+    /// The nearest multiple of a step, halves away from zero; a step that is none changes nothing.
+    pub(crate) fn round(self, step: Self) -> Self {
+        if step.0 <= 0 {
+            return self;
+        }
+        let rest = self.0 % step.0;
+        let whole = self.0 - rest;
+        if rest.unsigned_abs().saturating_mul(2) < step.0.unsigned_abs() {
+            return Self(whole);
+        }
+        Self(whole.checked_add(step.0 * self.0.signum()).unwrap_or(if self.0 < 0 { i64::MIN } else { i64::MAX }))
+    }
+
+    /// The multiple of a step that is next to it towards zero.
+    pub(crate) fn truncate(self, step: Self) -> Self {
+        if step.0 <= 0 { self } else { Self(self.0 - self.0 % step.0) }
+    }
+
     /// Rounded to whole seconds, halves away from zero.
     pub(crate) fn to_seconds(self) -> Self {
         let rest = self.0 % SECOND;
@@ -92,6 +114,59 @@ impl Duration {
         let units = [(hour * 24 * 365, "y"), (hour * 24 * 30, "mo"), (hour * 24, "d"), (hour, "h"), (hour / 60, "m"), (SECOND as u64, "s")];
         let fit = units.iter().find(|(unit, _)| size > *unit);
         fit.map_or_else(|| "0s".to_owned(), |(unit, name)| format!("{}{name}", size / unit))
+    }
+}
+
+impl Object for Duration {
+    fn type_name(&self) -> &'static str {
+        "time.Duration"
+    }
+
+    fn kind(&self) -> &'static str {
+        "int64"
+    }
+
+    fn field(&self, _: &str) -> Option<Value> {
+        None
+    }
+
+    fn has_method(&self, name: &str) -> bool {
+        matches!(name, "String" | "Hours" | "Minutes" | "Seconds" | "Milliseconds" | "Microseconds" | "Nanoseconds" | "Abs")
+    }
+
+    fn parameters(&self, _: &str) -> Option<&'static [Param]> {
+        Some(&[])
+    }
+
+    fn call(&self, name: &str, _: Vec<Value>) -> Result<Value, Failure> {
+        let float = |unit: i64| Value::new(Data::Float((self.0 / unit) as f64 + (self.0 % unit) as f64 / unit as f64));
+        let long = |unit: i64| Value::new(Data::Int64(self.0 / unit));
+        Ok(match name {
+            "Hours" => float(3_600 * SECOND),
+            "Minutes" => float(60 * SECOND),
+            "Seconds" => float(SECOND),
+            "Milliseconds" => long(1_000_000),
+            "Microseconds" => long(1_000),
+            "Nanoseconds" => long(1),
+            "Abs" => Value::new(Data::Object(Rc::new(Self(self.0.saturating_abs())))),
+            _ => Value::string(self.text()),
+        })
+    }
+
+    fn integer(&self) -> Option<i64> {
+        Some(self.0)
+    }
+
+    fn display(&self) -> String {
+        self.text()
+    }
+
+    fn to_plain(&self) -> Option<Value> {
+        Some(Value::new(Data::Int64(self.0)))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
     }
 }
 

@@ -6,5 +6,5 @@ mod instant;
 mod layout;
 mod parse;
 
-pub(crate) use duration::Duration;
-pub(crate) use instant::{Time, now};
+pub(crate) use duration::{Duration, SECOND};
+pub(crate) use instant::{Time, Zone, now};

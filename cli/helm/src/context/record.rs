@@ -2,7 +2,7 @@
 
 use std::{any::Any, rc::Rc};
 
-use portcullis_gotemplate::{Data, Failure, List, Object, Param, Value};
+use portcullis_gotemplate::{Data, Failure, List, Map, Member, Object, Param, Value};
 
 /// A struct of strings, lists and other structs.
 #[derive(Debug)]
@@ -13,10 +13,8 @@ pub(crate) struct Record {
     pub(crate) kind: &'static str,
     /// The fields in the order of the Go type.
     pub(crate) fields: Vec<Field>,
-    /// Methods without arguments, and the text that they give.
-    pub(crate) methods: &'static [&'static str],
-    /// What a method gives, and what an action prints where there are methods.
-    pub(crate) text: Option<String>,
+    /// Methods without arguments, and the text that each gives; an action prints that of the first one.
+    pub(crate) methods: Vec<(&'static str, String)>,
 }
 
 /// A field of a [`Record`].
@@ -32,24 +30,31 @@ pub(crate) struct Field {
     pub(crate) value: Value,
     /// Whether the fields of this struct count as fields of the one around it.
     pub(crate) embedded: bool,
+    /// Whether only `%v` shows it.
+    pub(crate) private: bool,
 }
 
 impl Field {
     /// A field that JSON leaves out where it is empty.
     pub(crate) fn new(name: &'static str, json: &'static str, value: Value) -> Self {
-        Self { name, json, optional: true, value, embedded: false }
+        Self { name, json, optional: true, value, embedded: false, private: false }
     }
 
     /// A field that JSON always has.
     pub(crate) fn always(name: &'static str, json: &'static str, value: Value) -> Self {
         Self { optional: false, ..Self::new(name, json, value) }
     }
+
+    /// A field that templates and JSON do not see.
+    pub(crate) fn private(name: &'static str, value: Value) -> Self {
+        Self { private: true, ..Self::new(name, "", value) }
+    }
 }
 
 impl Record {
     /// A struct without methods.
     pub(crate) fn plain(type_name: &'static str, kind: &'static str, fields: Vec<Field>) -> Self {
-        Self { type_name, kind, fields, methods: &[], text: None }
+        Self { type_name, kind, fields, methods: Vec::new() }
     }
 
     /// The struct as a value.
@@ -84,24 +89,39 @@ impl Object for Record {
     }
 
     fn field(&self, name: &str) -> Option<Value> {
-        let own = self.fields.iter().find(|field| field.name == name).map(|field| field.value.clone());
+        let own = self.fields.iter().find(|field| field.name == name && !field.private).map(|field| field.value.clone());
         own.or_else(|| self.embedded().find_map(|object| object.field(name)))
     }
 
     fn has_method(&self, name: &str) -> bool {
-        self.methods.contains(&name)
+        self.methods.iter().any(|(known, _)| *known == name)
     }
 
     fn parameters(&self, _name: &str) -> Option<&'static [Param]> {
         Some(&[])
     }
 
-    fn call(&self, _name: &str, _arguments: Vec<Value>) -> Result<Value, Failure> {
-        Ok(Value::string(self.text.clone().unwrap_or_default()))
+    fn call(&self, name: &str, _arguments: Vec<Value>) -> Result<Value, Failure> {
+        let found = self.methods.iter().find(|(known, _)| *known == name);
+        Ok(Value::string(found.map_or("", |(_, text)| text)))
+    }
+
+    fn members(&self) -> Option<Vec<Member>> {
+        let mut found = Vec::new();
+        for field in self.fields.iter().filter(|field| !field.private) {
+            match &field.value.data {
+                Data::Object(object) if field.embedded => found.extend(object.members().unwrap_or_default()),
+                _ => {
+                    let is_shown = !field.optional || field.value.truth();
+                    found.push(Member { name: field.name, json: is_shown.then_some(field.json), value: as_field(&field.value) });
+                }
+            }
+        }
+        Some(found)
     }
 
     fn display(&self) -> String {
-        self.text.clone().unwrap_or_else(|| show_fields(self))
+        self.methods.first().map_or_else(|| show_fields(self), |(_, text)| text.clone())
     }
 
     fn to_plain(&self) -> Option<Value> {
@@ -111,7 +131,7 @@ impl Object for Record {
                 entries.extend(map.entries.borrow().clone());
             }
         }
-        let shown = |field: &&Field| !field.embedded && (!field.optional || field.value.truth());
+        let shown = |field: &&Field| !field.embedded && !field.private && (!field.optional || field.value.truth());
         for field in self.fields.iter().filter(shown) {
             entries.insert(field.json.into(), plain(&field.value).boxed());
         }
@@ -120,6 +140,15 @@ impl Object for Record {
 
     fn as_any(&self) -> &dyn Any {
         self
+    }
+}
+
+/// A list or map of a struct, which is nil where nothing was said of it.
+fn as_field(value: &Value) -> Value {
+    match &value.data {
+        Data::List(list) if list.items().is_empty() => Value::invalid(),
+        Data::Map(map) if !value.truth() => Value::new(Data::Map(Map::nil(map.kind))),
+        _ => value.clone(),
     }
 }
 

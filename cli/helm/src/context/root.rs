@@ -2,23 +2,28 @@
 
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
-use portcullis_gotemplate::{Data, List, Map, MapType, Value};
+use portcullis_gotemplate::{Data, Map, MapType, Value};
 use portcullis_source::{Frame, FrameId, FrameKind, OriginId, Source, Text, Trace};
 
 use super::{
+    chart,
     files::{File, Files},
     record::{Field, Record},
     versions::Versions,
 };
 use crate::{
-    Capabilities, Release,
-    metadata::{Dependency, Metadata},
+    Capabilities, Compat, Release,
     resolve::{ChartId, Charts},
     table,
 };
 
 /// The type of values and other maps that Helm names.
-const NAMED: MapType = MapType::Named("chartutil.Values");
+pub(crate) fn values_type(compat: Compat) -> MapType {
+    MapType::Named(match compat {
+        Compat::Helm3 => "chartutil.Values",
+        Compat::Helm4 => "common.Values",
+    })
+}
 
 /// One template file and what it is executed with.
 #[derive(Debug)]
@@ -37,9 +42,10 @@ pub(crate) struct Context {
 
 /// All template files of a release with the root maps of their charts, by name.
 pub(crate) fn contexts(charts: &Charts<'_>, values: &Map, release: &Release, trace: &mut Trace) -> BTreeMap<Arc<str>, Context> {
-    let shared = Shared { release: release_map(release, trace), capabilities: capabilities(&release.capabilities, trace) };
+    let compat = charts.compat();
+    let shared = Shared { release: release_map(release, trace), capabilities: capabilities(&release.capabilities, compat, trace) };
     let mut found = BTreeMap::new();
-    let values = Value::new(Data::Map(Map { kind: NAMED, entries: Rc::clone(&values.entries) }));
+    let values = Value::new(Data::Map(Map { kind: values_type(compat), entries: Rc::clone(&values.entries) }));
     Walk { charts, shared: &shared, trace, found: &mut found }.chart(charts.root(), &values, FrameId::ROOT);
     found
 }
@@ -59,11 +65,12 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn chart(&mut self, id: ChartId, values: &Value, around: FrameId) -> Map {
         let subcharts = Map::new(MapType::Any, BTreeMap::new());
-        let root = Map::new(NAMED, BTreeMap::new());
+        let named = values_type(self.charts.compat());
+        let root = Map::new(named, BTreeMap::new());
         let Some(tree) = self.charts.tree(id) else { return root };
         let frame = self.switched(id, around);
-        let metadata = metadata(&self.charts.name(id), &tree.metadata, &self.charts.dependencies(id), self.trace);
-        root.set("Chart", chart(metadata, self.charts.is_root(id)).boxed());
+        let metadata = chart::metadata(&self.charts.name(id), &tree.metadata, &self.charts.dependencies(id), self.trace);
+        root.set("Chart", chart::value(metadata, self.charts.is_root(id), self.charts.compat()).boxed());
         root.set("Files", self.files(&tree.files).boxed());
         root.set("Release", self.shared.release.clone().boxed());
         root.set("Capabilities", self.shared.capabilities.clone().boxed());
@@ -73,7 +80,7 @@ impl Walk<'_> {
             let name = self.charts.name(child);
             let below = table::table(values).and_then(|values| values.get(&name)).unwrap_or_else(table::empty);
             let entries = table::table(&below).map_or_else(Rc::default, |map| Rc::clone(&map.entries));
-            let below = self.chart(child, &Value::new(Data::Map(Map { kind: NAMED, entries })).from(below.origin), frame);
+            let below = self.chart(child, &Value::new(Data::Map(Map { kind: named, entries })).from(below.origin), frame);
             let below = Map { kind: MapType::Any, entries: Rc::clone(&below.entries) };
             subcharts.set(name, Value::new(Data::Map(below)).boxed());
         }
@@ -111,7 +118,7 @@ impl Walk<'_> {
     }
 }
 
-fn builtin(trace: &mut Trace, name: &str, text: impl Into<Arc<str>>) -> Value {
+pub(super) fn builtin(trace: &mut Trace, name: &str, text: impl Into<Arc<str>>) -> Value {
     let origin = trace.source(Source::Builtin(Arc::from(name)));
     Value::string(text.into()).from(origin)
 }
@@ -128,98 +135,53 @@ fn release_map(release: &Release, trace: &mut Trace) -> Value {
     Value::map(entries)
 }
 
-fn capabilities(capabilities: &Capabilities, trace: &mut Trace) -> Value {
-    let versions = &capabilities.api_versions;
-    let versions = Versions(Rc::new(versions.iter().map(|version| Value::string(Arc::clone(version))).collect()));
-    let kube = builtin(trace, ".Capabilities.KubeVersion", Arc::clone(&capabilities.kube_version));
-    let kube = Record {
-        type_name: "chartutil.KubeVersion",
-        kind: "struct",
-        fields: vec![
-            Field::always("Version", "Version", kube),
-            Field::always("Major", "Major", Value::string(Arc::clone(&capabilities.major))),
-            Field::always("Minor", "Minor", Value::string(Arc::clone(&capabilities.minor))),
-        ],
-        methods: &["String", "GitVersion"],
-        text: Some(capabilities.kube_version.to_string()),
+fn capabilities(capabilities: &Capabilities, compat: Compat, trace: &mut Trace) -> Value {
+    let (types, helm) = match compat {
+        Compat::Helm3 => (&HELM_3_TYPES, ("v3.22.0", "")),
+        Compat::Helm4 => (&HELM_4_TYPES, ("v4.3.1", "v1.37")),
     };
-    let helm = vec![
-        Field::new("Version", "version", Value::string("v3.22.0")),
+    let versions = &capabilities.api_versions;
+    let items = Rc::new(versions.iter().map(|version| Value::string(Arc::clone(version))).collect());
+    let versions = Versions { type_name: types.versions, items };
+    let kube = builtin(trace, ".Capabilities.KubeVersion", Arc::clone(&capabilities.kube_version));
+    let mut numbers = vec![
+        Field::always("Version", "Version", kube),
+        Field::always("Major", "Major", Value::string(Arc::clone(&capabilities.major))),
+        Field::always("Minor", "Minor", Value::string(Arc::clone(&capabilities.minor))),
+    ];
+    let methods = match compat {
+        Compat::Helm3 => vec![("String", capabilities.kube_version.to_string()), ("GitVersion", capabilities.kube_version.to_string())],
+        Compat::Helm4 => {
+            numbers.insert(1, Field::private("normalizedVersion", Value::string(Arc::clone(&capabilities.plain_version))));
+            vec![("String", capabilities.plain_version.to_string()), ("GitVersion", capabilities.kube_version.to_string())]
+        }
+    };
+    let kube = Record { type_name: types.kube, kind: "struct", fields: numbers, methods };
+    let mut build = vec![
+        Field::new("Version", "version", Value::string(helm.0)),
         Field::new("GitCommit", "git_commit", Value::string("")),
         Field::new("GitTreeState", "git_tree_state", Value::string("clean")),
         Field::new("GoVersion", "go_version", Value::string("go1.26.8")),
     ];
+    if compat == Compat::Helm4 {
+        build.push(Field::always("KubeClientVersion", "kube_client_version", Value::string(helm.1)));
+    }
     let fields = vec![
         Field::always("KubeVersion", "KubeVersion", kube.into_value()),
         Field::always("APIVersions", "APIVersions", Value::new(Data::Object(Rc::new(versions)))),
-        Field::always("HelmVersion", "HelmVersion", Record::plain("version.BuildInfo", "struct", helm).into_value()),
+        Field::always("HelmVersion", "HelmVersion", Record::plain("version.BuildInfo", "struct", build).into_value()),
     ];
-    Record::plain("*chartutil.Capabilities", "ptr", fields).into_value()
+    Record::plain(types.capabilities, "ptr", fields).into_value()
 }
 
-fn chart(metadata: Record, is_root: bool) -> Value {
-    let fields = vec![
-        Field { embedded: true, ..Field::always("Metadata", "Metadata", metadata.into_value()) },
-        Field::always("IsRoot", "IsRoot", Value::new(Data::Bool(is_root))),
-    ];
-    Record::plain("struct { chart.Metadata; IsRoot bool }", "struct", fields).into_value()
+/// What Go calls the types of `.Capabilities`.
+struct Types {
+    capabilities: &'static str,
+    kube: &'static str,
+    versions: &'static str,
 }
 
-fn strings(texts: &[String]) -> Value {
-    let items = texts.iter().map(|text| Value::string(text.as_str())).collect();
-    Value::new(Data::List(List::Strings(Rc::new(items))))
-}
+const HELM_3_TYPES: Types =
+    Types { capabilities: "*chartutil.Capabilities", kube: "chartutil.KubeVersion", versions: "chartutil.VersionSet" };
 
-fn text(text: &str) -> Value {
-    Value::string(text)
-}
-
-fn metadata(name: &str, metadata: &Metadata, dependencies: &[&Dependency], trace: &mut Trace) -> Record {
-    let maintainers = metadata.maintainers.iter().flatten().map(|person| {
-        let fields = vec![
-            Field::new("Name", "name", text(&person.name)),
-            Field::new("Email", "email", text(&person.email)),
-            Field::new("URL", "url", text(&person.url)),
-        ];
-        Record::plain("*chart.Maintainer", "ptr", fields).into_value()
-    });
-    let annotations = metadata.annotations.iter().map(|(key, value)| (Arc::clone(key), text(value))).collect();
-    let mut known = |key: &str, value: &str| builtin(trace, &format!(".Chart.{key}"), value);
-    let fields = vec![
-        Field::new("Name", "name", known("Name", name)),
-        Field::new("Home", "home", text(&metadata.home)),
-        Field::new("Sources", "sources", strings(&metadata.sources)),
-        Field::new("Version", "version", known("Version", &metadata.version)),
-        Field::new("Description", "description", text(&metadata.description)),
-        Field::new("Keywords", "keywords", strings(&metadata.keywords)),
-        Field::new("Maintainers", "maintainers", Value::list(maintainers.collect())),
-        Field::new("Icon", "icon", text(&metadata.icon)),
-        Field::new("APIVersion", "apiVersion", text(&metadata.api_version)),
-        Field::new("Condition", "condition", text(&metadata.condition)),
-        Field::new("Tags", "tags", text(&metadata.tags)),
-        Field::new("AppVersion", "appVersion", known("AppVersion", &metadata.app_version)),
-        Field::new("Deprecated", "deprecated", Value::new(Data::Bool(metadata.deprecated))),
-        Field::new("Annotations", "annotations", Value::new(Data::Map(Map::new(MapType::Strings, annotations)))),
-        Field::new("KubeVersion", "kubeVersion", text(&metadata.kube_version)),
-        Field::new(
-            "Dependencies",
-            "dependencies",
-            Value::list(dependencies.iter().map(|dependency| dependency_value(dependency)).collect()),
-        ),
-        Field::new("Type", "type", text(&metadata.kind)),
-    ];
-    Record::plain("chart.Metadata", "struct", fields)
-}
-
-fn dependency_value(dependency: &Dependency) -> Value {
-    let fields = vec![
-        Field::new("Name", "name", text(&dependency.name)),
-        Field::new("Version", "version", text(&dependency.version)),
-        Field::always("Repository", "repository", text(&dependency.repository)),
-        Field::new("Condition", "condition", text(&dependency.condition)),
-        Field::new("Tags", "tags", strings(&dependency.tags)),
-        Field::new("Enabled", "enabled", Value::new(Data::Bool(dependency.enabled))),
-        Field::new("Alias", "alias", text(&dependency.alias)),
-    ];
-    Record::plain("*chart.Dependency", "ptr", fields).into_value()
-}
+const HELM_4_TYPES: Types = Types { capabilities: "*common.Capabilities", kube: "common.KubeVersion", versions: "common.VersionSet" };

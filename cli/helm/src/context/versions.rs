@@ -6,11 +6,16 @@ use portcullis_gotemplate::{Data, Failure, List, Object, Param, Value};
 
 /// The list of API versions, with its method `Has`.
 #[derive(Debug)]
-pub(crate) struct Versions(pub(crate) Rc<Vec<Value>>);
+pub(crate) struct Versions {
+    /// The Go type.
+    pub(crate) type_name: &'static str,
+    /// The versions.
+    pub(crate) items: Rc<Vec<Value>>,
+}
 
 impl Object for Versions {
     fn type_name(&self) -> &'static str {
-        "chartutil.VersionSet"
+        self.type_name
     }
 
     fn kind(&self) -> &'static str {
@@ -34,7 +39,7 @@ impl Object for Versions {
             return Ok(Value::new(Data::Bool(false)));
         };
         let is_wanted = |version: &Value| matches!(&version.data, Data::String(text) if text.bytes == wanted.bytes);
-        Ok(Value::new(Data::Bool(self.0.iter().any(is_wanted))))
+        Ok(Value::new(Data::Bool(self.items.iter().any(is_wanted))))
     }
 
     fn items(&self) -> Option<Value> {
@@ -42,11 +47,11 @@ impl Object for Versions {
     }
 
     fn display(&self) -> String {
-        super::record::show(&Value::new(Data::List(List::Strings(Rc::clone(&self.0)))))
+        super::record::show(&Value::new(Data::List(List::Strings(Rc::clone(&self.items)))))
     }
 
     fn to_plain(&self) -> Option<Value> {
-        Some(Value::new(Data::List(List::Strings(Rc::clone(&self.0)))))
+        Some(Value::new(Data::List(List::Strings(Rc::clone(&self.items)))))
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use portcullis_source::OriginId;
 
 use crate::{
-    Data, Failure, List, Value,
+    Data, Failure, List, Map, Object, Value,
     format::{Rope, View, append_float, first_rune},
     funcs::{
         argument::{check_size, is_nil},
@@ -91,25 +91,64 @@ impl Writer {
         check_size(self.out.bytes().len())?;
         let origin = if value.origin.is_none() { outer } else { value.origin };
         match &value.data {
-            Data::Nil => self.out.push(b"null", origin),
+            Data::List(list) => self.list(list, origin, depth),
+            Data::Map(map) => self.map(map, origin, depth),
+            Data::Object(object) => self.object(&**object, origin, depth),
+            Data::Nil
+            | Data::Bool(_)
+            | Data::Int(_)
+            | Data::Int64(_)
+            | Data::Uint8(_)
+            | Data::Float(_)
+            | Data::String(_)
+            | Data::Bytes(_) => self.scalar(value, origin),
+        }
+    }
+
+    fn scalar(&mut self, value: &Value, origin: OriginId) -> Result<(), Failure> {
+        match &value.data {
             Data::Bool(truth) => self.out.push(if *truth { b"true" } else { b"false" }, origin),
             Data::Int(number) | Data::Int64(number) => self.out.push(number.to_string().as_bytes(), origin),
             Data::Uint8(number) => self.out.push(number.to_string().as_bytes(), origin),
             Data::Float(number) => self.out.push(&number_text(*number).map_err(Failure::new)?, origin),
             Data::String(text) => self.string(View::new(text, origin)),
             Data::Bytes(bytes) => self.string(View::plain(&BASE64.encode(bytes), origin)),
-            Data::List(List::Any(items) | List::Strings(items) | List::Ints(items)) if is_nil(items) => self.out.push(b"null", origin),
-            Data::List(list) => self.items(b"[", b"]", list.items().iter().map(|item| (None, item.clone())).collect(), origin, depth)?,
-            Data::Map(map) => {
-                let entries = map.entries.borrow().iter().map(|(key, item)| (Some(key.clone()), item.clone())).collect();
-                self.items(b"{", b"}", entries, origin, depth)?;
-            }
-            Data::Object(object) => match object.to_plain() {
-                Some(plain) => self.value(&plain, origin, depth + 1)?,
-                None => self.out.push(b"{}", origin),
-            },
+            Data::Nil | Data::List(_) | Data::Map(_) | Data::Object(_) => self.out.push(b"null", origin),
         }
         Ok(())
+    }
+
+    fn list(&mut self, list: &List, origin: OriginId, depth: usize) -> Result<(), Failure> {
+        let (List::Any(items) | List::Strings(items) | List::Ints(items)) = list;
+        if is_nil(items) {
+            self.out.push(b"null", origin);
+            return Ok(());
+        }
+        self.items(b"[", b"]", items.iter().map(|item| (None, item.clone())).collect(), origin, depth)
+    }
+
+    fn map(&mut self, map: &Map, origin: OriginId, depth: usize) -> Result<(), Failure> {
+        if map.is_nil() {
+            self.out.push(b"null", origin);
+            return Ok(());
+        }
+        let entries = map.entries.borrow().iter().map(|(key, item)| (Some(key.clone()), item.clone())).collect();
+        self.items(b"{", b"}", entries, origin, depth)
+    }
+
+    /// A struct has its fields in the order of its type, unlike a map.
+    fn object(&mut self, object: &dyn Object, origin: OriginId, depth: usize) -> Result<(), Failure> {
+        if let Some(members) = object.members() {
+            let shown = members.into_iter().filter_map(|member| Some((Some(member.json?.into()), member.value)));
+            return self.items(b"{", b"}", shown.collect(), origin, depth);
+        }
+        match object.to_plain() {
+            Some(plain) => self.value(&plain, origin, depth + 1),
+            None => {
+                self.out.push(b"{}", origin);
+                Ok(())
+            }
+        }
     }
 
     fn items(

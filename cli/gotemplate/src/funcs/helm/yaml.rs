@@ -6,7 +6,7 @@ use portcullis_source::{
 };
 
 use super::{
-    json_text::{number_text, replaced},
+    json_text::{Escape, Layout, number_text, replaced, to_json},
     provenance::{Places, value_of},
 };
 use crate::{
@@ -30,6 +30,9 @@ pub const FUNCTIONS: &[Function] = &[
         Ok(read(call, args, Wanted::List).unwrap_or_else(|error| list(vec![Value::string(error)])))
     }),
 ];
+
+/// What Helm 4 has besides: what can't be written is an error.
+pub const HELM_4: &[Function] = &[Function::fixed("mustToYaml", VALUE, must_to_yaml)];
 
 /// Argo CD's: what can't be read is an error.
 pub const ARGO: &[Function] = &[
@@ -91,6 +94,12 @@ fn read(call: &mut Call<'_, '_>, args: Vec<Value>, wanted: Wanted) -> Result<Val
         return Ok(wanted.empty().from(text.origin));
     }
     Ok(value_of(&document.root, &mut Places::new(&text, call.machine)))
+}
+
+fn must_to_yaml(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
+    // Go's encoder of JSON comes first, and says what it can't write.
+    to_json(&Args::new(args.clone()).any(), Escape::Html, Layout::Compact)?;
+    to_yaml(call, args, Style::Yaml2)
 }
 
 fn to_yaml(call: &mut Call<'_, '_>, args: Vec<Value>, style: Style) -> Result<Value, Failure> {
@@ -175,6 +184,7 @@ impl Writer<'_, '_, '_> {
                 }
                 self.event(Event::ListEnd, origin)
             }
+            Data::Map(map) if self.style == Style::Yaml2 && map.is_nil() => self.event(Event::Bare("null"), origin),
             Data::Map(map) => self.map(map, origin, depth),
             Data::Object(object) => match object.to_plain() {
                 Some(plain) => self.value(&plain, origin, depth + 1),
