@@ -47,28 +47,50 @@ fn parse(folder: &Path, text: &str) -> Result<Vec<Case>, Error> {
         .collect()
 }
 
-/// Asks helm for every invocation: `expected/NAME.out` when it succeeds, `expected/NAME.err` when it says anything on standard error.
+/// What one helm makes of an invocation: standard output when it succeeds, and standard error when it says anything there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Answer {
+    out: Option<String>,
+    err: Option<String>,
+}
+
+/// Asks both helms for every invocation: `expected/NAME.out` and `expected/NAME.err` are what Helm 3 says, and the same in `expected4/` what
+/// Helm 4 says where it says anything else.
 ///
 /// # Errors
 /// If an input cannot be read or helm cannot be run.
 pub fn ask(tools: &Tools) -> Result<Files, Error> {
-    let mut files = Files::from([(PathBuf::from("TOOL"), tools.helm_version()? + "\n")]);
+    let mut files = Files::from([
+        (PathBuf::from("TOOL"), tools.helm_version("helm")? + "\n"),
+        (PathBuf::from("TOOL4"), tools.helm_version("helm4")? + "\n"),
+    ]);
     for case in cases()? {
         let chart = case.folder.file_name().map(PathBuf::from).unwrap_or_default();
-        let fixed = ["template", RELEASE, "chart", "--kube-version", KUBE_VERSION];
-        let arguments: Vec<_> = fixed.into_iter().chain(case.arguments.iter().map(String::as_str)).collect();
-        let run = tools.run("helm", &case.folder, &arguments)?;
-        let place = |extension: &str| chart.join("expected").join(format!("{}.{extension}", case.name));
-        match run.code {
-            Some(0) => {
-                files.insert(place("out"), run.out);
+        let mut add = |folder: &str, answer: &Answer| {
+            for (extension, text) in [("out", &answer.out), ("err", &answer.err)] {
+                let place = chart.join(folder).join(format!("{}.{extension}", case.name));
+                files.extend(text.clone().map(|text| (place, text)));
             }
-            Some(1) if run.out.is_empty() && !run.err.is_empty() => {}
-            code => return Err(Error::Unexpected(format!("{} {}: exit {code:?}, output {:?}", chart.display(), case.name, run.out))),
-        }
-        if !run.err.is_empty() {
-            files.insert(place("err"), run.err);
+        };
+        let (three, four) = (ask_one(tools, "helm", &case)?, ask_one(tools, "helm4", &case)?);
+        add("expected", &three);
+        if three != four {
+            add("expected4", &four);
         }
     }
     Ok(files)
+}
+
+fn ask_one(tools: &Tools, helm: &str, case: &Case) -> Result<Answer, Error> {
+    let fixed = ["template", RELEASE, "chart", "--kube-version", KUBE_VERSION];
+    let arguments: Vec<_> = fixed.into_iter().chain(case.arguments.iter().map(String::as_str)).collect();
+    let run = tools.run(helm, &case.folder, &arguments)?;
+    // The folder that the repository lies in is no part of the truth.
+    let err = run.err.replace(&*case.folder.to_string_lossy(), "FOLDER");
+    let err = (!err.is_empty()).then_some(err);
+    match run.code {
+        Some(0) => Ok(Answer { out: Some(run.out), err }),
+        Some(1) if run.out.is_empty() && err.is_some() => Ok(Answer { out: None, err }),
+        code => Err(Error::Unexpected(format!("{helm} {} {}: exit {code:?}, output {:?}", case.folder.display(), case.name, run.out))),
+    }
 }

@@ -24,7 +24,7 @@ const END: &str = "<end of expression>";
 /// give any text.
 const POISON: &str = "[";
 
-/// Asks helm for every expression, each rendered alone in a chart named `c`.
+/// Asks both helms for every expression, each rendered alone in a chart named `c`; of Helm 4 only what differs is kept.
 ///
 /// # Errors
 /// If an input cannot be read or helm cannot be run.
@@ -37,18 +37,27 @@ pub fn ask(tools: &Tools) -> Result<Files, Error> {
         write(&chart.join(file), &read(&corpus.join(file))?)?;
     }
     write(&chart.join("templates/poison.yaml"), POISON)?;
-    let mut cases = Vec::new();
+    let (mut cases, mut differing) = (Vec::new(), Vec::new());
     for expression in read(&corpus.join("exprs.txt"))?.lines() {
         write(&template, &format!("{expression}{END}"))?;
-        cases.push(evaluate(tools, &scratch, expression)?);
+        let (three, four) = (evaluate(tools, "helm", &scratch, expression)?, evaluate(tools, "helm4", &scratch, expression)?);
+        differing.extend(Some(four).filter(|four| *four != three));
+        cases.push(three);
     }
-    let answer = json!({"tool": tools.helm_version()?, "kubeVersion": KUBE_VERSION, "release": RELEASE, "cases": cases});
-    let text = serde_json::to_string_pretty(&answer).map_err(|error| Error::Unexpected(error.to_string()))?;
-    Ok(Files::from([(PathBuf::from("expected.json"), text + "\n")]))
+    Ok(Files::from([
+        (PathBuf::from("expected.json"), answers(&tools.helm_version("helm")?, &cases)?),
+        (PathBuf::from("expected4.json"), answers(&tools.helm_version("helm4")?, &differing)?),
+    ]))
 }
 
-fn evaluate(tools: &Tools, scratch: &Path, expression: &str) -> Result<Value, Error> {
-    let run = tools.run("helm", scratch, &["template", RELEASE, "c", "--debug", "--kube-version", KUBE_VERSION])?;
+fn answers(tool: &str, cases: &[Value]) -> Result<String, Error> {
+    let answer = json!({"tool": tool, "kubeVersion": KUBE_VERSION, "release": RELEASE, "cases": cases});
+    let text = serde_json::to_string_pretty(&answer).map_err(|error| Error::Unexpected(error.to_string()))?;
+    Ok(text + "\n")
+}
+
+fn evaluate(tools: &Tools, helm: &str, scratch: &Path, expression: &str) -> Result<Value, Error> {
+    let run = tools.run(helm, scratch, &["template", RELEASE, "c", "--debug", "--kube-version", KUBE_VERSION])?;
     if let Some((_, body)) = run.out.split_once("# Source: c/templates/t.yaml\n") {
         let (output, _) = body.rsplit_once(END).ok_or_else(|| Error::Unexpected(format!("{expression}: printed {body:?}")))?;
         return Ok(json!({"expression": expression, "output": output}));

@@ -96,7 +96,7 @@ fn parity(folders: &[&str]) -> Result<bool, Error> {
             println!("{name}\n\n{text}");
         }
     }
-    println!("{}, portcullis {}\n\n{}", tools.helm_version()?, env!("CARGO_PKG_VERSION"), parity::table(&corpora));
+    println!("{}, portcullis {}\n\n{}", tools.helm_version("helm")?, env!("CARGO_PKG_VERSION"), parity::table(&corpora));
     let differs = |render: &parity::Render| matches!(render.verdict, parity::Verdict::Different(_));
     Ok(!corpora.iter().flat_map(|(_, renders)| renders).any(differs))
 }

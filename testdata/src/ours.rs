@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use portcullis_helm::{Capabilities, Chart, ChartError, Layer, Options, Release, RenderError, render};
+use portcullis_helm::{Capabilities, Chart, ChartError, Compat, Layer, Options, Release, RenderError, render};
 use portcullis_source::{RepoPath, Revision, Sources, Text};
 
 use crate::oracle::Answer;
@@ -71,7 +71,7 @@ impl Ours {
     /// If its folder cannot be listed; what is wrong with the chart is the answer of its renders.
     pub fn load(folder: &Path) -> Result<Self, Error> {
         let revision = Revision::folder(folder, Arc::new(Sources::default())).map_err(|error| Error::Unexpected(error.to_string()))?;
-        let chart = Chart::load(&revision, &RepoPath::root());
+        let chart = Chart::load(&revision, &RepoPath::root(), Compat::Helm3);
         Ok(Self { revision, chart })
     }
 
@@ -82,12 +82,12 @@ impl Ours {
     }
 
     fn attempt(&self, variant: &Variant) -> Result<Vec<u8>, RenderError> {
-        let capabilities = Capabilities::new(variant.kube_version.as_deref(), &variant.api_versions)?;
+        let capabilities = Capabilities::new(variant.kube_version.as_deref(), &variant.api_versions, Compat::Helm3)?;
         let mut layers = Vec::new();
         for path in &variant.values {
             let failed = |error: std::io::Error| RenderError { message: error.to_string(), span: None, hint: None, rendering: false };
             let file = self.revision.sources().add(path.to_string_lossy(), fs::read(path).map_err(failed)?);
-            layers.push(Layer::file(path.to_string_lossy(), &Text::of_file(&file))?);
+            layers.push(Layer::file(path.to_string_lossy(), &Text::of_file(&file), Compat::Helm3)?);
         }
         let chart = self.chart.as_ref().map_err(Clone::clone)?;
         let release = Release {

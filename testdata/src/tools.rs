@@ -89,12 +89,12 @@ impl Tools {
         run(&self.path(tool), folder, arguments)
     }
 
-    /// The version of helm, as recordings name it.
+    /// The version of a helm, as recordings name it.
     ///
     /// # Errors
     /// If helm cannot be started.
-    pub fn helm_version(&self) -> Result<String, Error> {
-        let run = self.run("helm", &repository(), &["version", "--template", "{{.Version}}"])?;
+    pub fn helm_version(&self, tool: &str) -> Result<String, Error> {
+        let run = self.run(tool, &repository(), &["version", "--template", "{{.Version}}"])?;
         Ok(format!("helm {}", run.out))
     }
 }

@@ -87,9 +87,10 @@ impl Corpus {
         let parts: Vec<_> = below.iter().collect();
         match self {
             Self::Charts => {
-                matches!(parts.as_slice(), [tool] if *tool == "TOOL") || matches!(parts.as_slice(), [_, folder, _] if *folder == "expected")
+                let is_tool = matches!(parts.as_slice(), [tool] if *tool == "TOOL" || *tool == "TOOL4");
+                is_tool || matches!(parts.as_slice(), [_, folder, _] if *folder == "expected" || *folder == "expected4")
             }
-            Self::Expressions => matches!(parts.as_slice(), [file] if *file == "expected.json"),
+            Self::Expressions => matches!(parts.as_slice(), [file] if *file == "expected.json" || *file == "expected4.json"),
             Self::ApplicationSets => matches!(parts.as_slice(), [_, file] if *file == "expected.json"),
         }
     }
