@@ -69,7 +69,7 @@ struct Verdict {
     missed: Vec<String>,
     named: usize,
     vain: usize,
-    vainly: Vec<String>,
+    vainly: BTreeMap<String, usize>,
 }
 
 fn add_folder(files: &mut Files, folder: &Path, to: &str) {
@@ -399,7 +399,7 @@ fn judge(case: &Case, verdict: &mut Verdict) {
                 verdict.named += 1;
                 if !changed.contains(&(document.clone(), path.clone())) {
                     verdict.vain += 1;
-                    verdict.vainly.push(format!("{}: {}{}: {} {}", case.name, leaf.file, leaf.key, document.0, dotted(path)));
+                    *verdict.vainly.entry(format!("{}: {}{}", case.name, leaf.file, leaf.key)).or_default() += 1;
                 }
             }
         }
@@ -422,8 +422,10 @@ fn conclude(verdict: &Verdict) {
     for line in missed.iter().take(200) {
         println!("MISSED {line}");
     }
-    for line in vainly.iter().take(100) {
-        println!("VAIN {line}");
+    let mut leaves: Vec<(&String, &usize)> = vainly.iter().collect();
+    leaves.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+    for (leaf, count) in leaves.iter().take(60) {
+        println!("VAIN {count} {leaf}");
     }
     assert!(*changed > 0 && *named > 0, "nothing was compared");
     assert_eq!(missed.len(), 0, "fields changed with a leaf that their chains do not name");

@@ -113,8 +113,11 @@ impl<'tree> Exec<'_, '_, 'tree> {
             return value;
         }
         // A list or map was put together of elements that know their own origins; `len` asks for no more than the whole.
-        let whole = matches!(value.data, Data::List(_) | Data::Map(_)) || name == "len";
-        let origin = if whole { self.machine.join(inputs.shallow()) } else { self.machine.join(inputs.deep()) };
+        let origin = match &value.data {
+            Data::List(_) | Data::Map(_) => self.machine.join(inputs.structure(&self.machine.trace)),
+            _ if name == "len" => self.machine.join(inputs.shallow()),
+            _ => self.machine.join(inputs.deep()),
+        };
         value.from(origin)
     }
 

@@ -71,6 +71,20 @@ impl Inputs {
         self.0.iter().flat_map(all_of)
     }
 
+    /// The origins of the structure that was made of the values: of a text that was read, what stands in templates and what was left out;
+    /// the parts that values gave it are known to the elements.
+    pub(crate) fn structure(&self, trace: &Trace) -> Vec<OriginId> {
+        let is_structure = |origin: &OriginId| matches!(trace.get(*origin), Some(Source::Template { .. } | Source::Skips { .. }));
+        let of = |value: &Value| match &value.data {
+            Data::String(Str { pieces: Some(pieces), .. }) => {
+                let pieces = pieces.iter().map(|piece| piece.origin).filter(is_structure);
+                std::iter::once(value.origin).chain(pieces).collect()
+            }
+            _ => vec![value.origin],
+        };
+        self.0.iter().flat_map(of).collect()
+    }
+
     /// The origins of the values and of all that lies in them.
     pub(crate) fn deep(&self) -> Vec<OriginId> {
         let mut found = Vec::new();

@@ -160,14 +160,17 @@ fn without(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
 }
 
 fn has(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
-    let origin = call.join(&args);
     let mut args = Args::new(args);
     let (needle, from) = (args.any(), args.any());
     let found = match from.data {
-        Data::Nil => false,
-        _ => items(&from, "Cannot find has on")?.iter().any(|item| deep_equal(&needle, item)),
+        Data::Nil => None,
+        _ => items(&from, "Cannot find has on")?.into_iter().find(|item| deep_equal(&needle, item)),
     };
-    Ok(Value::new(Data::Bool(found)).from(origin))
+    let is_found = found.is_some();
+    // No other item can change that one is there; all could change that none is, and each would then be the one.
+    let decisive = found.filter(|item| !item.origin.is_none()).unwrap_or(from);
+    let origin = call.join(&[decisive, needle]);
+    Ok(Value::new(Data::Bool(is_found)).from(origin))
 }
 
 fn slice(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
