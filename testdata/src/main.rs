@@ -4,7 +4,9 @@
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
+use portcullis_testdata::fuzz::run::{self as fuzzer, Plan};
 use portcullis_testdata::oracle::Oracle;
 use portcullis_testdata::platform::Platform;
 use portcullis_testdata::tools::{Error, Tools};
@@ -15,7 +17,8 @@ const USAGE: &str = "\
 usage: portcullis-testdata record [charts|expressions|applicationsets|all]   writes what the real tools say
        portcullis-testdata helm-commands [ROOT]                              prints a helm command line per application of a repository
        portcullis-testdata vendor FOLDER NAME=GIT...                         makes a corpus of charts out of each git directory
-       portcullis-testdata parity CORPUS...                                  renders every chart of these folders with helm and with us";
+       portcullis-testdata parity CORPUS...                                  renders every chart of these folders with helm and with us
+       portcullis-testdata fuzz [--seed N] [--seconds S] [--charts FOLDER]…  compares random values and templates until the time is over";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -31,6 +34,12 @@ fn main() -> ExitCode {
         ["vendor", out, histories @ ..] if !histories.is_empty() => vendor(Path::new(out), histories),
         ["parity", corpora @ ..] if !corpora.is_empty() => match parity(corpora) {
             Ok(same) => return if same { ExitCode::SUCCESS } else { ExitCode::FAILURE },
+            Err(error) => Err(error),
+        },
+        ["fuzz", options @ ..] => match fuzz(options) {
+            Ok(Some(0)) => return ExitCode::SUCCESS,
+            Ok(Some(_)) => return ExitCode::FAILURE,
+            Ok(None) => return usage(),
             Err(error) => Err(error),
         },
         _ => return usage(),
@@ -86,7 +95,7 @@ fn parity(folders: &[&str]) -> Result<bool, Error> {
     let mut oracle = Oracle::start(&tools)?;
     let mut corpora = Vec::new();
     for folder in folders {
-        let path = std::path::absolute(folder).map_err(|source| Error::file(Path::new(folder), source))?;
+        let path = absolute(folder)?;
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         corpora.push((name, parity::run(&path, &mut oracle)?));
     }
@@ -99,4 +108,28 @@ fn parity(folders: &[&str]) -> Result<bool, Error> {
     println!("{}, portcullis {}\n\n{}", tools.helm_version("helm")?, env!("CARGO_PKG_VERSION"), parity::table(&corpora));
     let differs = |render: &parity::Render| matches!(render.verdict, parity::Verdict::Different(_));
     Ok(!corpora.iter().flat_map(|(_, renders)| renders).any(differs))
+}
+
+/// How many kinds of differences were found; none for arguments that say nothing.
+fn fuzz(options: &[&str]) -> Result<Option<usize>, Error> {
+    let mut plan = Plan { seed: 1, time: Duration::from_secs(60), charts: Vec::new(), scratch: fuzzer::scratch() };
+    for pair in options.chunks(2) {
+        match pair {
+            ["--seed", number] if number.parse::<u64>().is_ok() => plan.seed = number.parse().unwrap_or_default(),
+            ["--seconds", number] if number.parse::<u64>().is_ok() => plan.time = Duration::from_secs(number.parse().unwrap_or_default()),
+            ["--charts", folder] => plan.charts.push(absolute(folder)?),
+            ["--scratch", folder] => plan.scratch = absolute(folder)?,
+            _ => return Ok(None),
+        }
+    }
+    let tally = fuzzer::run(&plan, &Tools::locate(), &mut |paragraph| println!("{paragraph}"))?;
+    println!(
+        "seed {}: {} renders, {} of them without an error, {} kinds of differences",
+        plan.seed, tally.renders, tally.rendered, tally.differences
+    );
+    Ok(Some(tally.differences))
+}
+
+fn absolute(folder: &str) -> Result<PathBuf, Error> {
+    std::path::absolute(folder).map_err(|source| Error::file(Path::new(folder), source))
 }

@@ -3,6 +3,8 @@
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -11,13 +13,19 @@ use crate::tools::{Error, Tools};
 /// What a render came to: the output, or what follows `Error: `.
 pub type Answer = Result<Vec<u8>, String>;
 
+/// How long helm may think: some templates never end.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How much memory helm may reserve, in KiB: the same templates.
+const MEMORY: &str = "8000000";
+
 /// A running helm.
 #[derive(Debug)]
 pub struct Oracle {
     path: PathBuf,
     child: Child,
     input: ChildStdin,
-    output: BufReader<ChildStdout>,
+    answers: Receiver<io::Result<(Value, Vec<u8>)>>,
 }
 
 /// How long helm took, in nanoseconds over all repetitions.
@@ -37,13 +45,25 @@ impl Oracle {
     pub fn start(tools: &Tools) -> Result<Self, Error> {
         let path = tools.path("helm-oracle");
         let failed = |source| Error::Tool { path: path.clone(), source };
-        let mut command = Command::new(&path);
-        command.arg("serve").env_remove("HELM_NAMESPACE").env_remove("HELM_DEBUG").env("KUBECONFIG", "/nonexistent/kubeconfig");
+        let mut command = Command::new("sh");
+        command.args(["-c", "ulimit -v \"$1\"; exec \"$0\" serve"]).arg(&path).arg(MEMORY);
+        command.env_remove("HELM_NAMESPACE").env_remove("HELM_DEBUG").env("KUBECONFIG", "/nonexistent/kubeconfig");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().map_err(failed)?;
         let pipes = child.stdin.take().zip(child.stdout.take());
         let (input, output) = pipes.ok_or_else(|| failed(io::Error::other("no pipes")))?;
-        Ok(Self { path, child, input, output: BufReader::new(output) })
+        let (sender, answers) = channel();
+        std::thread::spawn(move || {
+            let mut output = BufReader::new(output);
+            loop {
+                let answer = read_answer(&mut output);
+                let last = answer.is_err();
+                if sender.send(answer).is_err() || last {
+                    break;
+                }
+            }
+        });
+        Ok(Self { path, child, input, answers })
     }
 
     /// Runs one command line of helm in a folder.
@@ -76,16 +96,20 @@ impl Oracle {
     fn exchange(&mut self, request: &Value) -> io::Result<(Value, Vec<u8>)> {
         writeln!(self.input, "{request}")?;
         self.input.flush()?;
-        let mut line = String::new();
-        if self.output.read_line(&mut line)? == 0 {
-            return Err(io::Error::other("helm ended without an answer"));
-        }
-        let header: Value = serde_json::from_str(&line).map_err(io::Error::other)?;
-        let length = header.get("length").and_then(Value::as_u64).and_then(|length| usize::try_from(length).ok());
-        let mut output = vec![0; length.unwrap_or_default()];
-        self.output.read_exact(&mut output)?;
-        Ok((header, output))
+        self.answers.recv_timeout(PATIENCE).map_err(io::Error::other)?
     }
+}
+
+fn read_answer(output: &mut BufReader<ChildStdout>) -> io::Result<(Value, Vec<u8>)> {
+    let mut line = String::new();
+    if output.read_line(&mut line)? == 0 {
+        return Err(io::Error::other("helm ended without an answer"));
+    }
+    let header: Value = serde_json::from_str(&line).map_err(io::Error::other)?;
+    let length = header.get("length").and_then(Value::as_u64).and_then(|length| usize::try_from(length).ok());
+    let mut printed = vec![0; length.unwrap_or_default()];
+    output.read_exact(&mut printed)?;
+    Ok((header, printed))
 }
 
 impl Drop for Oracle {

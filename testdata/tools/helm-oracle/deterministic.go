@@ -26,6 +26,17 @@ func init() {
 
 var fixedFunctions = map[string]interface{}{
 	"now": func() time.Time { return fixedTime },
+	// What is no date is now.
+	"ago":  func(value interface{}) string { return fixedTime.Sub(fixedDate(value)).Round(time.Second).String() },
+	"date": func(layout string, value interface{}) string { return date(layout, fixedDate(value)) },
+	"dateInZone": func(layout string, value interface{}, zone string) string {
+		return dateInZone(layout, fixedDate(value), zone)
+	},
+	"date_in_zone": func(layout string, value interface{}, zone string) string {
+		return dateInZone(layout, fixedDate(value), zone)
+	},
+	"htmlDate":       func(value interface{}) string { return htmlDate(fixedDate(value)) },
+	"htmlDateInZone": func(value interface{}, zone string) string { return htmlDateInZone(fixedDate(value), zone) },
 
 	"randAlphaNum": repeated("x"),
 	"randAlpha":    repeated("a"),
@@ -68,6 +79,23 @@ var fixedFunctions = map[string]interface{}{
 	"genSignedCertWithKey": func(name string, ips, names []interface{}, days int, ca certificate, key string) (certificate, error) {
 		return withKey(fixedSigned(name, ips, names, days, ca))(key)
 	},
+}
+
+// fixedDate is what sprig takes a value for.
+func fixedDate(value interface{}) time.Time {
+	switch value := value.(type) {
+	case time.Time:
+		return value
+	case *time.Time:
+		return *value
+	case int64:
+		return time.Unix(value, 0)
+	case int:
+		return time.Unix(int64(value), 0)
+	case int32:
+		return time.Unix(int64(value), 0)
+	}
+	return fixedTime
 }
 
 func repeated(letter string) func(int) string {
