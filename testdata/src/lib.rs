@@ -5,11 +5,13 @@
 //! 3. [`platform`] does the same for the repository's own platform: its Applications, their renders, their validity.
 //! 4. [`vendor`] makes corpora of charts out of git histories; [`parity`] renders them with helm ([`oracle`]) and with the library ([`ours`]).
 //! 5. [`fuzz`] does the same with random values and random templates.
-//! 6. [`truth`] writes such files (recording) or compares them with those on disk (the live suite).
+//! 6. [`corpus`] measures rendering whole corpora.
+//! 7. [`truth`] writes such files (recording) or compares them with those on disk (the live suite).
 #![expect(clippy::disallowed_methods, reason = "records from other programs, which is what the product itself must not do")]
 
 pub mod applicationsets;
 pub mod charts;
+pub mod corpus;
 pub mod expressions;
 pub mod fuzz;
 pub mod oracle;

@@ -11,14 +11,16 @@ use portcullis_testdata::oracle::Oracle;
 use portcullis_testdata::platform::Platform;
 use portcullis_testdata::tools::{Error, Tools};
 use portcullis_testdata::truth::Corpus;
-use portcullis_testdata::{parity, vendor};
+use portcullis_testdata::{corpus, parity, vendor};
 
 const USAGE: &str = "\
 usage: portcullis-testdata record [charts|expressions|applicationsets|all]   writes what the real tools say
        portcullis-testdata helm-commands [ROOT]                              prints a helm command line per application of a repository
        portcullis-testdata vendor FOLDER NAME=GIT...                         makes a corpus of charts out of each git directory
        portcullis-testdata parity CORPUS...                                  renders every chart of these folders with helm and with us
-       portcullis-testdata fuzz [--seed N] [--seconds S] [--charts FOLDER]…  compares random values and templates until the time is over";
+       portcullis-testdata fuzz [--seed N] [--seconds S] [--charts FOLDER]…  compares random values and templates until the time is over
+       portcullis-testdata render CORPUS...                                  renders every chart of these folders once, with us
+       portcullis-testdata measure [--times N] CORPUS...                     times every chart beside helm's engine, as JSON";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -36,6 +38,11 @@ fn main() -> ExitCode {
             Ok(same) => return if same { ExitCode::SUCCESS } else { ExitCode::FAILURE },
             Err(error) => Err(error),
         },
+        ["render", corpora @ ..] if !corpora.is_empty() => render(corpora),
+        ["measure", "--times", times, corpora @ ..] if !corpora.is_empty() && times.parse::<usize>().is_ok() => {
+            measure(times.parse().unwrap_or(1), corpora)
+        }
+        ["measure", corpora @ ..] if !corpora.is_empty() => measure(1, corpora),
         ["fuzz", options @ ..] => match fuzz(options) {
             Ok(Some(0)) => return ExitCode::SUCCESS,
             Ok(Some(_)) => return ExitCode::FAILURE,
@@ -132,4 +139,29 @@ fn fuzz(options: &[&str]) -> Result<Option<usize>, Error> {
 
 fn absolute(folder: &str) -> Result<PathBuf, Error> {
     std::path::absolute(folder).map_err(|source| Error::file(Path::new(folder), source))
+}
+
+fn render(folders: &[&str]) -> Result<(), Error> {
+    let folders = folders.iter().map(|folder| absolute(folder)).collect::<Result<Vec<_>, _>>()?;
+    let (charts, bytes) = corpus::render_all(&folders)?;
+    println!("{charts} charts, {bytes} bytes");
+    Ok(())
+}
+
+fn measure(times: usize, folders: &[&str]) -> Result<(), Error> {
+    let folders = folders.iter().map(|folder| absolute(folder)).collect::<Result<Vec<_>, _>>()?;
+    let mut oracle = Oracle::start(&Tools::locate())?;
+    for measured in corpus::measure(&folders, &mut oracle, times)? {
+        let seconds = |time: Duration| time.as_secs_f64();
+        let line = serde_json::json!({
+            "chart": measured.chart,
+            "bytes": measured.bytes,
+            "cold": seconds(measured.cold),
+            "warm": seconds(measured.warm),
+            "helmLoad": seconds(measured.helm_load),
+            "helmEngine": seconds(measured.helm_engine),
+        });
+        println!("{line}");
+    }
+    Ok(())
 }

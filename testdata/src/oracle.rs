@@ -14,7 +14,7 @@ use crate::tools::{Error, Tools};
 pub type Answer = Result<Vec<u8>, String>;
 
 /// How long helm may think: some templates never end.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How much memory helm may reserve, in KiB: the same templates.
 const MEMORY: &str = "8000000";
@@ -63,7 +63,9 @@ impl Oracle {
                 }
             }
         });
-        Ok(Self { path, child, input, answers })
+        let mut oracle = Self { path, child, input, answers };
+        oracle.ask(&json!({"arguments": ["version"]}))?;
+        Ok(oracle)
     }
 
     /// Runs one command line of helm in a folder.

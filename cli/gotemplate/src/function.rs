@@ -29,6 +29,8 @@ pub enum Param {
     List,
     /// `[]string`.
     Strings,
+    /// `time.Time`.
+    Time,
 }
 
 impl Param {
@@ -46,6 +48,7 @@ impl Param {
             Self::Map => "map[string]interface {}",
             Self::List => "[]interface {}",
             Self::Strings => "[]string",
+            Self::Time => "time.Time",
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use crate::format::quote;
+
 /// The longest version.
 const MAX_VERSION: usize = 256;
 
@@ -252,7 +254,7 @@ impl Bound {
 
 /// Reads the bounds of one alternative: versions with operators, with spaces or commas between them.
 fn bounds(text: &str) -> Result<Vec<Bound>, String> {
-    let improper = || format!("improper constraint: {text:?}");
+    let improper = || format!("improper constraint: {}", String::from_utf8_lossy(&quote(text.as_bytes())));
     let mut rest = text.trim_start_matches(is_space);
     let mut found = Vec::new();
     loop {
@@ -262,10 +264,10 @@ fn bounds(text: &str) -> Result<Vec<Bound>, String> {
         let after = after.trim_start_matches(is_space);
         let written = written(after).ok_or_else(improper)?;
         let after = after.get(written.whole.len()..).unwrap_or_default();
-        found.push(bound(operator, &written)?);
+        found.push(bound(operator, &written));
         let spaceless = after.trim_start_matches(is_space);
         if spaceless.is_empty() {
-            return Ok(found);
+            return found.into_iter().collect();
         }
         rest = match spaceless.strip_prefix(',') {
             Some(next) => next.trim_start_matches(is_space),

@@ -184,17 +184,17 @@ const MAPS: &[&str] = &[
     ".Values.labels",
     ".Values.void",
     ".Values.m.nested",
-    ".Values",
     "dict",
     "(dict \"a\" 1 \"b\" nil)",
     ".Values.global",
     "(index .Values.maps 0)",
     "(deepCopy .Values.m)",
-    ".Release",
     "(split \"-\" \"x-y\")",
 ];
 const TIMES: &[&str] = &["now", "(toDate \"2006-01-02\" \"2024-02-29\")", "(now | dateModify \"-36h\")"];
 const ODD: &[&str] = &[
+    ".Values",
+    ".Release",
     ".Values.nothing",
     ".Values.missing",
     ".Values.missing.deeper",

@@ -14,7 +14,7 @@ impl Random {
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mixed = (self.state ^ (self.state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
@@ -23,7 +23,7 @@ impl Random {
 
     /// A number below a limit; 0 for the limit 0.
     pub fn below(&mut self, limit: usize) -> usize {
-        let drawn = self.next() % (limit.max(1) as u64);
+        let drawn = self.draw() % (limit.max(1) as u64);
         usize::try_from(drawn).unwrap_or_default()
     }
 

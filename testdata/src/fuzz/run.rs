@@ -142,7 +142,7 @@ impl Fuzzer<'_> {
     fn values(&mut self, subject: &mut Subject, random: &mut Random) -> Result<(), Error> {
         let mut changes = values::changes(&subject.places, random);
         subject.renders += 1;
-        if subject.renders % RENDERS_PER_LOAD == 0 {
+        if subject.renders.is_multiple_of(RENDERS_PER_LOAD) {
             subject.ours = None;
         }
         let ours = match subject.ours.take() {

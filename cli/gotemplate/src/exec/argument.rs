@@ -54,7 +54,7 @@ impl<'tree> Exec<'_, '_, 'tree> {
             (Some(Param::String), other) => return Err(self.fault(format_args!("expected string; found {other}"))),
             (Some(Param::Int | Param::Int64), other) => return Err(self.fault(format_args!("expected integer; found {other}"))),
             (Some(Param::Float), other) => return Err(self.fault(format_args!("expected float; found {other}"))),
-            (Some(param @ (Param::Map | Param::List | Param::Strings)), other) => {
+            (Some(param @ (Param::Map | Param::List | Param::Strings | Param::Time)), other) => {
                 return Err(self.fault(format_args!("can't handle {other} for arg of type {}", param.type_name())));
             }
         };
@@ -85,8 +85,9 @@ impl<'tree> Exec<'_, '_, 'tree> {
             | (Param::Float, Data::Float(_))
             | (Param::List, Data::List(List::Any(_)))
             | (Param::Strings, Data::List(List::Strings(_))) => Ok(value),
+            (Param::Time, Data::Object(object)) if object.type_name() == param.type_name() => Ok(value),
             (Param::Map, Data::Map(map)) if map.kind != MapType::Strings => Ok(value),
-            (Param::List | Param::Strings | Param::Map, Data::Object(object)) => match object.items() {
+            (Param::List | Param::Strings, Data::Object(object)) => match object.items() {
                 Some(items) if !matches!(items.data, Data::Object(_)) => self.check_type(items.from(value.origin), Some(param)),
                 Some(_) | None => Err(self.wrong_type(value.type_name(), param)),
             },
@@ -106,6 +107,6 @@ fn nil_of(param: Param) -> Option<Value> {
         Param::Map => Some(Value::map(BTreeMap::new())),
         Param::List => Some(Value::list(Vec::new())),
         Param::Strings => Some(Value::new(Data::List(List::Strings(Rc::new(Vec::new()))))),
-        Param::String | Param::Bool | Param::Int | Param::Int64 | Param::Float => None,
+        Param::String | Param::Bool | Param::Int | Param::Int64 | Param::Float | Param::Time => None,
     }
 }

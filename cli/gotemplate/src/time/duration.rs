@@ -2,6 +2,7 @@
 
 use std::{any::Any, rc::Rc};
 
+use super::parse::quote;
 use crate::{Data, Failure, Object, Param, Value};
 
 /// A span of time.
@@ -19,7 +20,7 @@ impl Duration {
     /// # Errors
     /// Go's text.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let invalid = || format!("time: invalid duration {text:?}");
+        let invalid = || format!("time: invalid duration {}", quote(text));
         let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
         if unsigned == "0" {
             return Ok(Self(0));
@@ -29,19 +30,24 @@ impl Duration {
             return Err(invalid());
         }
         while !rest.is_empty() {
-            let digits = rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(rest.len());
+            let mut points = 0;
+            let ends = |letter: char| {
+                points += u32::from(letter == '.');
+                points > 1 || !(letter.is_ascii_digit() || letter == '.')
+            };
+            let digits = rest.find(ends).unwrap_or(rest.len());
             let (number, after) = rest.split_at_checked(digits).ok_or_else(invalid)?;
             let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-            if (whole.is_empty() && fraction.is_empty()) || fraction.contains('.') {
+            if whole.is_empty() && fraction.is_empty() {
                 return Err(invalid());
             }
             let end = after.find(|letter: char| letter.is_ascii_digit() || letter == '.').unwrap_or(after.len());
             let (unit, after) = after.split_at_checked(end).ok_or_else(invalid)?;
             if unit.is_empty() {
-                return Err(format!("time: missing unit in duration {text:?}"));
+                return Err(format!("time: missing unit in duration {}", quote(text)));
             }
             let size = UNITS.iter().find(|(name, _)| *name == unit).map(|(_, size)| *size);
-            let size = size.ok_or_else(|| format!("time: unknown unit {unit:?} in duration {text:?}"))?;
+            let size = size.ok_or_else(|| format!("time: unknown unit {} in duration {}", quote(unit), quote(text)))?;
             let whole: i128 = if whole.is_empty() { 0 } else { whole.parse().map_err(|_| invalid())? };
             let part = format!("0.{fraction}").parse::<f64>().unwrap_or(0.0) * size as f64;
             total = whole.checked_mul(i128::from(size)).and_then(|whole| total.checked_add(whole + part as i128)).ok_or_else(invalid)?;

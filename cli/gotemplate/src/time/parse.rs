@@ -30,23 +30,34 @@ impl Time {
         let (mut read, mut rest, mut pattern) = (Read::default(), text, layout);
         loop {
             let (literal, part, after) = layout::next(pattern);
-            let mismatch =
-                |expected: &str, found: &str| format!("parsing time {text:?} as {layout:?}: cannot parse {found:?} as {expected:?}");
+            let mismatch = |expected: &str, found: &str| {
+                format!("parsing time {} as {}: cannot parse {} as {}", quote(text), quote(layout), quote(found), quote(expected))
+            };
             rest = skip(literal, rest).ok_or_else(|| mismatch(literal, rest))?;
             let Some(part) = part else { break };
             let shown = pattern.get(literal.len()..pattern.len() - after.len()).unwrap_or_default();
             let next_is_fraction = matches!(layout::next(after), ("", Some(Part::Fraction { .. }), _));
             rest = read.take(part, rest, next_is_fraction).map_err(|error| match error {
                 Mismatch::Form => mismatch(shown, rest),
-                Mismatch::Range(what) => format!("parsing time {text:?}: {what} out of range"),
+                Mismatch::Range(what) => format!("parsing time {}: {what} out of range", quote(text)),
             })?;
             pattern = after;
         }
         if !rest.is_empty() {
-            return Err(format!("parsing time {text:?}: extra text: {rest:?}"));
+            return Err(format!("parsing time {}: extra text: {}", quote(text), quote(rest)));
         }
-        read.into_time().map_err(|what| format!("parsing time {text:?}: {what} out of range"))
+        read.into_time().map_err(|what| format!("parsing time {}: {what} out of range", quote(text)))
     }
+}
+
+/// A text as the errors of Go's time package quote it: byte by byte where it is no printable ASCII.
+pub(super) fn quote(text: &str) -> String {
+    let shown = |byte: u8| match byte {
+        b'"' | b'\\' => format!("\\{}", char::from(byte)),
+        b' '..=0x7F => char::from(byte).to_string(),
+        _ => format!("\\x{byte:02x}"),
+    };
+    format!("\"{}\"", text.bytes().map(shown).collect::<String>())
 }
 
 /// Why a part does not fit.

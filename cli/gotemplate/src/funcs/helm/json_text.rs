@@ -143,7 +143,7 @@ impl Writer {
             return self.items(b"{", b"}", shown.collect(), origin, depth);
         }
         match object.to_plain() {
-            Some(plain) => self.value(&plain, origin, depth + 1),
+            Some(plain) => self.value(&plain, origin, depth),
             None => {
                 self.out.push(b"{}", origin);
                 Ok(())

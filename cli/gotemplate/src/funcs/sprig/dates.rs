@@ -12,6 +12,7 @@ use crate::{
 const DATED: &[Param] = &[Param::String, Param::Any];
 const ZONED: &[Param] = &[Param::String, Param::Any, Param::String];
 const TEXTS: &[Param] = &[Param::String, Param::String];
+const MODIFIED: &[Param] = &[Param::String, Param::Time];
 const ONE: &[Param] = &[Param::Any];
 
 /// Clocks, calendars and spans of time; the zone of the machine is UTC.
@@ -24,11 +25,11 @@ pub const FUNCTIONS: &[Function] = &[
     Function::fixed("htmlDateInZone", &[Param::Any, Param::String], html_date),
     Function::fixed("toDate", TEXTS, |call, args| to_date(call, args).or_else(|_| Ok(time_value(Time::zero())))),
     Function::fixed("mustToDate", TEXTS, to_date),
-    Function::fixed("dateModify", DATED, |call, args| modify(call, args, OnError::Keep)),
-    Function::fixed("date_modify", DATED, |call, args| modify(call, args, OnError::Keep)),
-    Function::fixed("mustDateModify", DATED, |call, args| modify(call, args, OnError::Fail)),
-    Function::fixed("must_date_modify", DATED, |call, args| modify(call, args, OnError::Fail)),
-    Function::fixed("unixEpoch", ONE, unix_epoch),
+    Function::fixed("dateModify", MODIFIED, |call, args| modify(call, args, OnError::Keep)),
+    Function::fixed("date_modify", MODIFIED, |call, args| modify(call, args, OnError::Keep)),
+    Function::fixed("mustDateModify", MODIFIED, |call, args| modify(call, args, OnError::Fail)),
+    Function::fixed("must_date_modify", MODIFIED, |call, args| modify(call, args, OnError::Fail)),
+    Function::fixed("unixEpoch", &[Param::Time], unix_epoch),
     Function::fixed("ago", ONE, ago),
     Function::fixed("duration", ONE, duration),
     Function::fixed("durationRound", ONE, duration_round),

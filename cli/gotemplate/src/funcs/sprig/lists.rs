@@ -213,9 +213,6 @@ fn chunk(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
     let mut args = Args::new(args);
     let (size, from) = (args.int(), args.any());
     let items = items(&from, "Cannot chunk")?;
-    if items.is_empty() {
-        return Ok(made(Vec::new(), &from));
-    }
     let Some(size) = usize::try_from(size).ok().filter(|&size| size > 0) else {
         return Err(Failure::new("runtime error: makeslice: len out of range"));
     };

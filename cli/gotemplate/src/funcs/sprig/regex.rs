@@ -40,7 +40,11 @@ enum Pattern {
 impl Pattern {
     fn compile(self, pattern: &Text) -> Result<Regex, Failure> {
         let text = pattern.lossy();
-        compile(&text).map_err(|error| match self {
+        let compiled = match std::str::from_utf8(pattern.bytes()) {
+            Ok(text) => compile(text),
+            Err(_) => Err(format!("error parsing regexp: invalid UTF-8: `{text}`")),
+        };
+        compiled.map_err(|error| match self {
             Self::Error => Failure::new(error),
             Self::Panic => {
                 let plain = text.chars().all(|rune| rune == '\t' || (rune >= ' ' && !matches!(rune, '`' | '\u{7F}' | '\u{FEFF}')));
