@@ -70,7 +70,7 @@ fn run(args: &Args, surroundings: &Surroundings) -> Outcome {
     }
     match &args.command {
         Command::Lint(lint) => commands::lint::run(lint, surroundings),
-        Command::Template(template) => commands::template::run(template, &surroundings.directory),
+        Command::Template(template) => commands::template::run(template, surroundings),
         Command::Apps(apps) => commands::apps::run(apps, surroundings),
         Command::Rule(rule) => commands::rule::run(rule),
         Command::Schema(schema) => commands::schema::schema(schema),

@@ -125,7 +125,6 @@ impl<'a> Renderer<'a> {
             include_crds: !source.skip_crds,
             skip_tests: source.skip_tests,
             skip_schema_validation: source.skip_schema_validation,
-            deterministic: true,
             ..Options::default()
         };
         let rendered = render(chart, &layers, &release, &options)?;
@@ -159,7 +158,7 @@ impl<'a> Renderer<'a> {
             revision: 1,
             capabilities: Arc::new(Capabilities::new(None, &[], compat)?),
         };
-        let options = Options { include_crds: true, deterministic: true, ..Options::default() };
+        let options = Options { include_crds: true, ..Options::default() };
         let rendered = render(&chart, &[], &release, &options)?;
         Ok(rendered.manifests.into_iter().flat_map(|manifest| manifest.documents).map(Arc::new).collect())
     }

@@ -97,7 +97,7 @@ impl Ours {
             revision: 1,
             capabilities: Arc::new(capabilities),
         };
-        let options = Options { include_crds: variant.include_crds, deterministic: true, ..Options::default() };
+        let options = Options { include_crds: variant.include_crds, ..Options::default() };
         Ok(render(chart, &layers, &release, &options)?.print())
     }
 }

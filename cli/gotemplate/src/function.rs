@@ -21,6 +21,8 @@ pub enum Param {
     Int,
     /// `int64`.
     Int64,
+    /// `uint32`; templates have no value of that type, but constants become one.
+    Uint32,
     /// `float64`.
     Float,
     /// `map[string]interface {}`.
@@ -44,6 +46,7 @@ impl Param {
             Self::Bool => "bool",
             Self::Int => "int",
             Self::Int64 => "int64",
+            Self::Uint32 => "uint32",
             Self::Float => "float64",
             Self::Map => "map[string]interface {}",
             Self::List => "[]interface {}",

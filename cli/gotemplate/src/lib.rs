@@ -10,6 +10,7 @@ pub mod funcs;
 pub mod semver;
 
 mod ast;
+mod crypto;
 mod error;
 mod exec;
 mod function;
@@ -26,6 +27,6 @@ mod value;
 
 pub use error::{ExecError, ParseError};
 pub use function::{Call, Failure, Function, Functions, Native, Param};
-pub use machine::{Limits, Machine, MissingKey, Settings};
+pub use machine::{Chance, Limits, Machine, MissingKey, Settings};
 pub use templates::Templates;
 pub use value::{Data, List, Map, MapType, Member, Object, Str, Value};

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
 use portcullis_source::{Frame, FrameId, FrameKind, OriginId, Piece, Source, Span, Text, Trace};
+use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
 use crate::{
     Data, ExecError, Failure, Str, Templates, Value,
@@ -44,11 +45,22 @@ pub struct Limits {
     pub stack: usize,
 }
 
+/// What the caller brings in of what differs from run to run; the same gives the same output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chance {
+    /// Seconds since the start of 1970 in UTC.
+    pub seconds: i64,
+    /// Nanoseconds within the second.
+    pub nanos: u32,
+    /// What random numbers are drawn from; it must be secret where keys and passwords are.
+    pub seed: [u8; 32],
+}
+
 /// What the caller decides about an execution.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// Random, certificate and time functions give the specified constants.
-    pub deterministic: bool,
+    /// What differs from run to run; without it, random, certificate and time functions give the specified constants.
+    pub chance: Option<Chance>,
     /// What a missing key gives.
     pub missing_key: MissingKey,
     /// When to give up.
@@ -62,6 +74,7 @@ pub struct Machine<'set> {
     pub trace: Trace,
     /// What the caller decided.
     pub settings: Settings,
+    random: Option<Box<ChaCha20Rng>>,
     templates: &'set Templates,
     /// The texts that `tpl` is at work on, the innermost last: their templates hide those of the set.
     overlays: Vec<Overlay>,
@@ -108,6 +121,7 @@ impl<'set> Machine<'set> {
             trace: Trace::default(),
             steps: settings.limits.steps,
             output: settings.limits.output,
+            random: settings.chance.map(|chance| Box::new(ChaCha20Rng::from_seed(chance.seed))),
             settings,
             templates,
             overlays: Vec::new(),
@@ -234,6 +248,11 @@ impl<'set> Machine<'set> {
             }
             None => value,
         }
+    }
+
+    /// Where random numbers come from; none where constants stand for them.
+    pub(crate) fn random(&mut self) -> Option<&mut ChaCha20Rng> {
+        self.random.as_deref_mut()
     }
 
     /// The union of origins, recorded once.

@@ -94,7 +94,7 @@ fn run(template: &str) -> Result<String, String> {
     let mut templates = Templates::new(helm_functions(Compat::Helm3));
     templates.parse("t", &Text::nowhere(template.as_bytes())).unwrap();
     let limits = Limits { steps: 600_000, ..Limits::default() };
-    let mut machine = Machine::new(&templates, Settings { deterministic: true, limits, ..Settings::default() });
+    let mut machine = Machine::new(&templates, Settings { limits, ..Settings::default() });
     let text = machine.execute("t", Value::invalid()).map_err(|error| error.message)?;
     Ok(text.lossy().into_owned())
 }

@@ -33,6 +33,6 @@ mod version;
 pub use chart::Chart;
 pub use error::{ChartError, RenderError};
 pub use layer::{Layer, LayerContent, set_file_paths};
-pub use portcullis_gotemplate::funcs::Compat;
+pub use portcullis_gotemplate::{Chance, funcs::Compat};
 pub use release::{Capabilities, Release, check_name};
 pub use render::{Hook, Manifest, Options, Part, Rendered, render};

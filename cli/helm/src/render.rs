@@ -1,6 +1,6 @@
 //! Chart, values and release to manifests.
 
-use portcullis_gotemplate::{Limits, MissingKey, Settings, funcs::Compat};
+use portcullis_gotemplate::{Chance, Limits, MissingKey, Settings, funcs::Compat};
 use portcullis_source::{Document, Text, Trace, yaml::YamlError};
 
 use crate::{
@@ -33,8 +33,8 @@ pub struct Options {
     pub skip_schema_validation: bool,
     /// Prints only manifests whose path (without the chart's name) matches one of these patterns.
     pub show_only: Vec<String>,
-    /// Random, certificate and time functions give constants.
-    pub deterministic: bool,
+    /// The time, and what random numbers are drawn from; without it, random, certificate and time functions give constants.
+    pub chance: Option<Chance>,
 }
 
 /// What a chart rendered to; it may be sent to another thread.
@@ -154,7 +154,7 @@ fn attempt(chart: &Chart, layers: &[Layer], release: &Release, options: &Options
     }
     check_kube_version(chart, release)?;
     let contexts = context::contexts(&charts, &values, release, &mut trace);
-    let settings = Settings { deterministic: options.deterministic, missing_key: MissingKey::Zero, limits };
+    let settings = Settings { chance: options.chance, missing_key: MissingKey::Zero, limits };
     let Executed { mut files, trace } = execute(chart, contexts, settings, trace)?;
     files.retain(|path, _| !path.ends_with(NOTES));
     let mut sorter = Sorter::new(compat);

@@ -110,7 +110,7 @@ fn run(files: &Files, layers: &[RepoPath]) -> Result<(Rendered, Arc<Sources>), R
     let chart = Chart::load(&revision, &RepoPath::new("chart").expect("a path"), Compat::Helm3)?;
     let layers: Result<Vec<Layer>, RenderError> =
         layers.iter().map(|path| Layer::file(path.name(), &Text::of_file(&revision.read(path).expect("a layer")), Compat::Helm3)).collect();
-    let options = Options { deterministic: true, ..Options::default() };
+    let options = Options::default();
     Ok((render(&chart, &layers?, &release, &options)?, Arc::clone(revision.sources())))
 }
 

@@ -8,21 +8,23 @@ use std::{
 };
 
 use portcullis_gotemplate::{Machine, Templates, Value, funcs};
-use portcullis_helm::{Capabilities, Chart, Compat, Layer, LayerContent, Manifest, Options, Part, Release, RenderError, Rendered};
+use portcullis_helm::{Capabilities, Chance, Chart, Compat, Layer, LayerContent, Manifest, Options, Part, Release, RenderError, Rendered};
 use portcullis_source::{Range, ReadError, RepoPath, Revision, Role, SourceFile, Sources, Text, read_named};
 
 use super::{Done, Exit, Outcome};
-use crate::{args, error::Error};
+use crate::{args, error::Error, settings::Surroundings};
 
 /// The name of a release that nobody named.
 const RELEASE_NAME: &str = "release-name";
 
 /// Renders a chart.
-pub(crate) fn run(arguments: &args::Template, directory: &Path) -> Outcome {
+pub(crate) fn run(arguments: &args::Template, surroundings: &Surroundings) -> Outcome {
+    let directory = surroundings.directory.as_path();
     let sources = Arc::new(Sources::default());
-    let (name, chart) = name_and_chart(arguments)?;
+    let chance = chance(arguments, surroundings)?;
+    let (name, chart) = name_and_chart(arguments, chance)?;
     let (revision, path) = open_chart(&directory.join(chart), chart, &sources)?;
-    match render(arguments, directory, &name, &revision, &path) {
+    match render(arguments, directory, &name, &revision, &path, chance) {
         Ok(rendered) => {
             let notes = rendered.warnings.iter().map(|warning| format!("{warning}\n")).collect();
             let output = if arguments.origin { with_origins(&rendered, &sources).into_bytes() } else { rendered.print() };
@@ -50,15 +52,25 @@ impl From<Error> for Failed {
     }
 }
 
+/// The time and the secret seed of a render that is not deterministic.
+fn chance(arguments: &args::Template, surroundings: &Surroundings) -> Result<Option<Chance>, Error> {
+    if arguments.deterministic {
+        return Ok(None);
+    }
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).map_err(|error| Error::helm(format!("the system has no random numbers: {error}")))?;
+    Ok(Some(Chance { seconds: i64::try_from(surroundings.seconds).unwrap_or_default(), nanos: 0, seed }))
+}
+
 /// A name that is given goes with no flag that makes one.
-fn name_and_chart(arguments: &args::Template) -> Result<(String, &str), Error> {
+fn name_and_chart(arguments: &args::Template, chance: Option<Chance>) -> Result<(String, &str), Error> {
     let both = |flag: &str| Error::helm(format!("cannot set {flag} and also specify a name"));
     match (arguments.name_and_chart.as_slice(), arguments.name_template.as_str()) {
         ([_, _], _) if arguments.helm.generate_name => Err(both("--generate-name")),
         ([_, _], template) if !template.is_empty() => Err(both("--name-template")),
         ([name, chart], _) => Ok((name.clone(), chart)),
         ([chart], "") => Ok((RELEASE_NAME.to_owned(), chart)),
-        ([chart], template) => Ok((name_of_template(template, arguments.deterministic)?, chart)),
+        ([chart], template) => Ok((name_of_template(template, chance)?, chart)),
         _ => Err(Error::usage("a chart is needed", "name the release and then the chart's folder")),
     }
 }
@@ -70,11 +82,11 @@ const NAME_TEMPLATE: &str = "name-template";
 const NOT_SPRIG: [&str; 6] = ["toYaml", "fromYaml", "fromYamlArray", "normalize", "slugify", "toYamlPretty"];
 
 /// The name that a template makes of nothing, with sprig's functions.
-fn name_of_template(template: &str, deterministic: bool) -> Result<String, Error> {
+fn name_of_template(template: &str, chance: Option<Chance>) -> Result<String, Error> {
     let mut templates = Templates::new(funcs::argo_functions().without(&NOT_SPRIG));
     let text = Text::nowhere(template.as_bytes());
     templates.parse(NAME_TEMPLATE, &text).map_err(|error| Error::helm(error.to_string()))?;
-    let settings = portcullis_gotemplate::Settings { deterministic, ..portcullis_gotemplate::Settings::default() };
+    let settings = portcullis_gotemplate::Settings { chance, ..portcullis_gotemplate::Settings::default() };
     let made = Machine::new(&templates, settings).execute(NAME_TEMPLATE, Value::invalid());
     made.map(|name| name.lossy().into_owned()).map_err(|error| Error::helm(error.message))
 }
@@ -94,7 +106,14 @@ fn open_chart(chart: &Path, given: &str, sources: &Arc<Sources>) -> Result<(Revi
     Ok((Revision::memory(files, Arc::clone(sources)), path))
 }
 
-fn render(arguments: &args::Template, directory: &Path, name: &str, revision: &Revision, path: &RepoPath) -> Result<Rendered, Failed> {
+fn render(
+    arguments: &args::Template,
+    directory: &Path,
+    name: &str,
+    revision: &Revision,
+    path: &RepoPath,
+    chance: Option<Chance>,
+) -> Result<Rendered, Failed> {
     let compat = match arguments.helm_compat {
         args::HelmCompat::Helm3 => Compat::Helm3,
         args::HelmCompat::Helm4 => Compat::Helm4,
@@ -116,7 +135,7 @@ fn render(arguments: &args::Template, directory: &Path, name: &str, revision: &R
         skip_tests: arguments.skip_tests,
         skip_schema_validation: arguments.skip_schema_validation,
         show_only: arguments.show_only.clone(),
-        deterministic: arguments.deterministic,
+        chance,
     };
     Ok(portcullis_helm::render(&chart, &layers, &release, &options)?)
 }

@@ -49,10 +49,13 @@ impl<'tree> Exec<'_, '_, 'tree> {
             (Some(Param::String), ast::Expr::Text { value, .. }) => Data::String(Str { bytes: Arc::clone(value), pieces: None }),
             (Some(Param::Int), ast::Expr::Number(ast::Number { int: Some(int), .. })) => Data::Int(*int),
             (Some(Param::Int64), ast::Expr::Number(ast::Number { int: Some(int), .. })) => Data::Int64(*int),
+            // Go cuts off what does not fit.
+            (Some(Param::Uint32), ast::Expr::Number(ast::Number { int: Some(int @ 0..), .. })) => Data::Int64(*int & i64::from(u32::MAX)),
             (Some(Param::Float), ast::Expr::Number(ast::Number { float: Some(float), .. })) => Data::Float(*float),
             (Some(Param::Bool), other) => return Err(self.fault(format_args!("expected bool; found {other}"))),
             (Some(Param::String), other) => return Err(self.fault(format_args!("expected string; found {other}"))),
             (Some(Param::Int | Param::Int64), other) => return Err(self.fault(format_args!("expected integer; found {other}"))),
+            (Some(Param::Uint32), other) => return Err(self.fault(format_args!("expected unsigned integer; found {other}"))),
             (Some(Param::Float), other) => return Err(self.fault(format_args!("expected float; found {other}"))),
             (Some(param @ (Param::Map | Param::List | Param::Strings | Param::Time)), other) => {
                 return Err(self.fault(format_args!("can't handle {other} for arg of type {}", param.type_name())));
@@ -107,6 +110,6 @@ fn nil_of(param: Param) -> Option<Value> {
         Param::Map => Some(Value::map(BTreeMap::new())),
         Param::List => Some(Value::list(Vec::new())),
         Param::Strings => Some(Value::new(Data::List(List::Strings(Rc::new(Vec::new()))))),
-        Param::String | Param::Bool | Param::Int | Param::Int64 | Param::Float | Param::Time => None,
+        Param::String | Param::Bool | Param::Int | Param::Int64 | Param::Uint32 | Param::Float | Param::Time => None,
     }
 }

@@ -11,10 +11,10 @@ mod cast;
 mod equal;
 mod merge;
 mod sets;
-mod unsupported;
 
 pub(crate) use argument::Args;
 pub use cast::{to_float, to_int};
 pub use equal::{deep_copy, deep_equal};
 pub use merge::{Winner, merge};
 pub use sets::{Compat, argo_functions, helm_functions};
+pub(crate) use sprig::encoding::BASE64;

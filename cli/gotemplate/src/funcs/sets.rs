@@ -1,6 +1,6 @@
 //! Which functions the templates of Helm charts and of ApplicationSets may call.
 
-use super::{argo, core, helm, sprig, text, unsupported};
+use super::{argo, core, helm, sprig, text};
 use crate::Functions;
 
 /// The Helm that a chart is rendered as.
@@ -34,12 +34,12 @@ pub fn argo_functions() -> Functions {
 
 fn sprig_functions() -> Functions {
     Functions::default()
-        .with(unsupported::FUNCTIONS)
         .with(core::FUNCTIONS)
         .with(helm::json::SPRIG)
         .with(text::FUNCTIONS)
         .with(sprig::cases::FUNCTIONS)
         .with(sprig::certificates::FUNCTIONS)
+        .with(sprig::ciphers::FUNCTIONS)
         .with(sprig::dates::FUNCTIONS)
         .with(sprig::decimals::FUNCTIONS)
         .with(sprig::defaults::FUNCTIONS)

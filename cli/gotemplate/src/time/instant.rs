@@ -53,11 +53,10 @@ pub(crate) struct Civil {
 
 /// The time that `now` gives under these settings.
 pub(crate) fn now(settings: &Settings) -> Time {
-    if settings.deterministic {
-        return Time::utc(CONSTANT_NOW);
+    match settings.chance {
+        None => Time::utc(CONSTANT_NOW),
+        Some(chance) => Time { nanos: chance.nanos.min(999_999_999), ..Time::utc(chance.seconds) },
     }
-    let now = Timestamp::now();
-    Time { nanos: now.subsec_nanosecond().unsigned_abs(), ..Time::utc(now.as_second()) }
 }
 
 impl Zone {

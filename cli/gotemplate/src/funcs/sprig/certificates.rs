@@ -1,12 +1,14 @@
-//! Keys, certificates and password hashes: in deterministic settings texts that say what they stand for, otherwise not supported.
+//! Keys, certificates and password hashes; where constants stand for what is random, texts that say what they stand for.
 
-use std::{any::Any, rc::Rc};
+use std::{any::Any, net::IpAddr, rc::Rc};
 
 use super::{encoding::BASE64, hashes::sha256};
 use crate::{
     Call, Data, Failure, Function, Object, Param, Value,
+    crypto::{PrivateKey, Request, Signer, check_certificate},
     format::value_text,
-    funcs::argument::{Args, Text, object},
+    funcs::argument::{Args, Text, elements, object},
+    time::now,
 };
 
 const SIGNED: &[Param] = &[Param::String, Param::List, Param::List, Param::Int, Param::Any];
@@ -83,20 +85,11 @@ impl Object for Certificate {
     }
 }
 
-/// Secrets are only made where they need not be secret.
-fn demand_deterministic(call: &Call<'_, '_>) -> Result<(), Failure> {
-    if call.machine.settings.deterministic {
-        return Ok(());
-    }
-    Err(Failure::new("keys, certificates and password hashes are made in deterministic mode only"))
-}
-
 fn pem(kind: &str, content: &str) -> String {
     format!("-----BEGIN {kind}-----\n{}\n-----END {kind}-----\n", String::from_utf8_lossy(&BASE64.encode(content.as_bytes())))
 }
 
 fn certificate(call: &mut Call<'_, '_>, args: &[Value], content: &str, key: Option<Text>) -> Result<Value, Failure> {
-    demand_deterministic(call)?;
     let origin = call.join(args);
     let key = key.map_or_else(|| Value::string(pem("RSA PRIVATE KEY", content)).from(origin), Text::into_value);
     let cert = Value::string(pem("CERTIFICATE", content)).from(origin);
@@ -118,8 +111,78 @@ fn private_key(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failu
     if !matches!(&*kind, "rsa" | "dsa" | "ecdsa" | "ed25519" | "") {
         return Ok(Value::string(format!("Unknown type {kind}")));
     }
-    demand_deterministic(call)?;
-    Ok(Value::string(pem("PRIVATE KEY", &format!("key:{kind}"))))
+    let Some(random) = call.machine.random() else { return Ok(Value::string(pem("PRIVATE KEY", &format!("key:{kind}")))) };
+    let key = match &*kind {
+        "ecdsa" => Ok(PrivateKey::p256(random)),
+        "ed25519" => Ok(PrivateKey::ed25519(random)),
+        "dsa" => return Err(Failure::new("DSA keys are not made any more: they are too weak for anything")),
+        _ => PrivateKey::rsa(4096, random),
+    };
+    Ok(Value::string(key.map_or_else(|error| format!("failed to generate private key: {error}"), |key| key.to_pem())))
+}
+
+/// What a real certificate is made of.
+struct Wanted {
+    name: Text,
+    addresses: Value,
+    names: Value,
+    days: i64,
+    authority: bool,
+    issuer: Option<Certificate>,
+    key: Option<Text>,
+}
+
+/// Makes a real certificate, where something random is at hand.
+fn real(call: &mut Call<'_, '_>, args: &[Value], wanted: &Wanted) -> Result<Option<Value>, Failure> {
+    if call.machine.settings.chance.is_none() {
+        return Ok(None);
+    }
+    let key = match &wanted.key {
+        Some(text) => PrivateKey::from_pem(&text.lossy()).map_err(|error| format!("parsing private key: {error}")),
+        None => match call.machine.random() {
+            Some(random) => PrivateKey::rsa(2048, random).map_err(|error| format!("error generating rsa key: {error}")),
+            None => return Ok(None),
+        },
+    };
+    let key = key.map_err(Failure::new)?;
+    let issuer_key = match &wanted.issuer {
+        Some(issuer) => {
+            let key = PrivateKey::from_pem(&Text::of(&issuer.key).lossy());
+            Some(key.map_err(|error| Failure::new(format!("error parsing private key: {error}")))?)
+        }
+        None => None,
+    };
+    let signer = match (&wanted.issuer, &issuer_key) {
+        (Some(issuer), Some(key)) => Signer::other(&Text::of(&issuer.cert).lossy(), key).map_err(Failure::new)?,
+        (_, _) => Signer::itself(&key),
+    };
+    let request = Request {
+        name: wanted.name.lossy().into_owned(),
+        addresses: addresses(&wanted.addresses)?,
+        hosts: texts(&wanted.names, "error processing alternate dns name")?,
+        days: wanted.days,
+        authority: wanted.authority,
+        now: now(&call.machine.settings),
+        serial: super::random::array(call.machine),
+    };
+    let cert = request.sign(&key, &signer).map_err(Failure::new)?;
+    let origin = call.join(args);
+    let (cert, key) = (Value::string(cert).from(origin), Value::string(key.to_pem()).from(origin));
+    Ok(Some(Value::new(Data::Object(Rc::new(Certificate { cert, key }))).from(origin)))
+}
+
+/// The strings of a list.
+fn texts(value: &Value, fault: &str) -> Result<Vec<String>, Failure> {
+    let text = |item: &Value| match &item.data {
+        Data::String(text) => Ok(text.lossy().into_owned()),
+        _ => Err(Failure::new(format!("{fault}: {} is not a string", Text::of(&value_text(item)).lossy()))),
+    };
+    elements(value).unwrap_or_default().iter().map(text).collect()
+}
+
+fn addresses(value: &Value) -> Result<Vec<IpAddr>, Failure> {
+    let parse = |text: String| text.parse().map_err(|_| Failure::new(format!("error parsing ip: {text}")));
+    texts(value, "error parsing ip")?.into_iter().map(parse).collect()
 }
 
 fn authority(call: &mut Call<'_, '_>, args: Vec<Value>, key: Key) -> Result<Value, Failure> {
@@ -127,6 +190,18 @@ fn authority(call: &mut Call<'_, '_>, args: Vec<Value>, key: Key) -> Result<Valu
     let mut args = Args::new(args);
     let (name, days) = (args.text(), args.int());
     let key = key.take(&mut args);
+    let wanted = Wanted {
+        name: name.clone(),
+        addresses: Value::invalid(),
+        names: Value::invalid(),
+        days,
+        authority: true,
+        issuer: None,
+        key: key.clone(),
+    };
+    if let Some(made) = real(call, &all, &wanted)? {
+        return Ok(made);
+    }
     certificate(call, &all, &format!("ca:{}:{days}", name.lossy()), key)
 }
 
@@ -139,25 +214,51 @@ fn printed(value: Value) -> String {
 fn self_signed(call: &mut Call<'_, '_>, args: Vec<Value>, key: Key) -> Result<Value, Failure> {
     let all = args.clone();
     let mut args = Args::new(args);
-    let (name, addresses, names, days) = (args.text(), printed(args.any()), printed(args.any()), args.int());
+    let (name, addresses, names, days) = (args.text(), args.any(), args.any(), args.int());
     let key = key.take(&mut args);
+    let wanted = Wanted {
+        name: name.clone(),
+        addresses: addresses.clone(),
+        names: names.clone(),
+        days,
+        authority: false,
+        issuer: None,
+        key: key.clone(),
+    };
+    if let Some(made) = real(call, &all, &wanted)? {
+        return Ok(made);
+    }
+    let (addresses, names) = (printed(addresses), printed(names));
     certificate(call, &all, &format!("self:{}:{addresses}:{names}:{days}", name.lossy()), key)
 }
 
 fn signed(call: &mut Call<'_, '_>, args: Vec<Value>, key: Key) -> Result<Value, Failure> {
     let all = args.clone();
     let mut args = Args::new(args);
-    let (name, addresses, names, days, issuer) = (args.text(), printed(args.any()), printed(args.any()), args.int(), args.any());
-    let Some(Certificate { cert, .. }) = object::<Certificate>(&issuer) else {
+    let (name, addresses, names, days, issuer) = (args.text(), args.any(), args.any(), args.int(), args.any());
+    let Some(issuer) = object::<Certificate>(&issuer) else {
         return Err(Failure::new(format!("wrong type for value; expected sprig.certificate; got {}", issuer.type_name())));
     };
     let key = key.take(&mut args);
-    let digest = sha256(Text::of(&cert).bytes());
+    let wanted = Wanted {
+        name: name.clone(),
+        addresses: addresses.clone(),
+        names: names.clone(),
+        days,
+        authority: false,
+        issuer: Some(issuer.clone()),
+        key: key.clone(),
+    };
+    if let Some(made) = real(call, &all, &wanted)? {
+        return Ok(made);
+    }
+    let (addresses, names) = (printed(addresses), printed(names));
+    let digest = sha256(Text::of(&issuer.cert).bytes());
     let digest = digest.get(..16).unwrap_or_default();
     certificate(call, &all, &format!("signed:{}:{addresses}:{names}:{days}:{digest}", name.lossy()), key)
 }
 
-fn custom(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
+fn custom(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
     let mut args = Args::new(args);
     let mut part = |what: &str| {
         let text = args.text();
@@ -169,18 +270,25 @@ fn custom(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
         Ok(Value::string(decoded).from(text.origin))
     };
     let (cert, key) = (part("certificate")?, part("private key")?);
+    if call.machine.settings.chance.is_some() {
+        check_certificate(&Text::of(&cert).lossy()).map_err(Failure::new)?;
+        PrivateKey::from_pem(&Text::of(&key).lossy()).map_err(|error| Failure::new(format!("error parsing private key: {error}")))?;
+    }
     Ok(Value::new(Data::Object(Rc::new(Certificate { cert, key }))))
 }
 
-fn hashed(password: &Text) -> String {
+fn hashed(call: &mut Call<'_, '_>, password: &Text) -> String {
+    if call.machine.settings.chance.is_some() {
+        let hash = crate::crypto::bcrypt(password.bytes(), super::random::array(call.machine));
+        return hash.unwrap_or_else(|error| format!("failed to encrypt string with bcrypt: {error}"));
+    }
     let digest = sha256(password.bytes());
     format!("$2a$10${}", digest.get(..53).unwrap_or_default())
 }
 
 fn bcrypt(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
-    demand_deterministic(call)?;
     let origin = call.join(&args);
-    Ok(Value::string(hashed(&Args::new(args).text())).from(origin))
+    Ok(Value::string(hashed(call, &Args::new(args).text())).from(origin))
 }
 
 fn htpasswd(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
@@ -190,6 +298,5 @@ fn htpasswd(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure>
     if user.bytes().contains(&b':') {
         return Ok(Value::string(format!("invalid username: {}", user.lossy())).from(user.origin));
     }
-    demand_deterministic(call)?;
-    Ok(Value::string(format!("{}:{}", user.lossy(), hashed(&password))).from(origin))
+    Ok(Value::string(format!("{}:{}", user.lossy(), hashed(call, &password))).from(origin))
 }

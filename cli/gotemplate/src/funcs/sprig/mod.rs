@@ -2,6 +2,7 @@
 
 pub mod cases;
 pub mod certificates;
+pub mod ciphers;
 pub mod dates;
 pub mod decimals;
 pub mod defaults;

@@ -1,7 +1,9 @@
 //! What differs from call to call; deterministic settings give constants instead.
 
+use rand_chacha::rand_core::RngCore;
+
 use crate::{
-    Call, Data, Failure, Function, Param, Value,
+    Call, Data, Failure, Function, Machine, Param, Value,
     funcs::{
         argument::{Args, check_size},
         sprig::encoding::BASE64,
@@ -25,17 +27,34 @@ pub const FUNCTIONS: &[Function] = &[
     Function::fixed("uuidv4", &[], uuid),
 ];
 
-/// Random bytes of the system; a lint has no use for them, `template` without `--deterministic` does.
-pub(crate) fn random_bytes(count: usize) -> Result<Vec<u8>, Failure> {
+/// Random bytes; zeros where constants stand for what is random.
+fn random_bytes(machine: &mut Machine<'_>, count: usize) -> Vec<u8> {
     let mut bytes = vec![0; count];
-    getrandom::fill(&mut bytes).map_err(|error| Failure::new(format!("no random bytes: {error}")))?;
-    Ok(bytes)
+    if let Some(random) = machine.random() {
+        random.fill_bytes(&mut bytes);
+    }
+    bytes
 }
 
-fn random_below(limit: u64) -> Result<u64, Failure> {
-    let bytes = random_bytes(8)?;
-    let number = bytes.iter().fold(0_u64, |number, &byte| number << 8 | u64::from(byte));
-    Ok(number % limit.max(1))
+/// So many random bytes as an array.
+pub(crate) fn array<const N: usize>(machine: &mut Machine<'_>) -> [u8; N] {
+    let mut bytes = [0; N];
+    if let Some(random) = machine.random() {
+        random.fill_bytes(&mut bytes);
+    }
+    bytes
+}
+
+fn random_below(machine: &mut Machine<'_>, limit: u64) -> u64 {
+    let limit = limit.max(1);
+    // What lies above the last whole multiple would favour small numbers.
+    let fair = u64::MAX - u64::MAX % limit;
+    loop {
+        let number = u64::from_be_bytes(array(machine));
+        if number < fair {
+            return number % limit;
+        }
+    }
 }
 
 fn length(args: Vec<Value>) -> Result<usize, Failure> {
@@ -46,12 +65,12 @@ fn length(args: Vec<Value>) -> Result<usize, Failure> {
 
 fn letters(call: &mut Call<'_, '_>, args: Vec<Value>, constant: u8, fits: fn(&u8) -> bool) -> Result<Value, Failure> {
     let count = length(args)?;
-    if call.machine.settings.deterministic {
+    if call.machine.settings.chance.is_none() {
         return Ok(Value::string(vec![constant; count]));
     }
     let mut text = Vec::with_capacity(count);
     while text.len() < count {
-        let bytes = random_bytes(256)?;
+        let bytes = random_bytes(call.machine, 256);
         let missing = count - text.len();
         text.extend(bytes.into_iter().filter(fits).take(missing));
     }
@@ -60,7 +79,7 @@ fn letters(call: &mut Call<'_, '_>, args: Vec<Value>, constant: u8, fits: fn(&u8
 
 fn rand_bytes(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
     let count = length(args)?;
-    let bytes = if call.machine.settings.deterministic { vec![0; count] } else { random_bytes(count)? };
+    let bytes = random_bytes(call.machine, count);
     Ok(Value::string(BASE64.encode(&bytes)))
 }
 
@@ -70,27 +89,27 @@ fn rand_int(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure>
     if limit <= least {
         return Err(Failure::new("invalid argument to Intn"));
     }
-    let above = if call.machine.settings.deterministic { 0 } else { random_below(limit.abs_diff(least))? };
+    let above = if call.machine.settings.chance.is_none() { 0 } else { random_below(call.machine, limit.abs_diff(least)) };
     Ok(Value::new(Data::Int(least.wrapping_add_unsigned(above))))
 }
 
 fn shuffle(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
     let text = Args::new(args).text();
-    if call.machine.settings.deterministic {
+    if call.machine.settings.chance.is_none() {
         return Ok(text.into_value());
     }
     let mut runes: Vec<char> = text.lossy().chars().collect();
     for last in (1..runes.len()).rev() {
-        runes.swap(last, random_below(last as u64 + 1)? as usize);
+        runes.swap(last, random_below(call.machine, last as u64 + 1) as usize);
     }
     Ok(Value::string(runes.into_iter().collect::<String>()).from(text.origin))
 }
 
 fn uuid(call: &mut Call<'_, '_>, _: Vec<Value>) -> Result<Value, Failure> {
-    if call.machine.settings.deterministic {
+    if call.machine.settings.chance.is_none() {
         return Ok(Value::string(UUID));
     }
-    let number = random_bytes(16)?.into_iter().fold(0_u128, |number, byte| number << 8 | u128::from(byte));
+    let number = u128::from_be_bytes(array(call.machine));
     let number = number & !(0xF << 76) & !(0b11 << 62) | 4 << 76 | 0b10 << 62;
     let digits = format!("{number:032x}");
     let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
