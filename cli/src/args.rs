@@ -235,6 +235,9 @@ pub(crate) struct Template {
     /// Print where each line came from: template line and values line.
     #[arg(long)]
     pub(crate) origin: bool,
+    /// Let `lookup` find the objects of the YAML and JSON files below this folder [default: none].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) live: Option<PathBuf>,
     /// Random, certificate and time functions give constants.
     #[arg(long)]
     pub(crate) deterministic: bool,

@@ -17,6 +17,7 @@ mod function;
 mod items;
 mod keys;
 mod layered;
+mod live;
 mod machine;
 mod parse;
 mod regexp;
@@ -27,6 +28,7 @@ mod value;
 
 pub use error::{ExecError, ParseError};
 pub use function::{Call, Failure, Function, Functions, Native, Param};
+pub use live::LiveObjects;
 pub use machine::{Chance, Limits, Machine, MissingKey, Settings};
 pub use templates::Templates;
 pub use value::{Data, List, Map, MapType, Member, Object, Str, Value};

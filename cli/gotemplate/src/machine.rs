@@ -6,7 +6,7 @@ use portcullis_source::{Frame, FrameId, FrameKind, OriginId, Piece, Source, Span
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
 use crate::{
-    Data, ExecError, Failure, Str, Templates, Value,
+    Data, ExecError, Failure, LiveObjects, Str, Templates, Value,
     exec::{Exec, Origins, Texts},
     format,
     parse::{Parsed, Template},
@@ -61,6 +61,8 @@ pub struct Chance {
 pub struct Settings {
     /// What differs from run to run; without it, random, certificate and time functions give the specified constants.
     pub chance: Option<Chance>,
+    /// The objects that `lookup` finds; without them there is no cluster, and it finds nothing.
+    pub live: Option<Arc<LiveObjects>>,
     /// What a missing key gives.
     pub missing_key: MissingKey,
     /// When to give up.

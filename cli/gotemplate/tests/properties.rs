@@ -21,7 +21,7 @@ fn parse(text: &[u8]) -> Result<Templates, String> {
 /// The output; of an error only its kind, since printing moves places.
 fn execute(templates: &Templates) -> Result<Vec<u8>, String> {
     let limits = Limits { steps: 20_000, output: 1 << 20, ..Limits::default() };
-    let mut machine = Machine::new(templates, Settings { limits, missing_key: MissingKey::Zero, chance: None });
+    let mut machine = Machine::new(templates, Settings { limits, missing_key: MissingKey::Zero, chance: None, live: None });
     let text = machine.execute("t", probe::values(VALUES)).map_err(|error| {
         let message = error.message;
         message.rsplit(">: ").next().unwrap_or_default().to_owned()

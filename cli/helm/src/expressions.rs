@@ -31,7 +31,7 @@ fn print(mut files: BTreeMap<RepoPath, Arc<[u8]>>, expression: &str, release: &R
     let coalescer = Coalescer { charts: &charts, merge: false, trace: Some(&mut trace), warnings: &mut warnings };
     let values = { coalescer }.values(charts.root(), &given).map_err(RenderError::new)?;
     let contexts = context::contexts(&charts, &values, release, &mut trace);
-    let settings = Settings { chance: None, missing_key: MissingKey::Zero, limits: Limits::default() };
+    let settings = Settings { chance: None, live: None, missing_key: MissingKey::Zero, limits: Limits::default() };
     let executed = execute(&chart, contexts, settings, trace)?;
     Ok(executed.files.into_values().map(|output| String::from_utf8_lossy(&output.bytes).into_owned()).collect())
 }

@@ -1,6 +1,8 @@
 //! Chart, values and release to manifests.
 
-use portcullis_gotemplate::{Chance, Limits, MissingKey, Settings, funcs::Compat};
+use std::sync::Arc;
+
+use portcullis_gotemplate::{Chance, Limits, LiveObjects, MissingKey, Settings, funcs::Compat};
 use portcullis_source::{Document, Text, Trace, yaml::YamlError};
 
 use crate::{
@@ -35,6 +37,8 @@ pub struct Options {
     pub show_only: Vec<String>,
     /// The time, and what random numbers are drawn from; without it, random, certificate and time functions give constants.
     pub chance: Option<Chance>,
+    /// The objects that `lookup` finds; without them it finds nothing, as without a cluster.
+    pub live: Option<Arc<LiveObjects>>,
 }
 
 /// What a chart rendered to; it may be sent to another thread.
@@ -154,7 +158,7 @@ fn attempt(chart: &Chart, layers: &[Layer], release: &Release, options: &Options
     }
     check_kube_version(chart, release)?;
     let contexts = context::contexts(&charts, &values, release, &mut trace);
-    let settings = Settings { chance: options.chance, missing_key: MissingKey::Zero, limits };
+    let settings = Settings { chance: options.chance, live: options.live.clone(), missing_key: MissingKey::Zero, limits };
     let Executed { mut files, trace } = execute(chart, contexts, settings, trace)?;
     files.retain(|path, _| !path.ends_with(NOTES));
     let mut sorter = Sorter::new(compat);

@@ -8,7 +8,9 @@ use std::{
 };
 
 use portcullis_gotemplate::{Machine, Templates, Value, funcs};
-use portcullis_helm::{Capabilities, Chance, Chart, Compat, Layer, LayerContent, Manifest, Options, Part, Release, RenderError, Rendered};
+use portcullis_helm::{
+    Capabilities, Chance, Chart, Compat, Layer, LayerContent, LiveObjects, Manifest, Options, Part, Release, RenderError, Rendered,
+};
 use portcullis_source::{Range, ReadError, RepoPath, Revision, Role, SourceFile, Sources, Text, read_named};
 
 use super::{Done, Exit, Outcome};
@@ -136,8 +138,16 @@ fn render(
         skip_schema_validation: arguments.skip_schema_validation,
         show_only: arguments.show_only.clone(),
         chance,
+        live: live(arguments, directory, revision.sources())?,
     };
     Ok(portcullis_helm::render(&chart, &layers, &release, &options)?)
+}
+
+/// The objects of `--live`.
+fn live(arguments: &args::Template, directory: &Path, sources: &Arc<Sources>) -> Result<Option<Arc<LiveObjects>>, Failed> {
+    let Some(folder) = &arguments.live else { return Ok(None) };
+    let revision = Revision::folder(&directory.join(folder), Arc::clone(sources)).map_err(Error::from)?;
+    Ok(Some(Arc::new(portcullis_helm::live_objects(&revision, &RepoPath::root())?)))
 }
 
 fn layers(arguments: &args::Template, directory: &Path, sources: &Sources, compat: Compat) -> Result<Vec<Layer>, Failed> {

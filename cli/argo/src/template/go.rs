@@ -70,7 +70,7 @@ impl Go {
         let Work { trace, strict } = work;
         let templates = self.templates(&text.bytes, lines, trace)?;
         let missing_key = if *strict { MissingKey::Error } else { self.missing_key };
-        let mut machine = Machine::new(&templates, Settings { missing_key, limits: LIMITS, chance: None });
+        let mut machine = Machine::new(&templates, Settings { missing_key, limits: LIMITS, chance: None, live: None });
         machine.trace = std::mem::take(*trace);
         let made = machine.execute("", Value::new(Data::Map(parameters.clone())));
         **trace = std::mem::take(&mut machine.trace);

@@ -17,6 +17,6 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     }
     let limits = Limits { steps: 20_000, output: 1 << 20, ..Limits::default() };
-    let mut machine = Machine::new(&templates, Settings { limits, missing_key: MissingKey::Zero, chance: None });
+    let mut machine = Machine::new(&templates, Settings { limits, missing_key: MissingKey::Zero, chance: None, live: None });
     let _ = machine.execute("t", probe::values(VALUES));
 });
