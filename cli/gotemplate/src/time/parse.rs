@@ -33,7 +33,7 @@ impl Time {
             let mismatch = |expected: &str, found: &str| {
                 format!("parsing time {} as {}: cannot parse {} as {}", quote(text), quote(layout), quote(found), quote(expected))
             };
-            rest = skip(literal, rest).ok_or_else(|| mismatch(literal, rest))?;
+            rest = skip(literal, rest).map_err(|rest| mismatch(literal, rest))?;
             let Some(part) = part else { break };
             let shown = pattern.get(literal.len()..pattern.len() - after.len()).unwrap_or_default();
             let next_is_fraction = matches!(layout::next(after), ("", Some(Part::Fraction { .. }), _));
@@ -66,22 +66,22 @@ enum Mismatch {
     Range(&'static str),
 }
 
-/// Skips the text between parts; a run of spaces fits any other.
-fn skip<'a>(literal: &str, text: &'a str) -> Option<&'a str> {
+/// Skips the text between parts; a run of spaces fits any other. The error is the text from where it does not fit.
+fn skip<'a>(literal: &str, text: &'a str) -> Result<&'a str, &'a str> {
     let (mut literal, mut text) = (literal, text);
     while let Some(first) = literal.chars().next() {
         if first == ' ' {
             if !text.is_empty() && !text.starts_with(' ') {
-                return None;
+                return Err(text);
             }
             literal = literal.trim_start_matches(' ');
             text = text.trim_start_matches(' ');
             continue;
         }
-        text = text.strip_prefix(first)?;
-        literal = literal.get(first.len_utf8()..)?;
+        text = text.strip_prefix(first).ok_or(text)?;
+        literal = literal.get(first.len_utf8()..).unwrap_or_default();
     }
-    Some(text)
+    Ok(text)
 }
 
 /// A number of at least and at most so many digits.
