@@ -13,8 +13,11 @@ use crate::tools::{Error, Tools};
 /// What a render came to: the output, or what follows `Error: `.
 pub type Answer = Result<Vec<u8>, String>;
 
-/// How long helm may think: some templates never end.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long helm may think about a render: some templates never end.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long it may take over a measurement.
+const MEASURING: Duration = Duration::from_secs(600);
 
 /// How much memory helm may reserve, in KiB: the same templates.
 const MEMORY: &str = "8000000";
@@ -64,7 +67,7 @@ impl Oracle {
             }
         });
         let mut oracle = Self { path, child, input, answers };
-        oracle.ask(&json!({"arguments": ["version"]}))?;
+        oracle.ask(&json!({"arguments": ["version"]}), PATIENCE)?;
         Ok(oracle)
     }
 
@@ -73,7 +76,7 @@ impl Oracle {
     /// # Errors
     /// If helm dies over it.
     pub fn run(&mut self, folder: &Path, arguments: &[String]) -> Result<Answer, Error> {
-        let (header, output) = self.ask(&json!({"directory": folder, "arguments": arguments}))?;
+        let (header, output) = self.ask(&json!({"directory": folder, "arguments": arguments}), PATIENCE)?;
         let failed = || header.get("error").and_then(Value::as_str).unwrap_or_default().to_owned();
         Ok(if header.get("ok") == Some(&Value::Bool(true)) { Ok(output) } else { Err(failed()) })
     }
@@ -83,7 +86,7 @@ impl Oracle {
     /// # Errors
     /// If helm dies over it or cannot render the chart.
     pub fn measure(&mut self, chart: &Path, values: &[PathBuf], kube_version: &str, times: usize) -> Result<Measured, Error> {
-        let (header, _) = self.ask(&json!({"chart": chart, "values": values, "kubeVersion": kube_version, "times": times}))?;
+        let (header, _) = self.ask(&json!({"chart": chart, "values": values, "kubeVersion": kube_version, "times": times}), MEASURING)?;
         let number = |key: &str| header.get(key).and_then(Value::as_u64).unwrap_or_default();
         match header.get("error").and_then(Value::as_str) {
             Some(error) => Err(Error::Unexpected(error.to_owned())),
@@ -91,14 +94,14 @@ impl Oracle {
         }
     }
 
-    fn ask(&mut self, request: &Value) -> Result<(Value, Vec<u8>), Error> {
-        self.exchange(request).map_err(|source| Error::Tool { path: self.path.clone(), source })
+    fn ask(&mut self, request: &Value, patience: Duration) -> Result<(Value, Vec<u8>), Error> {
+        self.exchange(request, patience).map_err(|source| Error::Tool { path: self.path.clone(), source })
     }
 
-    fn exchange(&mut self, request: &Value) -> io::Result<(Value, Vec<u8>)> {
+    fn exchange(&mut self, request: &Value, patience: Duration) -> io::Result<(Value, Vec<u8>)> {
         writeln!(self.input, "{request}")?;
         self.input.flush()?;
-        self.answers.recv_timeout(PATIENCE).map_err(io::Error::other)?
+        self.answers.recv_timeout(patience).map_err(io::Error::other)?
     }
 }
 
