@@ -110,8 +110,7 @@ impl Call<'_, '_> {
     /// A value that is the result because of what others are.
     pub fn chosen(&mut self, value: Value, by: &[Value]) -> Value {
         let by = self.join(by);
-        let origin = self.machine.join([value.origin, by]);
-        value.from(origin)
+        self.machine.decided(value, by, self.site)
     }
 
     /// The union of the origins of values, with those of the pieces of strings.

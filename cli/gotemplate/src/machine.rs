@@ -240,6 +240,33 @@ impl<'set> Machine<'set> {
         Value::string(Str { pieces: Some(pieces), ..text })
     }
 
+    /// A value that is what it is because of what `by` came from.
+    pub(crate) fn decided(&mut self, value: Value, by: OriginId, site: Option<Span>) -> Value {
+        let origin = match site {
+            _ if by.is_none() || by == OriginId::CONSTANT => value.origin,
+            Some(span) => {
+                let frame = self.trace.frame(Frame { parent: self.frame, span, kind: FrameKind::Guard(by) });
+                self.origins.action(&mut self.trace, span, frame, value.origin)
+            }
+            None => self.join([value.origin, by]),
+        };
+        value.from(origin)
+    }
+
+    /// What decided about a value, without the place where a list or map of values stands: its elements know their own.
+    pub(crate) fn decisions(&mut self, origin: OriginId) -> OriginId {
+        let is_decision = |trace: &Trace, origin: OriginId| !matches!(trace.get(origin), Some(Source::Value { .. }) | None);
+        match self.trace.get(origin) {
+            Some(Source::Join(inputs)) => {
+                let inputs = Arc::clone(inputs);
+                let kept: Vec<OriginId> = inputs.iter().copied().filter(|&input| is_decision(&self.trace, input)).collect();
+                self.join(kept)
+            }
+            Some(_) if is_decision(&self.trace, origin) => origin,
+            Some(_) | None => OriginId::NONE,
+        }
+    }
+
     /// A value that is stored where it outlives the guards around the action: it came from them too.
     pub(crate) fn guarded(&mut self, value: Value, site: Option<Span>) -> Value {
         let within = matches!(self.trace.get_frame(self.frame), Some(Frame { kind: FrameKind::Guard(_), .. }));

@@ -11,7 +11,7 @@ use portcullis_gotemplate::{Machine, Templates, Value, funcs};
 use portcullis_helm::{
     Capabilities, Chance, Chart, Compat, Layer, LayerContent, LiveObjects, Manifest, Options, Part, Release, RenderError, Rendered,
 };
-use portcullis_source::{Range, ReadError, RepoPath, Revision, Role, SourceFile, Sources, Text, read_named};
+use portcullis_source::{Origin, Range, ReadError, RepoPath, Revision, Role, SourceFile, Sources, Text, read_named};
 
 use super::{Done, Exit, Outcome};
 use crate::{args, error::Error, settings::Surroundings};
@@ -222,14 +222,32 @@ fn lines_with_origins(manifest: &Manifest, sources: &Sources, text: &mut String)
             text.push('\n');
             continue;
         }
-        let origin = manifest.text.origin(range);
-        let mut places = Vec::new();
-        for link in origin.links.iter().filter(|link| matches!(link.role, Role::Template | Role::Values | Role::Manifest)) {
-            let Some(place) = link.span.and_then(|span| sources.locate(span)) else { continue };
-            let key = link.key.as_ref().map_or_else(String::new, |key| format!(" {key}"));
-            places.push(format!("{}:{}{key}", place.file, place.line));
-        }
+        let chain = chain(&manifest.text.origin(range), sources);
         let hook = if manifest.part == Part::Crd { " (crd)" } else { "" };
-        let _ = writeln!(text, "{shown:<ORIGIN_COLUMN$} # {}{hook}", places.join(" <- "));
+        let _ = writeln!(text, "{shown:<ORIGIN_COLUMN$} # {chain}{hook}");
     }
+}
+
+/// A chain in one line: the template lines and the values lines that made the text, the calls that led there, what was hidden, what guarded it.
+fn chain(origin: &Origin, sources: &Sources) -> String {
+    let mut text = String::new();
+    let mut shown = Vec::new();
+    for link in &origin.links {
+        let before = match link.role {
+            Role::Rendered => continue,
+            Role::Template | Role::Manifest | Role::Values | Role::Other => " <- ",
+            Role::Include => " in ",
+            Role::Shadowed => " over ",
+            Role::Guard => " if ",
+        };
+        let Some(place) = link.span.and_then(|span| sources.locate(span)) else { continue };
+        let what = link.key.as_deref().or(link.name.as_deref().filter(|_| link.role == Role::Include));
+        let place = what.map_or_else(|| format!("{}:{}", place.file, place.line), |what| format!("{}:{} {what}", place.file, place.line));
+        if !shown.contains(&place) {
+            text.push_str(if shown.is_empty() { "" } else { before });
+            text.push_str(&place);
+            shown.push(place);
+        }
+    }
+    text
 }

@@ -1,5 +1,7 @@
 //! Pipelines and commands.
 
+use std::rc::Rc;
+
 use portcullis_source::OriginId;
 
 use super::{
@@ -7,7 +9,7 @@ use super::{
     state::Exec,
 };
 use crate::{
-    Data, Str, Value,
+    Data, List, Str, Value,
     ast::{self, Ideal},
 };
 
@@ -24,8 +26,7 @@ impl<'tree> Exec<'_, '_, 'tree> {
         let value = passed.unwrap_or_else(Value::invalid);
         for variable in &pipe.variables {
             if pipe.assigns {
-                let value = self.machine.guarded(value.clone(), self.site);
-                self.assign(&variable.name, value)?;
+                self.assign(&variable.name, value.clone())?;
             } else {
                 self.variables.push((&variable.name, value.clone()));
             }
@@ -108,16 +109,25 @@ impl<'tree> Exec<'_, '_, 'tree> {
 
     /// Sets the innermost variable of a name.
     pub(super) fn assign(&mut self, name: &str, value: Value) -> Step<()> {
-        match self.variables.iter_mut().rev().find(|(known, _)| *known == name) {
-            Some((_, slot)) => {
-                *slot = value;
-                Ok(())
+        let Some((_, slot)) = self.variables.iter_mut().rev().find(|(known, _)| *known == name) else { return Err(self.undefined(name)) };
+        *slot = match (&slot.data, &value.data) {
+            // What was there before came here without the guards that hold now.
+            (Data::List(List::Any(old)), Data::List(List::Any(new))) if is_start_of(old, new) => {
+                let added = new.iter().skip(old.len()).map(|item| self.machine.guarded(item.clone(), self.site));
+                let items = new.iter().take(old.len()).cloned().chain(added).collect();
+                Value { data: Data::List(List::Any(Rc::new(items))), ..value }
             }
-            None => Err(self.undefined(name)),
-        }
+            _ => self.machine.guarded(value, self.site),
+        };
+        Ok(())
     }
 
     fn undefined(&self, name: &str) -> Box<crate::Failure> {
         self.fault(format_args!("undefined variable: {name}"))
     }
+}
+
+/// Whether a list was made of another one by adding to its end.
+fn is_start_of(old: &[Value], new: &[Value]) -> bool {
+    old.len() < new.len() && old.iter().zip(new).all(|(old, new)| old.origin == new.origin)
 }

@@ -6,6 +6,7 @@ use portcullis_source::{Frame, FrameKind, OriginId, Skip, Source};
 
 use super::{
     fault::{At, Step},
+    origin::Inputs,
     state::Exec,
 };
 use crate::{Data, Value, ast, format, items::Items, machine::Found};
@@ -70,7 +71,9 @@ impl<'tree> Exec<'_, '_, 'tree> {
             _ => {
                 let bytes = bytes_of(value);
                 self.spend(bytes.len())?;
-                let origin = self.printed(position, value.origin);
+                let all = Inputs::of(std::slice::from_ref(value)).deep();
+                let all = self.machine.join(all);
+                let origin = self.printed(position, all);
                 self.out.push(&bytes, origin);
             }
         }
@@ -84,6 +87,7 @@ impl<'tree> Exec<'_, '_, 'tree> {
             self.out.push(&text.bytes, origin);
             return;
         };
+        let decisions = self.machine.decisions(value.origin);
         let mut start = 0;
         for piece in pieces.iter() {
             let end = piece.end as usize;
@@ -93,8 +97,8 @@ impl<'tree> Exec<'_, '_, 'tree> {
             let origin = match piece.origin {
                 OriginId::NONE => self.printed(position, value.origin),
                 // What templates wrote here keeps its origin, unless more than that decided about it.
-                origin if value.origin.is_none() && self.is_written_here(origin) => origin,
-                origin => self.guarded(value.origin, |exec| exec.printed(position, origin)),
+                origin if decisions.is_none() && self.is_written_here(origin) => origin,
+                origin => self.guarded(decisions, |exec| exec.printed(position, origin)),
             };
             self.out.push(text.bytes.get(start..end).unwrap_or_default(), origin);
             start = end;
