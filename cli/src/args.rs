@@ -50,6 +50,9 @@ pub(crate) enum Command {
     /// Explain a rule, or list all of them.
     #[command(after_help = help::RULE)]
     Rule(Rule),
+    /// Fetch the charts that Chart.yaml and Applications name and the repository does not have.
+    #[command(after_help = help::VENDOR)]
+    Vendor(Vendor),
     /// Print the JSON Schema of a file that portcullis reads or writes.
     #[command(after_help = help::SCHEMA)]
     Schema(Schema),
@@ -62,7 +65,7 @@ pub(crate) enum Command {
 const MAX_THREADS: i64 = 512;
 
 /// What is looked at.
-#[derive(Clone, Debug, ClapArgs)]
+#[derive(Clone, Debug, Default, ClapArgs)]
 pub(crate) struct Scope {
     /// Files or folders: the Applications that they reach and the manifests in them [default: the repository].
     #[arg(value_name = "PATH")]
@@ -134,6 +137,23 @@ pub(crate) struct Rule {
     pub(crate) format: Format,
 }
 
+/// `portcullis vendor`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Vendor {
+    /// Files or folders: the charts and Applications that they reach [default: the repository].
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Fetch nothing and change nothing; only say what is missing or differs from portcullis.lock.
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Fetch only what portcullis.lock has already, and leave it as it is.
+    #[arg(long)]
+    pub(crate) locked: bool,
+    /// The configuration [default: portcullis.yaml or .portcullis.yaml at the repository's root].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
 /// `portcullis schema`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Schema {
@@ -147,6 +167,8 @@ pub(crate) struct Schema {
 pub(crate) enum SchemaFile {
     /// portcullis.yaml.
     Config,
+    /// portcullis.lock.
+    Lock,
     /// The JSON report.
     Report,
 }

@@ -70,6 +70,8 @@ const REFUSED: [(&str, bool, &str); 6] = [
 pub(crate) struct HelmFlags {
     /// `--generate-name`, which goes with no name.
     pub(crate) generate_name: bool,
+    /// `--dependency-update`: subcharts that charts/ does not have are taken from where else they lie.
+    pub(crate) dependency_update: bool,
 }
 
 impl Args for HelmFlags {
@@ -107,7 +109,7 @@ impl FromArgMatches for HelmFlags {
         if matches.get_many::<String>("dry-run").into_iter().flatten().any(|how| how == "server") {
             return Err(Error::raw(ErrorKind::InvalidValue, "--dry-run=server asks a cluster; leave it out"));
         }
-        Ok(Self { generate_name: matches.get_flag("generate-name") })
+        Ok(Self { generate_name: matches.get_flag("generate-name"), dependency_update: matches.get_flag("dependency-update") })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {

@@ -78,6 +78,29 @@ Exit codes:
   0  printed
   2  there is no such rule";
 
+/// `portcullis vendor`.
+pub(crate) const VENDOR: &str = "\
+Examples:
+  portcullis vendor
+      what all charts and Applications need, into charts/ or the mirror, and their digests into portcullis.lock
+  portcullis vendor charts/shop
+      what one chart needs
+  portcullis vendor --locked
+      in CI, before `portcullis lint`: only what is locked
+  portcullis vendor --check
+      without a network: whether everything is there, with the digests of portcullis.lock
+
+Repositories are https://, oci://, file:// within the repository, and @NAME or alias:NAME of helm's
+repositories.yaml. Credentials are those of `helm repo add`, `helm registry login` and `docker login`.
+Versions are those of Chart.lock. Charts go into charts/, or into dependencies.mirror of the
+configuration, where those of Applications go in any case. This is the only command that uses the
+network.
+
+Exit codes:
+  0  everything is there
+  2  a wrong argument, a path that does not exist, or a mistake in the configuration or the lock
+  3  something could not be fetched, or is not what was locked";
+
 /// `portcullis schema`.
 pub(crate) const SCHEMA: &str = "\
 Examples:

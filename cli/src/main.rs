@@ -18,6 +18,8 @@ mod report;
 mod root;
 mod select;
 mod settings;
+mod supply;
+mod vendor;
 
 use std::{
     io::{IsTerminal, Write},
@@ -32,7 +34,7 @@ use crate::{
     args::{Args, Color, Command},
     commands::{Done, Outcome},
     error::Error,
-    settings::Surroundings,
+    settings::{Places, Surroundings},
 };
 
 /// The exit code of what should not happen.
@@ -73,6 +75,7 @@ fn run(args: &Args, surroundings: &Surroundings) -> Outcome {
         Command::Template(template) => commands::template::run(template, surroundings),
         Command::Apps(apps) => commands::apps::run(apps, surroundings),
         Command::Rule(rule) => commands::rule::run(rule),
+        Command::Vendor(vendor) => commands::vendor::run(vendor, surroundings),
         Command::Schema(schema) => commands::schema::schema(schema),
         Command::Completions(completions) => commands::schema::completions(completions),
     }
@@ -93,5 +96,27 @@ fn surroundings(args: &Args) -> Surroundings {
         Color::Auto => std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
     };
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    Surroundings { directory: current.join(directory), coloured, seconds }
+    Surroundings { directory: current.join(directory), coloured, seconds, places: places() }
+}
+
+/// Where helm and docker look for what is theirs, by their own rules.
+#[expect(clippy::disallowed_methods, reason = "the environment is read here and nowhere else")]
+fn places() -> Places {
+    let given = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let home = given("HOME").or_else(|| given("USERPROFILE"));
+    let below = |folder: &str| home.as_ref().map(|home| home.join(folder));
+    let of_helm = |own: &str, common: &str, mac: &str, usual: &str| {
+        let usual = || if cfg!(target_os = "macos") { below(mac) } else { below(usual) };
+        given(own).or_else(|| Some(given(common).or_else(usual)?.join("helm")))
+    };
+    let cache = of_helm("HELM_CACHE_HOME", "XDG_CACHE_HOME", "Library/Caches", ".cache");
+    let config = of_helm("HELM_CONFIG_HOME", "XDG_CONFIG_HOME", "Library/Preferences", ".config");
+    let of_config = |name: &str| config.as_ref().map(|config| config.join(name));
+    let docker = given("DOCKER_CONFIG").or_else(|| below(".docker")).map(|folder| folder.join("config.json"));
+    Places {
+        cache: given("HELM_REPOSITORY_CACHE").or_else(|| Some(cache?.join("repository"))),
+        repositories: given("HELM_REPOSITORY_CONFIG").or_else(|| of_config("repositories.yaml")),
+        registries: given("HELM_REGISTRY_CONFIG").or_else(|| of_config("registry/config.json")).into_iter().chain(docker).collect(),
+        terminal: std::io::stderr().is_terminal(),
+    }
 }

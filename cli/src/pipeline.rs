@@ -6,7 +6,7 @@ use std::{
 };
 
 use portcullis_argo::{Application, Inventory};
-use portcullis_helm::Compat;
+use portcullis_helm::{Chart, Compat, RenderError};
 use portcullis_policies::{Context, Date, Engine, EngineError, Facts, Finding, Library, Resource, Waivers, waiver::Coverage};
 use portcullis_source::{Partial, Problem, RepoPath, Sources, Span, Stage};
 use rayon::{
@@ -38,6 +38,11 @@ pub(crate) struct Expanded {
 }
 
 impl Expanded {
+    /// The folders that are charts of their own.
+    pub(crate) fn charts(&self) -> &[RepoPath] {
+        &self.found.charts
+    }
+
     /// Who the objects of each Application belong to.
     pub(crate) fn contexts(&self, settings: &Settings) -> Vec<Context> {
         let context = |application| ownership::context(application, &settings.config, &self.inventory);
@@ -45,7 +50,7 @@ impl Expanded {
     }
 
     /// The Helm of the Argo CD that the configuration names.
-    fn compat(&self) -> Compat {
+    pub(crate) fn compat(&self) -> Compat {
         render::compat(self.inventory.settings.version)
     }
 }
@@ -69,14 +74,14 @@ pub(crate) fn lint(settings: &Settings, library: &Library, today: Date, coverage
     let applications = &expanded.applications;
     let contexts = expanded.contexts(settings);
     let layer_name = |path: &RepoPath| settings.config.layer_of(path.as_str()).cloned().unwrap_or_else(|| Arc::clone(path.text()));
-    let renderer = Renderer::new(&settings.revision, expanded.compat(), applications, layer_name);
+    let renderer = Renderer::new(&settings.revision, (&settings.supply, expanded.compat()), applications, layer_name);
     let outcomes: Vec<Outcome> = applications.par_iter().map(|application| renderer.application(application)).collect();
 
     let mut resources = Vec::new();
     for (outcome, context) in outcomes.iter().zip(&contexts) {
         add_resources(&mut resources, &mut problems, outcome.documents.iter(), context);
     }
-    add_loose(&mut resources, &mut problems, settings, &expanded, &outcomes);
+    add_loose(&mut resources, &mut problems, settings, &expanded, &Rendered { renderer: &renderer, outcomes: &outcomes });
 
     let findings = check(&engine, &resources).take(&mut problems);
     let files = settings.revision.files_read();
@@ -141,28 +146,40 @@ fn add_resources<'a>(
     }
 }
 
+/// What became of the applications.
+struct Rendered<'a> {
+    renderer: &'a Renderer<'a>,
+    outcomes: &'a [Outcome],
+}
+
 /// What no application takes: manifests as they are, charts with their own values, kustomizations with a note.
-fn add_loose(resources: &mut Vec<Resource>, problems: &mut Vec<Problem>, settings: &Settings, expanded: &Expanded, outcomes: &[Outcome]) {
+fn add_loose(
+    resources: &mut Vec<Resource>,
+    problems: &mut Vec<Problem>,
+    settings: &Settings,
+    expanded: &Expanded,
+    rendered: &Rendered<'_>,
+) {
     let found = &expanded.found;
-    let taken: BTreeSet<&RepoPath> = outcomes.iter().flat_map(|outcome| &outcome.files).collect();
+    let taken: BTreeSet<&RepoPath> = rendered.outcomes.iter().flat_map(|outcome| &outcome.files).collect();
     let context = Context::default();
     let loose = found.manifests.iter().filter(|manifest| !taken.contains(&manifest.file));
     add_resources(resources, problems, loose.map(|manifest| &manifest.document), &context);
     let used = render::charts_and_kustomizations(&expanded.applications);
     let withheld = render::withheld(&expanded.applications);
-    for chart in found.charts.iter().filter(|chart| !used.iter().any(|path| path.is_within(chart))) {
-        match Renderer::chart_alone(&settings.revision, expanded.compat(), chart) {
+    let compat = expanded.compat();
+    let unused = found.charts.iter().filter(|chart| !used.iter().any(|path| path.is_within(chart)));
+    let loaded: Vec<_> = unused.map(|chart| (chart, Chart::load_with(&settings.revision, chart, &settings.supply, compat))).collect();
+    let local = loaded.iter().filter_map(|(_, chart)| chart.as_ref().ok()).flat_map(Chart::local).cloned();
+    let broken = loaded.iter().filter(|(_, chart)| chart.is_err()).map(|(folder, _)| *folder).chain(rendered.renderer.broken());
+    let broken = broken.flat_map(|folder| declared_locally(settings, folder, compat));
+    let needed: BTreeSet<RepoPath> = rendered.renderer.needed().cloned().chain(local).chain(broken).collect();
+    for (chart, loaded) in loaded.iter().filter(|(chart, _)| !needed.contains(*chart)) {
+        match loaded.as_ref().map_err(|error| error.clone().into()).and_then(Renderer::chart_alone) {
             Ok(documents) => add_resources(resources, problems, documents.iter(), &context),
             // Why is said of the application that names it.
             Err(_) if withheld.contains(chart) => {}
-            Err(error) => {
-                let message =
-                    format!("the chart {chart}, which no application uses, does not render with its own values: {}", error.message);
-                let hint = advice::helm(&error, &Given { chart: chart.as_str(), files: Vec::new() });
-                let hint = format!("{hint}; or name the chart under `exclude` in the configuration if it is none to check");
-                let own = chart.join("Chart.yaml").ok().and_then(|file| settings.revision.read(&file).ok()).map(|file| file.span());
-                problems.push(Problem::new(Stage::Helm, message, hint).at(error.span.or(own)));
-            }
+            Err(error) => problems.push(alone(settings, chart, &error)),
         }
     }
     for path in
@@ -172,6 +189,22 @@ fn add_loose(resources: &mut Vec<Resource>, problems: &mut Vec<Problem>, setting
         let hint = "its resources are checked as they stand; name its folder under `exclude` to leave it out";
         problems.push(Problem::new(Stage::Source, format!("the kustomization {path} is not rendered"), hint).at(span));
     }
+}
+
+/// The charts of the same repository that a chart declares to need, although it can't be loaded with them.
+fn declared_locally(settings: &Settings, folder: &RepoPath, compat: Compat) -> Vec<RepoPath> {
+    let Ok(chart) = Chart::load(&settings.revision, folder, compat) else { return Vec::new() };
+    let items = chart.requirements(&settings.supply).items;
+    items.iter().filter_map(|item| settings.revision.resolve(&folder.join(item.local()?).ok()?).ok()).collect()
+}
+
+/// Why a chart that no application uses does not render.
+fn alone(settings: &Settings, chart: &RepoPath, error: &RenderError) -> Problem {
+    let message = format!("the chart {chart}, which no application uses, does not render with its own values: {}", error.message);
+    let hint = advice::helm(error, &Given { chart: chart.as_str(), files: Vec::new() });
+    let hint = format!("{hint}; or name the chart under `exclude` in the configuration if it is none to check");
+    let own = chart.join("Chart.yaml").ok().and_then(|file| settings.revision.read(&file).ok()).map(|file| file.span());
+    Problem::new(Stage::Helm, message, hint).at(error.span.or(own))
 }
 
 /// Each ApplicationSet once, however many of its Applications could not be made.

@@ -5,8 +5,12 @@ use std::{
     sync::Arc,
 };
 
-use portcullis_argo::{Application, HelmSource, Inline, InlineKind, Parameter, SourceKind, Unrendered, Version};
-use portcullis_helm::{Capabilities, Chart, ChartError, Compat, Layer, LayerContent, Options, Release, RenderError, render};
+use portcullis_argo::{
+    Application, ChartLocation, HelmSource, Inline, InlineKind, Parameter, SourceKind, Unrendered, ValuesFile, ValuesPlace, Version,
+};
+use portcullis_helm::{
+    Capabilities, Chart, ChartError, Compat, Layer, LayerContent, Options, Release, RemoteChart, RenderError, Supply, render,
+};
 use portcullis_source::{Document, Problem, RepoPath, Revision, Span, Stage, Text, yaml};
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
@@ -41,7 +45,7 @@ pub(crate) fn compat(version: Version) -> Compat {
 pub(crate) struct Renderer<'a> {
     revision: &'a Revision,
     compat: Compat,
-    charts: BTreeMap<RepoPath, Result<Chart, ChartError>>,
+    charts: BTreeMap<ChartLocation, Result<Chart, ChartError>>,
     layers: BTreeMap<RepoPath, Result<Layer, RenderError>>,
 }
 
@@ -49,16 +53,18 @@ impl<'a> Renderer<'a> {
     /// Reads every chart and values file that the applications name; `layer_name` says how reports call a values file.
     pub(crate) fn new(
         revision: &'a Revision,
-        compat: Compat,
+        (supply, compat): (&Supply, Compat),
         applications: &[Application],
         layer_name: impl Fn(&RepoPath) -> Arc<str> + Sync,
     ) -> Self {
         let sources = || applications.iter().flat_map(|application| application.sources.iter()).filter_map(helm_source);
-        let charts: BTreeSet<&RepoPath> = sources().map(|source| &source.chart).collect();
-        let files: BTreeSet<&RepoPath> = sources().flat_map(|source| source.values.iter().map(|file| &file.path)).collect();
-        let charts: Vec<&RepoPath> = charts.into_iter().collect();
+        let charts: BTreeSet<&ChartLocation> = sources().map(|source| &source.chart).collect();
+        let in_revision = |file: &&ValuesFile| file.place == ValuesPlace::Revision;
+        let files: BTreeSet<&RepoPath> =
+            sources().flat_map(|source| source.values.iter().filter(in_revision).map(|file| &file.path)).collect();
+        let charts: Vec<&ChartLocation> = charts.into_iter().collect();
         let files: Vec<&RepoPath> = files.into_iter().collect();
-        let load = |path: &&RepoPath| ((*path).clone(), Chart::load(revision, path, compat));
+        let load = |chart: &&ChartLocation| ((*chart).clone(), load(revision, chart, supply, compat));
         let layer = |path: &&RepoPath| ((*path).clone(), read_layer(revision, path, layer_name(path), compat));
         let (charts, layers): (Vec<_>, Vec<_>) =
             rayon::join(|| charts.par_iter().map(load).collect(), || files.par_iter().map(layer).collect());
@@ -102,11 +108,7 @@ impl<'a> Renderer<'a> {
         };
         let mut layers = Vec::new();
         for file in &source.values {
-            match self.layers.get(&file.path) {
-                Some(Ok(layer)) => layers.push(layer.clone()),
-                Some(Err(error)) => return Err(error.clone()),
-                None => {}
-            }
+            layers.extend(self.layer(file, chart, source)?);
         }
         layers.extend(source.inline.as_ref().map(inline_layer));
         layers.extend(source.parameters.iter().map(|parameter| self.parameter(parameter)));
@@ -131,6 +133,32 @@ impl<'a> Renderer<'a> {
         Ok(rendered.manifests.into_iter().flat_map(|manifest| manifest.documents).map(Arc::new).collect())
     }
 
+    /// A values file of the revision, or of the chart itself.
+    fn layer(&self, file: &ValuesFile, chart: &Chart, source: &HelmSource) -> Result<Option<Layer>, RenderError> {
+        if file.place == ValuesPlace::Revision {
+            return self.layers.get(&file.path).cloned().transpose();
+        }
+        match chart.text(file.path.as_str()) {
+            Some(text) => Layer::file(Arc::clone(file.path.text()), &text, self.compat).map(Some),
+            None if file.place == ValuesPlace::ChartIfThere => Ok(None),
+            None => {
+                let hint = "correct the entry, or set ignoreMissingValueFiles: true if the file may be missing".to_owned();
+                let message = format!("values file {} does not exist in the chart {}", file.entry, source.chart);
+                Err(RenderError { span: file.span, hint: Some(hint), ..failure(message) })
+            }
+        }
+    }
+
+    /// The charts that others need from the same repository (`file://`).
+    pub(crate) fn needed(&self) -> impl Iterator<Item = &RepoPath> {
+        self.charts.values().flatten().flat_map(Chart::local)
+    }
+
+    /// The folders of the charts that could not be loaded.
+    pub(crate) fn broken(&self) -> impl Iterator<Item = &RepoPath> {
+        self.charts.iter().filter(|(_, chart)| chart.is_err()).filter_map(|(location, _)| location.folder())
+    }
+
     /// A parameter is what `--set` would be told; the text stands for the line of the Application that it comes from.
     fn parameter(&self, parameter: &Parameter) -> Layer {
         let argument = format!("{}={}", parameter.name, parameter.value);
@@ -149,8 +177,8 @@ impl<'a> Renderer<'a> {
     }
 
     /// Renders a chart that no application uses with its own values.
-    pub(crate) fn chart_alone(revision: &Revision, compat: Compat, path: &RepoPath) -> Result<Vec<Arc<Document>>, RenderError> {
-        let chart = Chart::load(revision, path, compat)?;
+    pub(crate) fn chart_alone(chart: &Chart) -> Result<Vec<Arc<Document>>, RenderError> {
+        let compat = chart.compat();
         let release = Release {
             name: Arc::from("release-name"),
             namespace: Arc::from(DEFAULT_NAMESPACE),
@@ -159,8 +187,19 @@ impl<'a> Renderer<'a> {
             capabilities: Arc::new(Capabilities::new(None, &[], compat)?),
         };
         let options = Options { include_crds: true, ..Options::default() };
-        let rendered = render(&chart, &[], &release, &options)?;
+        let rendered = render(chart, &[], &release, &options)?;
         Ok(rendered.manifests.into_iter().flat_map(|manifest| manifest.documents).map(Arc::new).collect())
+    }
+}
+
+/// Loads a chart with the subcharts that it needs, from wherever they lie.
+fn load(revision: &Revision, chart: &ChartLocation, supply: &Supply, compat: Compat) -> Result<Chart, ChartError> {
+    match chart {
+        ChartLocation::Folder(folder) => Chart::load_with(revision, folder, supply, compat),
+        ChartLocation::Repository { url, name, version } => {
+            let remote = RemoteChart { repository: url.clone(), name: name.clone(), version: version.clone() };
+            Chart::load_remote(revision, &remote, supply, compat)
+        }
     }
 }
 
@@ -191,7 +230,7 @@ fn failure(message: String) -> RenderError {
 fn helm_problem(application: &Application, source: &HelmSource, error: &RenderError, span: Option<Span>) -> Problem {
     let place = error.span.or(span).or(application.origin);
     let files = source.values.iter().map(|file| file.path.as_str()).chain(source.inline.as_ref().map(|_| "the inline values")).collect();
-    let hint = advice::helm(error, &Given { chart: source.chart.as_str(), files });
+    let hint = advice::helm(error, &Given { chart: source.chart.folder().map_or("", RepoPath::as_str), files });
     Problem { application: Some(application.name.clone()), ..Problem::new(Stage::Helm, error.message.clone(), hint).at(place) }
 }
 
@@ -231,7 +270,7 @@ pub(crate) fn withheld(applications: &[Application]) -> BTreeSet<RepoPath> {
 pub(crate) fn charts_and_kustomizations(applications: &[Application]) -> BTreeSet<RepoPath> {
     let sources = applications.iter().flat_map(|application| &application.sources);
     let folder = |source: &portcullis_argo::Source| match &source.kind {
-        SourceKind::Helm(helm) => Some(helm.chart.clone()),
+        SourceKind::Helm(helm) => helm.chart.folder().cloned(),
         SourceKind::Kustomize(kustomize) => Some(kustomize.path.clone()),
         SourceKind::Directory(_) | SourceKind::Reference | SourceKind::Unrendered(_) => None,
     };

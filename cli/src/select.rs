@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use portcullis_argo::{Application, SourceKind};
+use portcullis_argo::{Application, SourceKind, ValuesPlace};
 use portcullis_policies::{Context, Finding, Resource};
 use portcullis_source::{Problem, RepoPath, Sources, Span, Stage};
 
@@ -115,15 +115,15 @@ fn within(paths: &[RepoPath], span: Span, sources: &Sources) -> bool {
 }
 
 /// Whether what an application is made of lies within one of the paths, or one of the paths within its chart.
-fn reaches(paths: &[RepoPath], application: &Application, sources: &Sources) -> bool {
+pub(crate) fn reaches(paths: &[RepoPath], application: &Application, sources: &Sources) -> bool {
     if paths.is_empty() || application.origin.is_some_and(|span| within(paths, span, sources)) {
         return true;
     }
     let meets = |folder: &RepoPath| paths.iter().any(|path| folder.is_within(path) || path.is_within(folder));
     application.sources.iter().any(|source| match &source.kind {
         SourceKind::Helm(helm) => {
-            meets(&helm.chart)
-                || helm.values.iter().any(|file| meets(&file.path))
+            helm.chart.folder().is_some_and(meets)
+                || helm.values.iter().any(|file| file.place == ValuesPlace::Revision && meets(&file.path))
                 || helm.file_parameters.iter().any(|parameter| meets(&parameter.path))
         }
         SourceKind::Directory(directory) => meets(&directory.path),

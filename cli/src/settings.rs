@@ -5,13 +5,15 @@ use std::{
     sync::Arc,
 };
 
+use portcullis_helm::Supply;
 use portcullis_policies::{Config, ConfigError, Date};
 use portcullis_source::{ReadError, RepoPath, Revision, SourceFile, Sources, read_named};
+use portcullis_vendor::Lock;
 
 use crate::{
     args::Scope,
     error::{BROKEN_BUILD, Error, Mistake},
-    root,
+    root, supply,
 };
 
 /// What the process finds itself in.
@@ -23,6 +25,21 @@ pub(crate) struct Surroundings {
     pub(crate) coloured: bool,
     /// The present time, in seconds after the start of 1970 in UTC.
     pub(crate) seconds: u64,
+    /// Where helm and docker keep what is theirs.
+    pub(crate) places: Places,
+}
+
+/// Where helm and docker keep what is theirs, as far as the environment says.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Places {
+    /// Helm's cache of packed charts.
+    pub(crate) cache: Option<PathBuf>,
+    /// Helm's repositories.yaml.
+    pub(crate) repositories: Option<PathBuf>,
+    /// The configuration files with the credentials of registries: helm's, then docker's.
+    pub(crate) registries: Vec<PathBuf>,
+    /// Whether somebody looks at standard error.
+    pub(crate) terminal: bool,
 }
 
 /// A revision, its configuration, and what of it is looked at.
@@ -30,8 +47,14 @@ pub(crate) struct Surroundings {
 pub(crate) struct Settings {
     /// The tree.
     pub(crate) revision: Revision,
+    /// The folder that the tree is rooted at.
+    pub(crate) root: PathBuf,
     /// The configuration, or what holds without one.
     pub(crate) config: Config,
+    /// Where charts lie that the repository needs and does not have.
+    pub(crate) supply: Supply,
+    /// The digests of those that were fetched.
+    pub(crate) lock: Lock,
     /// Only what these paths reach; everything where there are none.
     pub(crate) paths: Vec<RepoPath>,
     /// Only these environments; all where there are none.
@@ -72,7 +95,10 @@ impl Settings {
         if let Some((path, given)) = paths.iter().zip(&scope.paths).find(|(path, _)| revision.entry(path).is_none()) {
             return Err(absent(path, given, scope.revision.as_deref()));
         }
-        Ok(Self { revision, config, paths, environments: scope.environment.clone(), services: scope.service.clone() })
+        let lock = supply::lock(&revision)?;
+        let on_disk = Some(&*root).filter(|_| scope.revision.is_none());
+        let supply = supply::supply(&revision, on_disk, &config, &lock, &surroundings.places)?;
+        Ok(Self { revision, root, config, supply, lock, paths, environments: scope.environment.clone(), services: scope.service.clone() })
     }
 }
 
@@ -119,11 +145,14 @@ pub(crate) fn mistakes(errors: Vec<ConfigError>, sources: &Sources) -> Error {
 }
 
 fn config(scope: &Scope, surroundings: &Surroundings, revision: &Revision) -> Result<Config, Error> {
-    let file = match &scope.config {
-        Some(path) => Some(read_named(&surroundings.directory.join(path), revision.sources())?),
-        None => default_config(revision)?,
-    };
-    let Some(file) = file else { return Ok(Config::default()) };
+    let Some(path) = &scope.config else { return config_of(revision) };
+    let file = read_named(&surroundings.directory.join(path), revision.sources())?;
+    Config::parse(&file).map_err(|errors| mistakes(errors, revision.sources()))
+}
+
+/// The configuration at the root of a tree, or what holds without one.
+pub(crate) fn config_of(revision: &Revision) -> Result<Config, Error> {
+    let Some(file) = default_config(revision)? else { return Ok(Config::default()) };
     Config::parse(&file).map_err(|errors| mistakes(errors, revision.sources()))
 }
 

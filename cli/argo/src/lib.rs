@@ -29,5 +29,6 @@ pub use application::{Application, Destination};
 pub use expand::expand;
 pub use inventory::{Cluster, Globbing, HiddenFolders, InCluster, Inventory, Repository, Settings, Version};
 pub use source::{
-    DirectorySource, FileParameter, HelmSource, Inline, InlineKind, KustomizeSource, Parameter, Source, SourceKind, Unrendered, ValuesFile,
+    ChartLocation, DirectorySource, FileParameter, HelmSource, Inline, InlineKind, KustomizeSource, Parameter, Source, SourceKind,
+    Unrendered, ValuesFile, ValuesPlace,
 };

@@ -33,7 +33,9 @@ pub(crate) fn outside(revision: &Revision, applications: &[Application]) -> Vec<
 /// Whether what an Application is made of lies behind a link, or holds it.
 fn reads(application: &Application, link: &RepoPath) -> bool {
     application.sources.iter().any(|source| match &source.kind {
-        SourceKind::Helm(helm) => link.is_within(&helm.chart) || helm.values.iter().any(|file| file.path.is_within(link)),
+        SourceKind::Helm(helm) => {
+            helm.chart.folder().is_some_and(|chart| link.is_within(chart)) || helm.values.iter().any(|file| file.path.is_within(link))
+        }
         SourceKind::Directory(directory) => link.is_within(&directory.path),
         SourceKind::Kustomize(kustomize) => link.is_within(&kustomize.path),
         SourceKind::Unrendered(unrendered) => unrendered.reason.starts_with(&format!("{link} is a link out of the repository")),

@@ -1,6 +1,6 @@
 //! The sources of an Application, resolved to paths of the revision.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use portcullis_source::{Document, RepoPath, Span};
 
@@ -37,9 +37,9 @@ pub enum SourceKind {
 /// A chart and everything that `helm template` would be told.
 #[derive(Clone, Debug, Default)]
 pub struct HelmSource {
-    /// The folder of the chart.
-    pub chart: RepoPath,
-    /// The values files, weakest first; all of them exist.
+    /// The chart.
+    pub chart: ChartLocation,
+    /// The values files, weakest first.
     pub values: Vec<ValuesFile>,
     /// The inline values, stronger than every file.
     pub inline: Option<Inline>,
@@ -63,11 +63,67 @@ pub struct HelmSource {
     pub skip_schema_validation: bool,
 }
 
+/// Where a chart lies.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ChartLocation {
+    /// In this folder of the revision.
+    Folder(RepoPath),
+    /// In a Helm repository or an OCI registry.
+    Repository {
+        /// The URL, with `oci://` before a registry.
+        url: String,
+        /// The chart's name.
+        name: String,
+        /// The version, or a range of them.
+        version: String,
+    },
+}
+
+impl Default for ChartLocation {
+    fn default() -> Self {
+        Self::Folder(RepoPath::root())
+    }
+}
+
+impl ChartLocation {
+    /// The folder, where the chart lies in the revision.
+    #[must_use]
+    pub fn folder(&self) -> Option<&RepoPath> {
+        match self {
+            Self::Folder(folder) => Some(folder),
+            Self::Repository { .. } => None,
+        }
+    }
+}
+
+impl fmt::Display for ChartLocation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(folder) => formatter.write_str(folder.as_str()),
+            Self::Repository { url, name, version } => write!(formatter, "{name} {version} of {url}"),
+        }
+    }
+}
+
+/// Where a values file lies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ValuesPlace {
+    /// In the revision; it exists.
+    #[default]
+    Revision,
+    /// In the chart of a Helm repository, from its root on.
+    Chart,
+    /// The same, and it may be missing.
+    ChartIfThere,
+}
+
 /// A values file and the entry that names it.
 #[derive(Clone, Debug)]
 pub struct ValuesFile {
     /// The file.
     pub path: RepoPath,
+    /// Where the path starts.
+    pub place: ValuesPlace,
     /// The entry as written, parameters filled in.
     pub entry: String,
     /// The entry in the ApplicationSet or Application.

@@ -9,11 +9,12 @@ use portcullis_gotemplate::{
     Templates,
     funcs::{self, Compat},
 };
-use portcullis_source::{FileId, RepoPath, Revision, SourceFile};
+use portcullis_source::{FileId, RepoPath, Revision, SourceFile, Text};
 
 use crate::{
-    ChartError, RenderError,
+    ChartError, RemoteChart, RenderError, Requirements, Supply,
     context::Context,
+    dependency::{self, Wants},
     loader,
     schema::Schema,
     tree::{self, Tree},
@@ -27,6 +28,7 @@ type SetKey = Vec<(Arc<str>, Option<FileId>)>;
 pub struct Chart {
     tree: Tree,
     compat: Compat,
+    local: Vec<RepoPath>,
     sets: Mutex<BTreeMap<SetKey, Arc<Templates>>>,
 }
 
@@ -38,7 +40,55 @@ impl Chart {
     pub fn load(revision: &Revision, path: &RepoPath, compat: Compat) -> Result<Self, ChartError> {
         let files = loader::files(revision, path, compat)?;
         let tree = tree::build(files, revision.sources(), compat)?;
-        Ok(Self { tree, compat, sets: Mutex::default() })
+        Ok(Self { tree, compat, local: Vec::new(), sets: Mutex::default() })
+    }
+
+    /// Loads a folder or a packed chart, and the subcharts that it declares but does not bring from where the supply has them:
+    /// those of the versions in Chart.lock, else the newest that fit.
+    ///
+    /// # Errors
+    /// What helm says where it can't load the chart, or where Chart.lock does not belong to Chart.yaml.
+    pub fn load_with(revision: &Revision, path: &RepoPath, supply: &Supply, compat: Compat) -> Result<Self, ChartError> {
+        let mut chart = Self::load(revision, path, compat)?;
+        let real = revision.resolve(path).unwrap_or_else(|_| path.clone());
+        let folder = Some(&real).filter(|path| revision.entry(path) != Some(&portcullis_source::EntryKind::File));
+        let mut wants = Wants { revision, supply, compat, local: Vec::new() };
+        dependency::fill(&mut chart.tree, folder, &mut wants, 0)?;
+        chart.local = wants.local;
+        Ok(chart)
+    }
+
+    /// Loads a chart of a Helm repository from where the supply has it.
+    ///
+    /// # Errors
+    /// It has none that fits, or what helm says where it can't load it.
+    pub fn load_remote(revision: &Revision, remote: &RemoteChart, supply: &Supply, compat: Compat) -> Result<Self, ChartError> {
+        let packed = dependency::remote(revision, remote, supply)?;
+        let files = crate::archive::files(&packed, revision.sources())?;
+        let mut tree = tree::build(files, revision.sources(), compat)?;
+        dependency::is_named(&tree, &remote.name, packed.path())?;
+        let mut wants = Wants { revision, supply, compat, local: Vec::new() };
+        dependency::fill(&mut tree, None, &mut wants, 0)?;
+        Ok(Self { tree, compat, local: wants.local, sets: Mutex::default() })
+    }
+
+    /// The charts of the same repository that this one needs (`file://`), as far as they do not lie in its charts/.
+    #[must_use]
+    pub fn local(&self) -> &[RepoPath] {
+        &self.local
+    }
+
+    /// What Chart.yaml declares to need; `supply` knows what the names of repositories stand for.
+    #[must_use]
+    pub fn requirements(&self, supply: &Supply) -> Requirements {
+        dependency::requirements(&self.tree, &|name| supply.aliases.get(name).cloned())
+    }
+
+    /// A file of the chart that is no template, such as another values file.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<Text> {
+        let values = self.tree.values.first().filter(|_| name == "values.yaml").map(|values| values.text.clone());
+        values.or_else(|| self.tree.files.iter().find(|file| file.name == name).map(loader::ChartFile::text))
     }
 
     /// The name in Chart.yaml.

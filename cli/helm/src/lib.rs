@@ -10,6 +10,7 @@ mod chart;
 mod coalesce;
 mod context;
 mod decode;
+mod dependency;
 mod error;
 mod execute;
 #[cfg(test)]
@@ -32,6 +33,7 @@ mod tree;
 mod version;
 
 pub use chart::Chart;
+pub use dependency::{LockFile, Pin, RemoteChart, Requirement, Requirements, Shelf, Supply, file_name};
 pub use error::{ChartError, RenderError};
 pub use layer::{Layer, LayerContent, set_file_paths};
 pub use live::live_objects;

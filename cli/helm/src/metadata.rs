@@ -2,11 +2,11 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use portcullis_source::{Data, Node, Text};
+use portcullis_source::{Data, Node, Span, Text};
 
 use crate::{
     decode::{self, DecodeError, Decoder, Field},
-    version,
+    dependency, version,
 };
 
 /// The fields of Chart.yaml.
@@ -50,7 +50,11 @@ pub(crate) struct Dependency {
     pub(crate) tags: Vec<String>,
     pub(crate) enabled: bool,
     pub(crate) import_values: Vec<Import>,
+    /// `import-values` as Go would write it, nothing where there is none.
+    pub(crate) import_values_json: Vec<u8>,
     pub(crate) alias: String,
+    /// The entry.
+    pub(crate) place: Option<Span>,
 }
 
 /// An item of `import-values`.
@@ -72,11 +76,11 @@ impl Metadata {
     pub(crate) fn read(&mut self, text: &Text) -> Result<(), DecodeError> {
         let Some(document) = decode::parse_map(text, "chart.Metadata")? else { return Ok(()) };
         let mut decoder = Decoder::default();
-        self.fill(&mut decoder, &document.root);
+        self.fill(&mut decoder, &document.root, text);
         decoder.finish()
     }
 
-    fn fill(&mut self, decoder: &mut Decoder, root: &Node) {
+    fn fill(&mut self, decoder: &mut Decoder, root: &Node, text: &Text) {
         let strings: [(&str, &mut String); 11] = [
             ("name", &mut self.name),
             ("home", &mut self.home),
@@ -109,8 +113,8 @@ impl Metadata {
         if let Some(items) = decoder.items(decode::field(root, "maintainers"), place("maintainers"), "[]*chart.Maintainer") {
             self.maintainers = items.iter().map(|item| maintainer(decoder, item)).collect();
         }
-        if let Some(items) = decoder.items(decode::field(root, "dependencies"), place("dependencies"), "[]*chart.Dependency") {
-            self.dependencies = Some(items.iter().map(|item| dependency(decoder, item)).collect());
+        if let Some(dependencies) = dependencies(decoder, root, text) {
+            self.dependencies = Some(dependencies);
         }
     }
 
@@ -197,7 +201,13 @@ fn maintainer(decoder: &mut Decoder, node: &Node) -> Option<Maintainer> {
     }
 }
 
-fn dependency(decoder: &mut Decoder, node: &Node) -> Option<Dependency> {
+/// The `dependencies` of Chart.yaml or Chart.lock.
+pub(crate) fn dependencies(decoder: &mut Decoder, root: &Node, text: &Text) -> Option<Vec<Option<Dependency>>> {
+    let items = decoder.items(decode::field(root, "dependencies"), place("dependencies"), "[]*chart.Dependency")?;
+    Some(items.iter().map(|item| dependency(decoder, item, text)).collect())
+}
+
+fn dependency(decoder: &mut Decoder, node: &Node, whole: &Text) -> Option<Dependency> {
     match &node.data {
         Data::Null => None,
         Data::Map(_) => {
@@ -212,7 +222,8 @@ fn dependency(decoder: &mut Decoder, node: &Node) -> Option<Dependency> {
             let imports = Field { owner: "Dependency", path: "dependencies.import-values" };
             let imports = decoder.items(decode::field(node, "import-values"), imports, "[]interface {}").unwrap_or_default();
             let import_values = imports.iter().filter_map(import).collect();
-            Some(Dependency { name, version, repository, condition, tags, enabled, import_values, alias })
+            let (import_values_json, place) = (dependency::list_as_json(imports), whole.span(node.range));
+            Some(Dependency { name, version, repository, condition, tags, enabled, import_values, import_values_json, alias, place })
         }
         Data::Bool(_) | Data::Int(_) | Data::Uint(_) | Data::Float(_) | Data::String(_) | Data::List(_) => {
             decoder.misfit(node, place("dependencies"), "chart.Dependency");

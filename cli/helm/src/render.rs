@@ -192,7 +192,11 @@ fn check(chart: &Chart, charts: &Charts<'_>, release: &Release, warnings: &mut V
             }
         };
         let error = RenderError::new(format!("{advice}: found in Chart.yaml, but missing in charts/ directory: {names}"));
-        return Err(error.at(place).hint(format!("commit what `helm dependency build` puts into charts/ ({names})")));
+        let (place, hint) = match &chart.tree().unfilled {
+            Some((at, hint)) => (at.or(place), hint.clone()),
+            None => (place, format!("commit what `helm dependency build` puts into charts/ ({names})")),
+        };
+        return Err(error.at(place).hint(hint));
     }
     check_name(&release.name)
 }

@@ -8,6 +8,7 @@ use portcullis_source::{Document, Sources, Span};
 use crate::{
     ChartError, archive,
     decode::{self, DecodeError},
+    dependency::Lock,
     loader::ChartFile,
     metadata::Metadata,
     schema::Schema,
@@ -19,6 +20,8 @@ const MAX_DEPTH: usize = 32;
 /// A chart as its files say it is, before values decide which of its subcharts are used.
 #[derive(Debug)]
 pub(crate) struct Tree {
+    /// The name of its folder or file in charts/, empty for the chart that is loaded.
+    pub(crate) entry: String,
     /// Chart.yaml.
     pub(crate) metadata: Metadata,
     /// The place of Chart.yaml.
@@ -35,6 +38,10 @@ pub(crate) struct Tree {
     pub(crate) children: Vec<Self>,
     /// What helm would note on its standard error.
     pub(crate) warnings: Vec<String>,
+    /// Chart.lock.
+    pub(crate) lock: Option<Lock>,
+    /// The first dependency that was looked for in vain, and what to do about it.
+    pub(crate) unfilled: Option<(Option<Span>, String)>,
 }
 
 impl Tree {
@@ -74,7 +81,8 @@ fn assemble(files: Vec<ChartFile>, reader: Reader<'_>, depth: usize) -> Result<T
     Ok(tree)
 }
 
-fn subchart(name: &str, files: Vec<ChartFile>, parent: &str, reader: Reader<'_>, depth: usize) -> Result<Tree, ChartError> {
+/// Builds one entry of charts/ of its files.
+pub(crate) fn subchart(name: &str, files: Vec<ChartFile>, parent: &str, reader: Reader<'_>, depth: usize) -> Result<Tree, ChartError> {
     let built = if name.ends_with(".tgz") {
         match files.into_iter().next() {
             Some(packed) if packed.name == name => {
@@ -92,14 +100,15 @@ fn subchart(name: &str, files: Vec<ChartFile>, parent: &str, reader: Reader<'_>,
         });
         assemble(inside.collect(), reader, depth)
     };
+    let built = built.map(|tree| Tree { entry: name.to_owned(), ..tree });
     built.map_err(|error| error.within(&format!("error unpacking subchart {name} in {parent}")))
 }
 
 /// What files become a chart with.
 #[derive(Clone, Copy)]
-struct Reader<'a> {
-    sources: &'a Sources,
-    compat: Compat,
+pub(crate) struct Reader<'a> {
+    pub(crate) sources: &'a Sources,
+    pub(crate) compat: Compat,
 }
 
 /// Helm 4 looks at the version of the format before it loads a chart.
@@ -125,6 +134,7 @@ struct Builder {
     files: Vec<ChartFile>,
     subcharts: BTreeMap<String, Vec<ChartFile>>,
     warnings: Vec<String>,
+    lock: Option<Lock>,
 }
 
 impl Builder {
@@ -141,7 +151,7 @@ impl Builder {
     fn take(&mut self, file: ChartFile) -> Result<(), ChartError> {
         match file.name.as_str() {
             "Chart.yaml" => {}
-            "Chart.lock" => lock(&file)?,
+            "Chart.lock" => self.lock = lock(&file)?,
             "values.yaml" => {
                 self.values = decode::values(&file.text(), self.compat).map_err(|error| unreadable(&file, &error))?;
             }
@@ -153,7 +163,7 @@ impl Builder {
                 self.requirements(file, is_first, "Warning: Dependencies are handled in Chart.yaml since apiVersion \"v2\". We recommend migrating dependencies to Chart.yaml.");
             }
             "requirements.lock" => {
-                lock(&file)?;
+                self.lock = lock(&file)?;
                 let is_first = self.metadata.get_or_insert_default().api_version == "v1";
                 self.requirements(
                     file,
@@ -185,6 +195,7 @@ impl Builder {
         let mut metadata = self.metadata.ok_or_else(missing)?;
         metadata.validate().map_err(|message| ChartError::new(message).at(self.place))?;
         let tree = Tree {
+            entry: String::new(),
             metadata,
             place: self.place,
             templates: self.templates,
@@ -193,6 +204,8 @@ impl Builder {
             files: self.files,
             children: Vec::new(),
             warnings: self.warnings,
+            lock: self.lock,
+            unfilled: None,
         };
         Ok((tree, self.subcharts))
     }
@@ -202,7 +215,7 @@ fn unreadable(file: &ChartFile, error: &DecodeError) -> ChartError {
     ChartError::new(format!("cannot load {}: {}", file.name, error.message)).at(file.text().span(error.range))
 }
 
-/// A lock file has no say in rendering, but Helm refuses a chart whose lock is no YAML map.
-fn lock(file: &ChartFile) -> Result<(), ChartError> {
-    decode::parse_map(&file.text(), "chart.Lock").map(|_| ()).map_err(|error| unreadable(file, &error))
+/// A lock file has no say in what is rendered of charts/, but Helm refuses a chart whose lock is no YAML map.
+fn lock(file: &ChartFile) -> Result<Option<Lock>, ChartError> {
+    Lock::read(file).map_err(|error| unreadable(file, &error))
 }

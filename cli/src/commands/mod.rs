@@ -5,6 +5,7 @@ pub(crate) mod lint;
 pub(crate) mod rule;
 pub(crate) mod schema;
 pub(crate) mod template;
+pub(crate) mod vendor;
 
 use crate::error::Error;
 

@@ -9,6 +9,7 @@ use crate::{args, report};
 pub(crate) fn schema(arguments: &args::Schema) -> Outcome {
     let text = match arguments.file {
         args::SchemaFile::Config => portcullis_policies::config::SCHEMA,
+        args::SchemaFile::Lock => portcullis_vendor::SCHEMA,
         args::SchemaFile::Report => report::SCHEMA,
     };
     Ok(Done { output: text.as_bytes().to_vec(), ..Done::default() })

@@ -9,12 +9,18 @@ use std::{
 
 use portcullis_gotemplate::{Machine, Templates, Value, funcs};
 use portcullis_helm::{
-    Capabilities, Chance, Chart, Compat, Layer, LayerContent, LiveObjects, Manifest, Options, Part, Release, RenderError, Rendered,
+    Capabilities, Chance, Chart, Compat, Layer, LayerContent, LiveObjects, Manifest, Options, Part, Release, RenderError, Rendered, Supply,
 };
 use portcullis_source::{Origin, Range, ReadError, RepoPath, Revision, Role, SourceFile, Sources, Text, read_named};
 
 use super::{Done, Exit, Outcome};
-use crate::{args, error::Error, settings::Surroundings};
+use crate::{
+    args,
+    error::Error,
+    root,
+    settings::{self, Surroundings},
+    supply,
+};
 
 /// The name of a release that nobody named.
 const RELEASE_NAME: &str = "release-name";
@@ -25,8 +31,12 @@ pub(crate) fn run(arguments: &args::Template, surroundings: &Surroundings) -> Ou
     let sources = Arc::new(Sources::default());
     let chance = chance(arguments, surroundings)?;
     let (name, chart) = name_and_chart(arguments, chance)?;
-    let (revision, path) = open_chart(&directory.join(chart), chart, &sources)?;
-    match render(arguments, directory, &name, &revision, &path, chance) {
+    let place = directory.join(chart);
+    let opened = match arguments.helm.dependency_update && place.is_dir() {
+        true => open_with_supply(&place, surroundings, &sources)?,
+        false => open_chart(&place, chart, &sources)?,
+    };
+    match render(arguments, directory, &name, &opened, chance) {
         Ok(rendered) => {
             let notes = rendered.warnings.iter().map(|warning| format!("{warning}\n")).collect();
             let output = if arguments.origin { with_origins(&rendered, &sources).into_bytes() } else { rendered.print() };
@@ -35,6 +45,13 @@ pub(crate) fn run(arguments: &args::Template, surroundings: &Surroundings) -> Ou
         Err(Failed::Helm(error)) => Err(Error::Helm(error.print())),
         Err(Failed::Other(error)) => Err(error),
     }
+}
+
+/// A chart, the tree that it lies in, and where else its subcharts may lie.
+struct Opened {
+    revision: Revision,
+    path: RepoPath,
+    supply: Option<Supply>,
 }
 
 enum Failed {
@@ -94,9 +111,9 @@ fn name_of_template(template: &str, chance: Option<Chance>) -> Result<String, Er
 }
 
 /// A chart's folder is a tree of its own, so that nothing outside of it is read.
-fn open_chart(chart: &Path, given: &str, sources: &Arc<Sources>) -> Result<(Revision, RepoPath), Error> {
+fn open_chart(chart: &Path, given: &str, sources: &Arc<Sources>) -> Result<Opened, Error> {
     if chart.is_dir() {
-        return Ok((Revision::folder(chart, Arc::clone(sources))?, RepoPath::root()));
+        return Ok(Opened { revision: Revision::folder(chart, Arc::clone(sources))?, path: RepoPath::root(), supply: None });
     }
     let packed = read_named(chart, sources).map_err(|error| match error {
         ReadError::Named { .. } if !chart.exists() => Error::helm(format!("path {given:?} not found")),
@@ -105,17 +122,26 @@ fn open_chart(chart: &Path, given: &str, sources: &Arc<Sources>) -> Result<(Revi
     let name = chart.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let path = RepoPath::new(&name).map_err(|error| Error::usage(error.to_string(), "rename the packed chart"))?;
     let files = BTreeMap::from([(path.clone(), Arc::clone(packed.bytes()))]);
-    Ok((Revision::memory(files, Arc::clone(sources)), path))
+    Ok(Opened { revision: Revision::memory(files, Arc::clone(sources)), path, supply: None })
 }
 
-fn render(
-    arguments: &args::Template,
-    directory: &Path,
-    name: &str,
-    revision: &Revision,
-    path: &RepoPath,
-    chance: Option<Chance>,
-) -> Result<Rendered, Failed> {
+/// With its repository around it, so that subcharts are found as `portcullis lint` finds them.
+fn open_with_supply(chart: &Path, surroundings: &Surroundings, sources: &Arc<Sources>) -> Result<Opened, Error> {
+    let missing = |error: std::io::Error| Error::usage(format!("{} cannot be read: {error}", chart.display()), "name the chart's folder");
+    let chart = chart.canonicalize().map_err(missing)?;
+    let root = root::find(&chart);
+    let revision =
+        if root == chart { Revision::folder(&root, Arc::clone(sources))? } else { Revision::work_tree(&root, Arc::clone(sources))? };
+    let relative = chart.strip_prefix(&root).map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
+    let path = RepoPath::new(&relative).map_err(|error| Error::usage(error.to_string(), "rename the chart's folder"))?;
+    let config = settings::config_of(&revision)?;
+    let lock = supply::lock(&revision)?;
+    let supply = supply::supply(&revision, Some(&root), &config, &lock, &surroundings.places)?;
+    Ok(Opened { revision, path, supply: Some(supply) })
+}
+
+fn render(arguments: &args::Template, directory: &Path, name: &str, opened: &Opened, chance: Option<Chance>) -> Result<Rendered, Failed> {
+    let Opened { revision, path, supply } = opened;
     let compat = match arguments.helm_compat {
         args::HelmCompat::Helm3 => Compat::Helm3,
         args::HelmCompat::Helm4 => Compat::Helm4,
@@ -123,7 +149,11 @@ fn render(
     let capabilities = Capabilities::new(arguments.kube_version.as_deref(), &arguments.api_versions, compat)?;
     portcullis_helm::check_name(name)?;
     let layers = layers(arguments, directory, revision.sources(), compat)?;
-    let chart = Chart::load(revision, path, compat).map_err(RenderError::from)?;
+    let chart = match supply {
+        Some(supply) => Chart::load_with(revision, path, supply, compat),
+        None => Chart::load(revision, path, compat),
+    };
+    let chart = chart.map_err(RenderError::from)?;
     let release = Release {
         name: Arc::from(name),
         namespace: Arc::from(&*arguments.namespace),

@@ -36,6 +36,8 @@ pub struct Config {
     pub layers: Vec<Layer>,
     /// Globs of paths that are not looked at.
     pub exclude: Vec<Located<Arc<str>>>,
+    /// The folder of this repository with packed charts.
+    pub mirror: Option<Located<Arc<str>>>,
     /// Levels and parameters by rule.
     pub rules: BTreeMap<Arc<str>, Located<RuleSettings>>,
     /// Findings that somebody answers for.

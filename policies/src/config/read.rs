@@ -93,6 +93,7 @@ impl Reader<'_> {
             argocd: root.get("argocd").map(|node| self.argocd(node)).unwrap_or_default(),
             layers: list("layers").iter().map(|node| Layer { name: self.text(node, "name"), files: self.text(node, "files") }).collect(),
             exclude: self.texts(root, "exclude"),
+            mirror: root.get("dependencies").and_then(|node| self.some_text(node, "mirror")),
             rules: self.map(root.get("rules"), |node| self.rule(node)),
             waivers: list("waivers").iter().map(|node| self.waiver(node)).collect(),
         }

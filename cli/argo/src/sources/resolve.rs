@@ -12,7 +12,7 @@ use super::{
     value_files::Roots,
 };
 use crate::{
-    Application, Cluster, KustomizeSource, Source, SourceKind,
+    Application, ChartLocation, Cluster, KustomizeSource, Source, SourceKind,
     assemble::Object,
     fault::Fault,
     repository::{self, Found},
@@ -107,6 +107,32 @@ fn references(world: World<'_>, object: Object<'_>, nodes: &[&Node], faults: &mu
 /// What to do about a path that leads out.
 const FROM_ROOT: &str = "the path of a source is meant from its repository's root, without / before it and without .. out of it";
 
+/// The chart of a source that names one of a Helm repository or of an OCI registry, and no folder of a git repository.
+fn remote(source: Object<'_>, chart: &str, path: &str) -> Option<Result<ChartLocation, Fault>> {
+    let url = source.text(&["repoURL"]).trim_end_matches('/');
+    let version = source.text(&["targetRevision"]).to_owned();
+    let whole = match (chart, url.split_once("://")) {
+        ("", Some(("oci", _))) if matches!(path, "." | "./") => url.to_owned(),
+        ("", _) => return None,
+        (chart, Some(_)) => format!("{url}/{chart}"),
+        // Argo CD knows that a repository is a registry by its having no scheme.
+        (chart, None) => format!("oci://{url}/{chart}"),
+    };
+    let (url, name) = match whole.rsplit_once('/') {
+        Some((before, name)) if whole.starts_with("oci://") => (before.to_owned(), name.to_owned()),
+        _ => (url.to_owned(), chart.to_owned()),
+    };
+    if version.is_empty() {
+        let fault = source.fault(format!("chart {name} of {url} has no targetRevision"), &["chart"]);
+        return Some(Err(fault.hint("name the chart's version in targetRevision")));
+    }
+    if source.root.get("plugin").is_some_and(|plugin| !plugin.is_null()) {
+        let fault = source.fault("a config management plugin runs code of its own, which is not started".to_owned(), &["plugin"]);
+        return Some(Err(fault.hint("lint what the plugin makes")));
+    }
+    Some(Ok(ChartLocation::Repository { url, name, version }))
+}
+
 /// What every source of one Application is resolved with.
 struct One<'a> {
     world: World<'a>,
@@ -125,7 +151,16 @@ impl One<'_> {
         if chart.is_empty() && path.is_empty() && !source.text(&["ref"]).is_empty() {
             return vec![SourceKind::Reference];
         }
-        let folder = match self.folder(source, chart, path) {
+        if let Some(remote) = remote(source, chart, path) {
+            return match remote {
+                Ok(chart) => vec![self.chart(source, RepoPath::root(), chart, faults)],
+                Err(fault) => {
+                    faults.push(fault);
+                    Vec::new()
+                }
+            };
+        }
+        let folder = match self.folder(source, path) {
             Ok(folder) => folder,
             Err(fault) => {
                 faults.push(fault);
@@ -139,13 +174,8 @@ impl One<'_> {
     }
 
     /// The root of the source's repository, and its folder.
-    fn folder(&self, source: Object<'_>, chart: &str, path: &str) -> Result<(RepoPath, RepoPath), Fault> {
+    fn folder(&self, source: Object<'_>, path: &str) -> Result<(RepoPath, RepoPath), Fault> {
         let (url, wanted) = (source.text(&["repoURL"]), source.text(&["targetRevision"]));
-        if !chart.is_empty() {
-            let fault = source
-                .fault(format!("chart {chart} {wanted} lies in the Helm repository {url}, from where nothing is fetched"), &["chart"]);
-            return Err(fault.hint("keep the chart in a git repository that is checked, and name it by path"));
-        }
         if path.is_empty() {
             return Err(source.fault("the source has neither path nor chart nor ref", &[]).hint("name the chart's folder under path"));
         }
@@ -182,13 +212,7 @@ impl One<'_> {
     fn kinds(&self, source: Object<'_>, (root, folder): (RepoPath, RepoPath), faults: &mut Vec<Fault>) -> Result<Vec<SourceKind>, Fault> {
         self.check_overrides(source, &folder)?;
         match detect(source, self.world.files.revision, &folder)? {
-            Tool::Helm => {
-                let environment = self.environment(source);
-                let (world, references) = (self.world, self.references);
-                let roots = Roots { world, root, chart: folder, references, environment: &environment };
-                let target = Target { application: self.application, cluster: self.cluster };
-                Ok(vec![SourceKind::Helm(Box::new(helm::helm(&roots, source, &target, faults)))])
-            }
+            Tool::Helm => Ok(vec![self.chart(source, root, ChartLocation::Folder(folder), faults)]),
             Tool::Kustomize => {
                 let options = source.root.get("kustomize").and_then(|node| source.place(node));
                 Ok(vec![SourceKind::Kustomize(KustomizeSource { path: folder, options })])
@@ -201,6 +225,14 @@ impl One<'_> {
                 Err(fault.hint("lint what the plugin makes"))
             }
         }
+    }
+
+    fn chart(&self, source: Object<'_>, root: RepoPath, chart: ChartLocation, faults: &mut Vec<Fault>) -> SourceKind {
+        let environment = self.environment(source);
+        let (world, references) = (self.world, self.references);
+        let roots = Roots { world, root, chart, references, environment: &environment };
+        let target = Target { application: self.application, cluster: self.cluster };
+        SourceKind::Helm(Box::new(helm::helm(&roots, source, &target, faults)))
     }
 
     fn directory(&self, source: Object<'_>, folder: &RepoPath, faults: &mut Vec<Fault>) -> Result<Vec<SourceKind>, Fault> {

@@ -6,7 +6,7 @@ use portcullis_source::{EntryKind, Node, ReadError, RepoPath};
 
 use super::environment::Environment;
 use crate::{
-    ValuesFile, Version,
+    ChartLocation, ValuesFile, ValuesPlace, Version,
     assemble::{LEFTOVER, Object, is_leftover},
     fault::{Fact, Fault},
     pattern::Doublestar,
@@ -26,17 +26,18 @@ pub(super) struct Roots<'a> {
     /// The root of the source's repository.
     pub(super) root: RepoPath,
     /// The chart.
-    pub(super) chart: RepoPath,
+    pub(super) chart: ChartLocation,
     /// The roots of the sources that others may refer to, or why they are not known; none in an Application of one `source`.
     pub(super) references: Option<&'a BTreeMap<String, Result<RepoPath, Fault>>>,
     /// The variables.
     pub(super) environment: &'a Environment,
 }
 
-/// A path in its repository.
+/// A path in its repository, or in a chart that lies in none.
 struct Located {
     root: RepoPath,
     path: RepoPath,
+    in_chart: bool,
 }
 
 /// The files of all entries, in their order, each fault beside.
@@ -55,6 +56,11 @@ pub(super) fn resolve(roots: &Roots<'_>, helm: Object<'_>, faults: &mut Vec<Faul
     let mut files = Vec::new();
     let mut globbed = BTreeSet::new();
     for (node, entry, at) in &located {
+        if at.in_chart {
+            let place = if optional { ValuesPlace::ChartIfThere } else { ValuesPlace::Chart };
+            files.push(ValuesFile { path: at.path.clone(), place, entry: (*entry).to_owned(), span: helm.place(node) });
+            continue;
+        }
         let found = if roots.is_glob(at) {
             let matching = roots.glob(at, entry);
             matching.map(|paths| paths.into_iter().filter(|path| !explicit.contains(path) && globbed.insert(path.clone())).collect())
@@ -63,7 +69,8 @@ pub(super) fn resolve(roots: &Roots<'_>, helm: Object<'_>, faults: &mut Vec<Faul
         };
         match found {
             Ok(paths) => {
-                files.extend(paths.into_iter().map(|path| ValuesFile { path, entry: (*entry).to_owned(), span: helm.place(node) }))
+                let file = |path| ValuesFile { path, place: ValuesPlace::Revision, entry: (*entry).to_owned(), span: helm.place(node) };
+                files.extend(paths.into_iter().map(file));
             }
             Err(Missing::Absent(_)) if optional => {}
             Err(Missing::Absent(fault) | Missing::Broken(fault)) => faults.push(fault.at(helm.place(node))),
@@ -84,6 +91,10 @@ impl Roots<'_> {
     /// The file of one `fileParameters` entry.
     pub(super) fn file(&self, entry: &str) -> Result<RepoPath, Fault> {
         let at = self.locate(entry)?;
+        if at.in_chart {
+            let fault = Fact::new(format!("file {entry} lies in a chart of a Helm repository, from where only values files are taken"));
+            return Err(fault.hint("keep the file in the repository, and name it through a source with a ref"));
+        }
         match self.exists(&at, entry) {
             Ok(()) => Ok(at.path),
             Err(Missing::Absent(fault) | Missing::Broken(fault)) => Err(fault),
@@ -113,10 +124,23 @@ impl Roots<'_> {
             let fault = Fact::new(format!("values file {entry} lies behind {scheme}, from where nothing is fetched"));
             return Err(fault.hint("keep the values file in the repository"));
         }
-        match filled.strip_prefix('/') {
-            Some(rest) => within(&self.root, &self.root, rest.trim_start_matches('/'), entry),
-            None => within(&self.root, &self.chart, &filled, entry),
+        match (filled.strip_prefix('/'), &self.chart) {
+            (rest, ChartLocation::Repository { .. }) => self.in_chart(rest.unwrap_or(&filled), entry),
+            (Some(rest), ChartLocation::Folder(_)) => within(&self.root, &self.root, rest.trim_start_matches('/'), entry),
+            (None, ChartLocation::Folder(folder)) => within(&self.root, folder, &filled, entry),
         }
+    }
+
+    /// A file of a packed chart, whose root is that of the source.
+    fn in_chart(&self, path: &str, entry: &str) -> Result<Located, Fault> {
+        let root = RepoPath::root();
+        let mut located = within(&root, &root, path, entry)?;
+        if self.is_glob(&located) {
+            let fault = Fact::new(format!("values files {entry} are a pattern in a chart of a Helm repository, which is not looked up"));
+            return Err(fault.hint("name each file"));
+        }
+        located.in_chart = true;
+        Ok(located)
     }
 
     fn is_glob(&self, at: &Located) -> bool {
@@ -184,5 +208,5 @@ fn within(root: &RepoPath, folder: &RepoPath, path: &str, entry: &str) -> Result
     if path == *root || !path.is_within(root) {
         return Err(outside());
     }
-    Ok(Located { root: root.clone(), path })
+    Ok(Located { root: root.clone(), path, in_chart: false })
 }

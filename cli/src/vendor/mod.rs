@@ -1,0 +1,8 @@
+//! `portcullis vendor`: what is needed, what is there, and the difference from wherever it comes.
+
+mod held;
+mod run;
+mod warehouse;
+mod wish;
+
+pub(crate) use run::{Mode, Vendored, vendor};
