@@ -175,6 +175,26 @@ fn show_fields(record: &Record) -> String {
     format!("{sign}{{{}}}", fields.join(" "))
 }
 
+/// Bytes as `%v` prints them; a chart that prints its root prints all of its files so, which is why no byte gets a string of its own.
+fn numbers(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 4 + 2);
+    text.push('[');
+    for (index, byte) in bytes.iter().enumerate() {
+        if index > 0 {
+            text.push(' ');
+        }
+        if *byte >= 100 {
+            text.push(char::from(b'0' + byte / 100));
+        }
+        if *byte >= 10 {
+            text.push(char::from(b'0' + byte / 10 % 10));
+        }
+        text.push(char::from(b'0' + byte % 10));
+    }
+    text.push(']');
+    text
+}
+
 /// A value as `%v` prints it inside of a struct, where no method of it is called.
 pub(crate) fn show(value: &Value) -> String {
     match &value.data {
@@ -184,10 +204,7 @@ pub(crate) fn show(value: &Value) -> String {
         Data::Uint8(value) => value.to_string(),
         Data::Float(value) => value.to_string(),
         Data::String(text) => text.lossy().into_owned(),
-        Data::Bytes(bytes) => {
-            let numbers: Vec<String> = bytes.iter().map(u8::to_string).collect();
-            format!("[{}]", numbers.join(" "))
-        }
+        Data::Bytes(bytes) => numbers(bytes),
         Data::List(list) => {
             let items: Vec<String> = list.items().iter().map(show).collect();
             format!("[{}]", items.join(" "))
@@ -200,5 +217,18 @@ pub(crate) fn show(value: &Value) -> String {
             Some(record) => show_fields(record),
             None => object.display(),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::numbers;
+
+    #[test]
+    fn bytes_are_numbers_in_brackets() {
+        let all: Vec<u8> = (0..=255).collect();
+        let words: Vec<String> = all.iter().map(u8::to_string).collect();
+        assert_eq!(numbers(&all), format!("[{}]", words.join(" ")));
+        assert_eq!(numbers(&[]), "[]");
     }
 }
