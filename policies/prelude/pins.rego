@@ -32,9 +32,8 @@ terms := [{"i": i, "expressions": expressions} |
 admitted(family) := {zone |
 	some zone in candidates(family)
 	some term in terms
-	every expression in [e | some e in term.expressions; e.key in family.labels] {
-		selectors.holds(expression, {expression.key: zone})
-	}
+	unmet := [e | some e in term.expressions; e.key in family.labels; not selectors.holds(e, {e.key: zone})]
+	count(unmet) == 0
 }
 
 candidates(family) := family.all if count(family.all) > 0

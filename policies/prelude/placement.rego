@@ -30,11 +30,18 @@ ways(capacity) := [{"pool": pool.name, "term": term} |
 	pool := object.union(known, {"capacity": capacity})
 	admits(pool, {"key": capacity_type, "operator": "In", "values": [capacity]})
 	tolerates(pool)
-	every key, value in object.get(input.pod.spec, "nodeSelector", {}) {
-		admits(pool, {"key": key, "operator": "In", "values": [value]})
-	}
+	selects_node_of(pool)
 	some term in open_terms(pool)
 ]
+
+selects_node_of(pool) if {
+	unmet := [key |
+		some key, value in object.get(input.pod.spec, "nodeSelector", {})
+		wanted := {"key": key, "operator": "In", "values": [value]}
+		not admits(pool, wanted)
+	]
+	count(unmet) == 0
+}
 
 required := input.pod.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms
 
@@ -43,9 +50,8 @@ open_terms(pool) := [i |
 	some i, term in required
 	expressions := object.get(term, "matchExpressions", [])
 	count(expressions) + count(object.get(term, "matchFields", [])) > 0
-	every expression in expressions {
-		admits(pool, expression)
-	}
+	unmet := [e | some e in expressions; not admits(pool, e)]
+	count(unmet) == 0
 ] if required
 
 else := [-1]
@@ -116,9 +122,8 @@ well_known(key) if {
 
 # Whether the pool's requirements let a node have a value.
 allowed(pool, key, value) if {
-	every requirement in [r | some r in pool.requirements; r.key == key] {
-		lets(requirement, value)
-	}
+	against := [r | some r in pool.requirements; r.key == key; not lets(r, value)]
+	count(against) == 0
 }
 
 lets(requirement, _) if requirement.operator in {"Gt", "Lt"}
@@ -129,17 +134,19 @@ only_offers(pool, key, values) if {
 	some requirement in pool.requirements
 	requirement.key == key
 	requirement.operator == "In"
-	every value in requirement.values {
-		value in values
-	}
+	others := [value | some value in requirement.values; not value in values]
+	count(others) == 0
 }
 
 # A taint that keeps the pod out if it does not tolerate it.
 tolerates(pool) if {
-	every taint in [t | some t in pool.taints; t.effect in {"NoExecute", "NoSchedule"}] {
-		some toleration in object.get(input.pod.spec, "tolerations", [])
-		matches_taint(toleration, taint)
-	}
+	against := [t | some t in pool.taints; t.effect in {"NoExecute", "NoSchedule"}; not tolerated(t)]
+	count(against) == 0
+}
+
+tolerated(taint) if {
+	some toleration in object.get(input.pod.spec, "tolerations", [])
+	matches_taint(toleration, taint)
 }
 
 matches_taint(toleration, taint) if {

@@ -4,12 +4,10 @@ package portcullis.prelude.selectors
 # A selector that is not there selects nothing; an empty one selects everything.
 matches(selector, labels) if {
 	is_object(selector)
-	every key, value in match_labels(selector) {
-		labels[key] == value
-	}
-	every requirement in match_expressions(selector) {
-		holds(requirement, labels)
-	}
+	different := [key | some key, value in match_labels(selector); object.get(labels, key, null) != value]
+	count(different) == 0
+	unmet := [i | some i, requirement in match_expressions(selector); not holds(requirement, labels)]
+	count(unmet) == 0
 }
 
 is_empty(selector) if {
