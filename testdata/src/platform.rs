@@ -50,6 +50,12 @@ impl Platform {
         Self { root: tools::repository(), portcullis }
     }
 
+    /// The program.
+    #[must_use]
+    pub fn program(&self) -> &Path {
+        &self.portcullis
+    }
+
     /// Runs portcullis at the root.
     ///
     /// # Errors
