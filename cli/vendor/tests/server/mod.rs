@@ -1,4 +1,5 @@
 //! A server of this machine with prepared answers, which remembers what it was asked.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::{
     collections::BTreeMap,
@@ -11,35 +12,35 @@ use flate2::{Compression, write::GzEncoder};
 
 /// An answer: the status line's rest, further headers, and the body.
 #[derive(Clone, Debug)]
-pub struct Answer {
-    pub status: &'static str,
-    pub headers: Vec<String>,
-    pub body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: &'static str,
+    pub(crate) headers: Vec<String>,
+    pub(crate) body: Vec<u8>,
     /// How many bytes fewer are sent than are announced.
-    pub missing: usize,
+    pub(crate) missing: usize,
 }
 
 /// A request: its path, and the credentials that came with it.
-pub type Asked = (String, Option<String>);
+pub(crate) type Asked = (String, Option<String>);
 
-pub struct Server {
-    pub url: String,
+pub(crate) struct Server {
+    pub(crate) url: String,
     routes: Arc<Mutex<BTreeMap<String, Answer>>>,
     asked: Arc<Mutex<Vec<Asked>>>,
 }
 
 impl Answer {
-    pub fn ok(body: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn ok(body: impl Into<Vec<u8>>) -> Self {
         Self { status: "200 OK", headers: Vec::new(), body: body.into(), missing: 0 }
     }
 
-    pub fn redirect(to: &str) -> Self {
+    pub(crate) fn redirect(to: &str) -> Self {
         Self { status: "302 Found", headers: vec![format!("Location: {to}")], ..Self::ok("") }
     }
 }
 
 impl Server {
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let server = Self { url, routes: Arc::default(), asked: Arc::default() };
@@ -53,11 +54,11 @@ impl Server {
         server
     }
 
-    pub fn route(&self, path: &str, answer: Answer) {
+    pub(crate) fn route(&self, path: &str, answer: Answer) {
         self.routes.lock().unwrap().insert(path.to_owned(), answer);
     }
 
-    pub fn asked(&self) -> Vec<Asked> {
+    pub(crate) fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
     }
 }
@@ -89,12 +90,12 @@ fn answer(mut stream: TcpStream, routes: &Mutex<BTreeMap<String, Answer>>, asked
 }
 
 /// A packed chart with one template.
-pub fn chart(name: &str, version: &str) -> Vec<u8> {
+pub(crate) fn chart(name: &str, version: &str) -> Vec<u8> {
     packed(&[(&format!("{name}/Chart.yaml"), &format!("apiVersion: v2\nname: {name}\nversion: {version}\n"))])
 }
 
 /// A packed folder with these files, whatever their names.
-pub fn packed(files: &[(&str, &str)]) -> Vec<u8> {
+pub(crate) fn packed(files: &[(&str, &str)]) -> Vec<u8> {
     let mut archive = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::default()));
     for (path, text) in files {
         let mut header = tar::Header::new_gnu();
