@@ -20,3 +20,14 @@ fn reports_match_their_schema() {
         assert_eq!(errors, Vec::<String>::new(), "{case}");
     }
 }
+
+#[test]
+fn locks_match_their_schema() {
+    let schema = jsonschema::validator_for(&portcullis(".", &["schema", "lock"])).unwrap();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cmd/dependency-in-mirror.in/portcullis.lock");
+    let text = portcullis_source::Text::nowhere(std::fs::read(path).unwrap());
+    let document = portcullis_source::yaml::parse(&text).documents.remove(0);
+    let lock = portcullis_policies::json(&document.root);
+    let errors: Vec<String> = schema.iter_errors(&lock).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert_eq!(errors, Vec::<String>::new());
+}

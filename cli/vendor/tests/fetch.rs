@@ -173,3 +173,23 @@ fn programs_that_keep_credentials_are_named_and_not_started() {
     let error = fetch(&url, &Credentials { registries, ..Credentials::default() }).unwrap_err();
     assert!(error.message.contains("docker-credential-vault"), "{}", error.message);
 }
+
+#[test]
+fn a_registry_is_read_with_a_password() {
+    let server = Server::start();
+    let bytes = chart("redis", "1.10.0+b");
+    let url = registry(&server, &digest(&bytes), &bytes);
+    let (tags, layer) = (r#"{"tags": ["1.10.0_b"]}"#, "application/tar+gzip");
+    let manifest = format!("{{\"layers\": [{{\"mediaType\": \"{layer}\", \"digest\": \"sha256:{}\"}}]}}", digest(&bytes));
+    let answers = [
+        ("tags/list", Answer::ok(tags)),
+        ("manifests/1.10.0_b", Answer::ok(manifest)),
+        (&*format!("blobs/sha256:{}", digest(&bytes)), Answer::ok(bytes)),
+    ];
+    for (path, answer) in answers {
+        let challenge = vec!["WWW-Authenticate: Basic realm=\"r\"".to_owned()];
+        server.route(&format!("/v2/team/redis/{path}"), Answer { status: "401 Unauthorized", headers: challenge, ..Answer::ok("") });
+        server.route(&format!("/v2/team/redis/{path} {SECRET}"), answer);
+    }
+    assert_eq!(fetch(&url, &logged_in(&server)).unwrap().version, "1.10.0+b");
+}
