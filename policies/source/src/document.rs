@@ -228,6 +228,14 @@ impl Document {
         let there = (0..path.len()).rev().find(|&length| path.get(..length).is_some_and(|part| self.node_at(part).is_some()));
         let missing = path.get(there.unwrap_or(0)..).unwrap_or_default();
         let keys: Vec<Arc<str>> = missing.iter().filter_map(Step::key).cloned().collect();
-        self.text.origin_of_missing(self.range_at(path), &keys)
+        // What a made object lacks has nothing to do with the object's own key; in a file, that key is the place to show.
+        let existing = path.get(..there.unwrap_or(0)).unwrap_or_default();
+        let object = self.node_at(existing);
+        if object.is_some_and(Node::is_null) {
+            return self.origin(existing);
+        }
+        let made = self.text.trace().is_some();
+        let range = object.map(|node| node.range).filter(|range| made && range.start < range.end).unwrap_or_else(|| self.range_at(path));
+        self.text.origin_of_missing(range, &keys)
     }
 }

@@ -74,7 +74,8 @@ impl Inputs {
     /// The origins of the structure that was made of the values: of a text that was read, what stands in templates and what was left out;
     /// the parts that values gave it are known to the elements.
     pub(crate) fn structure(&self, trace: &Trace) -> Vec<OriginId> {
-        let is_structure = |origin: &OriginId| matches!(trace.get(*origin), Some(Source::Template { .. } | Source::Skips { .. }));
+        let is_structure =
+            |&origin: &OriginId| trace.written_at(origin).is_some() || matches!(trace.get(origin), Some(Source::Skips { .. }));
         let of = |value: &Value| match &value.data {
             Data::String(Str { pieces: Some(pieces), .. }) => {
                 let pieces = pieces.iter().map(|piece| piece.origin).filter(is_structure);

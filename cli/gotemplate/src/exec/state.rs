@@ -1,6 +1,6 @@
 //! What the execution of one template knows.
 
-use portcullis_source::{OriginId, Source, Span};
+use portcullis_source::{OriginId, Span};
 
 use super::{
     fault::{At, Step},
@@ -154,7 +154,7 @@ impl<'run, 'set, 'tree> Exec<'run, 'set, 'tree> {
         let mut start = 0;
         let printed = pieces.iter().find(|piece| {
             let is_printed = piece.end > std::mem::replace(&mut start, piece.end);
-            is_printed && matches!(self.machine.trace.get(piece.origin), Some(Source::Template { .. }))
+            is_printed && self.machine.trace.written_at(piece.origin).is_some()
         });
         match printed {
             Some(printed) => self.machine.join([value.origin, printed.origin]),

@@ -98,7 +98,7 @@ impl<'tree> Exec<'_, '_, 'tree> {
                 OriginId::NONE => self.printed(position, value.origin),
                 // What templates wrote here keeps its origin, unless more than that decided about it.
                 origin if decisions.is_none() && self.is_written_here(origin) => origin,
-                origin => self.guarded(decisions, |exec| exec.printed(position, origin)),
+                origin => self.guarded(decisions, |exec| exec.handed_on(position, origin)),
             };
             self.out.push(text.bytes.get(start..end).unwrap_or_default(), origin);
             start = end;
@@ -115,6 +115,15 @@ impl<'tree> Exec<'_, '_, 'tree> {
         match trace.get(origin) {
             Some(Source::Template { frame, .. } | Source::Action { frame, .. }) => trace.is_within(*frame, self.machine.frame),
             Some(Source::Value { .. } | Source::Join(_) | Source::Skips { .. } | Source::Builtin(_)) | None => false,
+        }
+    }
+
+    /// A part of a text that this action prints: where it stands in a template, that stays its place.
+    fn handed_on(&mut self, position: u32, origin: OriginId) -> OriginId {
+        let machine = &mut *self.machine;
+        match machine.trace.written_at(origin) {
+            Some(span) => machine.origins.action(&mut machine.trace, span, machine.frame, origin),
+            None => self.printed(position, origin),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Frame, FrameId, FrameKind, OriginId, Skip, Source, Trace, chain::Chain};
+use super::{Frame, FrameId, FrameKind, LayerId, OriginId, Skip, Source, Trace, chain::Chain};
 use crate::Origin;
 
 impl Trace {
@@ -21,12 +21,21 @@ impl Trace {
             Some(skip) => self.decided(line, skip),
             None => {
                 // An object that values made whole lacks what the values lack; else the template does.
-                let made = origins.iter().all(|&id| !matches!(self.get(id), Some(Source::Template { .. })));
-                chain.values.truncate(usize::from(made));
+                let made = origins.iter().all(|&id| self.written_at(id).is_none());
+                let holder = chain.values.iter().filter_map(|&value| self.holder(value)).max_by_key(|(layer, _)| *layer);
+                chain.values = holder.filter(|_| made).map(|(_, holder)| holder).into_iter().collect();
                 chain.templates.truncate(1);
                 chain.frames.truncate(1);
                 chain.into_origin(line)
             }
+        }
+    }
+
+    /// The map or list that holds a value in its layer, and the layer.
+    fn holder(&self, value: OriginId) -> Option<(LayerId, OriginId)> {
+        match self.get(value)? {
+            Source::Value { parent, layer, .. } => Some((*layer, if parent.is_none() { value } else { *parent })),
+            Source::Template { .. } | Source::Action { .. } | Source::Join(_) | Source::Skips { .. } | Source::Builtin(_) => None,
         }
     }
 

@@ -200,6 +200,20 @@ impl Trace {
         at == outer
     }
 
+    /// The place in a template where text stands as it is, however it was handed on; none for text that a value gave.
+    #[must_use]
+    pub fn written_at(&self, origin: OriginId) -> Option<Span> {
+        let mut at = origin;
+        loop {
+            match self.get(at)? {
+                Source::Template { span, .. } => return Some(*span),
+                // A source is recorded after what it came from.
+                Source::Action { input, .. } if *input < at => at = *input,
+                Source::Action { .. } | Source::Value { .. } | Source::Join(_) | Source::Skips { .. } | Source::Builtin(_) => return None,
+            }
+        }
+    }
+
     /// Records that a `null` of a values layer took the value at its key away; `null` is the origin of that `null`.
     pub fn remove(&mut self, null: OriginId) {
         let key = self.key(null);
