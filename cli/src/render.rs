@@ -6,12 +6,13 @@ use std::{
 };
 
 use portcullis_argo::{
-    Application, ChartLocation, HelmSource, Inline, InlineKind, Parameter, SourceKind, Unrendered, ValuesFile, ValuesPlace, Version,
+    Application, ChartLocation, FileParameter, HelmSource, Inline, InlineKind, Parameter, SourceKind, Unrendered, ValuesFile, ValuesPlace,
+    Version,
 };
 use portcullis_helm::{
     Capabilities, Chart, ChartError, Compat, Layer, LayerContent, Options, Release, RemoteChart, RenderError, Supply, render,
 };
-use portcullis_source::{Document, Problem, RepoPath, Revision, Span, Stage, Text, yaml};
+use portcullis_source::{Document, Problem, RepoPath, Revision, SourceFile, Span, Stage, Text, yaml};
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::{
@@ -113,7 +114,7 @@ impl<'a> Renderer<'a> {
         layers.extend(source.inline.as_ref().map(inline_layer));
         layers.extend(source.parameters.iter().map(|parameter| self.parameter(parameter)));
         for parameter in &source.file_parameters {
-            layers.push(self.file_parameter(&parameter.name, &parameter.path)?);
+            layers.push(self.file_parameter(parameter)?);
         }
         let release = Release {
             name: Arc::from(&*source.release_name),
@@ -159,21 +160,22 @@ impl<'a> Renderer<'a> {
         self.charts.iter().filter(|(_, chart)| chart.is_err()).filter_map(|(location, _)| location.folder())
     }
 
-    /// A parameter is what `--set` would be told; the text stands for the line of the Application that it comes from.
+    /// A parameter is what `--set` would be told, at the line of the Application that it comes from.
     fn parameter(&self, parameter: &Parameter) -> Layer {
-        let argument = format!("{}={}", parameter.name, parameter.value);
-        let place = parameter.span.and_then(|span| self.revision.sources().locate(span));
-        let shown = place.map_or_else(|| Arc::from("parameter"), |place| place.file);
-        let file = self.revision.sources().add(shown, argument.into_bytes());
+        let file = self.argument(format!("{}={}", parameter.name, parameter.value));
         let content = if parameter.force_string { LayerContent::SetString(file) } else { LayerContent::Set(file) };
-        Layer { name: Arc::from("parameters"), content }
+        Layer { name: Arc::from("parameters"), content: LayerContent::Placed(Box::new(content), parameter.origin.clone()) }
     }
 
-    fn file_parameter(&self, name: &str, path: &RepoPath) -> Result<Layer, RenderError> {
+    fn file_parameter(&self, parameter: &FileParameter) -> Result<Layer, RenderError> {
+        let FileParameter { name, path, origin } = parameter;
         let file = self.revision.read(path).map_err(|error| failure(error.to_string()))?;
-        let argument = self.revision.sources().add("parameter", format!("{name}={path}").into_bytes());
-        let files = BTreeMap::from([(path.to_string(), file)]);
-        Ok(Layer { name: Arc::from("file parameters"), content: LayerContent::SetFile(argument, files) })
+        let content = LayerContent::SetFile(self.argument(format!("{name}={path}")), BTreeMap::from([(path.to_string(), file)]));
+        Ok(Layer { name: Arc::from("file parameters"), content: LayerContent::Placed(Box::new(content), origin.clone()) })
+    }
+
+    fn argument(&self, text: String) -> Arc<SourceFile> {
+        self.revision.sources().add("parameter", text.into_bytes())
     }
 
     /// Renders a chart that no application uses with its own values.

@@ -172,3 +172,90 @@ fn a_wrong_line_of_the_lowest_layer_is_one_finding() {
         assert_eq!(of_rule[0]["applications"].as_array().unwrap().len(), 99, "{rule}");
     }
 }
+
+/// The findings of one rule after a change of a file.
+fn findings_after(folder: &Path, file: &str, from: &str, to: &str, rule: &str) -> Vec<Value> {
+    let path = folder.join(file);
+    let clean = fs::read_to_string(&path).unwrap();
+    let broken = clean.replacen(from, to, 1);
+    assert_ne!(clean, broken, "{from}");
+    fs::write(&path, broken).unwrap();
+    let (_, report) = report(folder);
+    fs::write(path, clean).unwrap();
+    report["findings"].as_array().unwrap().iter().filter(|finding| finding["rule"] == rule).cloned().collect()
+}
+
+/// `FILE:LINE` of the links of a chain that are values.
+fn values_of(finding: &Value) -> Vec<String> {
+    let values = finding["chain"].as_array().unwrap().iter().filter(|link| link["role"] == "values");
+    values.map(|link| format!("{}:{} {}", link["file"].as_str().unwrap(), link["line"], link["key"].as_str().unwrap())).collect()
+}
+
+#[test]
+fn values_in_an_application_set_are_edited_where_they_are_written() {
+    const FILE: &str = "platform-manifests/argocd/applicationsets/keycloak.yaml";
+    const HELM: &str = "          releaseName: keycloak\n";
+    let folder = copy_of_platform();
+    fs::write(folder.path().join("platform-manifests/registry.txt"), "quay.io").unwrap();
+    let parameter = |value: &str| format!("          parameters:\n            - name: image.registry\n              value: {value}\n");
+    // What is written, the line within it, and the values lines of the chain before the layers below.
+    let cases = [
+        (parameter("quay.io"), 3, "41 image.registry"),
+        (parameter("quay.io\n              forceString: true"), 3, "41 image.registry"),
+        (parameter("'quay.io/{{ .environment }}'"), 3, "41 image.registry"),
+        (
+            "          fileParameters:\n            - name: image.registry\n              path: /platform-manifests/registry.txt\n".into(),
+            3,
+            "41 image.registry",
+        ),
+        ("          valuesObject: {image: {registry: 'quay.io/{{ .environment }}'}}\n".into(), 1, "39 image.registry"),
+        ("          values: |\n            image:\n              registry: quay.io/{{ .environment }}\n".into(), 3, "41 image.registry"),
+        (
+            "          values: |\n            image:\n              registry: \"quay.io/{{ .environment }}\"\n".into(),
+            3,
+            "41 image.registry",
+        ),
+    ];
+    for (text, line, values) in cases {
+        let findings = findings_after(folder.path(), FILE, HELM, &format!("{HELM}{text}"), "foreign-image-registry");
+        assert_eq!(findings.len(), 1, "{text}: {findings:#?}");
+        assert_eq!(findings[0]["location"]["file"], FILE, "{text}");
+        assert_eq!(findings[0]["location"]["line"], 38 + line, "{text}");
+        assert_eq!(findings[0]["applications"].as_array().unwrap().len(), 3, "{text}");
+        assert_eq!(values_of(&findings[0])[0], format!("{FILE}:{values}"), "{text}");
+        let below = findings[0]["chain"].as_array().unwrap().iter().find(|link| link["role"] == "shadowed").unwrap();
+        assert_eq!(below["file"], "platform-manifests/values/base.yaml", "{text}");
+    }
+}
+
+#[test]
+fn values_that_a_parameter_gives_are_edited_at_the_parameter() {
+    const FILE: &str = "platform-manifests/argocd/applicationsets/keycloak.yaml";
+    const HELM: &str = "          releaseName: keycloak\n";
+    let folder = copy_of_platform();
+    let path = folder.path().join(FILE);
+    let clean = fs::read_to_string(&path).unwrap();
+    let element = |name: &str, registry: &str| format!("cluster: {name}\n            registry: {registry}\n");
+    let ours = "111122223333.dkr.ecr.eu-west-1.amazonaws.com";
+    let mut given = clean.clone();
+    for (name, registry) in [("fraud-dev", "quay.io"), ("fraud-staging", ours), ("fraud-prod", ours)] {
+        given = given.replacen(&format!("cluster: {name}\n"), &element(name, registry), 1);
+    }
+    fs::write(&path, given).unwrap();
+    let cases = [
+        "          parameters:\n            - name: image.registry\n              value: '{{ .registry }}'\n",
+        "          valuesObject: {image: {registry: '{{ .registry }}'}}\n",
+        "          valuesObject: {image: {registry: '{{ .registry }}/{{ .environment }}'}}\n",
+        "          values: |\n            image:\n              registry: '{{ .registry }}/mirror'\n",
+    ];
+    for text in cases {
+        let findings = findings_after(folder.path(), FILE, HELM, &format!("{HELM}{text}"), "foreign-image-registry");
+        assert_eq!(findings.len(), 1, "{text}: {findings:#?}");
+        assert_eq!(findings[0]["location"]["line"], 15, "{text}");
+        assert_eq!(findings[0]["applications"], serde_json::json!(["keycloak-dev"]), "{text}");
+        let values = values_of(&findings[0]);
+        let template = 41 + text.lines().position(|line| line.contains("{{")).unwrap() + 1;
+        assert_eq!(values[0], format!("{FILE}:15 spec.generators[0].list.elements[0].registry"), "{text}");
+        assert_eq!(values[1], format!("{FILE}:{template} image.registry"), "{text}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use portcullis_source::{Document, Node, OriginId, Range, Role, Source, Span};
+use portcullis_source::{Document, Link, Node, Origin, OriginId, Range, Role, Source, Span};
 
 use crate::{
     Application, Cluster, Destination,
@@ -143,6 +143,16 @@ impl<'a> Object<'a> {
         }
         let template = || self.document.text.origin(first).first(Role::Template).and_then(|link| link.span);
         self.document.text.span(node.range).or_else(template).or_else(|| place(self.document, node.range))
+    }
+
+    /// The same place, followed by those of the other parts of the field: the template and the parameters in it.
+    pub(crate) fn origin(self, node: &Node) -> Origin {
+        let lead = self.place(node);
+        let mut links = self.document.text.origin(node.range).links;
+        links.retain(|link| link.span.is_some() && matches!(link.role, Role::Manifest | Role::Template | Role::Values));
+        let at = links.iter().position(|link| link.span == lead);
+        let first = at.map(|at| links.remove(at)).or_else(|| lead.map(|span| Link::at(Role::Manifest, span)));
+        Origin { links: first.into_iter().chain(links).collect() }
     }
 
     /// Whether a text is nothing but a parameter.

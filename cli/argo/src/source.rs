@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use portcullis_source::{Document, RepoPath, Span};
+use portcullis_source::{Document, Origin, RepoPath, Span};
 
 /// One source of an Application.
 #[derive(Clone, Debug)]
@@ -159,8 +159,8 @@ pub struct Parameter {
     pub value: String,
     /// `--set-string` rather than `--set`.
     pub force_string: bool,
-    /// The entry in the ApplicationSet or Application.
-    pub span: Option<Span>,
+    /// Where the value came from in the ApplicationSet or Application; what a person would edit leads.
+    pub origin: Origin,
 }
 
 /// A parameter as for `--set-file NAME=PATH`.
@@ -170,8 +170,8 @@ pub struct FileParameter {
     pub name: String,
     /// The file.
     pub path: RepoPath,
-    /// The entry in the ApplicationSet or Application.
-    pub span: Option<Span>,
+    /// Where the path came from in the ApplicationSet or Application; what a person would edit leads.
+    pub origin: Origin,
 }
 
 /// Manifests of a folder.
@@ -201,6 +201,26 @@ pub struct Unrendered {
     pub hint: String,
     /// Where the cause stands.
     pub span: Option<Span>,
+}
+
+impl Parameter {
+    /// The place that a person would edit.
+    #[must_use]
+    pub fn span(&self) -> Option<Span> {
+        leading(&self.origin)
+    }
+}
+
+impl FileParameter {
+    /// The place that a person would edit.
+    #[must_use]
+    pub fn span(&self) -> Option<Span> {
+        leading(&self.origin)
+    }
+}
+
+fn leading(origin: &Origin) -> Option<Span> {
+    origin.links.first().and_then(|link| link.span)
 }
 
 impl Source {

@@ -101,10 +101,10 @@ impl Show {
         }
         for parameter in &helm.parameters {
             let kind = if parameter.force_string { "set-string" } else { "set" };
-            writeln!(out, "    {kind} {}={} at {}", parameter.name, parameter.value, self.place(parameter.span)).unwrap();
+            writeln!(out, "    {kind} {}={} at {}", parameter.name, parameter.value, self.place(parameter.span())).unwrap();
         }
         for file in &helm.file_parameters {
-            writeln!(out, "    set-file {}={} at {}", file.name, file.path, self.place(file.span)).unwrap();
+            writeln!(out, "    set-file {}={} at {}", file.name, file.path, self.place(file.span())).unwrap();
         }
     }
 

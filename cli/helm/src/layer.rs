@@ -3,11 +3,11 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_gotemplate::{Data, Map, Value, convert, funcs::Compat};
-use portcullis_source::{Document, SourceFile, Text, Trace};
+use portcullis_source::{Document, LayerId, Origin, SourceFile, Text, Trace};
 
 use crate::{
     RenderError, decode,
-    set::{self, Style},
+    set::{self, Argument, Style},
     table,
 };
 
@@ -38,6 +38,9 @@ pub enum LayerContent {
     SetFile(Arc<SourceFile>, BTreeMap<String, Arc<SourceFile>>),
     /// The argument of a `--set-literal`.
     SetLiteral(Arc<SourceFile>),
+    /// An argument that stands for a field of another file, such as a parameter of an Application, and where that field came from; what
+    /// leads is what a person would edit.
+    Placed(Box<Self>, Origin),
 }
 
 impl Layer {
@@ -70,6 +73,7 @@ fn rank(content: &LayerContent) -> u8 {
         LayerContent::SetString(_) => 3,
         LayerContent::SetFile(..) => 4,
         LayerContent::SetLiteral(_) => 5,
+        LayerContent::Placed(argument, _) => rank(argument),
     }
 }
 
@@ -80,30 +84,54 @@ pub(crate) fn merge(layers: &[Layer], compat: Compat, trace: &mut Trace) -> Resu
     let merged = table::empty();
     let Some(merged) = table::table(&merged).cloned() else { return Err(RenderError::new("values are no table")) };
     for layer in ordered {
-        let id = trace.layer(Arc::clone(&layer.name));
-        match &layer.content {
-            LayerContent::Documents(documents) => {
-                for document in documents {
-                    let values = convert::from_node(&document.root, &document.text, id, trace);
-                    if let Some(values) = table::table(&values) {
-                        overlay(&merged, values, trace);
-                    }
-                }
-            }
-            LayerContent::Set(argument) => set::apply(argument, &Style::Typed, &merged, id, trace)?,
-            LayerContent::SetString(argument) => set::apply(argument, &Style::Text, &merged, id, trace)?,
-            LayerContent::SetJson(argument) if compat == Compat::Helm4 && set::is_object(argument) => {
-                let values = set::object(argument, id, trace)?;
-                if let Some(values) = table::table(&values) {
-                    overlay(&merged, values, trace);
-                }
-            }
-            LayerContent::SetJson(argument) => set::apply(argument, &Style::Json, &merged, id, trace)?,
-            LayerContent::SetFile(argument, files) => set::apply(argument, &Style::File(files), &merged, id, trace)?,
-            LayerContent::SetLiteral(argument) => set::apply(argument, &Style::Literal, &merged, id, trace)?,
-        }
+        let layer_id = trace.layer(Arc::clone(&layer.name));
+        let (content, place) = match &layer.content {
+            LayerContent::Placed(content, place) => (&**content, Some(place)),
+            content => (content, None),
+        };
+        Merge { values: &merged, layer: layer_id, place, compat }.add(content, trace)?;
     }
     Ok(merged)
+}
+
+/// What a layer is laid over, and who it is.
+struct Merge<'a> {
+    values: &'a Map,
+    layer: LayerId,
+    place: Option<&'a Origin>,
+    compat: Compat,
+}
+
+impl Merge<'_> {
+    fn add(&self, content: &LayerContent, trace: &mut Trace) -> Result<(), RenderError> {
+        let set = |file, style: &Style<'_>, trace: &mut Trace| {
+            set::apply(Argument { file, layer: self.layer, place: self.place }, style, self.values, trace)
+        };
+        match content {
+            LayerContent::Documents(documents) => {
+                for document in documents {
+                    self.overlay(&convert::from_node(&document.root, &document.text, self.layer, trace), trace);
+                }
+            }
+            LayerContent::Set(argument) => set(argument, &Style::Typed, trace)?,
+            LayerContent::SetString(argument) => set(argument, &Style::Text, trace)?,
+            LayerContent::SetJson(argument) if self.compat == Compat::Helm4 && set::is_object(argument) => {
+                let values = set::object(argument, self.layer, trace)?;
+                self.overlay(&values, trace);
+            }
+            LayerContent::SetJson(argument) => set(argument, &Style::Json, trace)?,
+            LayerContent::SetFile(argument, files) => set(argument, &Style::File(files), trace)?,
+            LayerContent::SetLiteral(argument) => set(argument, &Style::Literal, trace)?,
+            LayerContent::Placed(argument, _) => self.add(argument, trace)?,
+        }
+        Ok(())
+    }
+
+    fn overlay(&self, values: &Value, trace: &mut Trace) {
+        if let Some(values) = table::table(values) {
+            overlay(self.values, values, trace);
+        }
+    }
 }
 
 /// Lays a table over another: tables merge, everything else replaces.

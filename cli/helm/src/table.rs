@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
-use portcullis_gotemplate::{Data, List, Map, Value};
-use portcullis_source::{OriginId, Source, Trace};
+use portcullis_gotemplate::{Data, List, Map, Str, Value};
+use portcullis_source::{OriginId, Piece, Source, Trace};
 
 /// The longest chain of shadowed values that is kept.
 const MAX_SHADOWS: usize = 64;
@@ -81,7 +81,22 @@ pub(crate) fn lookup(map: &Map, path: &str) -> Option<Value> {
 
 /// Remembers that a value won over another.
 pub(crate) fn shadow(trace: &mut Trace, winner: &mut Value, loser: &Value) {
-    winner.origin = shadowing(trace, winner.origin, loser.origin, 0);
+    let old = winner.origin;
+    let new = shadowing(trace, old, loser.origin, 0);
+    winner.origin = new;
+    // Parts of a string that parameters filled in name the whole beside them.
+    if let Data::String(Str { pieces: Some(pieces), .. }) = &mut winner.data
+        && old != new
+    {
+        *pieces = pieces.iter().map(|piece| Piece { origin: replaced(trace, piece.origin, old, new), ..*piece }).collect();
+    }
+}
+
+/// The same union with one of its origins replaced.
+fn replaced(trace: &mut Trace, origin: OriginId, old: OriginId, new: OriginId) -> OriginId {
+    let Some(Source::Join(inputs)) = trace.get(origin).filter(|_| !origin.is_none()) else { return origin };
+    let inputs: Arc<[OriginId]> = inputs.iter().map(|&input| if input == old { new } else { input }).collect();
+    trace.source(Source::Join(inputs))
 }
 
 fn shadowing(trace: &mut Trace, winner: OriginId, loser: OriginId, depth: usize) -> OriginId {

@@ -102,6 +102,27 @@ impl Text {
         found
     }
 
+    /// The runs of a range with one origin each, with nothing left out between them; none for the text of a file.
+    #[must_use]
+    pub fn runs(&self, range: Range) -> Vec<(Range, OriginId)> {
+        let Places::Traced { pieces, .. } = &self.places else { return Vec::new() };
+        let first = pieces.partition_point(|piece| piece.end <= range.start);
+        let mut runs: Vec<(Range, OriginId)> = Vec::new();
+        let mut start = range.start;
+        for piece in pieces.iter().skip(first) {
+            if start >= range.end {
+                break;
+            }
+            let end = piece.end.min(range.end);
+            match runs.last_mut() {
+                Some((run, origin)) if *origin == piece.origin => run.end = end,
+                Some(_) | None => runs.push((Range { start, end }, piece.origin)),
+            }
+            start = end;
+        }
+        runs
+    }
+
     /// The trace of a made text.
     #[must_use]
     pub fn trace(&self) -> Option<&Arc<Trace>> {

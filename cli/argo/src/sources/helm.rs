@@ -70,9 +70,9 @@ fn parameters(roots: &Roots<'_>, helm: Object<'_>) -> Vec<Parameter> {
         let name = entry.text(&["name"]).to_owned();
         let value = escape(&roots.environment.fill(entry.text(&["value"])));
         let force_string = entry.flag(&["forceString"]);
-        let span = helm.place(node.get("value").unwrap_or(node));
+        let origin = helm.origin(node.get("value").unwrap_or(node));
         made.retain(|known| known.name != name || known.force_string != force_string);
-        made.push(Parameter { name, value, force_string, span });
+        made.push(Parameter { name, value, force_string, origin });
     }
     made
 }
@@ -82,13 +82,13 @@ fn file_parameters(roots: &Roots<'_>, helm: Object<'_>, faults: &mut Vec<Fault>)
     for node in helm.root.get("fileParameters").map(Node::items).unwrap_or_default() {
         let entry = helm.part(node);
         let name = entry.text(&["name"]).to_owned();
-        let span = helm.place(node.get("path").unwrap_or(node));
+        let origin = helm.origin(node.get("path").unwrap_or(node));
         match roots.file(entry.text(&["path"])) {
             Ok(path) => {
                 made.retain(|known| known.name != name);
-                made.push(FileParameter { name, path, span });
+                made.push(FileParameter { name, path, origin });
             }
-            Err(fault) => faults.push(fault.at(span)),
+            Err(fault) => faults.push(fault.at(origin.links.first().and_then(|link| link.span))),
         }
     }
     made

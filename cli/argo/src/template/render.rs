@@ -148,8 +148,11 @@ impl Renderer {
         let made = match &mut self.go {
             Some(go) => {
                 let lines = char_origins(text, template.origin);
+                let place = lines.first().map_or(template.origin, |run| run.2);
+                // Whatever was recorded before this belongs to the parameters.
+                let before = self.trace.source(Source::Join(Arc::from([place])));
                 let made = go.render(text, &lines, parameters, &mut Work { trace: &mut self.trace, strict })?;
-                self.placed(&made, lines.first().map_or(template.origin, |run| run.2))
+                self.placed(&made, place, before)
             }
             None if !fast::is_template(&text.bytes) => return Ok(template.clone()),
             None => {
@@ -162,11 +165,11 @@ impl Renderer {
         Ok(Value { boxed: template.boxed, ..made })
     }
 
-    /// What Go's machine made, with the string that it stands in added where the machine knows no place.
-    fn placed(&mut self, made: &Str, place: OriginId) -> Value {
+    /// What Go's machine made, with the string that it stands in added where the machine knows no place in it.
+    fn placed(&mut self, made: &Str, place: OriginId, before: OriginId) -> Value {
         let mut pieces = Pieces::default();
         for (from, to, origin) in char_origins(made, OriginId::NONE) {
-            let known = matches!(self.trace.get(origin), Some(Source::Template { .. } | Source::Action { .. }));
+            let known = origin > before && matches!(self.trace.get(origin), Some(Source::Template { .. } | Source::Action { .. }));
             let origin = if known { origin } else { filled(&mut self.trace, place, origin) };
             pieces.push(made.bytes.get(from..to).unwrap_or_default(), origin);
         }

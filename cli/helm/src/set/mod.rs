@@ -5,4 +5,4 @@ mod parser;
 mod value;
 
 pub(crate) use object::{is_object, object};
-pub(crate) use parser::{Style, apply, paths};
+pub(crate) use parser::{Argument, Style, apply, paths};

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_gotemplate::{Data, Map, Str, Value};
-use portcullis_source::{Key, LayerId, OriginId, Source, SourceFile, Span, Trace};
+use portcullis_source::{Key, LayerId, Link, Origin, OriginId, Piece, Role, Source, SourceFile, Span, Trace};
 
 use super::value::{from_json, list, place, same_container, typed, unfit};
 use crate::{RenderError, table};
@@ -35,18 +35,40 @@ pub(super) enum Stop {
 
 pub(super) type Read<T> = Result<T, Stop>;
 
+/// An argument and what it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Argument<'a> {
+    /// Its text.
+    pub(crate) file: &'a SourceFile,
+    /// The layer that it makes.
+    pub(crate) layer: LayerId,
+    /// Where the field that it stands for came from; none where a person wrote the argument.
+    pub(crate) place: Option<&'a Origin>,
+}
+
+impl Argument<'_> {
+    /// The place of a range of it: that of the field that it stands for, the template before what was filled into it.
+    fn span(&self, start: usize, end: usize) -> Span {
+        let written = |place: &Origin| place.links.iter().find(|link| link.role != Role::Values).and_then(|link| link.span);
+        let place = self.place.and_then(|place| written(place).or_else(|| place.edit()));
+        place.unwrap_or(Span { file: self.file.id(), start: start as u32, end: end as u32 })
+    }
+
+    /// What was filled into the field that it stands for, and whether that is all of it.
+    fn filled(&self) -> (Vec<&Link>, bool) {
+        let links = self.place.map(|place| place.links.as_slice()).unwrap_or_default();
+        let filled = links.iter().filter(|link| link.role == Role::Values && link.span.is_some()).collect();
+        (filled, links.first().is_some_and(|link| link.role == Role::Values))
+    }
+}
+
 /// Sets what an argument says in a table.
-pub(crate) fn apply(
-    argument: &Arc<SourceFile>,
-    style: &Style<'_>,
-    values: &Map,
-    layer: LayerId,
-    trace: &mut Trace,
-) -> Result<(), RenderError> {
-    let text = String::from_utf8_lossy(argument.bytes()).into_owned();
-    let root =
-        trace.source(Source::Value { span: argument.span(), key: Key::Root, parent: OriginId::NONE, layer, shadowed: OriginId::NONE });
-    let mut parser = Parser { argument, text: &text, at: 0, style: *style, layer, trace, named: Vec::new() };
+pub(crate) fn apply(argument: Argument<'_>, style: &Style<'_>, values: &Map, trace: &mut Trace) -> Result<(), RenderError> {
+    let text = String::from_utf8_lossy(argument.file.bytes()).into_owned();
+    let span = argument.span(0, argument.file.bytes().len());
+    let layer = argument.layer;
+    let root = trace.source(Source::Value { span, key: Key::Root, parent: OriginId::NONE, layer, shadowed: OriginId::NONE });
+    let mut parser = Parser { argument, text: &text, at: 0, style: *style, trace, named: Vec::new() };
     loop {
         match parser.key(values, root, 0) {
             Ok(()) => {}
@@ -59,7 +81,7 @@ pub(crate) fn apply(
                     Style::File(_) => format!("failed parsing --set-file data: {message}"),
                     Style::Literal => format!("failed parsing --set-literal data: {message}"),
                 };
-                return Err(RenderError::new(message).at(Some(argument.span())));
+                return Err(RenderError::new(message).at(Some(span)));
             }
         }
     }
@@ -74,18 +96,17 @@ pub(crate) fn paths(argument: &[u8]) -> Vec<String> {
     let Some(values) = table::table(&values) else { return Vec::new() };
     let (files, mut trace) = (BTreeMap::new(), Trace::default());
     let layer = trace.layer("--set-file");
-    let style = Style::File(&files);
-    let mut parser = Parser { argument: &argument, text: &text, at: 0, style, layer, trace: &mut trace, named: Vec::new() };
+    let argument = Argument { file: &argument, layer, place: None };
+    let mut parser = Parser { argument, text: &text, at: 0, style: Style::File(&files), trace: &mut trace, named: Vec::new() };
     while parser.key(values, OriginId::NONE, 0).is_ok() {}
     parser.named
 }
 
 struct Parser<'a> {
-    argument: &'a Arc<SourceFile>,
+    argument: Argument<'a>,
     text: &'a str,
     at: usize,
     style: Style<'a>,
-    layer: LayerId,
     trace: &'a mut Trace,
     /// The files that were named but not given.
     named: Vec<String>,
@@ -130,8 +151,8 @@ impl Parser<'_> {
     }
 
     fn origin(&mut self, key: Key, parent: OriginId, start: usize, end: usize) -> OriginId {
-        let span = Span { file: self.argument.id(), start: start as u32, end: end as u32 };
-        self.trace.source(Source::Value { span, key, parent, layer: self.layer, shadowed: OriginId::NONE })
+        let span = self.argument.span(start, end);
+        self.trace.source(Source::Value { span, key, parent, layer: self.argument.layer, shadowed: OriginId::NONE })
     }
 
     /// Sets a key; one without a name is passed over.
@@ -258,9 +279,27 @@ impl Parser<'_> {
                     Value::string("").from(origin)
                 }
             },
-            Style::Typed => typed(text).from(origin),
-            Style::Text | Style::Json | Style::Literal => Value::string(text).from(origin),
+            Style::Typed => self.filled(typed(text).from(origin)),
+            Style::Text | Style::Json | Style::Literal => self.filled(Value::string(text).from(origin)),
         })
+    }
+
+    /// A string that knows what was filled into the field that it stands for.
+    fn filled(&mut self, value: Value) -> Value {
+        let (links, alone) = self.argument.filled();
+        let (Data::String(text), false) = (&value.data, links.is_empty()) else { return value };
+        let own = value.origin;
+        let mut origins = Vec::with_capacity(links.len() + 1);
+        for link in links {
+            let layer = self.trace.layer(link.name.clone().unwrap_or_else(|| Arc::from("parameters")));
+            let key = Key::Name(Arc::from(link.key.as_deref().unwrap_or_default()));
+            let Some(span) = link.span else { continue };
+            origins.push(self.trace.source(Source::Value { span, key, parent: OriginId::NONE, layer, shadowed: OriginId::NONE }));
+        }
+        origins.insert(if alone { origins.len() } else { 0 }, own);
+        let origin = self.trace.source(Source::Join(Arc::from(origins)));
+        let piece = Piece { end: text.bytes.len() as u32, origin };
+        Value { data: Data::String(Str::pieced(Arc::clone(&text.bytes), [piece])), ..value }
     }
 
     /// A value of JSON, and the comma after it; nothing at all is null.
