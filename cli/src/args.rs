@@ -96,7 +96,7 @@ pub(crate) struct Lint {
     /// Only this rule (repeatable).
     #[arg(short, long, value_name = "ID")]
     pub(crate) rule: Vec<String>,
-    /// How to report (repeatable, each with its own --output).
+    /// How to report; `portcullis schema report` describes the JSON (repeatable, each with its own --output).
     #[arg(short, long, value_enum, value_name = "FORMAT")]
     pub(crate) format: Vec<Format>,
     /// Where to report; `-` is standard output [default: standard output].
@@ -112,7 +112,7 @@ pub(crate) struct Lint {
 pub(crate) enum Format {
     /// For people.
     Human,
-    /// For programs; `portcullis schema report` describes what lint prints.
+    /// For programs.
     Json,
 }
 

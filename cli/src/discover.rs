@@ -14,6 +14,8 @@ pub(crate) struct Found {
     pub(crate) kustomizations: Vec<RepoPath>,
     /// Every object that stands in a file as it is, in the order of the files.
     pub(crate) manifests: Vec<Manifest>,
+    /// How many YAML and JSON files were looked at.
+    pub(crate) files: usize,
 }
 
 /// An object in a file.
@@ -55,6 +57,7 @@ pub(crate) fn discover(revision: &Revision, excluded: impl Fn(&RepoPath) -> bool
         }
     }
     found.charts = charts.into_iter().collect();
+    found.files = files.len();
     let read: Vec<Partial<Vec<Manifest>>> = files.par_iter().map(|path| manifests(revision, path)).collect();
     let mut problems = Vec::new();
     for partial in read {

@@ -27,7 +27,8 @@ Examples:
       a commit, as JSON in a file and for people on the terminal
 
 Exit codes:
-  0  nothing at deny level; notes on standard error name paths that reach nothing
+  0  nothing at deny level; notes on standard error name paths that reach nothing, and a repository
+     that holds nothing to check
   1  findings at deny level
   2  a wrong argument, a path that does not exist, or a mistake in the configuration
   3  something could not be rendered or read, so that nobody knows what else there is

@@ -22,7 +22,7 @@ use crate::{
     inventory::inventory,
     ownership,
     render::{self, Outcome, Renderer},
-    report::{Accounting, NotExpanded, NotRendered, Report},
+    report::{Accounting, NotExpanded, NotRendered, Reach, Report},
     select::{self, Selection},
     settings::{Settings, mistakes},
 };
@@ -33,7 +33,7 @@ pub(crate) struct Expanded {
     inventory: Inventory,
     /// The Applications, in the order of the documents and generators.
     pub(crate) applications: Vec<Application>,
-    /// What stands for Applications that could not be made of an ApplicationSet.
+    /// The Applications of ApplicationSets of which one could not be made, so that Argo CD makes none.
     unmade: Vec<Application>,
 }
 
@@ -62,8 +62,16 @@ pub(crate) fn expand(settings: &Settings) -> Result<Partial<Expanded>, Error> {
     let excluded = |path: &RepoPath| settings.config.excludes(path.as_str());
     let found = discover::discover(&settings.revision, excluded).take(&mut problems);
     let applications = portcullis_argo::expand(&found.argo(), &settings.revision, &inventory).take(&mut problems);
-    let (unmade, applications) = applications.into_iter().partition(|one| one.application_set.is_some() && one.document.is_none());
+    let is_withheld = of_broken_set(&applications);
+    let (unmade, applications) = applications.into_iter().partition(is_withheld);
     Ok(Partial { value: Expanded { found, inventory, applications, unmade }, problems })
+}
+
+/// Whether an Application belongs to an ApplicationSet of which some Application could not be made.
+fn of_broken_set(applications: &[Application]) -> impl Fn(&Application) -> bool + use<> {
+    let set = |application: &Application| Some((application.application_set.clone()?, application.origin));
+    let broken: BTreeSet<_> = applications.iter().filter(|one| one.document.is_none()).filter_map(set).collect();
+    move |application| set(application).is_some_and(|set| broken.contains(&set))
 }
 
 /// Checks everything, and reports what is selected.
@@ -96,9 +104,11 @@ pub(crate) fn lint(settings: &Settings, library: &Library, today: Date, coverage
     Ok(Report {
         bundle: engine.digest().to_owned(),
         applications: accounting,
+        nothing: nothing(&expanded, settings),
         unreached,
         not_expanded: not_expanded(&expanded.unmade, sources),
         objects: resources.iter().filter(|resource| selection.resource(resource, sources)).count(),
+        reach: Reach::new(&contexts),
         findings: group::findings(&findings, sources),
         problems: group::problems(problems, sources),
     })
@@ -165,7 +175,7 @@ fn add_loose(
     let context = Context::default();
     let loose = found.manifests.iter().filter(|manifest| !taken.contains(&manifest.file));
     add_resources(resources, problems, loose.map(|manifest| &manifest.document), &context);
-    let used = render::charts_and_kustomizations(&expanded.applications);
+    let used = render::charts_and_kustomizations(expanded.applications.iter().chain(&expanded.unmade));
     let withheld = render::withheld(&expanded.applications);
     let compat = expanded.compat();
     let unused = found.charts.iter().filter(|chart| !used.iter().any(|path| path.is_within(chart)));
@@ -207,10 +217,26 @@ fn alone(settings: &Settings, chart: &RepoPath, error: &RenderError) -> Problem 
     Problem::new(Stage::Helm, message, hint).at(error.span.or(own))
 }
 
+/// What is said of a tree that holds nothing to check.
+fn nothing(expanded: &Expanded, settings: &Settings) -> Option<String> {
+    let found = &expanded.found;
+    let none = found.manifests.is_empty() && found.charts.is_empty() && found.kustomizations.is_empty();
+    let excluded: Vec<&str> = settings.config.exclude.iter().map(|glob| &*glob.value).collect();
+    let excluded =
+        if excluded.is_empty() { String::new() } else { format!(", those that `exclude` names left out: {}", excluded.join(", ")) };
+    let files = match found.files {
+        1 => "1 YAML or JSON file was".to_owned(),
+        count => format!("{count} YAML and JSON files were"),
+    };
+    let note =
+        format!("nothing was found: the repository holds no ApplicationSet, Application, chart or manifest; {files} looked at{excluded}");
+    none.then_some(note)
+}
+
 /// Each ApplicationSet once, however many of its Applications could not be made.
 fn not_expanded(unmade: &[Application], sources: &Sources) -> Vec<NotExpanded> {
     let mut sets: BTreeMap<(&str, Option<Span>), NotExpanded> = BTreeMap::new();
-    for application in unmade {
+    for application in unmade.iter().filter(|application| application.document.is_none()) {
         let Some((name, unrendered)) = application.application_set.as_deref().zip(application.unrendered().next()) else { continue };
         sets.entry((name, application.origin)).or_insert_with(|| NotExpanded {
             application_set: name.to_owned(),

@@ -226,7 +226,7 @@ fn inline_layer(inline: &Inline) -> Layer {
 }
 
 fn failure(message: String) -> RenderError {
-    RenderError { message, span: None, hint: None, rendering: false }
+    RenderError { message, span: None, hint: None, rendering: false, warnings: Vec::new() }
 }
 
 fn helm_problem(application: &Application, source: &HelmSource, error: &RenderError, span: Option<Span>) -> Problem {
@@ -269,8 +269,8 @@ pub(crate) fn withheld(applications: &[Application]) -> BTreeSet<RepoPath> {
 }
 
 /// The folders of charts and kustomizations that applications use.
-pub(crate) fn charts_and_kustomizations(applications: &[Application]) -> BTreeSet<RepoPath> {
-    let sources = applications.iter().flat_map(|application| &application.sources);
+pub(crate) fn charts_and_kustomizations<'a>(applications: impl Iterator<Item = &'a Application>) -> BTreeSet<RepoPath> {
+    let sources = applications.flat_map(|application| &application.sources);
     let folder = |source: &portcullis_argo::Source| match &source.kind {
         SourceKind::Helm(helm) => helm.chart.folder().cloned(),
         SourceKind::Kustomize(kustomize) => Some(kustomize.path.clone()),

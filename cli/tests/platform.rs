@@ -173,6 +173,27 @@ fn a_wrong_line_of_the_lowest_layer_is_one_finding() {
     }
 }
 
+#[test]
+fn people_are_told_every_application_that_a_line_reaches() {
+    let folder = copy_of_platform();
+    let said = |file: &str, from: &str, to: &str| {
+        let path = folder.path().join(file);
+        let clean = fs::read_to_string(&path).unwrap();
+        assert!(clean.contains(from), "{file} lacks {from}");
+        fs::write(&path, clean.replacen(from, to, 1)).unwrap();
+        let (_, text) = lint(folder.path(), &["--rule", "foreign-image-registry"]);
+        fs::write(&path, clean).unwrap();
+        text.lines().filter_map(|line| line.trim().strip_prefix("reaches  ")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let (from, to) = ("registry: 111122223333.dkr.ecr.eu-west-1.amazonaws.com", "registry: docker.io/other");
+    assert_eq!(said("platform-manifests/values/base.yaml", from, to), ["all 99 applications"]);
+    let prod = format!("image:\n  {to}\n");
+    let first = fs::read_to_string(folder.path().join("platform-manifests/values/environments/prod.yaml")).unwrap();
+    let first = first.lines().find(|line| !line.starts_with('#') && !line.is_empty()).unwrap().to_owned();
+    let broken = format!("{prod}{first}");
+    assert_eq!(said("platform-manifests/values/environments/prod.yaml", &first, &broken), ["all 33 services in prod"]);
+}
+
 /// The findings of one rule after a change of a file.
 fn findings_after(folder: &Path, file: &str, from: &str, to: &str, rule: &str) -> Vec<Value> {
     let path = folder.join(file);

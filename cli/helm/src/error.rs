@@ -26,6 +26,8 @@ pub struct RenderError {
     pub hint: Option<String>,
     /// Whether templates were already being executed, which is when helm advises `--debug`.
     pub rendering: bool,
+    /// What helm would write to its standard error before, a line each.
+    pub warnings: Vec<String>,
 }
 
 impl ChartError {
@@ -53,7 +55,7 @@ impl ChartError {
 impl RenderError {
     /// An error in Helm's words.
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), span: None, hint: None, rendering: false }
+        Self { message: message.into(), span: None, hint: None, rendering: false, warnings: Vec::new() }
     }
 
     /// The same with a place.
@@ -71,7 +73,7 @@ impl RenderError {
         Self { rendering: true, ..self }
     }
 
-    /// Exactly what helm writes to its standard error.
+    /// Exactly what helm writes to its standard error after the warnings.
     #[must_use]
     pub fn print(&self) -> String {
         let advice = if self.rendering { "\n\nUse --debug flag to render out invalid YAML" } else { "" };
@@ -81,6 +83,6 @@ impl RenderError {
 
 impl From<ChartError> for RenderError {
     fn from(error: ChartError) -> Self {
-        Self { message: error.message, span: error.span, hint: error.hint, rendering: false }
+        Self { message: error.message, span: error.span, hint: error.hint, rendering: false, warnings: Vec::new() }
     }
 }

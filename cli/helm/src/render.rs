@@ -144,14 +144,27 @@ fn deeply(chart: &Chart, layers: &[Layer], release: &Release, options: &Options)
 }
 
 fn attempt(chart: &Chart, layers: &[Layer], release: &Release, options: &Options, limits: Limits) -> Result<Rendered, RenderError> {
-    let mut trace = Trace::default();
     let mut warnings = chart.tree().all_warnings();
+    match manifests(chart, layers, release, (options, limits), &mut warnings) {
+        Ok(rendered) => show::choose(Rendered { warnings, ..rendered }, &options.show_only),
+        Err(error) => Err(RenderError { warnings, ..error }),
+    }
+}
+
+fn manifests(
+    chart: &Chart,
+    layers: &[Layer],
+    release: &Release,
+    (options, limits): (&Options, Limits),
+    warnings: &mut Vec<String>,
+) -> Result<Rendered, RenderError> {
+    let mut trace = Trace::default();
     let compat = chart.compat();
     let given = layer::merge(layers, compat, &mut trace)?;
     let mut charts = Charts::new(chart.tree(), compat, &mut trace);
-    check(chart, &charts, release, &mut warnings)?;
-    charts.process(&given, &mut warnings).map_err(RenderError::new)?;
-    let coalescer = Coalescer { charts: &charts, merge: false, trace: Some(&mut trace), warnings: &mut warnings };
+    check(chart, &charts, release, warnings)?;
+    charts.process(&given, warnings).map_err(RenderError::new)?;
+    let coalescer = Coalescer { charts: &charts, merge: false, trace: Some(&mut trace), warnings };
     let values = { coalescer }.values(charts.root(), &given).map_err(RenderError::new)?;
     if !options.skip_schema_validation {
         schema::check(&charts, &values, &trace)?;
@@ -163,11 +176,11 @@ fn attempt(chart: &Chart, layers: &[Layer], release: &Release, options: &Options
     files.retain(|path, _| !path.ends_with(NOTES));
     let mut sorter = Sorter::new(compat);
     for (path, output) in &files {
-        sorter.file(path, output, &trace, &mut warnings)?;
+        sorter.file(path, output, &trace, warnings)?;
     }
     let mut manifests = if options.include_crds { show::crds(&charts) } else { Vec::new() };
     manifests.extend(sorter.finish().into_iter().filter(|manifest| show::is_wanted(&manifest.part, options)));
-    show::choose(Rendered { manifests, warnings, compat, chosen: None }, &options.show_only)
+    Ok(Rendered { manifests, warnings: Vec::new(), compat, chosen: None })
 }
 
 /// What helm refuses before it looks at subcharts.

@@ -20,7 +20,7 @@ struct Invocation {
 
 /// An error of the command, not of the library.
 fn refused(message: &str) -> RenderError {
-    RenderError { message: message.to_owned(), span: None, hint: None, rendering: false }
+    RenderError { message: message.to_owned(), span: None, hint: None, rendering: false, warnings: Vec::new() }
 }
 
 struct Case<'a> {
@@ -31,8 +31,13 @@ struct Case<'a> {
 
 impl Case<'_> {
     fn file(&self, path: &str) -> Result<Arc<portcullis_source::SourceFile>, RenderError> {
-        let missing =
-            || RenderError { message: format!("open {path}: no such file or directory"), span: None, hint: None, rendering: false };
+        let missing = || RenderError {
+            message: format!("open {path}: no such file or directory"),
+            span: None,
+            hint: None,
+            rendering: false,
+            warnings: Vec::new(),
+        };
         self.revision.read(&RepoPath::new(path).map_err(|_| missing())?).map_err(|_| missing())
     }
 

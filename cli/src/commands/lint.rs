@@ -23,7 +23,7 @@ pub(crate) fn run(arguments: &args::Lint, surroundings: &Surroundings) -> Outcom
     let coverage = if arguments.rule.is_empty() { Coverage::Whole } else { Coverage::Part };
     let report = pipeline::lint(&settings, &library, today(arguments.today.as_deref(), surroundings)?, coverage)?;
     let sources = settings.revision.sources();
-    let mut done = Done { code: exit(&report), notes: select::note(&report.unreached), ..Done::default() };
+    let mut done = Done { code: exit(&report), notes: notes(&report), ..Done::default() };
     let formats = if arguments.format.is_empty() { &[Format::Human][..] } else { &arguments.format };
     if arguments.output.len() > formats.len() {
         return Err(Error::usage(
@@ -62,6 +62,14 @@ fn print(report: &Report, format: Format, sources: &Sources, style: Style) -> St
 fn write(path: &Path, text: &str) -> Result<(), Error> {
     let written = std::fs::File::create(path).and_then(|mut file| file.write_all(text.as_bytes()));
     written.map_err(|error| Error::usage(format!("{} cannot be written: {error}", path.display()), "name a file in a folder that exists"))
+}
+
+/// What is said beside the report: that there is nothing to check, and which paths reach nothing.
+fn notes(report: &Report) -> String {
+    match &report.nothing {
+        Some(nothing) => format!("note: {nothing}\n"),
+        None => select::note(&report.unreached),
+    }
 }
 
 /// What could not be rendered or read outweighs findings, since nobody knows what else there is.

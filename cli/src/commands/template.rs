@@ -42,7 +42,10 @@ pub(crate) fn run(arguments: &args::Template, surroundings: &Surroundings) -> Ou
             let output = if arguments.origin { with_origins(&rendered, &sources).into_bytes() } else { rendered.print() };
             Ok(Done { output, notes, code: Exit::Clean })
         }
-        Err(Failed::Helm(error)) => Err(Error::Helm(error.print())),
+        Err(Failed::Helm(error)) => {
+            let warnings: String = error.warnings.iter().map(|warning| format!("{warning}\n")).collect();
+            Err(Error::Helm(warnings + &error.print()))
+        }
         Err(Failed::Other(error)) => Err(error),
     }
 }

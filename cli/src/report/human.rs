@@ -1,12 +1,12 @@
 //! The report for people: the lines with labels, the chain behind them, whom it reaches, and a summary.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, Severity, SourceCode};
 use portcullis_policies::Level;
 use portcullis_source::{FileId, Location, Role, Sources, Span};
 
-use super::{ChainLink, Finding, Issue, Report};
+use super::{ChainLink, Finding, Issue, Reach, Report};
 
 /// How the text may look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +20,10 @@ pub(crate) enum Style {
 /// The width that source lines are wrapped to.
 const WIDTH: usize = 120;
 
-/// How many names a list shows before it only counts.
+/// The width of what stands before a list.
+const HEAD: usize = 14;
+
+/// How many objects a list shows before it only counts; the JSON report has all.
 const MAX_NAMES: usize = 8;
 
 /// The longest source line that is shown.
@@ -31,7 +34,7 @@ const MAX_GUARDS: usize = 3;
 
 /// The whole report as text.
 pub(crate) fn human(report: &Report, sources: &Sources, style: Style) -> String {
-    let mut printer = Printer { sources, files: BTreeMap::new(), handler: handler(style), text: String::new() };
+    let mut printer = Printer { sources, reach: &report.reach, files: BTreeMap::new(), handler: handler(style), text: String::new() };
     for finding in report.findings.iter().filter(|finding| finding.waived.is_none()) {
         printer.finding(finding);
     }
@@ -52,6 +55,7 @@ fn handler(style: Style) -> GraphicalReportHandler {
 
 struct Printer<'a> {
     sources: &'a Sources,
+    reach: &'a Reach,
     files: BTreeMap<FileId, NamedSource<String>>,
     handler: GraphicalReportHandler,
     text: String,
@@ -152,8 +156,7 @@ impl Printer<'_> {
             .collect();
         self.names("object", "objects", &resources);
         let _ = writeln!(self.text, "  {:>10}  {}", "field", finding.path);
-        let applications: Vec<String> = finding.applications.iter().map(|name| name.to_string()).collect();
-        self.names("reaches", "reaches", &applications);
+        self.applications("reaches", &finding.applications);
     }
 
     fn names(&mut self, one: &str, many: &str, names: &[String]) {
@@ -166,6 +169,24 @@ impl Printer<'_> {
             let _ = write!(list, " and {} more", names.len() - MAX_NAMES);
         }
         let _ = writeln!(self.text, "  {head:>10}  {list}");
+    }
+
+    /// All the applications, in lines that are not too long to read.
+    fn applications(&mut self, head: &str, names: &[Arc<str>]) {
+        if names.is_empty() {
+            return;
+        }
+        let text = self.reach.describe(names);
+        let (mut line, mut head) = (String::new(), head);
+        for word in text.split(' ') {
+            if !line.is_empty() && HEAD + line.len() + word.len() > WIDTH {
+                let _ = writeln!(self.text, "  {head:>10}  {line}");
+                (line, head) = (String::new(), "");
+            }
+            line.push_str(if line.is_empty() { "" } else { " " });
+            line.push_str(word);
+        }
+        let _ = writeln!(self.text, "  {head:>10}  {line}");
     }
 
     fn problem(&mut self, issue: &Issue) {
@@ -186,7 +207,8 @@ impl Printer<'_> {
         }
         let _ = writeln!(self.text, "{} problem", issue.stage);
         self.draw(&view);
-        self.names("concerns", "concerns", &issue.applications);
+        let names: Vec<Arc<str>> = issue.applications.iter().map(|name| Arc::from(&**name)).collect();
+        self.applications("concerns", &names);
         self.text.push('\n');
     }
 

@@ -2,8 +2,10 @@
 
 mod human;
 mod json;
+mod reach;
 mod view;
 
 pub(crate) use human::{Style, human, place};
 pub(crate) use json::{SCHEMA, json, problem};
+pub(crate) use reach::Reach;
 pub(crate) use view::{Accounting, ChainLink, Finding, Issue, NotExpanded, NotRendered, Report, ResourceName};

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use portcullis_policies::Level;
 use portcullis_source::{Location, RepoPath, Role, Span};
 
+use super::Reach;
+
 /// Everything that a run found.
 #[derive(Debug)]
 pub(crate) struct Report {
@@ -16,8 +18,12 @@ pub(crate) struct Report {
     pub(crate) not_expanded: Vec<NotExpanded>,
     /// The paths of the command line that reach nothing.
     pub(crate) unreached: Vec<RepoPath>,
+    /// What was looked at, where nothing at all was found.
+    pub(crate) nothing: Option<String>,
     /// How many objects were checked.
     pub(crate) objects: usize,
+    /// The applications by service and environment.
+    pub(crate) reach: Reach,
     /// The findings, sorted by place, rule and resource.
     pub(crate) findings: Vec<Finding>,
     /// What a stage could not do, sorted by place.

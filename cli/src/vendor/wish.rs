@@ -41,7 +41,7 @@ pub(super) struct Needy {
 /// The charts that are selected, and those of the same repository that they need.
 pub(super) fn needy(settings: &Settings, expanded: &Expanded, problems: &mut Vec<Problem>) -> Vec<Needy> {
     let meets = |chart: &RepoPath| settings.paths.iter().any(|path| path.is_within(chart) || chart.is_within(path));
-    let used = crate::render::charts_and_kustomizations(&expanded.applications);
+    let used = crate::render::charts_and_kustomizations(expanded.applications.iter());
     let is_chart = |folder: &RepoPath| folder.join("Chart.yaml").is_ok_and(|file| settings.revision.entry(&file).is_some());
     let all = expanded.charts().iter().chain(used.iter().filter(|folder| is_chart(folder)));
     let mut queue: Vec<RepoPath> = all.filter(|chart| settings.paths.is_empty() || meets(chart)).cloned().collect();
