@@ -95,7 +95,8 @@ pub(crate) fn lint(settings: &Settings, library: &Library, today: Date, coverage
     let files = settings.revision.files_read();
     let mut findings = Waivers { config: &settings.config, sources, files: &files, today, coverage }.apply(findings);
 
-    let selection = select(settings, applications, &contexts)?;
+    let mut selection = select(settings, applications, &contexts)?;
+    selection.join(settings, &contexts, &resources);
     let accounting = account(applications, &outcomes, &selection, settings);
     problems.extend(outcomes.into_iter().flat_map(|outcome| outcome.problems));
     let unreached = select::unreached(settings, applications, &resources, &problems);

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use portcullis_argo::{Application, SourceKind, ValuesPlace};
 use portcullis_policies::{Context, Finding, Resource};
-use portcullis_source::{Problem, RepoPath, Sources, Span, Stage};
+use portcullis_source::{FileId, Problem, RepoPath, Sources, Span, Stage};
 
 use crate::settings::Settings;
 
@@ -14,6 +14,8 @@ pub(crate) struct Selection {
     applications: BTreeSet<Arc<str>>,
     known: BTreeSet<Arc<str>>,
     paths: Vec<RepoPath>,
+    /// The files of manifests outside of applications that rules join with what is asked for.
+    joined: BTreeSet<FileId>,
     narrowed_to_applications: bool,
 }
 
@@ -21,21 +23,51 @@ impl Selection {
     /// Decides which applications are asked for.
     pub(crate) fn new(settings: &Settings, applications: &[Application], contexts: &[Context]) -> Self {
         let narrowed = !settings.environments.is_empty() || !settings.services.is_empty();
-        let wanted = |names: &[String], name: Option<&Arc<str>>| {
-            names.is_empty() || name.is_some_and(|name| names.iter().any(|wanted| **wanted == **name))
-        };
         let sources = settings.revision.sources();
-        let selected = applications.iter().zip(contexts).filter(|(application, context)| {
-            wanted(&settings.environments, context.environment.as_ref())
-                && wanted(&settings.services, context.service.as_ref())
-                && reaches(&settings.paths, application, sources)
-        });
+        let selected = applications
+            .iter()
+            .zip(contexts)
+            .filter(|(application, context)| wanted(settings, context) && reaches(&settings.paths, application, sources));
         Self {
             everything: !narrowed && settings.paths.is_empty(),
             applications: selected.map(|(application, _)| Arc::from(&*application.name)).collect(),
             known: applications.iter().map(|application| Arc::from(&*application.name)).collect(),
             paths: settings.paths.clone(),
+            joined: BTreeSet::new(),
             narrowed_to_applications: narrowed,
+        }
+    }
+
+    /// Adds what rules join with the objects that the paths reach: a NodePool reaches the pods that may land on it, a disruption budget
+    /// those that it selects, a workload those that count its pods. Of a disruption budget or an autoscaler that stands in a file as it is
+    /// nobody knows what it is to select once it is mended, so that it reaches its whole namespace.
+    pub(crate) fn join(&mut self, settings: &Settings, contexts: &[Context], resources: &[Resource]) {
+        if settings.paths.is_empty() {
+            return;
+        }
+        let sources = settings.revision.sources();
+        let is_reached = |resource: &Resource| self.resource(resource, sources) || stands_within(&settings.paths, resource, sources);
+        let reached: Vec<bool> = resources.iter().map(is_reached).collect();
+        let is = |place: usize| reached.get(place) == Some(&true);
+        let mut joined: BTreeSet<usize> = BTreeSet::new();
+        for (left, right) in portcullis_policies::joined(resources) {
+            joined.extend(is(left).then_some(right));
+            joined.extend(is(right).then_some(left));
+        }
+        let selecting = resources.iter().filter(|resource| is_selecting(resource) && stands_within(&settings.paths, resource, sources));
+        let namespaces: BTreeSet<_> = selecting.map(|resource| &resource.identity.namespace).collect();
+        joined
+            .extend((0..).zip(resources).filter(|(_, resource)| namespaces.contains(&resource.identity.namespace)).map(|(place, _)| place));
+        let wanted: BTreeSet<&Arc<str>> =
+            contexts.iter().filter(|context| wanted(settings, context)).filter_map(|context| context.application.as_ref()).collect();
+        for resource in joined.into_iter().filter_map(|place| resources.get(place)) {
+            match &resource.context.application {
+                Some(application) if wanted.contains(application) => {
+                    self.applications.insert(Arc::clone(application));
+                }
+                Some(_) => {}
+                None => self.joined.extend(resource.document.text.span(resource.document.root.range).map(|span| span.file)),
+            }
         }
     }
 
@@ -73,7 +105,7 @@ impl Selection {
             Some(application) => self.applications.contains(application),
             // What belongs to no application is asked for by its path; what has no place concerns every run.
             None if self.narrowed_to_applications => false,
-            None => span.is_none_or(|span| within(&self.paths, span, sources)),
+            None => span.is_none_or(|span| self.joined.contains(&span.file) || within(&self.paths, span, sources)),
         }
     }
 
@@ -107,6 +139,24 @@ pub(crate) fn note(unreached: &[RepoPath]) -> String {
         format!("note: nothing in {name} is deployed: no Application is made of it, and it holds no chart, manifest or ApplicationSet\n")
     };
     unreached.iter().map(line).collect()
+}
+
+/// Whether the environment and the service of an application are asked for.
+fn wanted(settings: &Settings, context: &Context) -> bool {
+    let is_among = |names: &[String], name: Option<&Arc<str>>| {
+        names.is_empty() || name.is_some_and(|name| names.iter().any(|wanted| **wanted == **name))
+    };
+    is_among(&settings.environments, context.environment.as_ref()) && is_among(&settings.services, context.service.as_ref())
+}
+
+/// Whether an object stands, as it is, in a file of the paths.
+fn stands_within(paths: &[RepoPath], resource: &Resource, sources: &Sources) -> bool {
+    resource.document.text.span(resource.document.root.range).is_some_and(|span| within(paths, span, sources))
+}
+
+/// Whether an object selects or names the workloads that it is for.
+fn is_selecting(resource: &Resource) -> bool {
+    matches!(&*resource.identity.kind, "PodDisruptionBudget" | "HorizontalPodAutoscaler" | "ScaledObject")
 }
 
 fn within(paths: &[RepoPath], span: Span, sources: &Sources) -> bool {

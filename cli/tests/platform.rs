@@ -174,6 +174,29 @@ fn a_wrong_line_of_the_lowest_layer_is_one_finding() {
 }
 
 #[test]
+fn a_file_reaches_what_rules_join_with_it() {
+    let folder = copy_of_platform();
+    const POOLS: &str = "platform-manifests/cluster/node-pools.yaml";
+    let path = folder.path().join(POOLS);
+    let clean = fs::read_to_string(&path).unwrap();
+    fs::write(&path, clean.replacen("values: [on-demand]", "values: [spot]", 1)).unwrap();
+    let read = |arguments: &[&str]| {
+        let (code, text) = lint(folder.path(), &[&["--format", "json"], arguments].concat());
+        (code, serde_json::from_str::<Value>(&text).unwrap())
+    };
+    let (whole, part) = (read(&[]), read(&[POOLS]));
+    assert_eq!((whole.0, part.0), (1, 1));
+    assert_eq!(whole.1["findings"], part.1["findings"]);
+    let prod = read(&[POOLS, "--environment", "prod"]);
+    let names = prod.1["findings"].as_array().unwrap().iter().flat_map(|finding| finding["applications"].as_array().unwrap());
+    let names: Vec<&str> = names.map(|name| name.as_str().unwrap()).collect();
+    assert!(prod.0 == 1 && !names.is_empty() && names.iter().all(|name| name.ends_with("-prod")), "{names:?}");
+    // A file that joins nothing reaches no more than its own applications.
+    let (_, own) = read(&["platform-manifests/values/services/keycloak.yaml"]);
+    assert_eq!(own["applications"]["total"], 3);
+}
+
+#[test]
 fn people_are_told_every_application_that_a_line_reaches() {
     let folder = copy_of_platform();
     let said = |file: &str, from: &str, to: &str| {

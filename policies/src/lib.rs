@@ -20,7 +20,7 @@ mod rule;
 
 pub use config::{Config, ConfigError};
 pub use date::Date;
-pub use engine::{Engine, EngineError, Facts, RuleInput};
+pub use engine::{Engine, EngineError, Facts, RuleInput, joined};
 pub use finding::{Finding, Identity, Level, Waived, sort_findings};
 pub use library::{Library, LibraryError, json};
 pub use resource::{Context, Resource};

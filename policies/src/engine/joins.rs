@@ -96,6 +96,13 @@ impl Joins {
         }
     }
 
+    /// The two ends of every join.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (usize, usize)> {
+        let listed = [&self.scalers, &self.budgets].into_iter().flatten();
+        let listed = listed.flat_map(|(id, others)| others.iter().map(|other| (*id, *other)));
+        listed.chain(self.counts.iter().flat_map(|(id, counts)| counts.iter().map(|(_, other)| (*id, *other))))
+    }
+
     /// `[{constraint, other}]`: the places of constraints and the ids of the workloads whose pods they count too.
     pub(super) fn counts(&self, id: usize) -> Option<Value> {
         let count = |(place, other): &(usize, usize)| object([("constraint", Value::from(*place)), ("other", Value::from(*other))]);

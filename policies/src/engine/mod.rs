@@ -17,3 +17,4 @@ mod settings;
 pub use compile::{Engine, EngineError};
 pub use evaluate::RuleInput;
 pub use facts::Facts;
+pub use platform::joined;

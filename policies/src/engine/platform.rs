@@ -1,6 +1,9 @@
 //! Rules that see every resource of an environment at once.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use regorus::{Value, value::Object};
 
@@ -11,8 +14,40 @@ use super::{
 };
 use crate::{
     Resource, Scope,
-    input::{misshapen, object, of_node, pod_of, text},
+    input::{misshapen, object, of_node, pod_of, pod_spec, text},
 };
+
+/// The resources that rules see together, as pairs of places in `resources`: what selectors and references join, and each NodePool with
+/// every workload that may land on it.
+#[must_use]
+pub fn joined(resources: &[Resource]) -> BTreeSet<(usize, usize)> {
+    let mut pairs = BTreeSet::new();
+    for environment in environments(resources) {
+        let members: Vec<(usize, &Resource)> =
+            resources.iter().enumerate().filter(|(_, resource)| is_member(resource, environment.as_ref())).collect();
+        let (places, members): (Vec<usize>, Vec<&Resource>) = members.into_iter().unzip();
+        let place = |id: usize| places.get(id).copied();
+        pairs.extend(Joins::of(&members).pairs().filter_map(|(left, right)| Some((place(left)?, place(right)?))));
+        let is_pool = |resource: &&Resource| &*resource.identity.kind == "NodePool" && resource.group() == "karpenter.sh";
+        let of = |wanted: &dyn Fn(&&Resource) -> bool| -> Vec<usize> {
+            places.iter().zip(&members).filter(|(_, resource)| wanted(resource)).map(|(place, _)| *place).collect()
+        };
+        let (pools, workloads) = (of(&is_pool), of(&|resource| pod_spec(resource).is_some()));
+        pairs.extend(pools.iter().flat_map(|pool| workloads.iter().map(|workload| (*pool, *workload))));
+    }
+    pairs
+}
+
+/// The environments of resources; those that have none are part of all of them.
+fn environments(resources: &[Resource]) -> Vec<Option<Arc<str>>> {
+    let mut environments: Vec<Option<Arc<str>>> = resources.iter().map(|resource| resource.context.environment.clone()).collect();
+    environments.sort();
+    environments.dedup();
+    if environments.len() > 1 {
+        environments.retain(Option::is_some);
+    }
+    environments
+}
 
 impl Run<'_> {
     /// Evaluates the platform rules once per environment; resources without one are part of all of them.
@@ -22,13 +57,7 @@ impl Run<'_> {
         if rules.is_empty() {
             return;
         }
-        let mut environments: Vec<Option<Arc<str>>> = resources.iter().map(|resource| resource.context.environment.clone()).collect();
-        environments.sort();
-        environments.dedup();
-        if environments.len() > 1 {
-            environments.retain(Option::is_some);
-        }
-        for environment in environments {
+        for environment in environments(resources) {
             let mut members: Vec<&Resource> = resources.iter().filter(|resource| is_member(resource, environment.as_ref())).collect();
             members.sort_by(|left, right| key(left).cmp(&key(right)));
             let platform = platform_value(&members);
