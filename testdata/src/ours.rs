@@ -85,7 +85,13 @@ impl Ours {
         let capabilities = Capabilities::new(variant.kube_version.as_deref(), &variant.api_versions, Compat::Helm3)?;
         let mut layers = Vec::new();
         for path in &variant.values {
-            let failed = |error: std::io::Error| RenderError { message: error.to_string(), span: None, hint: None, rendering: false };
+            let failed = |error: std::io::Error| RenderError {
+                message: error.to_string(),
+                span: None,
+                hint: None,
+                rendering: false,
+                warnings: Vec::new(),
+            };
             let file = self.revision.sources().add(path.to_string_lossy(), fs::read(path).map_err(failed)?);
             layers.push(Layer::file(path.to_string_lossy(), &Text::of_file(&file), Compat::Helm3)?);
         }
