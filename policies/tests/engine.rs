@@ -171,3 +171,27 @@ fn lists_are_opened() {
     assert_eq!(finding.location(&sources).unwrap().line, 4);
     assert_eq!(finding.pointer(), "/spec/hostPID");
 }
+
+/// What is told as a problem must not take the findings about its neighbours with it.
+#[test]
+fn the_misshapen_hide_nothing() {
+    let sources = Sources::default();
+    let workload = |name: &str, constraint: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{ name: {name} }}\nspec:\n  template:\n    \
+             metadata: {{ labels: {{ part: fraud }} }}\n    spec: {{ topologySpreadConstraints: [{constraint}] }}\n---\n"
+        )
+    };
+    let spread = "{ maxSkew: 1, topologyKey: topology.kubernetes.io/zone, whenUnsatisfiable: DoNotSchedule, \
+                  labelSelector: { matchLabels: { part: fraud } } }";
+    let text = [workload("a", "{ labelSelector: x }"), workload("b", ""), workload("c", spread)].concat();
+    let found = engine(&sources, "version: 1\n").evaluate(&read(&sources, &text, &Context::default()).value);
+    assert_eq!(found.problems.len(), 1);
+    let shared: Vec<&str> = found
+        .value
+        .iter()
+        .filter(|finding| finding.rule.as_str() == "shared-zone-spread")
+        .map(|finding| finding.message.as_str())
+        .collect();
+    assert_eq!(shared, ["zone spread of Deployment c also counts the pods of Deployment b"]);
+}

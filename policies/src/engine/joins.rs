@@ -7,7 +7,7 @@ use regorus::Value;
 
 use crate::{
     Resource,
-    input::{object, pod_metadata, pod_spec},
+    input::{misshapen, object, pod_metadata, pod_spec},
 };
 
 /// The joins of a platform, by the places of its resources; what is written in a version that no cluster serves any more joins nothing.
@@ -20,11 +20,14 @@ pub(super) struct Joins {
 }
 
 impl Joins {
+    /// Joins what has the shape that rules expect; the rest has been told as a problem, and rules do not see it.
     pub(super) fn of(members: &[&Resource]) -> Self {
         let mut joins = Self::default();
+        let shaped: Vec<(usize, &Resource)> =
+            members.iter().copied().enumerate().filter(|(_, resource)| misshapen(resource).is_none()).collect();
         let mut by_reference: BTreeMap<_, Vec<usize>> = BTreeMap::new();
         let mut by_namespace: BTreeMap<&str, Vec<(usize, Option<&Node>)>> = BTreeMap::new();
-        for (id, resource) in members.iter().enumerate() {
+        for &(id, resource) in &shaped {
             let identity = &resource.identity;
             let namespace = identity.namespace.as_deref().unwrap_or_default();
             by_reference.entry((resource.group(), &*identity.kind, namespace, &*identity.name)).or_default().push(id);
@@ -34,7 +37,7 @@ impl Joins {
                 by_namespace.entry(namespace).or_default().push((id, metadata.and_then(|metadata| metadata.get("labels"))));
             }
         }
-        for (id, resource) in members.iter().enumerate() {
+        for &(id, resource) in &shaped {
             let namespace = resource.identity.namespace.as_deref().unwrap_or_default();
             let meets = |other: usize| members.get(other).is_some_and(|other| in_one_cluster(resource, other));
             match (&*resource.identity.kind, &*resource.identity.api_version) {
@@ -59,13 +62,18 @@ impl Joins {
                 _ => {}
             }
         }
-        joins.spreads(members, &by_namespace);
+        joins.spreads(members, &shaped, &by_namespace);
         joins
     }
 
     /// Finds whose pods the topology spread constraints of a workload count beside its own.
-    fn spreads(&mut self, members: &[&Resource], by_namespace: &BTreeMap<&str, Vec<(usize, Option<&Node>)>>) {
-        for (id, resource) in members.iter().enumerate() {
+    fn spreads(
+        &mut self,
+        members: &[&Resource],
+        shaped: &[(usize, &Resource)],
+        by_namespace: &BTreeMap<&str, Vec<(usize, Option<&Node>)>>,
+    ) {
+        for &(id, resource) in shaped {
             let Some(spec) = pod_spec(resource) else { continue };
             let namespace = resource.identity.namespace.as_deref().unwrap_or_default();
             let others = by_namespace.get(namespace).map(Vec::as_slice).unwrap_or_default();

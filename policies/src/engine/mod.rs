@@ -1,7 +1,8 @@
 //! Rules, compiled once and evaluated over resources.
 //!
 //! They run on regorus' register machine, which takes about a quarter of the interpreter's time on our rules (`cargo bench --bench engines`). It
-//! is the younger of the two and swallows the errors of builtins, so three things stand around it: fixtures run on both and on opa,
+//! is the younger of the two: it swallows the errors of builtins, goes on where an assigned value is undefined, and reads some constructs in
+//! its own way. So four things stand around it: fixtures run on both and on opa, changed fixtures run on both (`tests/agree.rs`),
 //! `tests/tidy.rs` keeps Rego to what all of them understand, and what could make a builtin fail (misshapen resources, broken patterns in
 //! parameters) is told before a rule sees it.
 
