@@ -43,7 +43,8 @@ candidates(family) := named | {"", "-"} if {
 	named := {value | some term in terms; some e in term.expressions; e.key in family.labels; some value in object.get(e, "values", [])}
 }
 
-all contains {"at": at, "message": message} if {
+# Several terms may be needed for it; each of them had its say.
+all contains {"at": at, "others": others, "message": message} if {
 	some family in families
 	count(candidates(family)) > 1
 	ways := [array.concat(node_affinity, [term.i, "matchExpressions", j, "values"]) |
@@ -55,6 +56,7 @@ all contains {"at": at, "message": message} if {
 	left := admitted(family)
 	count(left) < 2
 	at := ways[0]
+	others := [{"at": array.concat(input.pod.at, way)} | some way in array.slice(ways, 1, count(ways))]
 	message := sprintf("required node affinity leaves %s", [words(family.word, left)])
 }
 
@@ -65,11 +67,14 @@ words(word, left) := sprintf("only %s %s", [word, concat("", left)]) if count(le
 pod_affinity := ["affinity", "podAffinity", "requiredDuringSchedulingIgnoredDuringExecution"]
 
 # Pods that must be near each other, and may not be too many in one zone, cannot even be scheduled.
-all contains {"at": array.concat(pod_affinity, [i, "topologyKey"]), "message": message} if {
+all contains {"at": array.concat(pod_affinity, [i, "topologyKey"]), "others": others, "message": message} if {
 	some i, term in object.get(input.pod.spec, pod_affinity, [])
 	some family in families
 	term.topologyKey in family.labels
 	means_itself(term)
+	selector := array.concat(array.concat(input.pod.at, pod_affinity), [i, "labelSelector"])
+	labels := [array.concat(input.pod.metadata_at, ["labels", key]) | some key in selectors.asked(term.labelSelector)]
+	others := [{"at": at} | some at in array.concat([selector], labels)]
 	message := sprintf("required podAffinity keeps all pods in the %s of the first one", [family.word])
 }
 

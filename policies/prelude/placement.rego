@@ -162,6 +162,14 @@ matches_taint(toleration, taint) if {
 	toleration.operator == "Exists"
 }
 
+# Everything by which the pod picks its nodes.
+picks := [{"at": array.concat(input.pod.at, at)} |
+	some at in array.concat(
+		[["tolerations"], ["affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution"]],
+		[["nodeSelector", key] | some key, _ in object.get(input.pod.spec, "nodeSelector", {})],
+	)
+]
+
 # The field that lets the pod in, or where one would be that does not.
 place(way) := array.concat(input.pod.at, ["affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms", way.term]) if way.term >= 0
 

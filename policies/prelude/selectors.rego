@@ -20,6 +20,11 @@ match_labels(selector) := object.get(selector, "matchLabels", {})
 
 match_expressions(selector) := object.get(selector, "matchExpressions", [])
 
+# The keys of the labels that it looks at.
+asked(selector) := object.keys(match_labels(selector)) | {requirement.key | some requirement in match_expressions(selector)} if is_object(selector)
+
+else := set()
+
 # One requirement of a label selector or of a node affinity.
 holds(requirement, labels) if {
 	requirement.operator == "In"

@@ -29,10 +29,11 @@ faults contains {"i": i, "field": "whenUnsatisfiable", "message": message} if {
 	message := sprintf("zone spread is only a wish: whenUnsatisfiable is %v, not DoNotSchedule", [wish])
 }
 
-faults contains {"i": i, "field": "labelSelector", "message": message} if {
+faults contains {"i": i, "field": "labelSelector", "others": others, "message": message} if {
 	some i in zonal
 	selector := object.get(constraints[i], "labelSelector", null)
 	not selectors.matches(selector, input.pod.labels)
+	others := [{"at": array.concat(input.pod.metadata_at, ["labels", key])} | some key in selectors.asked(selector)]
 	message := "zone spread does not count these pods: its selector does not match their labels"
 }
 
@@ -42,9 +43,10 @@ faults contains {"i": i, "field": "labelSelector", "message": message} if {
 	message := "zone spread counts every pod of the namespace: its selector is empty"
 }
 
-faults contains {"i": i, "field": "labelSelector", "message": message} if {
+faults contains {"i": i, "field": "labelSelector", "others": others, "message": message} if {
 	some i in zonal
 	counts_others(constraints[i])
+	others := [{"at": ["spec", "selector", "matchLabels"]}]
 	message := "zone spread counts pods of others: its selector has none of the labels of spec.selector"
 }
 

@@ -11,7 +11,7 @@ import data.portcullis.prelude.budgets
 import data.portcullis.prelude.words
 import data.portcullis.prelude.workloads
 
-findings contains {"resource": budget.id, "at": ["spec", field], "message": message} if {
+findings contains {"resource": budget.id, "at": ["spec", field], "others": counted(budget), "message": message} if {
 	some budget in budgets.served
 	pods := expected(budget)
 	pods > 0
@@ -38,19 +38,26 @@ findings contains {"resource": budget.id, "at": ["spec", field], "message": mess
 	message := sprintf("%s is %v, neither a number of pods nor a percentage up to 100%%", [field, amount])
 }
 
-findings contains {"resource": budget.id, "at": ["spec", "minAvailable"], "message": message} if {
+findings contains {"resource": budget.id, "at": ["spec", "minAvailable"], "other": ["spec", "maxUnavailable"], "message": message} if {
 	some budget in budgets.served
 	count(budgets.amounts(budget)) == 2
 	message := "minAvailable and maxUnavailable are both set, which the API server refuses"
 }
 
-findings contains {"resource": workload.id, "at": ["metadata", "name"], "message": message} if {
+findings contains {"resource": workload.id, "at": ["metadata", "name"], "others": others, "message": message} if {
 	some workload in workloads.all
 	several := workloads.budgets(workload)
 	count(several) > 1
+	others := [{"resource": budget.id, "at": ["spec", "selector"]} | some budget in several]
 	names := concat(", ", sort([budget.name | some budget in several]))
 	message := sprintf("pods of %s %s are in several disruption budgets (%s), so none can be evicted", [workload.kind, workload.name, names])
 }
 
 # How many pods a budget guards when the fewest run.
 expected(budget) := sum([workloads.fewest(workload).pods | some workload in workloads.guarded(budget)])
+
+# Where the numbers of those pods stand.
+counted(budget) := [{"resource": fewest.id, "at": fewest.at} |
+	some workload in workloads.guarded(budget)
+	fewest := workloads.fewest(workload)
+]

@@ -12,17 +12,30 @@ package portcullis.rules.identical_probes
 import data.portcullis.prelude.containers
 import data.portcullis.prelude.probes
 
-findings contains {"at": at, "other": other, "message": message} if {
+findings contains {"at": at, "others": others, "message": message} if {
 	some c in input.pod.containers
 	liveness := c.container.livenessProbe
 	readiness := c.container.readinessProbe
 	probes.question(liveness, c.container) == probes.question(readiness, c.container)
 	probes.patience(liveness) < input.params.patience * probes.patience(readiness)
 	at := array.concat(c.at, array.concat(["livenessProbe", probes.handler(liveness)], field(liveness)))
-	other := array.concat(c.at, array.concat(["readinessProbe", probes.handler(liveness)], field(liveness)))
+	others := array.concat(asked(c), timed(c))
 	times := [containers.name(c), probes.patience(liveness), probes.patience(readiness)]
 	message := sprintf("liveness probe of container %s asks the same as its readiness probe, and kills after %v s where that waits %v s", times)
 }
+
+# What both ask for stands in the fields of their handlers.
+asked(c) := [{"at": array.concat(c.at, [probe, kind, field])} |
+	some probe in ["livenessProbe", "readinessProbe"]
+	some kind, handler in c.container[probe]
+	kind in probes.handlers
+	some field, _ in handler
+]
+
+timed(c) := [{"at": array.concat(c.at, [probe, field])} |
+	some probe in ["livenessProbe", "readinessProbe"]
+	some field in ["failureThreshold", "periodSeconds"]
+]
 
 field(probe) := ["path"] if probe.httpGet.path
 

@@ -14,8 +14,10 @@ findings contains finding if {
 	some workload in workloads.all
 	some c in workload.pod.containers
 	containers.serves(c)
-	workloads.fewest(workload).pods > 1
+	fewest := workloads.fewest(workload)
+	fewest.pods > 1
 	count(workloads.budgets(workload)) == 0
 	message := sprintf("no PodDisruptionBudget selects the pods of %s %s", [workload.kind, workload.name])
-	finding := {"resource": workload.id, "at": ["metadata", "name"], "lacks": "PodDisruptionBudget", "message": message}
+	others := [{"resource": fewest.id, "at": fewest.at}]
+	finding := {"resource": workload.id, "at": ["metadata", "name"], "lacks": "PodDisruptionBudget", "others": others, "message": message}
 }

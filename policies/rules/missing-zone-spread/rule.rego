@@ -15,10 +15,11 @@ import data.portcullis.prelude.zones
 
 at := array.concat(input.pod.at, ["topologySpreadConstraints"])
 
-findings contains {"at": array.concat(at, [fault.i, fault.field]), "message": fault.message} if {
+findings contains {"at": array.concat(at, [fault.i, fault.field]), "others": others, "message": fault.message} if {
 	pods.replicated
 	not spread.enough
 	some fault in spread.faults
+	others := object.get(fault, "others", [])
 }
 
 findings contains {"at": array.concat(at, [0, "topologyKey"]), "message": message} if {
@@ -34,7 +35,8 @@ findings contains {"at": at, "message": message} if {
 	message := "pods have no topologySpreadConstraints, so they may all be in one zone"
 }
 
-findings contains {"at": array.concat(input.pod.at, pin.at), "message": pin.message} if {
+findings contains {"at": array.concat(input.pod.at, pin.at), "others": others, "message": pin.message} if {
 	pods.replicated
 	some pin in pins.all
+	others := object.get(pin, "others", [])
 }

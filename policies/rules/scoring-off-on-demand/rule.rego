@@ -24,7 +24,7 @@ findings contains {"at": array.concat(input.pod.at, ["nodeName"]), "message": me
 	message := sprintf("scoring pod is bound to node %s, so nothing keeps it off Spot", [node])
 }
 
-findings contains {"at": placement.place(ways[0]), "message": message} if {
+findings contains {"at": placement.place(ways[0]), "others": placement.picks, "message": message} if {
 	is_scoring
 	not input.pod.spec.nodeName
 	count(ways) > 0
@@ -38,7 +38,7 @@ findings contains {"at": array.concat(input.pod.at, ["nodeSelector", placement.c
 	message := "scoring pod picks no nodes: neither nodeSelector nor required node affinity binds it to On-Demand"
 }
 
-findings contains {"at": placement.place({"term": -1}), "message": message} if {
+findings contains {"at": placement.place({"term": -1}), "others": placement.picks, "message": message} if {
 	stays_off_spot
 	placement.picks_nodes
 	count(input.params.nodePools) > 0

@@ -7,7 +7,7 @@ use regorus::{Value, rvm::vm::RegoVM, value::Object};
 
 use super::{
     Engine, Facts, fingerprint,
-    place::{Place, place},
+    place::{Field, Lead, Place, join, place},
     settings::{self, Resolved, resolve},
 };
 use crate::{
@@ -118,7 +118,7 @@ impl<'a> Run<'a> {
             input.insert(text("params"), resolved.params.clone());
             let value = input.clone().into_value();
             match self.run(index, value).and_then(|found| read_findings(&found)) {
-                Ok(found) => found.into_iter().for_each(|said| self.finding(index, level, resource, said)),
+                Ok(found) => found.into_iter().for_each(|said| self.finding(index, level, resource, &[], said)),
                 Err(reason) => self.problem(resource, &format!("could not be checked by rule {}: {reason}", rule.id)),
             }
         }
@@ -157,12 +157,13 @@ impl<'a> Run<'a> {
         result
     }
 
-    /// Turns what a rule says about a resource into a finding with a place.
-    pub(super) fn finding(&mut self, rule: usize, level: Level, resource: &Resource, said: Said) {
+    /// Turns what a rule says about a resource, which may be one of several that it joins, into a finding with a place.
+    pub(super) fn finding(&mut self, rule: usize, level: Level, resource: &Resource, members: &[&Resource], said: Said) {
         let Some(rule) = self.engine.rules.get(rule) else { return };
         let explained = said.explain(resource);
-        let Place { path, origin } = place(resource, said.at);
-        let origin = explained.unwrap_or(origin);
+        let lead = if explained.is_some() { Lead::Stands } else { Lead::Strongest };
+        let Place { path, origin } = place(resource, said.at.clone());
+        let origin = join(explained.unwrap_or(origin), Field { resource, path: &said.at }, &said.others(resource, members), lead);
         let mut finding = Finding {
             rule: rule.id.clone(),
             level,
@@ -218,9 +219,16 @@ pub(super) struct Said {
     pub(super) lacks: Option<String>,
     /// The field that this one contradicts; the one of the stronger values layer is where a person would look.
     pub(super) other: Option<Vec<Step>>,
+    /// More fields on which the verdict rests, each with the resource of the platform that has it, where that is another one.
+    pub(super) others: Vec<(Option<usize>, Vec<Step>)>,
 }
 
 impl Said {
+    fn others<'a>(&'a self, resource: &'a Resource, members: &'a [&'a Resource]) -> Vec<Field<'a>> {
+        let owner = |id: &Option<usize>| id.map_or(Some(resource), |id| members.get(id).copied());
+        self.others.iter().filter_map(|(id, path)| Some(Field { resource: owner(id)?, path })).collect()
+    }
+
     /// Where more than the field itself tells the place: another field that it contradicts, or an object that was left out.
     fn explain(&self, resource: &Resource) -> Option<Origin> {
         let document = &resource.document;
@@ -248,7 +256,28 @@ fn read_finding(said: &Value) -> Option<Said> {
     };
     let resource = said.get(&text("resource")).and_then(|id| id.as_i64().ok()).and_then(|id| usize::try_from(id).ok());
     let optional = |key| said.get(&text(key)).and_then(|value| value.as_string().ok()).map(|value| value.to_string());
-    Some(Said { at, message, other, resource, lacks: optional("lacks") })
+    let others = match said.get(&text("others")) {
+        Some(others) => read_others(others)?,
+        None => Vec::new(),
+    };
+    Some(Said { at, message, other, others, resource, lacks: optional("lacks") })
+}
+
+/// `[{at, resource?}]`, as a list or a set.
+fn read_others(others: &Value) -> Option<Vec<(Option<usize>, Vec<Step>)>> {
+    let read = |other: &Value| {
+        let other = other.as_object().ok()?;
+        let resource = match other.get(&text("resource")) {
+            Some(id) => Some(usize::try_from(id.as_i64().ok()?).ok()?),
+            None => None,
+        };
+        Some((resource, read_path(other.get(&text("at"))?)?))
+    };
+    match others {
+        Value::Array(others) => others.iter().map(read).collect(),
+        Value::Set(others) => others.iter().map(read).collect(),
+        _ => None,
+    }
 }
 
 fn read_path(value: &Value) -> Option<Vec<Step>> {

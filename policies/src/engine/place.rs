@@ -1,6 +1,8 @@
 //! What a rule points at, brought back to where it came from.
 
-use portcullis_source::{Origin, Range, Step};
+use std::cmp::Reverse;
+
+use portcullis_source::{LayerId, Link, Origin, Range, Role, Step};
 
 use crate::Resource;
 
@@ -27,6 +29,67 @@ pub(super) fn place(resource: &Resource, mut path: Vec<Step>) -> Place {
     }
     let origin = resource.document.origin(&whole(&path));
     Place { path, origin }
+}
+
+/// A field of a resource.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Field<'a> {
+    pub(super) resource: &'a Resource,
+    pub(super) path: &'a [Step],
+}
+
+impl Field<'_> {
+    fn whole(&self) -> Vec<Step> {
+        self.resource.base.iter().chain(self.path).cloned().collect()
+    }
+
+    fn is_there(&self) -> bool {
+        self.resource.document.node_at(&self.whole()).is_some()
+    }
+
+    fn strength(&self) -> Option<LayerId> {
+        let document = &self.resource.document;
+        document.text.strongest_layer(document.range_at(&self.whole()))
+    }
+}
+
+/// Which of several fields leads the chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lead {
+    /// The one that was found, since its place has been explained already.
+    Stands,
+    /// The one of the strongest values layer: it was written last, over all the others.
+    Strongest,
+}
+
+/// The chain of a field whose verdict rests on others too: one of them leads, the others follow as [`Role::Other`]. What is not there cannot
+/// have been written wrongly: a field that was left out leads, and another one that is not there is left out.
+pub(super) fn join(origin: Origin, field: Field<'_>, others: &[Field<'_>], lead: Lead) -> Origin {
+    if others.is_empty() {
+        return origin;
+    }
+    let others: Vec<&Field<'_>> = others.iter().filter(|other| other.is_there()).collect();
+    let own = field.strength();
+    // Layers of different applications have nothing to do with each other.
+    let is_near = |other: &&&Field<'_>| other.resource.context.application == field.resource.context.application;
+    let leader = match lead {
+        Lead::Strongest if field.is_there() => {
+            let stronger = others.iter().filter(is_near).copied().filter(|other| other.strength() > own);
+            stronger.min_by_key(|other| Reverse(other.strength()))
+        }
+        Lead::Strongest | Lead::Stands => None,
+    };
+    let chain = |field: &Field<'_>| field.resource.document.origin(&field.whole());
+    let mut joined = leader.map_or_else(|| origin.clone(), chain);
+    let mut named: Vec<_> = joined.links.iter().filter(|link| link.role == Role::Other).filter_map(|link| link.span).collect();
+    named.extend(joined.edit());
+    for place in std::iter::once(origin).chain(others.iter().copied().map(chain)).filter_map(|origin| origin.edit()) {
+        if !named.contains(&place) {
+            named.push(place);
+            joined.links.push(Link::at(Role::Other, place));
+        }
+    }
+    joined
 }
 
 fn part_range(resource: &Resource, path: &[Step], part: &str) -> Option<Range> {

@@ -93,7 +93,7 @@ impl Run<'_> {
             // The level is that of the resource's own namespace.
             let level = self.settings_of(resource).get(index).and_then(|resolved| resolved.level);
             if let Some(level) = level {
-                self.finding(index, level, resource, said);
+                self.finding(index, level, resource, members, said);
             }
         }
     }
