@@ -10,23 +10,20 @@ package portcullis.rules.shared_zone_spread
 import data.portcullis.prelude.workloads
 import data.portcullis.prelude.zones
 
-findings contains {"resource": workload.id, "at": at, "others": places, "message": message} if {
+findings contains {"resource": workload.id, "at": at, "message": message} if {
 	some workload in workloads.all
 	some i, constraint in workload.pod.spec.topologySpreadConstraints
 	constraint.topologyKey == zones.key
 	constraint.whenUnsatisfiable == "DoNotSchedule"
-	others := sort([[sprintf("%s %s", [other.kind, other.name]), other.id] |
-		some counted in workload.counts
-		counted.constraint == i
-		other := input.platform.resources[counted.other]
+	others := sort([name |
+		some count in workload.counts
+		count.constraint == i
+		other := input.platform.resources[count.other]
+		name := sprintf("%s %s", [other.kind, other.name])
 	])
 	count(others) > 0
-	names := [other[0] | some other in others]
-	places := [{"resource": other[1], "at": array.concat(input.platform.resources[other[1]].pod.metadata_at, ["labels"])} |
-		some other in array.slice(others, 0, 3)
-	]
 	at := array.concat(workload.pod.at, ["topologySpreadConstraints", i, "labelSelector"])
-	message := sprintf("zone spread of %s %s also counts the pods of %s", [workload.kind, workload.name, some_of(names)])
+	message := sprintf("zone spread of %s %s also counts the pods of %s", [workload.kind, workload.name, some_of(others)])
 }
 
 # The first few, and how many more.
