@@ -11,12 +11,13 @@ import data.portcullis.prelude.budgets
 import data.portcullis.prelude.words
 import data.portcullis.prelude.workloads
 
-findings contains {"resource": budget.id, "at": ["spec", field], "others": counted(budget), "message": message} if {
+findings contains {"resource": budget.id, "at": ["spec", field], "others": others, "message": message} if {
 	some budget in budgets.served
 	pods := expected(budget)
 	pods > 0
 	some field, amount in budgets.amounts(budget)
 	budgets.allowed(field, pods, budgets.scaled(amount, pods)) <= 0
+	others := concerned(budget, blocks(field, amount))
 	message := sprintf("%s %v of %s lets none be evicted", [field, amount, words.pods(pods)])
 }
 
@@ -24,10 +25,7 @@ findings contains {"resource": budget.id, "at": ["spec", field], "message": mess
 	some budget in budgets.served
 	expected(budget) == 0
 	some field, amount in budgets.amounts(budget)
-
-	# As many as there may be, none of them may go.
-	kept := [pods | some pods in [1, 1000]; budgets.allowed(field, pods, budgets.scaled(amount, pods)) <= 0]
-	count(kept) == 2
+	blocks(field, amount) == 2
 	message := sprintf("%s %v never lets a pod be evicted", [field, amount])
 }
 
@@ -53,8 +51,19 @@ findings contains {"resource": workload.id, "at": ["metadata", "name"], "others"
 	message := sprintf("pods of %s %s are in several disruption budgets (%s), so none can be evicted", [workload.kind, workload.name, names])
 }
 
+# Of one pod and of very many, how often none may go: twice means that it is not for the number of pods.
+blocks(field, amount) := count([pods |
+	some pods in [1, 1000]
+	budgets.allowed(field, pods, budgets.scaled(amount, pods)) <= 0
+])
+
 # How many pods a budget guards when the fewest run.
 expected(budget) := sum([workloads.fewest(workload).pods | some workload in workloads.guarded(budget)])
+
+# A budget that blocks any number of pods has itself to blame.
+concerned(_, 2) := []
+
+concerned(budget, times) := counted(budget) if times < 2
 
 # Where the numbers of those pods stand.
 counted(budget) := [{"resource": fewest.id, "at": fewest.at} |

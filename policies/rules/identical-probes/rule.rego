@@ -18,7 +18,7 @@ findings contains {"at": at, "others": others, "message": message} if {
 	readiness := c.container.readinessProbe
 	probes.question(liveness, c.container) == probes.question(readiness, c.container)
 	probes.patience(liveness) < input.params.patience * probes.patience(readiness)
-	at := array.concat(c.at, array.concat(["livenessProbe", probes.handler(liveness)], field(liveness)))
+	at := array.concat(c.at, array.concat(["livenessProbe", probes.handler(liveness)], subject(liveness)))
 	others := array.concat(asked(c), timed(c))
 	times := [containers.name(c), probes.patience(liveness), probes.patience(readiness)]
 	message := sprintf("liveness probe of container %s asks the same as its readiness probe, and kills after %v s where that waits %v s", times)
@@ -37,7 +37,7 @@ timed(c) := [{"at": array.concat(c.at, [probe, field])} |
 	some field in ["failureThreshold", "periodSeconds"]
 ]
 
-field(probe) := ["path"] if probe.httpGet.path
+subject(probe) := ["path"] if probe.httpGet.path
 
 else := ["port"] if probe[probes.handler(probe)].port
 
