@@ -3,14 +3,51 @@ package portcullis.prelude.probes
 
 handlers := {"exec", "grpc", "httpGet", "tcpSocket"}
 
-handler(probe) := kind if {
-	some kind in handlers
-	is_object(probe[kind])
+handler(probe) := named(probe)[0]
+
+# The handlers that it has, in order of their names.
+named(probe) := sort([kind | some kind, ways in probe; kind in handlers; is_object(ways)])
+
+# What the API server refuses in a probe, and the field below it that is wrong or missing; nothing where it takes it.
+refusals(probe) := [{"at": ["httpGet"], "reason": "it has no handler"}] if count(named(probe)) == 0
+
+else := [{"at": [handler(probe)], "reason": sprintf("it has several handlers, %s", [concat(" and ", named(probe))])}] if {
+	count(named(probe)) > 1
+} else := unasked(handler(probe), probe[handler(probe)])
+
+# What the one handler lacks to ask anything.
+unasked(kind, asked) := refused_port(kind, object.get(asked, "port", null)) if kind != "exec"
+
+else := [] if has_command(asked)
+
+else := [{"at": ["exec", "command"], "reason": "its command is empty"}]
+
+refused_port(kind, number) := [{"at": [kind, "port"], "reason": "it has no port"}] if is_null(number)
+
+else := [] if is_port(kind, number)
+
+else := [{"at": [kind, "port"], "reason": sprintf("%v is no port", [number])}]
+
+has_command(exec) if {
+	is_array(exec.command)
+	count(exec.command) > 0
 }
 
-acts(probe) if handler(probe) in {"grpc", "httpGet", "tcpSocket"}
+is_port(_, number) if {
+	is_number(number)
+	number == floor(number)
+	number > 0
+	number < 65536
+}
 
-acts(probe) if count(probe.exec.command) > 0
+# A name has a letter, so a number in quotes is none; gRPC takes no names.
+is_port(kind, word) if {
+	kind != "grpc"
+	is_string(word)
+	regex.match(`^[a-z0-9]+(-[a-z0-9]+)*$`, word)
+	regex.match(`[a-z]`, word)
+	count(word) < 16
+}
 
 # What a probe asks of a container, in one way of saying it; how often and how patiently is left out.
 question(probe, container) := asked if {

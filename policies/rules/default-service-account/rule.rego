@@ -7,8 +7,16 @@
 #   target: pod
 package portcullis.rules.default_service_account
 
-# serviceAccount is the old name of the same field.
-account := object.get(input.pod.spec, "serviceAccountName", object.get(input.pod.spec, "serviceAccount", ""))
+# serviceAccount is the old name of the same field, and counts where the new one says nothing.
+names := [name |
+	some field in ["serviceAccountName", "serviceAccount"]
+	name := object.get(input.pod.spec, field, "")
+	name != ""
+]
+
+account := names[0] if count(names) > 0
+
+else := ""
 
 findings contains {"at": place, "message": message} if {
 	account in {"", "default"}

@@ -8,7 +8,7 @@
 #   facts: [registries]
 package portcullis.rules.foreign_image_registry
 
-findings contains {"at": found.at, "message": message} if {
+findings contains {"at": array.concat(found.at, faulty(found.image)), "message": message} if {
 	some found in input.pod.images
 	message := sprintf("image of %s %s", [found.of, found.image.error])
 }
@@ -21,3 +21,8 @@ findings contains {"at": array.concat(found.at, ["registry"]), "message": messag
 	not {"account": image.account, "region": image.region} in input.params.registries
 	message := sprintf("image of %s is from %s, which is none of our registries", [found.of, image.registry])
 }
+
+# The part of a reference that is malformed, where it is not the whole.
+faulty(image) := [image.part] if is_string(image.part)
+
+else := []

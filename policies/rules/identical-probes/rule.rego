@@ -16,6 +16,8 @@ findings contains {"at": at, "others": others, "message": message} if {
 	some c in input.pod.containers
 	liveness := c.container.livenessProbe
 	readiness := c.container.readinessProbe
+	count(probes.named(liveness)) == 1
+	count(probes.named(readiness)) == 1
 	probes.question(liveness, c.container) == probes.question(readiness, c.container)
 	probes.patience(liveness) < input.params.patience * probes.patience(readiness)
 	at := array.concat(c.at, array.concat(["livenessProbe", probes.handler(liveness)], subject(liveness)))

@@ -11,20 +11,29 @@ import data.portcullis.prelude.containers
 import data.portcullis.prelude.pods
 import data.portcullis.prelude.probes
 
-findings contains {"at": array.concat(c.at, place(field, c)), "message": message} if {
+findings contains {"at": array.concat(c.at, [field]), "message": message} if {
+	some [c, field, purpose] in wanted
+	not is_object(object.get(c.container, field, null))
+	message := sprintf("container %s has no %s probe", [containers.name(c), purpose])
+}
+
+# What the API server refuses is no probe.
+findings contains {"at": at, "others": others, "message": message} if {
+	some [c, field, purpose] in wanted
+	probe := object.get(c.container, field, null)
+	is_object(probe)
+	some refusal in probes.refusals(probe)
+	at := array.concat(c.at, array.concat([field], refusal.at))
+	others := [{"at": array.concat(c.at, [field, kind])} | some kind in array.slice(probes.named(probe), 1, 4)]
+	message := sprintf("container %s has no %s probe that the API server takes: %s", [containers.name(c), purpose, refusal.reason])
+}
+
+wanted := [[c, field, purpose] |
 	pods.long_running
 	some c in input.pod.containers
 	some field, purpose in {"livenessProbe": "liveness", "readinessProbe": "readiness"}
 	needed(field, c)
-	probe := object.get(c.container, field, {})
-	not probes.acts(probe)
-	message := sprintf("container %s has no %s probe", [containers.name(c), purpose])
-}
-
-# A probe that is there lacks what it asks.
-place(field, c) := [field, "httpGet"] if is_object(object.get(c.container, field, null))
-
-place(field, c) := [field] if not is_object(object.get(c.container, field, null))
+]
 
 # Whoever has ports gets requests; a main container without any can still hang.
 needed(_, c) if {

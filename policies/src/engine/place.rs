@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use portcullis_source::{LayerId, Link, Origin, Range, Role, Step};
 
-use crate::Resource;
+use crate::{Resource, input::split_registry};
 
 /// A real field of a resource, and where it came from.
 #[derive(Clone, Debug)]
@@ -109,9 +109,10 @@ fn part_of(reference: &str, part: &str) -> Option<(usize, usize)> {
     let (named, digest) = reference.split_once('@').map_or((reference, None), |(named, digest)| (named, Some(digest)));
     let name = named.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(named, |(name, _)| name);
     let host = name.split_once('/').map_or(0, |(host, _)| host.len());
+    let path = split_registry(name).1;
     match part {
         "registry" => Some((0, if host == 0 { name.len() } else { host })),
-        "repository" => Some((if host == 0 { 0 } else { host + 1 }, name.len() - if host == 0 { 0 } else { host + 1 })),
+        "repository" => Some((name.len() - path.len(), path.len())),
         "tag" => (named.len() > name.len()).then(|| (name.len() + 1, named.len() - name.len() - 1)),
         "digest" => digest.map(|digest| (named.len() + 1, digest.len())),
         _ => None,
@@ -134,6 +135,7 @@ mod tests {
         assert_eq!(part("nginx", "registry"), Some("nginx"));
         assert_eq!(part("nginx:1", "tag"), Some("1"));
         assert_eq!(part("nginx", "tag"), None);
+        assert_eq!(part("team/app:1", "repository"), Some("team/app"));
         assert_eq!(part("host:5000/app", "tag"), None);
     }
 }

@@ -15,6 +15,15 @@ pub(crate) struct Image<'a> {
     pub(crate) ecr: Option<(&'a str, &'a str)>,
 }
 
+/// Why no runtime would pull a reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Malformed {
+    /// The part at fault, where it is not the whole: `registry`, `repository`, `tag` or `digest`.
+    pub(crate) part: Option<&'static str>,
+    /// The fact about the image.
+    pub(crate) reason: &'static str,
+}
+
 /// The longest registry and repository together.
 const MAX_NAME: usize = 255;
 /// The longest tag.
@@ -26,38 +35,38 @@ impl<'a> Image<'a> {
     /// Reads a reference.
     ///
     /// # Errors
-    /// Says why no runtime would pull it.
-    pub(crate) fn parse(reference: &'a str) -> Result<Self, &'static str> {
+    /// Says why no runtime would pull it, and which part is at fault.
+    pub(crate) fn parse(reference: &'a str) -> Result<Self, Malformed> {
         if reference.is_empty() {
-            return Err("is empty");
+            return Err(Malformed { part: None, reason: "is empty" });
         }
         if is_hex(reference, 64) {
-            return Err("is only an image id");
+            return Err(Malformed { part: None, reason: "is only an image id" });
         }
         let (named, digest) = match reference.split_once('@') {
             Some((named, digest)) => (named, Some(digest)),
             None => (reference, None),
         };
         if !digest.is_none_or(is_digest) {
-            return Err("has a malformed digest");
+            return Err(Malformed { part: Some("digest"), reason: "has a malformed digest" });
         }
         let (name, tag) = split_tag(named);
         if !tag.is_none_or(is_tag) {
-            return Err("has a malformed tag");
+            return Err(Malformed { part: Some("tag"), reason: "has a malformed tag" });
         }
         let (registry, path) = split_registry(name);
         if !is_host(registry) {
-            return Err("has a malformed registry");
+            return Err(Malformed { part: Some("registry"), reason: "has a malformed registry" });
         }
         if path.chars().any(char::is_uppercase) {
-            return Err("has a repository that is not lowercase");
+            return Err(Malformed { part: Some("repository"), reason: "has a repository that is not lowercase" });
         }
         if !path.split('/').all(is_path_component) {
-            return Err("has a malformed repository");
+            return Err(Malformed { part: Some("repository"), reason: "has a malformed repository" });
         }
         let repository = if registry == DEFAULT_REGISTRY && !path.contains('/') { format!("library/{path}") } else { path.to_owned() };
         if registry.len() + 1 + repository.len() > MAX_NAME {
-            return Err("is too long");
+            return Err(Malformed { part: Some("repository"), reason: "is too long" });
         }
         Ok(Self { registry, repository, tag, digest, ecr: ecr(registry) })
     }
@@ -72,7 +81,7 @@ fn split_tag(named: &str) -> (&str, Option<&str>) {
 }
 
 /// The part before the first slash is a host where it has a dot, a colon or a capital, or is `localhost`.
-fn split_registry(name: &str) -> (&str, &str) {
+pub(crate) fn split_registry(name: &str) -> (&str, &str) {
     match name.split_once('/') {
         Some((first, path)) if first.contains(['.', ':']) || first == "localhost" || first.chars().any(char::is_uppercase) => {
             (if first == "index.docker.io" { DEFAULT_REGISTRY } else { first }, path)
@@ -139,7 +148,10 @@ fn is_hex(text: &str, length: usize) -> bool {
 
 /// The account and region of an ECR host, to the letter: `ACCOUNT.dkr.ecr[-fips].REGION.DOMAIN` or `ACCOUNT.dkr-ecr[-fips].REGION.on.DOMAIN`,
 /// where the domain is that of the region's partition; under the domain of another one, the same name belongs to somebody else.
+///
+/// The port of HTTPS, spelt out, is the port that every client takes.
 fn ecr(registry: &str) -> Option<(&str, &str)> {
+    let registry = registry.strip_suffix(":443").unwrap_or(registry);
     let (account, rest) = registry.split_once('.')?;
     let (region, domain, known) = if let Some(rest) = rest.strip_prefix("dkr.ecr.").or_else(|| rest.strip_prefix("dkr.ecr-fips.")) {
         let (region, domain) = rest.split_once('.')?;
@@ -173,7 +185,7 @@ mod tests {
     const ECR: &str = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
 
     fn parts(reference: &str) -> (String, String, Option<String>, bool) {
-        let image = Image::parse(reference).unwrap_or_else(|error| panic!("{reference:?} {error}"));
+        let image = Image::parse(reference).unwrap_or_else(|error| panic!("{reference:?} {error:?}"));
         (image.registry.to_owned(), image.repository, image.tag.map(str::to_owned), image.ecr.is_some())
     }
 
@@ -198,13 +210,14 @@ mod tests {
     #[test]
     fn only_the_exact_host_is_ecr() {
         assert_eq!(Image::parse(&format!("{ECR}/team/app:1")).unwrap().ecr, Some(("123456789012", "eu-west-1")));
+        assert!(parts(&format!("{ECR}:443/x")).3);
         assert!(parts("123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/a").3);
         assert!(parts("123456789012.dkr-ecr.eu-west-1.on.aws/a").3);
         assert!(parts("123456789012.dkr.ecr-fips.us-east-1.amazonaws.com/a").3);
         for reference in [
             format!("{ECR}.evil.com/x"),
             format!("evil.com/{ECR}/x"),
-            format!("{ECR}:443/x"),
+            format!("{ECR}:8443/x"),
             format!("x.{ECR}/x"),
             "12345678901.dkr.ecr.eu-west-1.amazonaws.com/x".to_owned(),
             "123456789012.dkr.ecr.eu-west-1.amazonaws.com.evil/x".to_owned(),
@@ -245,6 +258,20 @@ mod tests {
             format!("x:{}", "1".repeat(129)),
         ] {
             assert!(Image::parse(&reference).is_err(), "{reference:?}");
+        }
+    }
+
+    #[test]
+    fn names_the_part_at_fault() {
+        for (reference, part) in [
+            ("example.com/x:-", Some("tag")),
+            ("example.com/x:1@sha256:abc", Some("digest")),
+            ("example..com/x:1", Some("registry")),
+            ("example.com/X:1", Some("repository")),
+            ("example.com/x//y:1", Some("repository")),
+            (HEX, None),
+        ] {
+            assert_eq!(Image::parse(reference).unwrap_err().part, part, "{reference}");
         }
     }
 

@@ -118,10 +118,10 @@ fn images(spec: &Node, at: &[Step]) -> Value {
     Value::from(found)
 }
 
-/// `{text, registry, repository, tag, digest, account, region}`, or `{text, error}`; what is not there is null.
+/// `{text, registry, repository, tag, digest, account, region}`, or `{text, error, part}`; what is not there is null.
 fn image(node: Option<&Node>) -> Value {
     let Some(reference) = node.and_then(Node::as_str) else {
-        return object([("text", Value::Null), ("error", text("is missing"))]);
+        return object([("text", Value::Null), ("error", text("is missing")), ("part", Value::Null)]);
     };
     let some = |part: Option<&str>| part.map_or(Value::Null, text);
     match Image::parse(reference) {
@@ -134,6 +134,6 @@ fn image(node: Option<&Node>) -> Value {
             ("account", some(image.ecr.map(|(account, _)| account))),
             ("region", some(image.ecr.map(|(_, region)| region))),
         ]),
-        Err(error) => object([("text", text(reference)), ("error", text(error))]),
+        Err(malformed) => object([("text", text(reference)), ("error", text(malformed.reason)), ("part", some(malformed.part))]),
     }
 }
