@@ -171,7 +171,7 @@ fn apply(value: &mut Json, change: &Change) {
 }
 
 /// How often every fixture is changed.
-const ROUNDS: usize = 4;
+const ROUNDS: usize = 6;
 
 /// Every rule on its fixtures, each with some of its texts, keys and numbers moved about.
 #[test]
