@@ -78,7 +78,8 @@ fn chart_folders(revision: &Revision, excluded: impl Fn(&RepoPath) -> bool) -> B
     folders
 }
 
-/// The objects of a file; a file that holds none (values, configuration of other tools) is passed over, whatever else it holds.
+/// The objects of a file; a file that holds none (values, configuration of other tools) is passed over, whatever else it holds, also
+/// where it is no YAML: that it is a manifest says only an Application whose directory it lies in, and then the Application has the problem.
 fn manifests(revision: &Revision, path: &RepoPath) -> Partial<Vec<Manifest>> {
     let file = match revision.read(path) {
         Ok(file) => file,

@@ -60,11 +60,28 @@ pub(crate) fn expand(settings: &Settings) -> Result<Partial<Expanded>, Error> {
     let mut problems = Vec::new();
     let inventory = inventory(&settings.config)?;
     let excluded = |path: &RepoPath| settings.config.excludes(path.as_str());
-    let found = discover::discover(&settings.revision, excluded).take(&mut problems);
+    let mut found = discover::discover(&settings.revision, excluded).take(&mut problems);
     let applications = portcullis_argo::expand(&found.argo(), &settings.revision, &inventory).take(&mut problems);
+    leave_charts(&mut found, &mut problems, &applications, settings.revision.sources());
     let is_withheld = of_broken_set(&applications);
     let (unmade, applications) = applications.into_iter().partition(is_withheld);
     Ok(Partial { value: Expanded { found, inventory, applications, unmade }, problems })
+}
+
+/// Leaves out the templates of charts that are none for lack of a Chart.yaml: they are no manifests, and the lack is said of the chart.
+fn leave_charts(found: &mut Found, problems: &mut Vec<Problem>, applications: &[Application], sources: &Sources) {
+    let used = render::chart_folders(applications);
+    let charts: Vec<&RepoPath> = used.iter().filter(|folder| !found.charts.iter().any(|chart| folder.is_within(chart))).collect();
+    if charts.is_empty() {
+        return;
+    }
+    let templates: Vec<RepoPath> = charts.iter().filter_map(|folder| folder.join("templates").ok()).collect();
+    let is_left = |file: &RepoPath| templates.iter().any(|folder| file.is_within(folder));
+    found.manifests.retain(|manifest| !is_left(&manifest.file));
+    problems.retain(|problem| {
+        let file = problem.span.filter(|_| problem.stage == Stage::Source).and_then(|span| sources.get(span.file));
+        !file.and_then(|file| RepoPath::new(file.path()).ok()).is_some_and(|file| is_left(&file))
+    });
 }
 
 /// Whether an Application belongs to an ApplicationSet of which some Application could not be made.

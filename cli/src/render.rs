@@ -48,6 +48,8 @@ pub(crate) struct Renderer<'a> {
     compat: Compat,
     charts: BTreeMap<ChartLocation, Result<Chart, ChartError>>,
     layers: BTreeMap<RepoPath, Result<Layer, RenderError>>,
+    /// Where each chart is named first, for what is wrong with all of it.
+    named: BTreeMap<ChartLocation, Span>,
 }
 
 impl<'a> Renderer<'a> {
@@ -69,7 +71,13 @@ impl<'a> Renderer<'a> {
         let layer = |path: &&RepoPath| ((*path).clone(), read_layer(revision, path, layer_name(path), compat));
         let (charts, layers): (Vec<_>, Vec<_>) =
             rayon::join(|| charts.par_iter().map(load).collect(), || files.par_iter().map(layer).collect());
-        Self { revision, compat, charts: charts.into_iter().collect(), layers: layers.into_iter().collect() }
+        let mut named = BTreeMap::new();
+        for source in applications.iter().flat_map(|application| &application.sources) {
+            if let (Some(helm), Some(span)) = (helm_source(source), source.path_span) {
+                named.entry(helm.chart.clone()).or_insert(span);
+            }
+        }
+        Self { revision, compat, charts: charts.into_iter().collect(), layers: layers.into_iter().collect(), named }
     }
 
     /// Renders all sources of an application.
@@ -104,7 +112,10 @@ impl<'a> Renderer<'a> {
     fn helm(&self, source: &HelmSource) -> Result<Vec<Arc<Document>>, RenderError> {
         let chart = match self.charts.get(&source.chart) {
             Some(Ok(chart)) => chart,
-            Some(Err(error)) => return Err(error.clone().into()),
+            Some(Err(error)) => {
+                let error = RenderError::from(error.clone());
+                return Err(RenderError { span: error.span.or_else(|| self.named.get(&source.chart).copied()), ..error });
+            }
             None => return Ok(Vec::new()),
         };
         let mut layers = Vec::new();
@@ -266,6 +277,12 @@ pub(crate) fn withheld(applications: &[Application]) -> BTreeSet<RepoPath> {
     let sources = applications.iter().flat_map(|application| &application.sources);
     let unrendered = sources.filter(|source| matches!(source.kind, SourceKind::Unrendered(_)) && !source.path.is_empty());
     unrendered.filter_map(|source| RepoPath::new(&source.path).ok()).collect()
+}
+
+/// The folders that applications name as charts.
+pub(crate) fn chart_folders(applications: &[Application]) -> BTreeSet<RepoPath> {
+    let sources = applications.iter().flat_map(|application| &application.sources).filter_map(helm_source);
+    sources.filter_map(|source| source.chart.folder().cloned()).collect()
 }
 
 /// The folders of charts and kustomizations that applications use.

@@ -52,3 +52,24 @@ fn a_link_out_of_the_repository_has_a_place_and_readers() {
     assert_eq!(at("app.yaml")["location"]["line"], 10);
     assert_eq!(output.status.code(), Some(3));
 }
+
+#[test]
+fn templates_that_are_a_link_are_told_to_be_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::create_dir_all(path("chart")).unwrap();
+    fs::write(path("portcullis.yaml"), "version: 1\n").unwrap();
+    fs::write(path("app.yaml"), APPLICATION).unwrap();
+    fs::write(path("chart/Chart.yaml"), "apiVersion: v2\nname: shop\nversion: 1.0.0\n").unwrap();
+    fs::write(path("chart/values.yaml"), "replicas: 2\n").unwrap();
+    symlink("/etc", path("chart/templates")).unwrap();
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_portcullis")).current_dir(folder.path()).args(["lint", "--format", "json"]).output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let problems = report["problems"].as_array().unwrap();
+    assert!(
+        problems.iter().all(|problem| problem["hint"].as_str().unwrap().starts_with("replace the link by what it leads to")),
+        "{report:#}"
+    );
+    assert_eq!(output.status.code(), Some(3));
+}

@@ -16,7 +16,7 @@ const MAX_NAMED: usize = 20;
 pub(crate) fn outside(revision: &Revision, applications: &[Application]) -> Vec<(Fault, Vec<String>)> {
     let links = revision.entries().filter_map(|(path, kind)| match kind {
         EntryKind::Link(target) => Some((path, target)),
-        EntryKind::File | EntryKind::Folder => None,
+        EntryKind::File | EntryKind::Folder | EntryKind::Special => None,
     });
     let leaves = links.filter(|(path, target)| path.parent().is_none_or(|folder| folder.join(target).is_err()));
     let fault = |(path, target): (&RepoPath, &String)| {

@@ -15,6 +15,8 @@ pub struct Source {
     pub path: String,
     /// The source in the ApplicationSet or Application.
     pub span: Option<Span>,
+    /// The path or the chart in the ApplicationSet or Application.
+    pub path_span: Option<Span>,
     /// What there is to render.
     pub kind: SourceKind,
 }
@@ -227,6 +229,6 @@ impl Source {
     /// A source of which nothing more is known.
     pub(crate) fn unrendered(reason: Unrendered) -> Self {
         let (repo_url, target_revision, path) = (String::new(), String::new(), String::new());
-        Self { repo_url, target_revision, path, span: reason.span, kind: SourceKind::Unrendered(reason) }
+        Self { repo_url, target_revision, path, span: reason.span, path_span: reason.span, kind: SourceKind::Unrendered(reason) }
     }
 }

@@ -54,7 +54,7 @@ fn unreadable(path: &RepoPath, error: &ReadError) -> ChartError {
     match error {
         ReadError::Missing(_) => ChartError::new(format!("path {:?} not found", path.as_str()))
             .hint("the chart is named by its folder or its .tgz file, from the root of the repository"),
-        other => ChartError::new(other.to_string()),
+        other => ChartError::new(other.to_string()).hint(other.hint()),
     }
 }
 
@@ -68,7 +68,7 @@ fn rules(revision: &Revision, folder: &RepoPath) -> Result<Rules, ChartError> {
 }
 
 fn read(revision: &Revision, path: &RepoPath, name: &str) -> Result<Arc<SourceFile>, ChartError> {
-    let file = revision.read(path).map_err(|error| ChartError::new(format!("error reading {name}: {error}")))?;
+    let file = revision.read(path).map_err(|error| ChartError::new(format!("error reading {name}: {error}")).hint(error.hint()))?;
     Ok(without_mark(file, revision))
 }
 
@@ -113,7 +113,7 @@ impl Walk<'_> {
     fn entry(&mut self, path: &RepoPath, kind: &EntryKind, name: String, links: usize, pruned: &mut Vec<String>) -> Result<(), ChartError> {
         let (target, kind) = match kind {
             EntryKind::Link(_) => {
-                let target = self.revision.resolve(path).map_err(|error| ChartError::new(error.to_string()))?;
+                let target = self.revision.resolve(path).map_err(|error| ChartError::new(error.to_string()).hint(error.hint()))?;
                 let kind = self.revision.entry(&target).cloned();
                 (target, kind.unwrap_or(EntryKind::File))
             }
@@ -139,6 +139,12 @@ impl Walk<'_> {
     }
 
     fn file(&mut self, path: &RepoPath, name: String) -> Result<(), ChartError> {
+        if self.revision.entry(path) == Some(&EntryKind::Special) {
+            let message = format!("cannot load irregular file {path} as it has file mode type bits set");
+            return Err(
+                ChartError::new(message).hint("it is a pipe, a socket or a device: take it out of the chart, or name it in .helmignore")
+            );
+        }
         let file = read(self.revision, path, &name)?;
         let size = file.bytes().len() as u64;
         self.bytes += size;

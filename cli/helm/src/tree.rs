@@ -191,7 +191,8 @@ impl Builder {
     }
 
     fn finish(self) -> Result<(Tree, BTreeMap<String, Vec<ChartFile>>), ChartError> {
-        let missing = || ChartError::new("Chart.yaml file is missing").hint("a chart's folder has a file Chart.yaml");
+        let missing =
+            || ChartError::new("Chart.yaml file is missing").hint("a chart's folder has a file Chart.yaml: add it, or correct the path");
         let mut metadata = self.metadata.ok_or_else(missing)?;
         metadata.validate().map_err(|message| ChartError::new(message).at(self.place))?;
         let tree = Tree {

@@ -62,6 +62,7 @@ pub(crate) fn resolve(world: World<'_>, application: &Application, object: Objec
             target_revision: text("targetRevision"),
             path: path.clone(),
             span: source.place(node),
+            path_span: node.get("path").or_else(|| node.get("chart")).and_then(|path| source.place(path)),
             kind,
         };
         resolved.sources.extend(kinds.into_iter().map(made));

@@ -160,6 +160,9 @@ impl Roots<'_> {
             }
             match self.world.files.revision.resolve(path) {
                 Ok(real) if self.world.files.revision.entry(&real) == Some(&EntryKind::File) => found.push(path.clone()),
+                Ok(real) if self.world.files.revision.entry(&real) == Some(&EntryKind::Special) => {
+                    return Err(Missing::Broken(Fault::unread(&ReadError::NotFile(path.clone()))));
+                }
                 Ok(_) | Err(ReadError::Missing(_)) => {}
                 Err(error) => return Err(Missing::Broken(Fault::unread(&error))),
             }

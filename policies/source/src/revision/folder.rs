@@ -41,7 +41,8 @@ fn kind(path: &Path, kind: Option<fs::FileType>) -> std::io::Result<Option<Entry
         Some(kind) if kind.is_dir() => Some(EntryKind::Folder),
         Some(kind) if kind.is_symlink() => Some(EntryKind::Link(fs::read_link(path)?.to_string_lossy().into_owned())),
         Some(kind) if kind.is_file() => Some(EntryKind::File),
-        Some(_) | None => None,
+        Some(_) => Some(EntryKind::Special),
+        None => None,
     })
 }
 

@@ -23,6 +23,8 @@ pub enum EntryKind {
     Folder,
     /// A symbolic link and its text.
     Link(String),
+    /// A pipe, a socket or a device, which is never opened.
+    Special,
 }
 
 /// Why a file could not be read.
@@ -91,7 +93,7 @@ impl ReadError {
     pub fn hint(&self) -> String {
         match self {
             Self::Missing(_) => "create it and add it to git, or correct the path".to_owned(),
-            Self::NotFile(_) => "name a file, not a folder".to_owned(),
+            Self::NotFile(_) => "name a regular file: folders, pipes, sockets and devices are not read".to_owned(),
             Self::LinkOutside { .. } => "replace the link by what it leads to, since nothing outside of the repository is read".to_owned(),
             Self::LinkLoop(_) => "let one of the links lead to a file".to_owned(),
             Self::TooLarge { limit, .. } => format!("files are read up to MAX_FILE_BYTES = {limit}; split it, or name it under `exclude`"),
@@ -227,7 +229,7 @@ impl Revision {
                     rest.extend(led.parts().rev().map(str::to_owned));
                     at = RepoPath::root();
                 }
-                Some(EntryKind::File | EntryKind::Folder) => at = next,
+                Some(EntryKind::File | EntryKind::Folder | EntryKind::Special) => at = next,
             }
         }
         Ok(at)
