@@ -16,6 +16,8 @@ pub struct Library {
     prelude: Vec<(Arc<str>, Arc<str>)>,
     /// The ids of the whole library, of which `rules` may be a selection.
     ids: Vec<RuleId>,
+    /// The parameters of every rule of the whole library, with their defaults.
+    params: BTreeMap<Arc<str>, serde_json::Map<String, serde_json::Value>>,
 }
 
 /// Why files are no library.
@@ -67,7 +69,8 @@ impl Library {
         }
         let rules: Vec<Rule> = folders.into_iter().map(|(id, files)| read_rule(id, &files)).collect::<Result<_, _>>()?;
         let ids = rules.iter().map(|rule| rule.id.clone()).collect();
-        Ok(Self { rules, prelude, ids })
+        let params = rules.iter().map(|rule| (Arc::from(rule.id.as_str()), rule.params.clone())).collect();
+        Ok(Self { rules, prelude, ids, params })
     }
 
     /// The rules, sorted by id.
@@ -91,6 +94,11 @@ impl Library {
         found.ok_or_else(|| LibraryError::Unknown { id: id.to_owned(), nearest: self.nearest(id).map(str::to_owned) })
     }
 
+    /// The parameters of a rule of the whole library, selected or not.
+    pub(crate) fn params(&self, id: &str) -> Option<&serde_json::Map<String, serde_json::Value>> {
+        self.params.get(id)
+    }
+
     /// Whether the whole library has a rule of this id.
     pub(crate) fn knows(&self, id: &str) -> bool {
         self.ids.iter().any(|known| known.as_str() == id)
@@ -110,7 +118,7 @@ impl Library {
             self.rule(id)?;
         }
         let rules = self.rules.iter().filter(|rule| ids.contains(&rule.id.as_str())).cloned().collect();
-        Ok(Self { rules, prelude: self.prelude.clone(), ids: self.ids.clone() })
+        Ok(Self { rules, prelude: self.prelude.clone(), ids: self.ids.clone(), params: self.params.clone() })
     }
 }
 

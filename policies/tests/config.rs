@@ -159,7 +159,23 @@ fn names_must_agree() {
         error(&WHOLE.replace("environments: [prod]", "environments: [prd]")),
         "54: there is no environment prd (did you mean prod?)"
     );
-    assert_eq!(error(&WHOLE.replace("name: prod", "name: dev")), "10: environment dev is there twice\n54: there is no environment prod");
+    assert_eq!(
+        error(&WHOLE.replace("name: prod", "name: dev")),
+        "10: environment dev is there twice (join the two, or rename one)\n54: there is no environment prod"
+    );
+}
+
+#[test]
+fn zones_and_patterns_must_make_sense() {
+    assert_eq!(error("version: 1\nzones: [a, a]\n"), "2: zone a is there twice (name every zone once)");
+    assert_eq!(
+        error("version: 1\nexclude:\n  - 'a{b'\n"),
+        "3: pattern \"a{b\" opens a brace that it does not close (alternatives are written {a,b})"
+    );
+    assert_eq!(
+        error("version: 1\nlayers:\n  - { name: a, files: ../x }\n"),
+        "3: pattern \"../x\" is not below the repository (paths start at the root of the repository, without a slash)"
+    );
 }
 
 #[test]
@@ -185,6 +201,9 @@ fn rules_and_parameters_must_exist() {
     let broken = errors("version: 1\nrules: { unpinned-image: { params: { mutableTagPatterns: ['['] } } }\n");
     assert!(broken.starts_with("parameter mutableTagPatterns of rule unpinned-image has a broken pattern \"[\": "), "{broken}");
     assert!(Engine::new(&library.only(&["unpinned-image"]).unwrap(), &parse(WHOLE).unwrap()).is_ok());
+    // A mistake is one whichever rule is chosen.
+    let mistyped = parse("version: 1\nrules: { unpinned-image: { params: { mutableTagPatterns: latest } } }\n").unwrap();
+    assert!(Engine::new(&library.only(&["root-container"]).unwrap(), &mistyped).is_err());
 }
 
 #[test]

@@ -22,6 +22,35 @@ pub fn glob_matches(pattern: &str, text: &str) -> bool {
     alternatives.iter().any(|pattern| matches(pattern.as_bytes(), text.as_bytes()))
 }
 
+/// What is wrong with a pattern of paths below the root of the repository, and what to do about it.
+pub(super) fn glob_fault(pattern: &str) -> Option<(&'static str, &'static str)> {
+    let mut rest = pattern;
+    let mut alternatives: usize = 1;
+    while let Some(at) = rest.find(['{', '}']) {
+        let Some(inner) = rest.get(at..).and_then(|from| from.strip_prefix('{')) else {
+            return Some(("closes a brace that it does not open", "alternatives are written {a,b}"));
+        };
+        let Some((choices, after)) = inner.split_once('}') else {
+            return Some(("opens a brace that it does not close", "alternatives are written {a,b}"));
+        };
+        if choices.contains('{') {
+            return Some(("has braces within braces", "write the alternatives side by side, {a,b,c}"));
+        }
+        alternatives = alternatives.saturating_mul(choices.split(',').count());
+        rest = after;
+    }
+    if alternatives > MAX_ALTERNATIVES {
+        return Some(("has more than 64 alternatives", "write several patterns"));
+    }
+    if pattern.contains(['[', ']']) {
+        return Some(("has brackets, which stand for themselves", "alternatives are written {a,b}, any one character ?"));
+    }
+    if pattern.starts_with('/') || pattern.starts_with("./") || pattern.split('/').any(|part| part == "..") {
+        return Some(("is not below the repository", "paths start at the root of the repository, without a slash"));
+    }
+    None
+}
+
 fn braces(pattern: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = pattern.split_once('{')?;
     let (choices, after) = rest.split_once('}')?;
@@ -79,7 +108,7 @@ fn retry(star: &mut Option<(usize, usize)>, globstar: &mut Option<(usize, usize)
 
 #[cfg(test)]
 mod tests {
-    use super::glob_matches;
+    use super::{glob_fault, glob_matches};
 
     #[test]
     fn stars_stay_within_a_part() {
@@ -106,6 +135,23 @@ mod tests {
             ("vendor/**", "vendors/x", false),
         ] {
             assert_eq!(glob_matches(pattern, text), expected, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn faults_are_named() {
+        for (pattern, is_wrong) in [
+            ("values/{a,b}/*.yaml", false),
+            ("**/vendor/**", false),
+            ("a{b", true),
+            ("a}b", true),
+            ("a{b,{c,d}}", true),
+            ("[ab]", true),
+            ("/vendor", true),
+            ("../vendor", true),
+            (&"{a,b}".repeat(7), true),
+        ] {
+            assert_eq!(glob_fault(pattern).is_some(), is_wrong, "{pattern}");
         }
     }
 

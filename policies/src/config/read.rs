@@ -8,6 +8,7 @@ use super::{
     Argocd, Cluster, Config, ConfigError, Environment, Layer, Located, Registry, Repository, RuleSettings, Scoring, Setting, SettingLevel,
     WaiverEntry,
     error::nearest,
+    glob::glob_fault,
     shape::{self, SCHEMA},
 };
 use crate::{Date, Level};
@@ -41,14 +42,27 @@ impl Config {
         if errors.is_empty() { Ok(config) } else { Err(errors) }
     }
 
-    /// What no schema can say: names that are taken twice, and names of environments that there are not.
+    /// What no schema can say: names that are taken twice, patterns that match nothing, and names of environments that there are not.
     fn contradictions(&self) -> Vec<ConfigError> {
         let mut errors = Vec::new();
         let names: Vec<&str> = self.environments.iter().map(|environment| &*environment.name.value).collect();
         for (index, environment) in self.environments.iter().enumerate() {
             if names.iter().take(index).any(|name| *name == &*environment.name.value) {
                 let message = format!("environment {} is there twice", environment.name.value);
-                errors.push(ConfigError { message, span: environment.name.span, hint: None });
+                let hint = Some("join the two, or rename one".to_owned());
+                errors.push(ConfigError { message, span: environment.name.span, hint });
+            }
+        }
+        for (index, zone) in self.zones.iter().enumerate() {
+            if self.zones.iter().take(index).any(|before| before.value == zone.value) {
+                let message = format!("zone {} is there twice", zone.value);
+                errors.push(ConfigError { message, span: zone.span, hint: Some("name every zone once".to_owned()) });
+            }
+        }
+        for glob in self.exclude.iter().chain(self.layers.iter().map(|layer| &layer.files)) {
+            if let Some((fault, hint)) = glob_fault(&glob.value) {
+                let message = format!("pattern {:?} {fault}", glob.value);
+                errors.push(ConfigError { message, span: glob.span, hint: Some(hint.to_owned()) });
             }
         }
         if names.is_empty() {

@@ -114,13 +114,13 @@ fn check_names(library: &Library, config: &Config) -> Vec<ConfigError> {
         }
     }
     for (id, settings) in &config.rules {
-        let Ok(rule) = library.rule(id) else { continue };
+        let Some(params) = library.params(id) else { continue };
         let settings = &settings.value;
         let narrower =
             settings.environments.values().map(|setting| &setting.value).chain(settings.namespaces.iter().map(|(_, setting)| setting));
         for (name, value) in std::iter::once(&settings.everywhere).chain(narrower).flat_map(|setting| &setting.params) {
-            let Some(default) = rule.params.get(&**name) else {
-                let hint = nearest(name, rule.params.keys().map(String::as_str)).map(|name| format!("did you mean {name}?"));
+            let Some(default) = params.get(&**name) else {
+                let hint = nearest(name, params.keys().map(String::as_str)).map(|name| format!("did you mean {name}?"));
                 errors.push(ConfigError { message: format!("rule {id} has no parameter {name}"), span: value.span, hint });
                 continue;
             };
