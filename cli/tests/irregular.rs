@@ -1,6 +1,6 @@
 //! Pipes where files are read: they are named, and never opened, which would wait for ever. They are made here, since git holds none.
 #![expect(clippy::disallowed_methods, reason = "makes the repository and starts the command")]
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::{
     fs,
