@@ -17,4 +17,10 @@ serves(c) if {
 	is_object(c.container.readinessProbe)
 }
 
+# containerPort only informs: a Service sends requests to ports that nobody declares, too.
+serves(c) if {
+	stays(c)
+	c.targeted
+}
+
 name(c) := object.get(c.container, "name", "without a name")

@@ -35,10 +35,15 @@ wanted := [[c, field, purpose] |
 	needed(field, c)
 ]
 
-# Whoever has ports gets requests; a main container without any can still hang.
+# Whoever has ports, or a Service in front, gets requests; a main container without any can still hang.
 needed(_, c) if {
 	containers.stays(c)
 	containers.has_ports(c)
+}
+
+needed(_, c) if {
+	containers.stays(c)
+	c.targeted
 }
 
 needed("livenessProbe", c) if c.role == "main"

@@ -96,7 +96,7 @@ impl<'a> Run<'a> {
         if let Some(misshapen) = misshapen(resource) {
             return self.problem_at(resource, &misshapen.path, &format!("cannot be checked: {}", misshapen.reason));
         }
-        let pod = pod_of(resource);
+        let pod = pod_of(resource, self.facts.services());
         let settings = self.settings_of(resource);
         let mut input: Option<Object> = None;
         for (index, (rule, resolved)) in self.engine.rules.iter().zip(settings.iter()).enumerate() {

@@ -1,4 +1,4 @@
-//! What rules may ask about the platform: zones, registries, scoring and NodePools.
+//! What rules may ask about the platform: zones, registries, scoring, NodePools, and which pods Services send requests to.
 
 use std::sync::Arc;
 
@@ -8,24 +8,30 @@ use regorus::Value;
 use crate::{
     Config, Resource,
     config::{Located, glob_matches},
-    input::{object, of_node, text},
+    input::{Services, object, of_node, text},
 };
 
 /// The facts that the resources of a repository tell, gathered before rules run over parts of it.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
     node_pools: Vec<(Option<Arc<str>>, Value)>,
+    services: Services,
 }
 
 impl Facts {
-    /// Gathers the NodePools.
+    /// Gathers the NodePools and the Services.
     #[must_use]
     pub fn collect(resources: &[Resource]) -> Self {
         let pools = resources.iter().filter(|resource| &*resource.identity.kind == "NodePool" && resource.group() == "karpenter.sh");
         let mut found: Vec<_> = pools.filter_map(|pool| Some((pool.context.environment.clone(), node_pool(pool)?))).collect();
         found.sort();
         found.dedup();
-        Self { node_pools: found }
+        Self { node_pools: found, services: Services::collect(resources) }
+    }
+
+    /// The Services.
+    pub(super) fn services(&self) -> &Services {
+        &self.services
     }
 
     /// The NodePools of an environment, and those that are for all of them.

@@ -7,7 +7,7 @@ use regorus::Value;
 
 use crate::{
     Resource,
-    input::{misshapen, object, pod_metadata, pod_spec},
+    input::{is_of_one, misshapen, object, pod_metadata, pod_spec},
 };
 
 /// The joins of a platform, by the places of its resources; what is written in a version that no cluster serves any more joins nothing.
@@ -132,18 +132,6 @@ impl Joins {
 
 fn of_ids(ids: &[usize]) -> Value {
     Value::from(ids.iter().map(|id| Value::from(*id)).collect::<Vec<_>>())
-}
-
-/// Labels that a controller gives to the pods of one revision or to a single pod: nobody else's pods have the same.
-fn is_of_one(kind: &str, label: &str) -> bool {
-    match kind {
-        "Deployment" => label == "pod-template-hash",
-        "Rollout" => label == "rollouts-pod-template-hash",
-        "StatefulSet" => {
-            matches!(label, "controller-revision-hash" | "statefulset.kubernetes.io/pod-name" | "apps.kubernetes.io/pod-index")
-        }
-        _ => false,
-    }
 }
 
 /// What has an owner is a part of it.

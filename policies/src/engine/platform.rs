@@ -14,14 +14,15 @@ use super::{
 };
 use crate::{
     Resource, Scope,
-    input::{misshapen, object, of_node, pod_of, pod_spec, text},
+    input::{Services, misshapen, object, of_node, pod_of, pod_spec, served, text},
 };
 
-/// The resources that rules see together, as pairs of places in `resources`: what selectors and references join, and each NodePool with
+/// The resources that rules see together, as pairs of places in `resources`: what selectors and references join, each Service with
+/// the workloads behind it, and each NodePool with
 /// every workload that may land on it.
 #[must_use]
 pub fn joined(resources: &[Resource]) -> BTreeSet<(usize, usize)> {
-    let mut pairs = BTreeSet::new();
+    let mut pairs: BTreeSet<(usize, usize)> = served(resources).collect();
     for environment in environments(resources) {
         let members: Vec<(usize, &Resource)> =
             resources.iter().enumerate().filter(|(_, resource)| is_member(resource, environment.as_ref())).collect();
@@ -60,7 +61,7 @@ impl Run<'_> {
         for environment in environments(resources) {
             let mut members: Vec<&Resource> = resources.iter().filter(|resource| is_member(resource, environment.as_ref())).collect();
             members.sort_by(|left, right| key(left).cmp(&key(right)));
-            let platform = platform_value(&members);
+            let platform = platform_value(&members, self.facts.services());
             for &rule in &rules {
                 self.platform_rule(rule, environment.clone(), &members, &platform);
             }
@@ -103,12 +104,12 @@ impl Run<'_> {
 ///
 /// What selectors and references join is joined here, where it can be looked up: workloads have `scalers`, `budgets` and whose pods their
 /// spreads `counts`, disruption budgets have what they `selects`, all as ids, which are places in `resources`.
-fn platform_value(members: &[&Resource]) -> Value {
+fn platform_value(members: &[&Resource], services: &Services) -> Value {
     let joins = Joins::of(members);
     let mut kinds: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
     let mut resources = Vec::with_capacity(members.len());
     for (id, resource) in members.iter().enumerate() {
-        let entry = entry(id, resource, &joins);
+        let entry = entry(id, resource, &joins, services);
         // What is malformed has been reported by the rules that see single resources; it keeps its place among the ids.
         if let Some(entry) = &entry {
             kinds.entry(&resource.identity.kind).or_default().push(entry.clone());
@@ -119,11 +120,11 @@ fn platform_value(members: &[&Resource]) -> Value {
     object([("resources", Value::from(resources)), ("kinds", kinds.collect::<Object>().into_value())])
 }
 
-fn entry(id: usize, resource: &Resource, joins: &Joins) -> Option<Value> {
+fn entry(id: usize, resource: &Resource, joins: &Joins, services: &Services) -> Option<Value> {
     if misshapen(resource).is_some() {
         return None;
     }
-    let pod = pod_of(resource);
+    let pod = pod_of(resource, services);
     let identity = &resource.identity;
     let fields = [
         ("id", Value::from(id)),

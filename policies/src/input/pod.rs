@@ -3,7 +3,7 @@
 use portcullis_source::{Node, Step};
 use regorus::{Value, value::Object};
 
-use super::{hook::hook, image::Image, object, of_node, of_path, quantity::quantity, text};
+use super::{Services, hook::hook, image::Image, object, of_node, of_path, quantity::quantity, service::TargetPort, text};
 use crate::Resource;
 
 /// The kinds that carry a pod, their API groups, and where it is.
@@ -41,8 +41,9 @@ pub(crate) fn pod_spec(resource: &Resource) -> Option<&Node> {
     template(resource).map(|(_, _, spec)| spec)
 }
 
-/// `{spec, at, metadata, labels, containers: [{container, at, role, amounts, pre_stop}], images, amounts}`; none for a resource without a pod.
-pub(crate) fn pod_of(resource: &Resource) -> Option<Value> {
+/// `{spec, at, metadata, labels, containers: [{container, at, role, amounts, pre_stop, targeted}], images, amounts}`; none for a resource
+/// without a pod.
+pub(crate) fn pod_of(resource: &Resource, services: &Services) -> Option<Value> {
     let (template, keys, spec) = template(resource)?;
     let at: Vec<Step> = keys.iter().copied().chain(["spec"]).map(|key| Step::Key(key.into())).collect();
     let metadata_at: Vec<Step> = keys.iter().copied().chain(["metadata"]).map(|key| Step::Key(key.into())).collect();
@@ -57,18 +58,18 @@ pub(crate) fn pod_of(resource: &Resource) -> Option<Value> {
         ("metadata", map_or_empty(metadata)),
         ("metadata_at", of_path(&metadata_at)),
         ("labels", map_or_empty(metadata.and_then(|metadata| metadata.get("labels")))),
-        ("containers", containers(spec, &at)),
+        ("containers", containers(spec, &at, &services.targets(resource))),
         ("images", images(spec, &at)),
         ("amounts", amounts(spec)),
     ]))
 }
 
-fn containers(spec: &Node, at: &[Step]) -> Value {
+fn containers(spec: &Node, at: &[Step], targets: &[&TargetPort]) -> Value {
+    let targeted = targeted(spec, targets);
     let mut found = Vec::new();
     for (key, role) in LISTS {
         for (index, container) in spec.get(key).map(Node::items).unwrap_or_default().iter().enumerate() {
-            let restarts = container.get("restartPolicy").and_then(Node::as_str) == Some("Always");
-            let role = if role == "init" && restarts { "sidecar" } else { role };
+            let role = if role == "init" && is_sidecar(container) { "sidecar" } else { role };
             let path: Vec<Step> = at.iter().cloned().chain([Step::Key(key.into()), Step::Index(index)]).collect();
             found.push(object([
                 ("container", of_node(container).unwrap_or(Value::Null)),
@@ -76,10 +77,31 @@ fn containers(spec: &Node, at: &[Step]) -> Value {
                 ("role", text(role)),
                 ("amounts", amounts(container)),
                 ("pre_stop", hook(container, "preStop")),
+                ("targeted", Value::Bool(targeted.iter().any(|target| std::ptr::eq(*target, container)))),
             ]));
         }
     }
     Value::from(found)
+}
+
+fn is_sidecar(init: &Node) -> bool {
+    init.get("restartPolicy").and_then(Node::as_str) == Some("Always")
+}
+
+/// The containers that get the requests of Services: for each port those that declare it. Nobody has to, so where none does it is the first
+/// one, which tools take for the main one as well.
+fn targeted<'a>(spec: &'a Node, targets: &[&TargetPort]) -> Vec<&'a Node> {
+    let list = |key| spec.get(key).map(Node::items).unwrap_or_default();
+    let staying: Vec<&Node> = list("containers").iter().chain(list("initContainers").iter().filter(|init| is_sidecar(init))).collect();
+    let mut found = Vec::new();
+    for target in targets {
+        let before = found.len();
+        found.extend(staying.iter().copied().filter(|container| target.is_declared_by(container)));
+        if found.len() == before {
+            found.extend(staying.first().copied());
+        }
+    }
+    found
 }
 
 /// `{requests: {cpu: NUMBER}, limits: {…}}` in units and bytes, of a container or of a whole pod; what is no quantity is null.

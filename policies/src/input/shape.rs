@@ -111,8 +111,10 @@ const TEMPLATE: Shape = Shape::Map(&[("metadata", METADATA), ("spec", POD_SPEC)]
 const JOB: Shape = Shape::Map(&[("selector", SELECTOR), ("template", TEMPLATE)]);
 const WORKLOAD: Shape = Shape::Map(&[("replicas", Shape::Int), ("selector", SELECTOR), ("template", TEMPLATE)]);
 
+const SERVICE: Shape = Shape::Map(&[("type", Shape::Text), ("selector", ANY_MAP), ("ports", ANY_MAPS)]);
+
 /// The kinds of which something is known, and the shapes of their specs.
-const KINDS: [(&str, Shape); 13] = [
+const KINDS: [(&str, Shape); 14] = [
     ("Pod", POD_SPEC),
     ("Deployment", WORKLOAD),
     ("StatefulSet", WORKLOAD),
@@ -126,6 +128,7 @@ const KINDS: [(&str, Shape); 13] = [
     ("HorizontalPodAutoscaler", Shape::Map(&[("minReplicas", Shape::Int), ("scaleTargetRef", ANY_MAP)])),
     ("ScaledObject", Shape::Map(&[("minReplicaCount", Shape::Int), ("idleReplicaCount", Shape::Int), ("scaleTargetRef", ANY_MAP)])),
     ("PodTemplate", ANY_MAP),
+    ("Service", SERVICE),
 ];
 
 /// The groups that those kinds belong to; elsewhere the same word means something else.
