@@ -103,8 +103,9 @@ fn compile(library: &Library, rules: &[Rule]) -> Result<Arc<Program>, EngineErro
 fn check_names(library: &Library, config: &Config) -> Vec<ConfigError> {
     let mut errors = Vec::new();
     let mut unknown = |id: &str, span| {
-        let hint = library.nearest(id).map(|id| format!("did you mean {id}?"));
-        errors.push(ConfigError { message: format!("there is no rule {id}"), span, hint });
+        let near = library.nearest(id).map(|id| format!("did you mean {id}?"));
+        let hint = near.unwrap_or_else(|| "`portcullis rule` lists all rules".to_owned());
+        errors.push(ConfigError { message: format!("there is no rule {id}"), span, hint: Some(hint) });
     };
     let in_environments = config.environments.iter().flat_map(|environment| environment.levels.iter().map(|(id, level)| (id, level.span)));
     let in_waivers = config.waivers.iter().map(|waiver| (&waiver.rule.value, waiver.rule.span));
@@ -120,19 +121,24 @@ fn check_names(library: &Library, config: &Config) -> Vec<ConfigError> {
             settings.environments.values().map(|setting| &setting.value).chain(settings.namespaces.iter().map(|(_, setting)| setting));
         for (name, value) in std::iter::once(&settings.everywhere).chain(narrower).flat_map(|setting| &setting.params) {
             let Some(default) = params.get(&**name) else {
-                let hint = nearest(name, params.keys().map(String::as_str)).map(|name| format!("did you mean {name}?"));
-                errors.push(ConfigError { message: format!("rule {id} has no parameter {name}"), span: value.span, hint });
+                let near = nearest(name, params.keys().map(String::as_str)).map(|name| format!("did you mean {name}?"));
+                let hint = near.unwrap_or_else(|| format!("`portcullis rule {id}` lists its parameters"));
+                errors.push(ConfigError { message: format!("rule {id} has no parameter {name}"), span: value.span, hint: Some(hint) });
                 continue;
             };
             if std::mem::discriminant(default) != std::mem::discriminant(&value.value) {
                 let message = format!("parameter {name} of rule {id} is {}, but its default is {default}", value.value);
-                errors.push(ConfigError { message, span: value.span, hint: None });
+                let hint = Some(format!("write a value like the default, or leave {name} out"));
+                errors.push(ConfigError { message, span: value.span, hint });
             }
             if let Some(message) = broken_pattern(name, &value.value) {
-                errors.push(ConfigError { message: format!("parameter {name} of rule {id} {message}"), span: value.span, hint: None });
+                let message = format!("parameter {name} of rule {id} {message}");
+                let hint = Some("it is a regular expression: write \\ before a character that stands for itself".to_owned());
+                errors.push(ConfigError { message, span: value.span, hint });
             }
         }
     }
+    errors.sort_by_key(|error| error.span.map(|span| span.start));
     errors
 }
 
