@@ -89,6 +89,7 @@ fn the_schema_uses_what_the_checker_understands() {
         "additionalProperties",
         "description",
         "enum",
+        "examples",
         "format",
         "items",
         "minItems",
@@ -125,22 +126,34 @@ fn unknown_keys_get_a_hint() {
 
 #[test]
 fn values_of_the_wrong_kind_are_described() {
-    assert_eq!(error("version: 2\n"), "1: version is 2, not 1");
-    assert_eq!(error("zones: []\n"), "1: the configuration has no version");
-    assert_eq!(error("version: 1\nzones: eu-west-1a\n"), "2: zones is \"eu-west-1a\", not a list");
+    assert_eq!(error("version: 2\n"), "1: version is 2, not 1 (write `version: 1`)");
+    assert_eq!(error("zones: []\n"), "1: the configuration has no version (add `version: 1`)");
+    assert_eq!(
+        error("version: 1\nzones: eu-west-1a\n"),
+        "2: zones is \"eu-west-1a\", not a list (put brackets around it: `zones: [eu-west-1a]`)"
+    );
     assert_eq!(error("version: 1\nzones: [1]\n"), "2: zones[0] is 1, not a text (put it in quotes)");
-    assert_eq!(error("version: 1\nzones: ['']\n"), "2: zones[0] is empty");
+    assert_eq!(error("version: 1\nzones: ['']\n"), "2: zones[0] is empty (write a text, or take the entry out)");
     assert_eq!(
         error("version: 1\nrules: { a: { level: denny } }\n"),
         "2: rules.a.level is \"denny\", not deny or warn or off (did you mean deny?)"
     );
-    assert_eq!(error("- 1\n"), "1: the configuration is a list, not a map");
+    assert_eq!(
+        error("- 1\n"),
+        "1: the configuration is a list, not a map (start the file with `version: 1`; known keys are argocd, clusters, dependencies, environments, exclude, layers, registries, repositories, rules, scoring, version, waivers, zones)"
+    );
     assert_eq!(error(""), "1: the configuration has 0 documents, not one (it starts with version: 1)");
-    assert_eq!(error("version: 1\n---\nversion: 1\n"), "1: the configuration has 2 documents, not one (it starts with version: 1)");
-    assert!(error("version: [\n").contains("yaml: line "), "{}", error("version: [\n"));
+    assert_eq!(
+        error("version: 1\n---\nversion: 1\n"),
+        "3: the configuration has 2 documents, not one (join them: take out the --- between them)"
+    );
+    assert!(error("version: [\n").contains("the configuration is no YAML: "), "{}", error("version: [\n"));
     let registry = |account: &str| error(&format!("version: 1\nregistries:\n  - region: eu-west-1\n    account: {account}\n"));
     assert_eq!(registry("123456789012"), "4: registries[0].account is 123456789012, not a text (put it in quotes)");
-    assert_eq!(registry("'12345'"), "4: registries[0].account is \"12345\", which does not match ^[0-9]{12}$");
+    assert_eq!(
+        registry("'12345'"),
+        "4: registries[0].account is \"12345\", which does not match ^[0-9]{12}$ (write something like `\"123456789012\"`: the twelve digits of an AWS account)"
+    );
 }
 
 #[test]
@@ -148,9 +161,9 @@ fn a_waiver_must_say_everything() {
     let with = |field: &str| error(&WHOLE.replace("expires: 2026-12-31", field));
     assert_eq!(with("expires: tomorrow"), "58: waivers[0].expires is \"tomorrow\", not a day (write it as YYYY-MM-DD)");
     assert_eq!(with("expires: 2026-02-30"), "58: waivers[0].expires is \"2026-02-30\", not a day (write it as YYYY-MM-DD)");
-    assert_eq!(with("# nothing"), "52: waivers[0] has no expires");
+    assert_eq!(with("# nothing"), "52: waivers[0] has no expires (add `expires: 2026-12-31` or the like: the last day on which it holds)");
     let pattern = error(&WHOLE.replace("Deployment/cases/tail", "tail"));
-    assert_eq!(pattern, "53: waivers[0].resources[0] is \"tail\", which does not match ^[^/]+(/[^/]+){1,2}$");
+    assert!(pattern.starts_with("53: waivers[0].resources[0] is \"tail\", which does not match ^[^/]+(/[^/]+){1,2}$ (write "), "{pattern}");
 }
 
 #[test]
@@ -161,7 +174,7 @@ fn names_must_agree() {
     );
     assert_eq!(
         error(&WHOLE.replace("name: prod", "name: dev")),
-        "10: environment dev is there twice (join the two, or rename one)\n54: there is no environment prod"
+        "10: environment dev is there twice (join the two, or rename one)\n54: there is no environment prod (name one of dev)"
     );
 }
 
@@ -225,4 +238,30 @@ fn the_digest_tells_settings_apart_and_not_places() {
     assert_eq!(plain, digest("# a comment\n\nzones: [a, b]\nversion: 1\nexclude: [vendor]\n"));
     assert_ne!(plain, digest("version: 1\nzones: [a, b, c]\n"));
     assert_ne!(plain, digest("version: 1\nzones: [a, b]\nrules: { unpinned-image: { level: off } }\n"));
+}
+
+/// Whatever is taken out of a whole file or put in its place, every error has a place and says what to do.
+#[test]
+fn every_error_has_a_place_and_a_hint() {
+    let lines: Vec<&str> = WHOLE.lines().collect();
+    let mut seen = 0;
+    for index in 0..lines.len() {
+        let key = lines[index].find(": ").map_or(lines[index], |at| &lines[index][..at + 1]);
+        let changed =
+            ["", "@", "''", "' '", "banana", "7", "yes", "[]", "[[1]]", "{}", "{ a: { b: 1 } }", "\tx", "'", "[", "../..", "/x", "*x"];
+        let changed = changed.iter().map(|value| format!("{key} {value}")).chain([String::new(), format!("{key}: {key}: a")]);
+        for line in changed {
+            let mut text = lines.clone();
+            text[index] = &line;
+            let text = text.join("\n");
+            let sources = Sources::default();
+            let file = sources.add("portcullis.yaml", text.as_bytes());
+            for error in Config::parse(&file).err().unwrap_or_default() {
+                assert!(error.span.is_some(), "{line}: {error}");
+                assert!(error.hint.is_some_and(|hint| !hint.is_empty()), "{line}: {}", error.message);
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 500, "{seen}");
 }

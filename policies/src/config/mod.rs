@@ -2,6 +2,7 @@
 
 mod error;
 mod glob;
+mod hint;
 mod model;
 mod read;
 mod shape;

@@ -2,13 +2,14 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use portcullis_source::{Data, Document, Node, SourceFile, Text, yaml};
+use portcullis_source::{Data, Document, Node, RepoPath, SourceFile, Text, yaml};
 
 use super::{
     Argocd, Cluster, Config, ConfigError, Environment, Layer, Located, Registry, Repository, RuleSettings, Scoring, Setting, SettingLevel,
     WaiverEntry,
     error::nearest,
     glob::glob_fault,
+    hint,
     shape::{self, SCHEMA},
 };
 use crate::{Date, Level};
@@ -23,15 +24,26 @@ impl Config {
         let fail = |message: String, span, hint: Option<&str>| Err(vec![ConfigError { message, span, hint: hint.map(str::to_owned) }]);
         if let Some(error) = stream.error {
             let span = Text::of_file(file).span(error.range);
-            return fail(error.message, span, None);
+            // The line that go-yaml names may be another than the one that the place names.
+            let cause = error.message.trim_start_matches("yaml: ");
+            let cause = cause.strip_prefix("line ").and_then(|rest| rest.split_once(": ")).map_or(cause, |(_, cause)| cause);
+            return fail(format!("the configuration is no YAML: {cause}"), span, Some(hint::broken_yaml(cause)));
         }
         let [document] = stream.documents.as_slice() else {
-            let found = stream.documents.len();
-            return fail(format!("the configuration has {found} documents, not one"), Some(file.span()), Some("it starts with version: 1"));
+            let message = format!("the configuration has {} documents, not one", stream.documents.len());
+            let second = stream.documents.get(1).and_then(|second| shape::span(second, second.root.range));
+            let hint = if second.is_some() { "join them: take out the --- between them" } else { "it starts with version: 1" };
+            return fail(message, second.or(Some(file.span())), Some(hint));
         };
         let schema: serde_json::Value = match serde_json::from_str(SCHEMA) {
             Ok(schema) => schema,
-            Err(error) => return fail(format!("the schema of the configuration is broken: {error}"), None, None),
+            Err(error) => {
+                return fail(
+                    format!("the schema of the configuration is broken: {error}"),
+                    None,
+                    Some("this is a fault of the build; take another"),
+                );
+            }
         };
         let errors = shape::check(document, &schema);
         if !errors.is_empty() {
@@ -45,7 +57,7 @@ impl Config {
     /// What no schema can say: names that are taken twice, patterns that match nothing, and names of environments that there are not.
     fn contradictions(&self) -> Vec<ConfigError> {
         let mut errors = Vec::new();
-        let names: Vec<&str> = self.environments.iter().map(|environment| &*environment.name.value).collect();
+        let mut names: Vec<&str> = self.environments.iter().map(|environment| &*environment.name.value).collect();
         for (index, environment) in self.environments.iter().enumerate() {
             if names.iter().take(index).any(|name| *name == &*environment.name.value) {
                 let message = format!("environment {} is there twice", environment.name.value);
@@ -65,6 +77,21 @@ impl Config {
                 errors.push(ConfigError { message, span: glob.span, hint: Some(hint.to_owned()) });
             }
         }
+        for path in self.repositories.iter().filter_map(|repository| repository.path.as_ref()) {
+            if let Err(error) = RepoPath::new(&path.value) {
+                let hint = Some("name a folder of this repository, from its root; leave path out for the root itself".to_owned());
+                errors.push(ConfigError { message: format!("repositories: {error}"), span: path.span, hint });
+            }
+        }
+        names.dedup();
+        errors.extend(self.unknown_environments(&names));
+        errors.sort_by_key(|error| error.span.map(|span| span.start));
+        errors
+    }
+
+    /// The environments that rules and waivers name and that there are not.
+    fn unknown_environments(&self, names: &[&str]) -> Vec<ConfigError> {
+        let mut errors = Vec::new();
         if names.is_empty() {
             return errors;
         }
@@ -72,8 +99,9 @@ impl Config {
         let in_waivers = self.waivers.iter().flat_map(|waiver| waiver.environments.iter().map(|name| (&name.value, name.span)));
         for (name, span) in in_rules.chain(in_waivers) {
             if !names.contains(&&**name) {
-                let hint = nearest(name, names.iter().copied()).map(|name| format!("did you mean {name}?"));
-                errors.push(ConfigError { message: format!("there is no environment {name}"), span, hint });
+                let near = nearest(name, names.iter().copied()).map(|name| format!("did you mean {name}?"));
+                let hint = near.unwrap_or_else(|| format!("name one of {}", names.join(", ")));
+                errors.push(ConfigError { message: format!("there is no environment {name}"), span, hint: Some(hint) });
             }
         }
         errors

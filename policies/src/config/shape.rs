@@ -3,7 +3,7 @@
 use portcullis_source::{Data, Document, Node, Range, Span};
 use serde_json::Value;
 
-use super::{ConfigError, error::nearest};
+use super::{ConfigError, error::nearest, hint};
 use crate::Date;
 
 /// The JSON Schema of the configuration file.
@@ -16,6 +16,8 @@ const MAX_DEPTH: usize = 32;
 pub(super) fn check(document: &Document, schema: &Value) -> Vec<ConfigError> {
     let mut checker = Checker { document, schema, errors: Vec::new() };
     checker.node(&document.root, schema, "", 0);
+    // A key that is missing has the place of its map, which begins above what stands in it.
+    checker.errors.sort_by_key(|error| error.span.map(|span| span.start));
     checker.errors
 }
 
@@ -26,27 +28,28 @@ struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    fn node(&mut self, node: &Node, schema: &'a Value, at: &str, depth: usize) {
-        let schema = self.resolve(schema);
+    fn node(&mut self, node: &Node, own: &'a Value, at: &str, depth: usize) {
+        let schema = self.resolve(own);
         if is_off(self.document, node) && schema.get("enum").and_then(Value::as_array).is_some_and(|words| words.contains(&"off".into())) {
             return;
         }
         if depth > MAX_DEPTH {
-            self.error(node.range, format!("{} is nested more than {MAX_DEPTH} deep", named(at)), None);
+            self.error(node.range, format!("{} is nested more than {MAX_DEPTH} deep", named(at)), Some("write it flatter".to_owned()));
             return;
         }
         if let Some(wanted) = schema.get("type").and_then(Value::as_str)
             && !has_type(node, wanted)
         {
-            self.error(node.range, format!("{} is {}, not {}", named(at), describe(node), article(wanted)), type_hint(node, wanted));
+            let hint = hint::wrong_type(self.document, node, at, (own, schema));
+            self.error(node.range, format!("{} is {}, not {}", named(at), describe(node), article(wanted)), Some(hint));
             return;
         }
-        self.scalar(node, schema, at);
+        self.scalar(node, own, at);
         match &node.data {
             Data::Map(_) => self.map(node, schema, at, depth),
             Data::List(items) => {
                 if schema.get("minItems").and_then(Value::as_u64).is_some_and(|least| (items.len() as u64) < least) {
-                    self.error(node.range, format!("{} is empty", named(at)), None);
+                    self.error(node.range, format!("{} is empty", named(at)), Some(hint::empty(at, own, schema)));
                 }
                 for (index, item) in items.iter().enumerate() {
                     if let Some(inner) = schema.get("items") {
@@ -78,26 +81,26 @@ impl<'a> Checker<'a> {
         }
         for key in schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
             if map.get(key).is_none() {
-                self.error(node.range, format!("{} has no {key}", named(at)), None);
+                let own = properties.and_then(|properties| properties.get(key)).unwrap_or(&Value::Null);
+                let hint = hint::missing(key, own, self.resolve(own));
+                self.error(node.range, format!("{} has no {key}", named(at)), Some(hint));
             }
         }
     }
 
-    fn scalar(&mut self, node: &Node, schema: &Value, at: &str) {
-        if let Some(allowed) = schema.get("enum").and_then(Value::as_array) {
-            let value = crate::library::json(node);
-            if !allowed.contains(&value) {
-                let words: Vec<String> = allowed.iter().map(|word| word.as_str().map_or_else(|| word.to_string(), str::to_owned)).collect();
-                let hint = node
-                    .as_str()
-                    .and_then(|word| nearest(word, words.iter().map(String::as_str)))
-                    .map(|word| format!("did you mean {word}?"));
-                self.error(node.range, format!("{} is {}, not {}", named(at), describe(node), words.join(" or ")), hint);
-            }
+    fn scalar(&mut self, node: &Node, own: &'a Value, at: &str) {
+        let schema = self.resolve(own);
+        if let Some(allowed) = schema.get("enum").and_then(Value::as_array)
+            && !allowed.contains(&crate::library::json(node))
+        {
+            let words = hint::words(schema);
+            let near = node.as_str().and_then(|word| nearest(word, words.iter().map(String::as_str)));
+            let hint = near.map_or_else(|| hint::not_a_word(at, &words), |word| format!("did you mean {word}?"));
+            self.error(node.range, format!("{} is {}, not {}", named(at), describe(node), words.join(" or ")), Some(hint));
         }
         let Some(text) = node.as_str() else { return };
-        if text.is_empty() && schema.get("minLength").is_some() {
-            self.error(node.range, format!("{} is empty", named(at)), None);
+        if text.trim().is_empty() && schema.get("minLength").is_some() {
+            self.error(node.range, format!("{} is empty", named(at)), Some(hint::empty(at, own, schema)));
         }
         if schema.get("format").and_then(Value::as_str) == Some("date") && Date::parse(text).is_none() {
             self.error(node.range, format!("{} is {text:?}, not a day", named(at)), Some("write it as YYYY-MM-DD".to_owned()));
@@ -105,7 +108,8 @@ impl<'a> Checker<'a> {
         if let Some(pattern) = schema.get("pattern").and_then(Value::as_str)
             && !regex::Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text))
         {
-            self.error(node.range, format!("{} is {text:?}, which does not match {pattern}", named(at)), None);
+            let message = format!("{} is {text:?}, which does not match {pattern}", named(at));
+            self.error(node.range, message, hint::mismatch(schema));
         }
     }
 
@@ -167,12 +171,5 @@ fn describe(node: &Node) -> String {
         Data::String(value) => format!("{value:?}"),
         Data::List(_) => "a list".to_owned(),
         Data::Map(_) => "a map".to_owned(),
-    }
-}
-
-fn type_hint(node: &Node, wanted: &str) -> Option<String> {
-    match (&node.data, wanted) {
-        (Data::Bool(_) | Data::Int(_) | Data::Uint(_) | Data::Float(_), "string") => Some("put it in quotes".to_owned()),
-        _ => None,
     }
 }
