@@ -100,7 +100,7 @@ impl Run<'_> {
     }
 }
 
-/// `{resources: [RESOURCE], kinds: {KIND: [RESOURCE]}}`, where a resource is `{id, kind, group, name, namespace, resource, pod}`.
+/// `{resources: [RESOURCE], kinds: {KIND: [RESOURCE]}}`, where a resource is `{id, kind, group, name, application, namespace, resource, pod}`.
 ///
 /// What selectors and references join is joined here, where it can be looked up: workloads have `scalers`, `budgets` and whose pods their
 /// spreads `counts`, disruption budgets have what they `selects`, all as ids, which are places in `resources`.
@@ -131,6 +131,7 @@ fn entry(id: usize, resource: &Resource, joins: &Joins, services: &Services) -> 
         ("kind", text(&identity.kind)),
         ("group", text(resource.group())),
         ("name", text(&identity.name)),
+        ("application", text(resource.context.application.as_deref().unwrap_or_default())),
         ("namespace", text(identity.namespace.as_deref().unwrap_or_default())),
         ("resource", of_node(resource.node()?)?),
     ];
