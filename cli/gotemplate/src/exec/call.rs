@@ -9,6 +9,9 @@ use super::{
 };
 use crate::{Call, Data, Failure, Function, Object, Param, Str, Value, ast};
 
+/// Functions that ask of a list or map no more than that it is one, and how long; it compares with nil alone.
+const SHAPE_ONLY: [&str; 5] = ["len", "typeOf", "kindOf", "eq", "ne"];
+
 /// What is called.
 pub(super) enum Callee<'name> {
     Function(&'name Function),
@@ -112,11 +115,16 @@ impl<'tree> Exec<'_, '_, 'tree> {
         if says {
             return value;
         }
-        // A list or map was put together of elements that know their own origins; `len` asks for no more than the whole.
+        // A list or map was put together of elements that know their own origins.
         let origin = match &value.data {
             Data::List(_) | Data::Map(_) => self.machine.join(inputs.structure(&self.machine.trace)),
-            _ if name == "len" => self.machine.join(inputs.shallow()),
-            _ => self.machine.join(inputs.deep()),
+            _ if SHAPE_ONLY.contains(&name) => self.machine.join(inputs.shallow()),
+            _ => {
+                let all = inputs.deep();
+                // Looking at everything is work too; a loop over it must come to the limit.
+                self.machine.steps = self.machine.steps.saturating_sub(all.len() as u64 / 4);
+                self.machine.join(all)
+            }
         };
         value.from(origin)
     }
