@@ -28,8 +28,11 @@ type definition struct {
 
 var separator = regexp.MustCompile(`(?m)^---[ \t]*$`)
 
-// fromCRDs writes one schema for each served version of the CustomResourceDefinitions in a folder.
-func fromCRDs(folder, output string) error {
+// fromCRDs writes one schema for each served version of the CustomResourceDefinitions in a folder, and the definitions.
+func fromCRDs(folder, output, definitions string) error {
+	if err := os.MkdirAll(definitions, 0o755); err != nil {
+		return err
+	}
 	paths, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
 	if err != nil {
 		return err
@@ -40,7 +43,7 @@ func fromCRDs(folder, output string) error {
 			return err
 		}
 		for _, document := range separator.Split(string(text), -1) {
-			if err := fromCRD(document, output); err != nil {
+			if err := fromCRD(document, output, definitions); err != nil {
 				return err
 			}
 		}
@@ -48,7 +51,7 @@ func fromCRDs(folder, output string) error {
 	return nil
 }
 
-func fromCRD(document, output string) error {
+func fromCRD(document, output, definitions string) error {
 	if strings.TrimSpace(document) == "" {
 		return nil
 	}
@@ -68,7 +71,8 @@ func fromCRD(document, output string) error {
 			return err
 		}
 	}
-	return nil
+	name := crd.Spec.Group + "_" + crd.Spec.Names.Kind + ".yaml"
+	return os.WriteFile(filepath.Join(definitions, name), []byte(document), 0o644)
 }
 
 // strictly forbids unknown fields in every object that lists its own, unless it is to keep them.

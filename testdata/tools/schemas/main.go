@@ -1,7 +1,9 @@
 // Command schemas writes JSON Schemas of Kubernetes kinds for kubeconform, out of what Go modules ship: the OpenAPI document of Kubernetes
 // and the CustomResourceDefinitions of controllers.
 //
-//	schemas MODULES-FILE OUTPUT-FOLDER
+//	schemas MODULES-FILE OUTPUT-FOLDER DEFINITIONS-FOLDER
+//
+// The CustomResourceDefinitions themselves go to DEFINITIONS-FOLDER/GROUP_KIND.yaml, for an API server.
 //
 // A schema is strict: a field that the kind does not have is an error. Its place is GROUP/KIND_VERSION.json, in lower case but for the group, as kubeconform's
 // template {{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json asks for it (the group of core kinds is their version).
@@ -18,17 +20,17 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: schemas MODULES-FILE OUTPUT-FOLDER")
+	if len(os.Args) != 4 {
+		fmt.Fprintln(os.Stderr, "usage: schemas MODULES-FILE OUTPUT-FOLDER DEFINITIONS-FOLDER")
 		os.Exit(2)
 	}
-	if err := run(os.Args[1], os.Args[2]); err != nil {
+	if err := run(os.Args[1], os.Args[2], os.Args[3]); err != nil {
 		fmt.Fprintln(os.Stderr, "schemas:", err)
 		os.Exit(1)
 	}
 }
 
-func run(list, output string) error {
+func run(list, output, definitions string) error {
 	file, err := os.Open(list)
 	if err != nil {
 		return err
@@ -52,7 +54,7 @@ func run(list, output string) error {
 		case "openapi":
 			err = fromOpenAPI(source, output)
 		case "crds":
-			err = fromCRDs(source, output)
+			err = fromCRDs(source, output, definitions)
 		default:
 			err = fmt.Errorf("unknown kind of source %q", words[3])
 		}

@@ -1,0 +1,16 @@
+//! A real Kubernetes cluster in a temporary folder, made for one test and gone with it.
+//!
+//! 1. [`authority`] makes the certificates; [`process`] starts programs that never outlive this one; [`https`] speaks to them.
+//! 2. [`control`] puts etcd, the API server, and, where asked for, controllers and a scheduler together as a [`control::Cluster`].
+//! 3. [`nodes`] are KWOK's: they run every pod without running anything, over three zones.
+//! 4. [`definitions`] installs the custom resources that the platform uses; [`deployment`] applies the whole rendered platform.
+//! 5. [`hook`] is an admission webhook that keeps what it is asked.
+
+pub mod authority;
+pub mod control;
+pub mod definitions;
+pub mod deployment;
+pub mod hook;
+pub mod https;
+pub mod nodes;
+pub mod process;
