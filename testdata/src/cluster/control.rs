@@ -99,7 +99,7 @@ impl Cluster {
         let mut cluster = Self {
             running: BTreeMap::new(),
             arguments: BTreeMap::new(),
-            kubeconfig: folder.path().join("kubeconfig"),
+            kubeconfig: folder.path().join("administrator.kubeconfig"),
             authority,
             client,
             port,
@@ -264,7 +264,7 @@ impl Cluster {
             format!("--tls-cert-file={}", serving.certificate.display()),
             format!("--tls-private-key-file={}", serving.key.display()),
             format!("--client-ca-file={}", path("authority.crt")),
-            format!("--service-account-key-file={}", accounts.key.display()),
+            format!("--service-account-key-file={}", accounts.certificate.display()),
             format!("--service-account-signing-key-file={}", accounts.key.display()),
             "--service-account-issuer=https://kubernetes.default.svc".into(),
             "--service-cluster-ip-range=10.0.0.0/16".into(),
@@ -313,10 +313,10 @@ impl Cluster {
         super::process::eventually(PATIENCE, accounts).map(|_| ())
     }
 
-    /// Writes the kubeconfig of a user; the administrator's has the plain name.
+    /// Writes the kubeconfig of a user.
     fn write_identity(&self, name: &str, user: &str, group: Option<&str>) -> Result<(), Error> {
         let files = self.authority.user(user, group)?.write(self.folder.path(), name)?;
-        let path = if group == Some(ADMINISTRATOR.1) && user == ADMINISTRATOR.0 { self.kubeconfig.clone() } else { self.folder.path().join(format!("{name}.kubeconfig")) };
+        let path = self.folder.path().join(format!("{name}.kubeconfig"));
         fs::write(&path, self.kubeconfig_of(&files).to_string()).map_err(|source| Error::file(&path, source))
     }
 

@@ -50,7 +50,8 @@ fn all_established(cluster: &Cluster) -> Result<(), Error> {
     for item in items {
         let conditions = item.pointer("/status/conditions").and_then(|conditions| conditions.as_array());
         let is_established = |condition: &&serde_json::Value| {
-            condition.get("type").is_some_and(|kind| kind == "Established") && condition.get("status").is_some_and(|status| status == "True")
+            condition.get("type").is_some_and(|kind| kind == "Established")
+                && condition.get("status").is_some_and(|status| status == "True")
         };
         if conditions.into_iter().flatten().find(is_established).is_none() {
             let name = item.pointer("/metadata/name").and_then(|name| name.as_str()).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Applies what the platform renders to, one environment to a cluster, as Argo CD would.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
@@ -24,8 +24,10 @@ pub struct Environment {
 pub struct Outcome {
     /// How many objects it took.
     pub applied: usize,
-    /// What kubectl said about the others, and every warning.
-    pub complaints: Vec<String>,
+    /// What kubectl said about the others.
+    pub refused: Vec<String>,
+    /// What the server warned of, once each.
+    pub warnings: BTreeSet<String>,
 }
 
 /// Renders every Application of the platform to `target/testdata/environments/CLUSTER/APPLICATION.yaml`; gives the environments by the name of
@@ -62,14 +64,14 @@ pub fn deploy(cluster: &Cluster, platform: &Platform, environment: &Environment)
     let mut outcome = Outcome::default();
     let mut plain = platform.plain_manifests()?;
     plain.sort_by_key(|path| (!path.ends_with("namespaces.yaml"), path.clone()));
-    apply(cluster, "default", &[], NAMESPACE, &mut outcome)?;
+    apply(cluster, None, &[], NAMESPACE, &mut outcome)?;
     for path in plain {
-        apply(cluster, "argocd", &[path], "", &mut outcome)?;
+        apply(cluster, None, &[path], "", &mut outcome)?;
     }
     let applications = json!({"apiVersion": "v1", "kind": "List", "items": environment.applications}).to_string();
-    apply(cluster, "argocd", &[], &applications, &mut outcome)?;
+    apply(cluster, None, &[], &applications, &mut outcome)?;
     for (namespace, paths) in &environment.renders {
-        apply(cluster, namespace, paths, "", &mut outcome)?;
+        apply(cluster, Some(namespace), paths, "", &mut outcome)?;
     }
     Ok(outcome)
 }
@@ -77,8 +79,9 @@ pub fn deploy(cluster: &Cluster, platform: &Platform, environment: &Environment)
 /// Argo CD's own, which its installation makes.
 const NAMESPACE: &str = r#"{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "argocd"}}"#;
 
-fn apply(cluster: &Cluster, namespace: &str, paths: &[PathBuf], text: &str, outcome: &mut Outcome) -> Result<(), Error> {
-    let mut arguments = vec!["apply", "--server-side", "--namespace", namespace];
+fn apply(cluster: &Cluster, namespace: Option<&str>, paths: &[PathBuf], text: &str, outcome: &mut Outcome) -> Result<(), Error> {
+    let mut arguments = vec!["apply", "--server-side"];
+    arguments.extend(namespace.into_iter().flat_map(|namespace| ["--namespace", namespace]));
     let files: Vec<_> = paths.iter().map(|path| path.to_string_lossy()).collect();
     for file in &files {
         arguments.extend(["--filename", file.as_ref()]);
@@ -88,7 +91,12 @@ fn apply(cluster: &Cluster, namespace: &str, paths: &[PathBuf], text: &str, outc
     }
     let run = cluster.kubectl_with(&arguments, text)?;
     outcome.applied += run.out.lines().filter(|line| line.ends_with(" serverside-applied")).count();
-    outcome.complaints.extend(run.err.lines().map(str::to_owned));
+    for line in run.err.lines() {
+        match line.strip_prefix("Warning: ") {
+            Some(warning) => drop(outcome.warnings.insert(warning.to_owned())),
+            None => outcome.refused.push(line.to_owned()),
+        }
+    }
     Ok(())
 }
 

@@ -53,7 +53,8 @@ pub fn client(authority: &str, user: Option<&Pair>) -> Result<Arc<ClientConfig>,
     for certificate in CertificateDer::pem_slice_iter(authority.as_bytes()) {
         roots.add(certificate.map_err(failed)?).map_err(failed)?;
     }
-    let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider())).with_safe_default_protocol_versions().map_err(failed)?;
+    let builder =
+        ClientConfig::builder_with_provider(Arc::new(ring::default_provider())).with_safe_default_protocol_versions().map_err(failed)?;
     let builder = builder.with_root_certificates(roots);
     let configuration = match user {
         Some(pair) => {
@@ -71,7 +72,8 @@ pub fn client(authority: &str, user: Option<&Pair>) -> Result<Arc<ClientConfig>,
 /// If a certificate or key is none.
 pub fn server(pair: &Pair) -> Result<Arc<ServerConfig>, Error> {
     let (chain, key) = parse(pair)?;
-    let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider())).with_safe_default_protocol_versions().map_err(failed)?;
+    let builder =
+        ServerConfig::builder_with_provider(Arc::new(ring::default_provider())).with_safe_default_protocol_versions().map_err(failed)?;
     Ok(Arc::new(builder.with_no_client_auth().with_single_cert(chain, key).map_err(failed)?))
 }
 
