@@ -1,0 +1,107 @@
+//! Starts a real cluster, or measures webhooks beside one.
+#![expect(clippy::print_stderr, clippy::print_stdout, reason = "this program's interface is the terminal")]
+
+use std::env;
+use std::io::{self, Read};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use portcullis_testdata::bench::contenders::Ring;
+use portcullis_testdata::bench::reviews;
+use portcullis_testdata::bench::webhook::{Figures, Plan, measure, table};
+use portcullis_testdata::cluster::control::{Cluster, Extent};
+use portcullis_testdata::cluster::{definitions, deployment};
+use portcullis_testdata::platform::Platform;
+use portcullis_testdata::tools::{Error, Tools};
+
+const USAGE: &str = "\
+usage: portcullis-cluster up [ENVIRONMENT]                             a cluster, with this environment of the platform, until its input ends
+       portcullis-cluster bench [--rate N] [--seconds S] [CONTENDER]…  measures webhooks: opa, gatekeeper";
+
+/// The environment whose workloads the benchmark reviews.
+const ENVIRONMENT: &str = "fraud-prod";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match words.as_slice() {
+        ["up"] => up(None),
+        ["up", environment] => up(Some(environment)),
+        ["bench", options @ ..] => match plan(options) {
+            Some((plan, names)) => bench(plan, &names),
+            None => return usage(),
+        },
+        _ => return usage(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn usage() -> ExitCode {
+    eprintln!("{USAGE}");
+    ExitCode::from(2)
+}
+
+fn up(environment: Option<&str>) -> Result<(), Error> {
+    let (platform, tools) = (Platform::own(), Tools::locate());
+    let cluster = Cluster::start(&tools, Extent::Full)?;
+    definitions::install(&cluster, &tools)?;
+    if let Some(name) = environment {
+        let mut environments = deployment::render(&platform, &tools)?;
+        let environment = environments.remove(name).ok_or_else(|| Error::Unexpected(format!("no environment is called {name}")))?;
+        let outcome = deployment::deploy(&cluster, &platform, &environment)?;
+        eprintln!("{} objects applied, {} refused", outcome.applied, outcome.refused.len());
+    }
+    println!("export KUBECONFIG={}", cluster.kubeconfig().display());
+    eprintln!("ends with its input (Ctrl-D)");
+    // Whatever ends the input ends the cluster.
+    let _ = io::stdin().read_to_end(&mut Vec::new());
+    Ok(())
+}
+
+fn plan<'a>(mut options: &[&'a str]) -> Option<(Plan, Vec<&'a str>)> {
+    let mut plan = Plan { rate: 2000, time: Duration::from_secs(10) };
+    while let [option @ ("--rate" | "--seconds"), number, rest @ ..] = options {
+        let number: u32 = number.parse().ok().filter(|number| *number > 0)?;
+        match *option {
+            "--rate" => plan.rate = number,
+            _ => plan.time = Duration::from_secs(number.into()),
+        }
+        options = rest;
+    }
+    let names = if options.is_empty() { vec!["opa", "gatekeeper"] } else { options.to_vec() };
+    names.iter().all(|name| ["opa", "gatekeeper"].contains(name)).then_some((plan, names))
+}
+
+fn bench(plan: Plan, names: &[&str]) -> Result<(), Error> {
+    let (platform, tools) = (Platform::own(), Tools::locate());
+    let cluster = Cluster::start(&tools, Extent::Api)?;
+    definitions::install(&cluster, &tools)?;
+    let environments = deployment::render(&platform, &tools)?;
+    let environment = environments.get(ENVIRONMENT).ok_or_else(|| Error::Unexpected(format!("no environment is called {ENVIRONMENT}")))?;
+    let recorded = reviews::record(&cluster, &platform, environment)?;
+    let mixed = reviews::mix(&recorded);
+    let (denied, bytes) =
+        (mixed.iter().filter(|review| !review.allowed).count(), mixed.iter().map(|review| review.body.len()).sum::<usize>());
+    eprintln!(
+        "{} reviews of {} workloads, {denied} of them to be denied, {} bytes each",
+        mixed.len(),
+        recorded.len(),
+        bytes / mixed.len().max(1)
+    );
+    let ring = Ring::new(&tools, &cluster)?;
+    let mut figures: Vec<Figures> = Vec::new();
+    for name in names {
+        // One at a time: each is gone before the next comes.
+        let contender = if *name == "opa" { ring.opa() } else { ring.gatekeeper() }?;
+        eprintln!("measuring {}", contender.name);
+        figures.push(measure(&contender, &mixed, plan)?);
+    }
+    println!("{}", table(plan, &figures));
+    Ok(())
+}
