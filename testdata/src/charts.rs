@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use portcullis_helm::Compat;
+
 use crate::tools::{self, Error, Tools};
 use crate::truth::{Files, folders, read};
 
@@ -20,6 +22,19 @@ pub struct Case {
     pub name: String,
     /// The arguments after the fixed ones.
     pub arguments: Vec<String>,
+}
+
+impl Case {
+    /// The folder of what a helm answered: Helm 4's is that of Helm 3 where it holds nothing of its own.
+    #[must_use]
+    pub fn recording(&self, compat: Compat) -> PathBuf {
+        let own = self.folder.join("expected4");
+        let holds = |extension| own.join(format!("{}.{extension}", self.name)).is_file();
+        match compat {
+            Compat::Helm4 if holds("out") || holds("err") => own,
+            Compat::Helm3 | Compat::Helm4 => self.folder.join("expected"),
+        }
+    }
 }
 
 /// Lists every invocation of every chart.

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use portcullis_helm::Compat;
+
 use crate::oracle::Oracle;
 use crate::ours::{Ours, Variant};
 use crate::tools::Error;
@@ -38,11 +40,11 @@ pub fn variant() -> Variant {
 ///
 /// # Errors
 /// If a corpus cannot be read.
-pub fn render_all(corpora: &[PathBuf]) -> Result<(usize, usize), Error> {
+pub fn render_all(corpora: &[PathBuf], compat: Compat) -> Result<(usize, usize), Error> {
     let (mut charts, mut bytes) = (0, 0);
     for corpus in corpora {
         for chart in charts_of(corpus)? {
-            if let Ok(output) = Ours::load(&chart)?.render(&variant()) {
+            if let Ok(output) = Ours::load(&chart, compat)?.render(&variant()) {
                 charts += 1;
                 bytes += output.len();
             }
@@ -69,7 +71,7 @@ fn measure_chart(chart: &Path, oracle: &mut Oracle, times: usize) -> Result<Opti
     let (mut cold, mut warm, mut bytes) = (Duration::ZERO, Duration::ZERO, 0);
     for _ in 0..times {
         let start = Instant::now();
-        let ours = Ours::load(chart)?;
+        let ours = Ours::load(chart, oracle.compat())?;
         let Ok(output) = ours.render(&variant()) else { return Ok(None) };
         cold += start.elapsed();
         bytes = output.len();

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use portcullis_helm::Compat;
 use portcullis_testdata::fuzz::run::{self as fuzzer, Plan};
 use portcullis_testdata::oracle::Oracle;
 use portcullis_testdata::platform::Platform;
@@ -17,14 +18,16 @@ const USAGE: &str = "\
 usage: portcullis-testdata record [charts|expressions|applicationsets|all]   writes what the real tools say
        portcullis-testdata helm-commands [ROOT]                              prints a helm command line per application of a repository
        portcullis-testdata vendor FOLDER NAME=GIT...                         makes a corpus of charts out of each git directory
-       portcullis-testdata parity CORPUS...                                  renders every chart of these folders with helm and with us
-       portcullis-testdata fuzz [--seed N] [--seconds S] [--charts FOLDER]…  compares random values and templates until the time is over
-       portcullis-testdata render CORPUS...                                  renders every chart of these folders once, with us
-       portcullis-testdata measure [--times N] CORPUS...                     times every chart beside helm's engine, as JSON";
+       portcullis-testdata parity [--helm-compat 3|4] CORPUS...              renders every chart of these folders with helm and with us
+       portcullis-testdata fuzz [--helm-compat 3|4] [--seed N] [--seconds S] [--charts FOLDER]…
+                                                                             compares random values and templates until the time is over
+       portcullis-testdata render [--helm-compat 3|4] CORPUS...              renders every chart of these folders once, with us
+       portcullis-testdata measure [--helm-compat 3|4] [--times N] CORPUS... times every chart beside helm's engine, as JSON";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let Some((compat, words)) = profile(words) else { return usage() };
     let outcome = match words.as_slice() {
         ["record"] | ["record", "all"] => record(&Corpus::ALL),
         ["record", name] => match Corpus::ALL.iter().find(|corpus| corpus.name() == *name) {
@@ -34,16 +37,16 @@ fn main() -> ExitCode {
         ["helm-commands"] => helm_commands(Platform::own()),
         ["helm-commands", root] => helm_commands(Platform { root: PathBuf::from(root), ..Platform::own() }),
         ["vendor", out, histories @ ..] if !histories.is_empty() => vendor(Path::new(out), histories),
-        ["parity", corpora @ ..] if !corpora.is_empty() => match parity(corpora) {
+        ["parity", corpora @ ..] if !corpora.is_empty() => match parity(compat, corpora) {
             Ok(same) => return if same { ExitCode::SUCCESS } else { ExitCode::FAILURE },
             Err(error) => Err(error),
         },
-        ["render", corpora @ ..] if !corpora.is_empty() => render(corpora),
+        ["render", corpora @ ..] if !corpora.is_empty() => render(compat, corpora),
         ["measure", "--times", times, corpora @ ..] if !corpora.is_empty() && times.parse::<usize>().is_ok() => {
-            measure(times.parse().unwrap_or(1), corpora)
+            measure(compat, times.parse().unwrap_or(1), corpora)
         }
-        ["measure", corpora @ ..] if !corpora.is_empty() => measure(1, corpora),
-        ["fuzz", options @ ..] => match fuzz(options) {
+        ["measure", corpora @ ..] if !corpora.is_empty() => measure(compat, 1, corpora),
+        ["fuzz", options @ ..] => match fuzz(compat, options) {
             Ok(Some(0)) => return ExitCode::SUCCESS,
             Ok(Some(_)) => return ExitCode::FAILURE,
             Ok(None) => return usage(),
@@ -58,6 +61,19 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Takes `--helm-compat 3|4` out of the words of a command that compares.
+fn profile(mut words: Vec<&str>) -> Option<(Compat, Vec<&str>)> {
+    let Some(at) = words.iter().position(|word| *word == "--helm-compat") else { return Some((Compat::Helm3, words)) };
+    let compares = words.first().is_some_and(|command| ["parity", "fuzz", "render", "measure"].contains(command));
+    let compat = match words.get(at + 1).filter(|_| compares) {
+        Some(&"3") => Compat::Helm3,
+        Some(&"4") => Compat::Helm4,
+        _ => return None,
+    };
+    words.drain(at..at + 2);
+    Some((compat, words))
 }
 
 fn usage() -> ExitCode {
@@ -97,9 +113,9 @@ fn vendor(out: &Path, histories: &[&str]) -> Result<(), Error> {
 }
 
 /// Whether everything is the same; the table and the differences are printed.
-fn parity(folders: &[&str]) -> Result<bool, Error> {
+fn parity(compat: Compat, folders: &[&str]) -> Result<bool, Error> {
     let tools = Tools::locate();
-    let mut oracle = Oracle::start(&tools)?;
+    let mut oracle = Oracle::start(&tools, compat)?;
     let mut corpora = Vec::new();
     for folder in folders {
         let path = absolute(folder)?;
@@ -112,14 +128,18 @@ fn parity(folders: &[&str]) -> Result<bool, Error> {
             println!("{name}\n\n{text}");
         }
     }
-    println!("{}, portcullis {}\n\n{}", tools.helm_version("helm")?, env!("CARGO_PKG_VERSION"), parity::table(&corpora));
+    let helm = match compat {
+        Compat::Helm3 => "helm",
+        Compat::Helm4 => "helm4",
+    };
+    println!("{}, portcullis {}\n\n{}", tools.helm_version(helm)?, env!("CARGO_PKG_VERSION"), parity::table(&corpora));
     let differs = |render: &parity::Render| matches!(render.verdict, parity::Verdict::Different(_));
     Ok(!corpora.iter().flat_map(|(_, renders)| renders).any(differs))
 }
 
 /// How many kinds of differences were found; none for arguments that say nothing.
-fn fuzz(options: &[&str]) -> Result<Option<usize>, Error> {
-    let mut plan = Plan { seed: 1, time: Duration::from_secs(60), charts: Vec::new(), scratch: fuzzer::scratch() };
+fn fuzz(compat: Compat, options: &[&str]) -> Result<Option<usize>, Error> {
+    let mut plan = Plan { seed: 1, compat, time: Duration::from_secs(60), charts: Vec::new(), scratch: fuzzer::scratch() };
     for pair in options.chunks(2) {
         match pair {
             ["--seed", number] if number.parse::<u64>().is_ok() => plan.seed = number.parse().unwrap_or_default(),
@@ -141,16 +161,16 @@ fn absolute(folder: &str) -> Result<PathBuf, Error> {
     std::path::absolute(folder).map_err(|source| Error::file(Path::new(folder), source))
 }
 
-fn render(folders: &[&str]) -> Result<(), Error> {
+fn render(compat: Compat, folders: &[&str]) -> Result<(), Error> {
     let folders = folders.iter().map(|folder| absolute(folder)).collect::<Result<Vec<_>, _>>()?;
-    let (charts, bytes) = corpus::render_all(&folders)?;
+    let (charts, bytes) = corpus::render_all(&folders, compat)?;
     println!("{charts} charts, {bytes} bytes");
     Ok(())
 }
 
-fn measure(times: usize, folders: &[&str]) -> Result<(), Error> {
+fn measure(compat: Compat, times: usize, folders: &[&str]) -> Result<(), Error> {
     let folders = folders.iter().map(|folder| absolute(folder)).collect::<Result<Vec<_>, _>>()?;
-    let mut oracle = Oracle::start(&Tools::locate())?;
+    let mut oracle = Oracle::start(&Tools::locate(), compat)?;
     for measured in corpus::measure(&folders, &mut oracle, times)? {
         let seconds = |time: Duration| time.as_secs_f64();
         let line = serde_json::json!({

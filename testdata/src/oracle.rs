@@ -1,4 +1,4 @@
-//! Asks helm in one long-lived process: `helm-oracle` is helm's own command with repeatable functions.
+//! Asks helm in one long-lived process: `helm-oracle` and `helm4-oracle` are helm's own command with repeatable functions.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -6,6 +6,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use portcullis_helm::Compat;
 use serde_json::{Value, json};
 
 use crate::tools::{Error, Tools};
@@ -25,6 +26,7 @@ const MEMORY: &str = "8000000";
 /// A running helm.
 #[derive(Debug)]
 pub struct Oracle {
+    compat: Compat,
     path: PathBuf,
     child: Child,
     input: ChildStdin,
@@ -41,12 +43,15 @@ pub struct Measured {
 }
 
 impl Oracle {
-    /// Starts helm.
+    /// Starts the helm that a profile stands for.
     ///
     /// # Errors
     /// If it cannot be started.
-    pub fn start(tools: &Tools) -> Result<Self, Error> {
-        let path = tools.path("helm-oracle");
+    pub fn start(tools: &Tools, compat: Compat) -> Result<Self, Error> {
+        let path = tools.path(match compat {
+            Compat::Helm3 => "helm-oracle",
+            Compat::Helm4 => "helm4-oracle",
+        });
         let failed = |source| Error::Tool { path: path.clone(), source };
         let mut command = Command::new("sh");
         command.args(["-c", "ulimit -v \"$1\"; exec \"$0\" serve"]).arg(&path).arg(MEMORY);
@@ -66,9 +71,15 @@ impl Oracle {
                 }
             }
         });
-        let mut oracle = Self { path, child, input, answers };
+        let mut oracle = Self { compat, path, child, input, answers };
         oracle.ask(&json!({"arguments": ["version"]}), PATIENCE)?;
         Ok(oracle)
+    }
+
+    /// Which helm it is.
+    #[must_use]
+    pub fn compat(&self) -> Compat {
+        self.compat
     }
 
     /// Runs one command line of helm in a folder.

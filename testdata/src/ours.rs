@@ -61,18 +61,19 @@ impl Variant {
 #[derive(Debug)]
 pub struct Ours {
     revision: Revision,
+    compat: Compat,
     chart: Result<Chart, ChartError>,
 }
 
 impl Ours {
-    /// Loads a chart.
+    /// Loads a chart as one helm does.
     ///
     /// # Errors
     /// If its folder cannot be listed; what is wrong with the chart is the answer of its renders.
-    pub fn load(folder: &Path) -> Result<Self, Error> {
+    pub fn load(folder: &Path, compat: Compat) -> Result<Self, Error> {
         let revision = Revision::folder(folder, Arc::new(Sources::default())).map_err(|error| Error::Unexpected(error.to_string()))?;
-        let chart = Chart::load(&revision, &RepoPath::root(), Compat::Helm3);
-        Ok(Self { revision, chart })
+        let chart = Chart::load(&revision, &RepoPath::root(), compat);
+        Ok(Self { revision, compat, chart })
     }
 
     /// Renders the chart as helm would print it; a panic is an answer too, which helm never gives.
@@ -82,7 +83,7 @@ impl Ours {
     }
 
     fn attempt(&self, variant: &Variant) -> Result<Vec<u8>, RenderError> {
-        let capabilities = Capabilities::new(variant.kube_version.as_deref(), &variant.api_versions, Compat::Helm3)?;
+        let capabilities = Capabilities::new(variant.kube_version.as_deref(), &variant.api_versions, self.compat)?;
         let mut layers = Vec::new();
         for path in &variant.values {
             let failed = |error: std::io::Error| RenderError {
@@ -93,7 +94,7 @@ impl Ours {
                 warnings: Vec::new(),
             };
             let file = self.revision.sources().add(path.to_string_lossy(), fs::read(path).map_err(failed)?);
-            layers.push(Layer::file(path.to_string_lossy(), &Text::of_file(&file), Compat::Helm3)?);
+            layers.push(Layer::file(path.to_string_lossy(), &Text::of_file(&file), self.compat)?);
         }
         let chart = self.chart.as_ref().map_err(Clone::clone)?;
         let release = Release {

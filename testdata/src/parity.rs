@@ -118,7 +118,7 @@ pub fn variants(corpus: &Path, chart: &Path) -> Result<Vec<(Group, Variant)>, Er
 pub fn run(corpus: &Path, oracle: &mut Oracle) -> Result<Vec<Render>, Error> {
     let mut renders = Vec::new();
     for chart in charts_of(corpus)? {
-        let ours = Ours::load(&chart)?;
+        let ours = Ours::load(&chart, oracle.compat())?;
         for (group, variant) in variants(corpus, &chart)? {
             let helm = oracle.run(corpus, &variant.arguments(&chart))?;
             let verdict = compare(&helm, &ours.render(&variant));

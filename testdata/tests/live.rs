@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use portcullis_helm::Compat;
 use portcullis_testdata::charts;
 use portcullis_testdata::oracle::Oracle;
 use portcullis_testdata::platform::{Platform, invalid, scratch};
@@ -23,12 +24,21 @@ fn helm_prints_what_is_recorded_of_the_charts() {
 
 #[test]
 fn the_repeatable_helm_prints_what_is_recorded_of_the_charts() {
-    let mut oracle = Oracle::start(&Tools::locate()).expect("the oracle starts");
+    repeatable(Compat::Helm3);
+}
+
+#[test]
+fn the_repeatable_helm_4_prints_what_is_recorded_of_the_charts() {
+    repeatable(Compat::Helm4);
+}
+
+fn repeatable(compat: Compat) {
+    let mut oracle = Oracle::start(&Tools::locate(), compat).expect("the oracle starts");
     for case in charts::cases().expect("the cases read") {
         let fixed = ["template", charts::RELEASE, "chart", "--kube-version", charts::KUBE_VERSION].map(str::to_owned);
         let arguments: Vec<String> = fixed.into_iter().chain(case.arguments.clone()).collect();
         let answer = oracle.run(&case.folder, &arguments).expect("the oracle answers").ok();
-        let recorded = fs::read(case.folder.join("expected").join(format!("{}.out", case.name))).ok();
+        let recorded = fs::read(case.recording(compat).join(format!("{}.out", case.name))).ok();
         assert!(answer == recorded, "{} {}", case.folder.display(), case.name);
     }
 }

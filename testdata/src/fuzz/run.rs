@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use portcullis_helm::Compat;
+
 use super::Random;
 use super::grammar::{self, Grammar, Statement};
 use super::shrink::smaller;
@@ -26,6 +28,8 @@ const MAX_SHRINKS: usize = 400;
 pub struct Plan {
     /// The same seed makes the same cases.
     pub seed: u64,
+    /// Against which helm.
+    pub compat: Compat,
     /// For how long.
     pub time: Duration,
     /// Folders of charts whose values are changed.
@@ -72,7 +76,7 @@ pub fn run(plan: &Plan, tools: &Tools, report: &mut dyn FnMut(&str)) -> Result<T
     write(&plan.scratch.join("chart/values.yaml"), grammar::VALUES)?;
     write(&plan.scratch.join("chart/file.txt"), "one\ntwo\n")?;
     write(&plan.scratch.join("chart/templates/t.yaml"), "out: {{ include \"body\" . | toJson }}\n")?;
-    let mut fuzzer = Fuzzer { plan, tools, oracle: Oracle::start(tools)?, seen: BTreeSet::new(), tally: Tally::default(), report };
+    let mut fuzzer = Fuzzer { plan, tools, oracle: Oracle::start(tools, plan.compat)?, seen: BTreeSet::new(), tally: Tally::default(), report };
     let start = Instant::now();
     while start.elapsed() < plan.time {
         let subject = random.below(subjects.len());
@@ -135,7 +139,7 @@ impl Fuzzer<'_> {
         );
         write(&chart.join("templates/_body.tpl"), &body)?;
         let variant = Variant { kube_version: Some("1.31.0".to_owned()), ..Variant::default() };
-        let ours = Ours::load(&chart)?;
+        let ours = Ours::load(&chart, self.plan.compat)?;
         self.compare(&ours, &chart, &variant)
     }
 
@@ -147,7 +151,7 @@ impl Fuzzer<'_> {
         }
         let ours = match subject.ours.take() {
             Some(ours) => ours,
-            None => Ours::load(&subject.folder)?,
+            None => Ours::load(&subject.folder, self.plan.compat)?,
         };
         let outcome = self.values_differ(&ours, &subject.folder, &changes)?;
         if let Some(first) = outcome.filter(|first| self.is_new(first)) {
@@ -183,7 +187,7 @@ impl Fuzzer<'_> {
         let arguments = variant.arguments(chart);
         let Ok(helm) = self.oracle.run(&self.plan.scratch, &arguments) else {
             // Helm may die of what we refuse; the next case gets a fresh one.
-            self.oracle = Oracle::start(self.tools)?;
+            self.oracle = Oracle::start(self.tools, self.plan.compat)?;
             return Ok(None);
         };
         let verdict = compare(&helm, &ours.render(variant));

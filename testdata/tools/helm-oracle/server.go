@@ -1,4 +1,5 @@
-// Package main is here helm's own: the build lays this file beside helm's command, so that what is served is helm's command itself.
+// Package main is here helm's own: the build lays this file and one of helm3.go and helm4.go beside helm's command (and gives them the name of
+// its package), so that what is served is helm's command itself.
 //
 // Started as `helm-oracle serve`, it answers requests, one JSON object a line, instead of reading its command line: an answer is a line of
 // JSON and then as many bytes of output as the line says. Any other command line is helm's, with the functions of deterministic.go.
@@ -14,17 +15,6 @@ import (
 	"os"
 	stack "runtime/debug"
 	"time"
-
-	"github.com/spf13/cobra"
-
-	"helm.sh/helm/v3/pkg/action"
-	"helm.sh/helm/v3/pkg/chart"
-	"helm.sh/helm/v3/pkg/chart/loader"
-	"helm.sh/helm/v3/pkg/chartutil"
-	"helm.sh/helm/v3/pkg/cli"
-	"helm.sh/helm/v3/pkg/cli/values"
-	"helm.sh/helm/v3/pkg/engine"
-	"helm.sh/helm/v3/pkg/getter"
 )
 
 // oracleRequest is either a command line of helm, or a chart whose templates are parsed and executed some times over.
@@ -62,10 +52,7 @@ func init() {
 
 func serveOracle(in io.Reader, out io.Writer) {
 	log.SetOutput(io.Discard)
-	var config *action.Configuration
-	cobra.OnInitialize(func() {
-		_ = config.Init(settings.RESTClientGetter(), settings.Namespace(), "memory", func(string, ...interface{}) {})
-	})
+	prepareOracle()
 	lines, answers := bufio.NewReader(in), bufio.NewWriter(out)
 	for {
 		line, err := lines.ReadBytes('\n')
@@ -78,8 +65,7 @@ func serveOracle(in io.Reader, out io.Writer) {
 		if err := json.Unmarshal(line, &request); err != nil {
 			answer.Error = "oracle: " + err.Error()
 		} else {
-			config = new(action.Configuration)
-			answer = request.answer(config, &printed)
+			answer = request.answer(&printed)
 		}
 		answer.Length = printed.Len()
 		header, _ := json.Marshal(answer)
@@ -91,7 +77,7 @@ func serveOracle(in io.Reader, out io.Writer) {
 	}
 }
 
-func (r oracleRequest) answer(config *action.Configuration, out io.Writer) (answer oracleAnswer) {
+func (r oracleRequest) answer(out io.Writer) (answer oracleAnswer) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			answer = oracleAnswer{Error: fmt.Sprintf("panic: %v\n%s", fault, stack.Stack())}
@@ -105,9 +91,7 @@ func (r oracleRequest) answer(config *action.Configuration, out io.Writer) (answ
 	if r.Chart != "" {
 		return r.measure()
 	}
-	// Flags of an earlier request stay in the settings, so each request gets its own.
-	settings = cli.New()
-	command, err := newRootCmd(config, out, r.Arguments)
+	command, err := r.command(out)
 	if err == nil {
 		command.SetArgs(r.Arguments)
 		command.SilenceErrors = true
@@ -124,41 +108,17 @@ func (r oracleRequest) measure() oracleAnswer {
 	answer := oracleAnswer{Ok: true}
 	for range r.Times {
 		start := time.Now()
-		loaded, input, err := r.load()
+		render, err := r.load()
 		answer.Load += time.Since(start).Nanoseconds()
 		if err != nil {
 			return oracleAnswer{Error: err.Error()}
 		}
 		start = time.Now()
-		_, err = new(engine.Engine).Render(loaded, input)
+		err = render()
 		answer.Engine += time.Since(start).Nanoseconds()
 		if err != nil {
 			return oracleAnswer{Error: err.Error()}
 		}
 	}
 	return answer
-}
-
-// load does what stands before the engine in `helm template`.
-func (r oracleRequest) load() (*chart.Chart, chartutil.Values, error) {
-	loaded, err := loader.Load(r.Chart)
-	if err != nil {
-		return nil, nil, err
-	}
-	given, err := (&values.Options{ValueFiles: r.Values}).MergeValues(getter.All(settings))
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := chartutil.ProcessDependencies(loaded, given); err != nil {
-		return nil, nil, err
-	}
-	capabilities := chartutil.DefaultCapabilities.Copy()
-	version, err := chartutil.ParseKubeVersion(r.KubeVersion)
-	if err != nil {
-		return nil, nil, err
-	}
-	capabilities.KubeVersion = *version
-	options := chartutil.ReleaseOptions{Name: "demo", Namespace: "default", Revision: 1, IsInstall: true}
-	input, err := chartutil.ToRenderValues(loaded, given, options, capabilities)
-	return loaded, input, err
 }
