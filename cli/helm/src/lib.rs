@@ -37,6 +37,6 @@ pub use dependency::{LockFile, Pin, RemoteChart, Requirement, Requirements, Shel
 pub use error::{ChartError, RenderError};
 pub use layer::{Layer, LayerContent, set_file_paths};
 pub use live::live_objects;
-pub use portcullis_gotemplate::{Chance, LiveObjects, funcs::Compat};
+pub use portcullis_gotemplate::{Chance, Limits, LiveObjects, funcs::Compat};
 pub use release::{Capabilities, Release, check_name};
 pub use render::{Hook, Manifest, Options, Part, Rendered, render};

@@ -39,6 +39,8 @@ pub struct Options {
     pub chance: Option<Chance>,
     /// The objects that `lookup` finds; without them it finds nothing, as without a cluster.
     pub live: Option<Arc<LiveObjects>>,
+    /// When the evaluation of templates gives up.
+    pub limits: Limits,
 }
 
 /// What a chart rendered to; it may be sent to another thread.
@@ -126,7 +128,7 @@ impl Hook {
 /// # Errors
 /// What helm says where it can't.
 pub fn render(chart: &Chart, layers: &[Layer], release: &Release, options: &Options) -> Result<Rendered, RenderError> {
-    let usual = attempt(chart, layers, release, options, Limits::default());
+    let usual = attempt(chart, layers, release, options, options.limits);
     match usual {
         Err(error) if is_nested(&error.message) => deeply(chart, layers, release, options).unwrap_or(Err(error)),
         outcome => outcome,
@@ -135,7 +137,7 @@ pub fn render(chart: &Chart, layers: &[Layer], release: &Release, options: &Opti
 
 /// Renders once more on a thread of its own with a larger stack: helm stops only after a thousand nested calls.
 fn deeply(chart: &Chart, layers: &[Layer], release: &Release, options: &Options) -> Option<Result<Rendered, RenderError>> {
-    let limits = Limits { stack: DEEP_STACK, ..Limits::default() };
+    let limits = Limits { stack: DEEP_STACK, ..options.limits };
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(DEEP_STACK * 2);
         let thread = thread.spawn_scoped(scope, || attempt(chart, layers, release, options, limits)).ok()?;
@@ -163,7 +165,10 @@ fn manifests(
     let given = layer::merge(layers, compat, &mut trace)?;
     let mut charts = Charts::new(chart.tree(), compat, &mut trace);
     check(chart, &charts, release, warnings)?;
-    charts.process(&given, warnings).map_err(RenderError::new)?;
+    charts.process(&given, warnings).map_err(|message| match compat {
+        Compat::Helm3 => RenderError::new(message),
+        Compat::Helm4 => RenderError::new(format!("chart dependencies processing failed: {message}")),
+    })?;
     let coalescer = Coalescer { charts: &charts, merge: false, trace: Some(&mut trace), warnings };
     let values = { coalescer }.values(charts.root(), &given).map_err(RenderError::new)?;
     if !options.skip_schema_validation {

@@ -172,6 +172,7 @@ fn render(arguments: &args::Template, directory: &Path, name: &str, opened: &Ope
         show_only: arguments.show_only.clone(),
         chance,
         live: live(arguments, directory, revision.sources())?,
+        ..Options::default()
     };
     Ok(portcullis_helm::render(&chart, &layers, &release, &options)?)
 }

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use portcullis_gotemplate::{Templates, funcs};
+use portcullis_gotemplate::{Templates, funcs::{self, Compat}};
 use portcullis_source::Text;
 
 fuzz_target!(|bytes: &[u8]| {
