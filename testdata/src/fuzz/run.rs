@@ -76,7 +76,8 @@ pub fn run(plan: &Plan, tools: &Tools, report: &mut dyn FnMut(&str)) -> Result<T
     write(&plan.scratch.join("chart/values.yaml"), grammar::VALUES)?;
     write(&plan.scratch.join("chart/file.txt"), "one\ntwo\n")?;
     write(&plan.scratch.join("chart/templates/t.yaml"), "out: {{ include \"body\" . | toJson }}\n")?;
-    let mut fuzzer = Fuzzer { plan, tools, oracle: Oracle::start(tools, plan.compat)?, seen: BTreeSet::new(), tally: Tally::default(), report };
+    let mut fuzzer =
+        Fuzzer { plan, tools, oracle: Oracle::start(tools, plan.compat)?, seen: BTreeSet::new(), tally: Tally::default(), report };
     let start = Instant::now();
     while start.elapsed() < plan.time {
         let subject = random.below(subjects.len());
