@@ -122,7 +122,7 @@ pub(crate) struct Number {
 pub(crate) enum Ideal {
     Int(i64),
     Float(f64),
-    Complex,
+    Complex(f64, f64),
     Overflow,
 }
 

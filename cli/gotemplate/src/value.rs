@@ -35,7 +35,7 @@ pub enum Data {
     String(Str),
     /// `[]uint8`.
     Bytes(Arc<[u8]>),
-    /// `[]interface {}`, `[]string` or `[]int`.
+    /// `[]interface {}`, or a slice of a type of its own.
     List(List),
     /// A map with string keys; a reference, as in Go.
     Map(Map),
@@ -61,6 +61,10 @@ pub enum List {
     Strings(Rc<Vec<Value>>),
     /// `[]int`.
     Ints(Rc<Vec<Value>>),
+    /// `[][]interface {}`.
+    Lists(Rc<Vec<Value>>),
+    /// `[]map[string]interface {}`.
+    Maps(Rc<Vec<Value>>),
 }
 
 /// A map that is shared by reference: `set` and `merge` change it for everybody who holds it.
@@ -124,6 +128,18 @@ pub trait Object: fmt::Debug {
     }
     /// The integer that it is underneath, as a duration is.
     fn integer(&self) -> Option<i64> {
+        None
+    }
+    /// Whether it is a number that is zero.
+    fn is_zero(&self) -> bool {
+        self.integer() == Some(0)
+    }
+    /// Whether it is a pointer to a struct without a text of its own, which Go prints as an address where it lies in a list or map.
+    fn is_address(&self) -> bool {
+        false
+    }
+    /// The fields that `printf` prints one by one, where it calls no method for a text; none for what is no struct.
+    fn printed(&self) -> Option<Vec<(&'static str, Value)>> {
         None
     }
     /// What `%v` prints, as an `error` or `Stringer` or as a plain struct.
@@ -193,10 +209,7 @@ impl Value {
             Data::Bytes(bytes) => !bytes.is_empty(),
             Data::List(list) => !list.items().is_empty(),
             Data::Map(map) => !map.entries.borrow().is_empty(),
-            Data::Object(object) => match object.integer() {
-                Some(number) => number != 0,
-                None => object.items().is_none_or(|items| items.truth()),
-            },
+            Data::Object(object) => !object.is_zero() && object.items().is_none_or(|items| items.truth()),
         }
     }
 
@@ -215,6 +228,8 @@ impl Value {
             Data::List(List::Any(_)) => "[]interface {}",
             Data::List(List::Strings(_)) => "[]string",
             Data::List(List::Ints(_)) => "[]int",
+            Data::List(List::Lists(_)) => "[][]interface {}",
+            Data::List(List::Maps(_)) => "[]map[string]interface {}",
             Data::Map(map) => match map.kind {
                 MapType::Any => "map[string]interface {}",
                 MapType::Named(name) => name,
@@ -229,9 +244,34 @@ impl List {
     /// The items.
     #[must_use]
     pub fn items(&self) -> &[Value] {
+        self.shared()
+    }
+
+    /// The items as they are shared by all that hold the list.
+    #[must_use]
+    pub fn shared(&self) -> &Rc<Vec<Value>> {
         match self {
-            Self::Any(items) | Self::Strings(items) | Self::Ints(items) => items,
+            Self::Any(items) | Self::Strings(items) | Self::Ints(items) | Self::Lists(items) | Self::Maps(items) => items,
         }
+    }
+
+    /// A list of the same Go type with other items.
+    #[must_use]
+    pub fn with(&self, items: Vec<Value>) -> Self {
+        let items = Rc::new(items);
+        match self {
+            Self::Any(_) => Self::Any(items),
+            Self::Strings(_) => Self::Strings(items),
+            Self::Ints(_) => Self::Ints(items),
+            Self::Lists(_) => Self::Lists(items),
+            Self::Maps(_) => Self::Maps(items),
+        }
+    }
+
+    /// Whether its Go type is that of the other.
+    #[must_use]
+    pub fn is_like(&self, other: &Self) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other)
     }
 }
 
@@ -257,7 +297,7 @@ fn bury(mut values: Vec<Value>) {
 impl List {
     /// The items that are lists or maps, if nobody else holds the list.
     fn take(&mut self) -> Vec<Value> {
-        let (Self::Any(items) | Self::Strings(items) | Self::Ints(items)) = self;
+        let (Self::Any(items) | Self::Strings(items) | Self::Ints(items) | Self::Lists(items) | Self::Maps(items)) = self;
         match Rc::get_mut(items) {
             Some(items) if items.iter().any(Value::is_container) => std::mem::take(items),
             Some(_) | None => Vec::new(),

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     Data, List, Str, Value,
     ast::{self, Ideal},
+    format::Complex,
 };
 
 impl<'tree> Exec<'_, '_, 'tree> {
@@ -81,7 +82,7 @@ impl<'tree> Exec<'_, '_, 'tree> {
                 Ideal::Int(int) => Data::Int(int),
                 Ideal::Float(float) => Data::Float(float),
                 Ideal::Overflow => return Err(self.fault(format_args!("{} overflows int", number.text))),
-                Ideal::Complex => return Err(self.fault(format_args!("complex number {} is not supported", number.text))),
+                Ideal::Complex(real, imaginary) => Data::Object(Rc::new(Complex { real, imaginary })),
             },
             other => return Err(self.fault(format_args!("can't handle assignment of {other} to empty interface argument"))),
         };

@@ -270,7 +270,11 @@ fn text_of(value: &Value) -> String {
 /// The value as printed on its own: what a pointer points to.
 fn bytes_of(value: &Value) -> Vec<u8> {
     let mut bytes = Vec::new();
-    format::write_value(value, &mut bytes);
+    match &value.data {
+        // An action also finds the method that a pointer to the value has, unlike `print`.
+        Data::Object(object) => bytes.extend_from_slice(object.display().as_bytes()),
+        _ => format::write_value(value, &mut bytes),
+    }
     if matches!(&value.data, Data::Object(object) if object.kind() == "ptr") && bytes.starts_with(b"&{") {
         bytes.remove(0);
     }

@@ -1,5 +1,6 @@
 //! Go's formatting: `fmt` and `strconv` over template values, keeping what every byte came from.
 
+mod complex;
 mod float;
 mod number;
 mod print;
@@ -9,6 +10,7 @@ mod printf;
 mod quote;
 mod rope;
 
+pub(crate) use complex::Complex;
 pub use float::{append_float, float_text};
 pub use number::{NumberError, parse_float, parse_int};
 pub use print::{NIL_TEXT, sprint, sprintln, value_text, write_value};

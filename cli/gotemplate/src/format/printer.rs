@@ -3,12 +3,14 @@
 use portcullis_source::OriginId;
 
 use crate::{
-    Data, List, Map, Value,
+    Data, List, Map, Object, Value,
     format::{
+        complex::Complex,
         float::append_float,
         quote::{Keep, first_rune, push_quoted, rune_count, rune_quoted},
         rope::{Rope, View},
     },
+    funcs::argument::is_nil,
 };
 
 /// The flags, width and precision between `%` and the verb.
@@ -33,6 +35,10 @@ pub(super) struct Printer<'rope> {
     pub(super) origin: OriginId,
 }
 
+/// Where everything lies that Go says the address of.
+const ADDRESS: &str = "0xc000000000";
+const ADDRESS_NUMBER: u64 = 0xc0_0000_0000;
+
 /// How deep lists and maps are printed; only one that holds itself is deeper, and Go dies of it.
 const MAX_DEPTH: usize = 500;
 
@@ -50,7 +56,8 @@ impl Printer<'_> {
             ('T' | 'v', Data::Nil) => self.pad_text(NIL_TEXT),
             (_, Data::Nil) => self.bad_verb(value, verb),
             ('T', _) => self.pad_text(value.type_name()),
-            ('p', Data::List(_) | Data::Map(_) | Data::Bytes(_)) => self.pad_text("0xc000000000"),
+            ('p', Data::List(_) | Data::Map(_) | Data::Bytes(_)) => self.pad_text(ADDRESS),
+            ('p', Data::Object(object)) if matches!(object.kind(), "ptr" | "map" | "slice") => self.pad_text(ADDRESS),
             ('p', _) => self.bad_verb(value, verb),
             _ => self.value(value, verb, 0),
         }
@@ -87,18 +94,79 @@ impl Printer<'_> {
             Data::Bytes(bytes) => self.bytes(value, bytes, verb, depth),
             Data::List(list) => self.list(value, list, verb, depth),
             Data::Map(map) => self.map(value, map, verb, depth),
-            Data::Object(object) if matches!(verb, 'v' | 's' | 'q' | 'x' | 'X') => {
+            Data::Object(object) if depth > 0 && object.is_address() => self.address(value, verb),
+            Data::Object(object) => self.object(value, &**object, verb, depth),
+            Data::Bool(_) => self.bad_verb(value, verb),
+        }
+        self.origin = outer;
+    }
+
+    fn object(&mut self, value: &Value, object: &dyn Object, verb: char, depth: usize) {
+        if let Some(complex) = Complex::of(object) {
+            return self.complex(value, complex, verb);
+        }
+        let items = object.items();
+        match items.as_ref().map(|items| &items.data) {
+            Some(Data::List(list)) => return self.list(value, list, verb, depth),
+            Some(Data::Map(map)) => return self.map(value, map, verb, depth),
+            _ => {}
+        }
+        if let Some(fields) = object.printed() {
+            return self.fields(value, object, fields, verb, depth);
+        }
+        match object.integer() {
+            _ if matches!(verb, 'v' | 's' | 'q' | 'x' | 'X') => {
                 let (text, origin) = (object.display(), self.origin);
                 let verb = if verb == 'v' { 's' } else { verb };
                 self.string(value, View::plain(text.as_bytes(), origin), verb);
             }
-            Data::Object(object) => match object.integer() {
-                Some(number) => self.integer(value, number.unsigned_abs(), number < 0, verb),
-                None => self.bad_verb(value, verb),
-            },
-            Data::Bool(_) => self.bad_verb(value, verb),
+            Some(number) => self.integer(value, number.unsigned_abs(), number < 0, verb),
+            None => self.bad_verb(value, verb),
         }
-        self.origin = outer;
+    }
+
+    fn fields(&mut self, value: &Value, object: &dyn Object, fields: Vec<(&'static str, Value)>, verb: char, depth: usize) {
+        let sharp = self.flags.sharp_v;
+        if object.kind() == "ptr" {
+            self.text("&");
+        }
+        if sharp {
+            self.text(value.type_name().trim_start_matches('*'));
+        }
+        self.text("{");
+        for (index, (name, field)) in fields.into_iter().enumerate() {
+            if index > 0 {
+                self.text(if sharp { ", " } else { " " });
+            }
+            if sharp {
+                self.text(&format!("{name}:"));
+            }
+            self.value(&field, verb, depth + 1);
+        }
+        self.text("}");
+    }
+
+    /// Where a pointer points to, which is another place in each run of Go.
+    fn address(&mut self, value: &Value, verb: char) {
+        match verb {
+            'v' if self.flags.sharp_v => self.text(&format!("({})({ADDRESS})", value.type_name())),
+            'v' | 'p' => self.pad_text(ADDRESS),
+            'b' | 'o' | 'd' | 'x' | 'X' => self.integer(value, ADDRESS_NUMBER, false, verb),
+            _ => self.bad_verb(value, verb),
+        }
+    }
+
+    fn complex(&mut self, value: &Value, complex: Complex, verb: char) {
+        if !matches!(verb, 'v' | 'b' | 'g' | 'G' | 'x' | 'X' | 'f' | 'F' | 'e' | 'E') {
+            return self.bad_verb(value, verb);
+        }
+        self.text("(");
+        self.float(value, complex.real, verb);
+        // The imaginary part always has a sign.
+        let plus = std::mem::replace(&mut self.flags.plus, true);
+        self.float(value, complex.imaginary, verb);
+        self.flags.plus = plus;
+        self.text("i)");
     }
 
     fn bad_verb(&mut self, value: &Value, verb: char) {
@@ -116,6 +184,9 @@ impl Printer<'_> {
         let (open, between, close) = if self.flags.sharp_v { ("{", ", ", "}") } else { ("[", " ", "]") };
         if self.flags.sharp_v {
             self.text(value.type_name());
+            if is_nil(list.shared()) {
+                return self.text("(nil)");
+            }
         }
         self.text(open);
         for (index, item) in list.items().iter().enumerate() {
@@ -131,6 +202,9 @@ impl Printer<'_> {
         let (open, between, close) = if self.flags.sharp_v { ("{", ", ", "}") } else { ("map[", " ", "]") };
         if self.flags.sharp_v {
             self.text(value.type_name());
+            if map.is_nil() {
+                return self.text("(nil)");
+            }
         }
         self.text(open);
         for (index, (key, item)) in map.entries.borrow().iter().enumerate() {
@@ -149,7 +223,9 @@ impl Printer<'_> {
         match verb {
             'v' | 'd' if self.flags.sharp_v => {
                 let items: Vec<String> = bytes.iter().map(|byte| format!("{byte:#x}")).collect();
-                self.text(&format!("[]byte{{{}}}", items.join(", ")));
+                // Go prints bytes in a map of them by their reflected type.
+                let name = if depth > 0 { "[]uint8" } else { "[]byte" };
+                self.text(&format!("{name}{{{}}}", items.join(", ")));
             }
             's' | 'q' | 'x' | 'X' => {
                 let origin = self.origin;

@@ -1,6 +1,11 @@
 //! The functions that Go itself has, without those that print.
 
-use crate::{Call, Data, Failure, Function, List, Map, Param, Str, Value, exec::zero_element, format};
+use crate::{
+    Call, Data, Failure, Function, List, Map, Param, Str, Value,
+    exec::zero_element,
+    format::{self, Complex},
+    funcs::argument,
+};
 
 /// `and or not eq ne lt le gt ge index slice len call`; the evaluator itself runs `and`, `or` and `call`.
 pub const FUNCTIONS: &[Function] = &[
@@ -77,6 +82,7 @@ enum Basic<'a> {
     Float(f64),
     String(&'a [u8]),
     Uint(u64),
+    Complex(Complex),
 }
 
 impl<'a> Basic<'a> {
@@ -87,7 +93,10 @@ impl<'a> Basic<'a> {
             Data::Uint8(value) => Self::Uint(u64::from(*value)),
             Data::Float(value) => Self::Float(*value),
             Data::String(text) => Self::String(&text.bytes),
-            Data::Object(object) => object.integer().map_or(Self::None, Self::Int),
+            Data::Object(object) => match Complex::of(&**object) {
+                Some(complex) => Self::Complex(complex),
+                None => object.integer().map_or(Self::None, Self::Int),
+            },
             Data::Nil | Data::Bytes(_) | Data::List(_) | Data::Map(_) => Self::None,
         }
     }
@@ -124,11 +133,29 @@ fn incompatible(left: &Value, right: &Value) -> Failure {
     Failure::new(format!("incompatible types for comparison: {} and {}", left.type_name(), right.type_name()))
 }
 
+/// Whether Go can compare it with anything of its kind, since there is nothing in it.
+fn is_nil(value: &Value) -> bool {
+    match &value.data {
+        Data::Nil => true,
+        Data::List(list) => argument::is_nil(list.shared()),
+        Data::Map(map) => map.is_nil(),
+        Data::Bool(_)
+        | Data::Int(_)
+        | Data::Int64(_)
+        | Data::Uint8(_)
+        | Data::Float(_)
+        | Data::String(_)
+        | Data::Bytes(_)
+        | Data::Object(_) => false,
+    }
+}
+
 /// Go compares nothing but pointers here, and everything with nil.
 fn equals_complex(left: &Value, right: &Value) -> Result<bool, Failure> {
     let printed = |value: &Value| format::sprintf(&Str::from("%s"), std::slice::from_ref(value)).lossy().into_owned();
     match (&left.data, &right.data) {
-        (Data::Nil, other) | (other, Data::Nil) => Ok(matches!(other, Data::Nil)),
+        (Data::Nil, _) | (_, Data::Nil) => Ok(is_nil(left) && is_nil(right)),
+        _ if kind(left) == kind(right) && (is_nil(left) || is_nil(right)) => Ok(is_nil(left) && is_nil(right)),
         (Data::Object(one), Data::Object(two)) if one.kind() == "ptr" && two.kind() == "ptr" => Ok(std::rc::Rc::ptr_eq(one, two)),
         _ if kind(left) == kind(right) => Err(Failure::new(format!("non-comparable type {}: {}", printed(right), right.type_name()))),
         _ => {
@@ -152,7 +179,9 @@ fn kind(value: &Value) -> &str {
 
 fn is_less(left: &Value, right: &Value) -> Result<bool, Failure> {
     match (Basic::of(left), Basic::of(right)) {
-        (Basic::None, _) | (_, Basic::None) | (Basic::Bool(_), Basic::Bool(_)) => Err(Failure::new(BAD_COMPARISON)),
+        (Basic::None, _) | (_, Basic::None) | (Basic::Bool(_), Basic::Bool(_)) | (Basic::Complex(_), Basic::Complex(_)) => {
+            Err(Failure::new(BAD_COMPARISON))
+        }
         (Basic::Int(one), Basic::Int(two)) => Ok(one < two),
         (Basic::Float(one), Basic::Float(two)) => Ok(one < two),
         (Basic::String(one), Basic::String(two)) => Ok(one < two),
@@ -298,7 +327,6 @@ fn slice(_: &mut Call<'_, '_>, args: Vec<Value>) -> Outcome {
 }
 
 fn part(item: &Value, range: std::ops::Range<usize>) -> Value {
-    let items = |items: &[Value]| std::rc::Rc::new(items.get(range.clone()).unwrap_or_default().to_vec());
     let data = match &item.data {
         Data::String(text) => {
             let mut rope = format::Rope::default();
@@ -306,9 +334,7 @@ fn part(item: &Value, range: std::ops::Range<usize>) -> Value {
             return rope.into_value(item.origin);
         }
         Data::Bytes(bytes) => Data::Bytes(bytes.get(range).unwrap_or_default().into()),
-        Data::List(List::Any(all)) => Data::List(List::Any(items(all))),
-        Data::List(List::Strings(all)) => Data::List(List::Strings(items(all))),
-        Data::List(List::Ints(all)) => Data::List(List::Ints(items(all))),
+        Data::List(list) => Data::List(list.with(list.items().get(range).unwrap_or_default().to_vec())),
         other => other.clone(),
     };
     Value::new(data).from(item.origin)

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, rc::Rc};
 
 use super::argument::is_nil;
-use crate::{Data, Failure, List, Map, MapType, Value};
+use crate::{Data, Failure, Map, MapType, Value};
 
 /// How deep values are compared and copied; only a map that holds itself is deeper.
 const MAX_DEPTH: usize = 500;
@@ -29,12 +29,10 @@ fn equal(left: &Value, right: &Value, depth: usize) -> bool {
         (Data::Float(left), Data::Float(right)) => left == right,
         (Data::String(left), Data::String(right)) => left.bytes == right.bytes,
         (Data::Bytes(left), Data::Bytes(right)) => left == right,
-        (Data::List(List::Any(left)), Data::List(List::Any(right)))
-        | (Data::List(List::Strings(left)), Data::List(List::Strings(right)))
-        | (Data::List(List::Ints(left)), Data::List(List::Ints(right))) => {
-            left.len() == right.len()
-                && is_nil(left) == is_nil(right)
-                && left.iter().zip(right.iter()).all(|(left, right)| equal(left, right, depth + 1))
+        (Data::List(one), Data::List(two)) if one.is_like(two) => {
+            one.items().len() == two.items().len()
+                && is_nil(one.shared()) == is_nil(two.shared())
+                && one.items().iter().zip(two.items()).all(|(left, right)| equal(left, right, depth + 1))
         }
         (Data::Map(left), Data::Map(right)) if left.kind == right.kind => {
             if left.is(right) {
@@ -65,14 +63,10 @@ fn copy(value: &Value, depth: usize, copies: &mut usize) -> Result<Value, Failur
         return Err(Failure::limit("a copy of a value that is nested too deeply or is too large"));
     }
     let data = match &value.data {
-        Data::List(List::Any(items) | List::Strings(items) | List::Ints(items)) if is_nil(items) => value.data.clone(),
+        Data::List(list) if is_nil(list.shared()) => value.data.clone(),
         Data::List(list) => {
             let items = list.items().iter().map(|item| copy(item, depth + 1, copies)).collect::<Result<Vec<_>, _>>()?;
-            Data::List(match list {
-                List::Any(_) => List::Any(Rc::new(items)),
-                List::Strings(_) => List::Strings(Rc::new(items)),
-                List::Ints(_) => List::Ints(Rc::new(items)),
-            })
+            Data::List(list.with(items))
         }
         Data::Map(map) => Data::Map(copy_map(map, depth, copies)?),
         data => data.clone(),

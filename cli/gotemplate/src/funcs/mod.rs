@@ -6,7 +6,7 @@ pub mod helm;
 pub mod sprig;
 pub mod text;
 
-mod argument;
+pub(crate) mod argument;
 mod cast;
 mod equal;
 mod merge;

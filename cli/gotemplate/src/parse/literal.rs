@@ -101,12 +101,12 @@ pub(super) fn number(position: u32, text: &[u8], kind: Kind) -> Result<Number, S
             let parts = format::parse_float(real).and_then(|real| Ok((real, format::parse_float(imaginary.trim_end_matches('i'))?)));
             let (real, imaginary) = parts.map_err(|_| "syntax error scanning complex number")?;
             let float = (imaginary == 0.0).then_some(real);
-            Ok(number(float.and_then(whole), float, Ideal::Complex))
+            Ok(number(float.and_then(whole), float, Ideal::Complex(real, imaginary)))
         }
         _ => match text.strip_suffix('i').and_then(|imaginary| format::parse_float(imaginary).ok()) {
             Some(imaginary) => {
                 let float = (imaginary == 0.0).then_some(0.0);
-                Ok(number(float.and_then(whole), float, Ideal::Complex))
+                Ok(number(float.and_then(whole), float, Ideal::Complex(0.0, imaginary)))
             }
             None => real(position, &text),
         },

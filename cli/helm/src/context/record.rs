@@ -120,6 +120,14 @@ impl Object for Record {
         Some(found)
     }
 
+    fn is_address(&self) -> bool {
+        self.kind == "ptr" && self.methods.is_empty()
+    }
+
+    fn printed(&self) -> Option<Vec<(&'static str, Value)>> {
+        Some(self.fields.iter().map(|field| (field.name, field.value.clone())).collect())
+    }
+
     fn display(&self) -> String {
         self.methods.first().map_or_else(|| show_fields(self), |(_, text)| text.clone())
     }

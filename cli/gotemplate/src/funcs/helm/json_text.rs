@@ -1,20 +1,23 @@
 //! Values to JSON text as Go's encoder writes it.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, rc::Rc};
 
 use portcullis_source::OriginId;
 
 use crate::{
     Data, Failure, List, Map, Object, Value,
-    format::{Rope, View, append_float, first_rune},
+    format::{Complex, Rope, View, append_float, first_rune},
     funcs::{
         argument::{check_size, is_nil},
         sprig::encoding::BASE64,
     },
 };
 
-/// How deep values are written; only a map that holds itself is deeper.
+/// How deep values are written.
 const MAX_DEPTH: usize = 500;
+
+/// How deep Go goes before it looks for a map that holds itself.
+const UNSUSPECTED: usize = 1_000;
 
 /// Whether the text may stand in HTML.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +42,7 @@ pub(crate) enum Layout {
 /// # Errors
 /// Go's text for what JSON has no form for, and a limit.
 pub(crate) fn to_json(value: &Value, escape: Escape, layout: Layout) -> Result<Rope, Failure> {
-    let mut writer = Writer { out: Rope::default(), escape, layout };
+    let mut writer = Writer { out: Rope::default(), escape, layout, within: Vec::new() };
     writer.value(value, OriginId::NONE, 0)?;
     Ok(writer.out)
 }
@@ -81,18 +84,30 @@ struct Writer {
     out: Rope,
     escape: Escape,
     layout: Layout,
+    /// The maps and lists around what is written, each with its identity and type.
+    within: Vec<(*const (), &'static str)>,
 }
 
 impl Writer {
     fn value(&mut self, value: &Value, outer: OriginId, depth: usize) -> Result<(), Failure> {
         if depth > MAX_DEPTH {
-            return Err(Failure::limit(format!("json: unsupported value: encountered a cycle via {}", value.type_name())));
+            return Err(Failure::limit(format!("a value that is nested more than {MAX_DEPTH} levels deep")));
         }
         check_size(self.out.bytes().len())?;
         let origin = if value.origin.is_none() { outer } else { value.origin };
         match &value.data {
-            Data::List(list) => self.list(list, origin, depth),
-            Data::Map(map) => self.map(map, origin, depth),
+            Data::List(list) => {
+                self.enter(Rc::as_ptr(list.shared()).cast(), value.type_name())?;
+                let written = self.list(list, origin, depth);
+                self.within.pop();
+                written
+            }
+            Data::Map(map) => {
+                self.enter(Rc::as_ptr(&map.entries).cast(), value.type_name())?;
+                let written = self.map(map, origin, depth);
+                self.within.pop();
+                written
+            }
             Data::Object(object) => self.object(&**object, origin, depth),
             Data::Nil
             | Data::Bool(_)
@@ -103,6 +118,18 @@ impl Writer {
             | Data::String(_)
             | Data::Bytes(_) => self.scalar(value, origin),
         }
+    }
+
+    /// Refuses a map or list that is within itself, by the name of the one that Go meets first once it looks.
+    fn enter(&mut self, identity: *const (), type_name: &'static str) -> Result<(), Failure> {
+        if let Some(start) = self.within.iter().position(|(around, _)| *around == identity) {
+            let round = self.within.get(start..).unwrap_or_default();
+            let met = round.get((UNSUSPECTED - start.min(UNSUSPECTED)) % round.len().max(1));
+            let type_name = met.map_or(type_name, |(_, type_name)| type_name);
+            return Err(Failure::new(format!("json: unsupported value: encountered a cycle via {type_name}")));
+        }
+        self.within.push((identity, type_name));
+        Ok(())
     }
 
     fn scalar(&mut self, value: &Value, origin: OriginId) -> Result<(), Failure> {
@@ -119,7 +146,7 @@ impl Writer {
     }
 
     fn list(&mut self, list: &List, origin: OriginId, depth: usize) -> Result<(), Failure> {
-        let (List::Any(items) | List::Strings(items) | List::Ints(items)) = list;
+        let items = list.shared();
         if is_nil(items) {
             self.out.push(b"null", origin);
             return Ok(());
@@ -138,6 +165,9 @@ impl Writer {
 
     /// A struct has its fields in the order of its type, unlike a map.
     fn object(&mut self, object: &dyn Object, origin: OriginId, depth: usize) -> Result<(), Failure> {
+        if Complex::of(object).is_some() {
+            return Err(Failure::new(format!("json: unsupported type: {}", object.type_name())));
+        }
         if let Some(members) = object.members() {
             let shown = members.into_iter().filter_map(|member| Some((Some(member.json?.into()), member.value)));
             return self.items(b"{", b"}", shown.collect(), origin, depth);

@@ -14,7 +14,7 @@ use super::{
     toml_scan::{Fault, Quotes, Read, Scan, joined_lines, unescaped},
     toml_text::key_text,
 };
-use crate::{Data, Value, format::quote_rune as shown, funcs::argument::list};
+use crate::{Data, List, Value, format::quote_rune as shown, funcs::argument::list};
 
 /// How deep lists and tables may be nested.
 const MAX_DEPTH: usize = 100;
@@ -65,7 +65,10 @@ enum Item {
 fn finished(table: &Table, origin: OriginId) -> BTreeMap<Arc<str>, Value> {
     let value = |item: &Item| match item {
         Item::Table(table) => Value::map(finished(table, origin)).from(origin),
-        Item::Tables(tables) => list(tables.iter().map(|table| Value::map(finished(table, origin)).from(origin)).collect()).from(origin),
+        Item::Tables(tables) => {
+            let tables = tables.iter().map(|table| Value::map(finished(table, origin)).from(origin)).collect();
+            Value::new(Data::List(List::Maps(Rc::new(tables)))).from(origin)
+        }
         Item::Value(value) => value.clone(),
     };
     table.borrow().iter().map(|(key, item)| (Arc::clone(key), value(item).boxed())).collect()

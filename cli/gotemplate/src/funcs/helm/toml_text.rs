@@ -5,7 +5,7 @@ use std::{fmt::Write as _, sync::Arc};
 use portcullis_source::OriginId;
 
 use crate::{
-    Data, Failure, List, Value,
+    Data, Failure, Value,
     format::{Rope, View, append_float},
     funcs::argument::{check_elements, check_size, is_nil},
     time::{Duration, Time},
@@ -125,7 +125,8 @@ impl Writer {
             Data::Map(map) if map.is_nil() => Shape::Nil,
             Data::Map(_) => Shape::Table,
             Data::Object(object) if object.members().is_some() => Shape::Table,
-            Data::List(List::Any(items) | List::Strings(items) | List::Ints(items)) => {
+            Data::List(list) => {
+                let items = list.shared();
                 if is_nil(items) {
                     return Ok(Shape::Nil);
                 }

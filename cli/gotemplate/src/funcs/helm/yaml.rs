@@ -10,8 +10,9 @@ use super::{
     provenance::{Places, value_of},
 };
 use crate::{
-    Call, Data, Failure, Function, List, Param, Str, Value,
+    Call, Data, Failure, Function, Map, Member, Object, Param, Str, Value,
     convert::number_without_form,
+    format::Complex,
     funcs::{
         argument::{Args, check_size, dict, is_nil, list},
         sprig::encoding::BASE64,
@@ -104,7 +105,7 @@ fn must_to_yaml(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Fail
 
 fn to_yaml(call: &mut Call<'_, '_>, args: Vec<Value>, style: Style) -> Result<Value, Failure> {
     let value = Args::new(args).any();
-    let mut writer = Writer { call, emitter: Emitter::new(style), style, size: 0 };
+    let mut writer = Writer { call, emitter: Emitter::new(style), style, size: 0, within: Vec::new() };
     let written = writer.value(&value, OriginId::NONE, 0).and_then(|()| writer.emitter.finish().map_err(|_| Unwritable::Value));
     let (mut bytes, mut pieces) = match written {
         Ok(written) => written,
@@ -132,7 +133,7 @@ enum Unwritable {
     Limit(Failure),
 }
 
-/// How deep values are written; only a map that holds itself is deeper.
+/// How deep values are written.
 const MAX_DEPTH: usize = 250;
 
 struct Writer<'w, 'call, 'set> {
@@ -141,6 +142,8 @@ struct Writer<'w, 'call, 'set> {
     style: Style,
     /// About how many bytes were written.
     size: usize,
+    /// The maps around what is written.
+    within: Vec<Map>,
 }
 
 impl Writer<'_, '_, '_> {
@@ -173,27 +176,73 @@ impl Writer<'_, '_, '_> {
                 let origin = self.joined(text, origin);
                 self.event(Event::String(&replaced(&text.bytes)), origin)
             }
+            Data::Bytes(bytes) if self.style == Style::Pretty => {
+                let bytes: Vec<Value> = bytes.iter().map(|byte| Value::new(Data::Uint8(*byte))).collect();
+                self.list(&bytes, origin, depth)
+            }
             Data::Bytes(bytes) => self.event(Event::String(&String::from_utf8_lossy(&BASE64.encode(bytes))), origin),
-            Data::List(List::Any(items) | List::Strings(items) | List::Ints(items)) if self.style == Style::Yaml2 && is_nil(items) => {
-                self.event(Event::Bare("null"), origin)
-            }
-            Data::List(List::Any(items) | List::Strings(items) | List::Ints(items)) => {
-                self.event(Event::ListStart, origin)?;
-                for item in items.iter() {
-                    self.value(item, origin, depth + 1)?;
-                }
-                self.event(Event::ListEnd, origin)
-            }
+            Data::List(list) if self.style == Style::Yaml2 && is_nil(list.shared()) => self.event(Event::Bare("null"), origin),
+            Data::List(list) => self.list(list.items(), origin, depth),
             Data::Map(map) if self.style == Style::Yaml2 && map.is_nil() => self.event(Event::Bare("null"), origin),
-            Data::Map(map) => self.map(map, origin, depth),
-            Data::Object(object) => match object.to_plain() {
-                Some(plain) => self.value(&plain, origin, depth + 1),
-                None => self.value(&dict([]), origin, depth + 1),
-            },
+            Data::Map(map) => {
+                self.enter(map)?;
+                let written = self.map(map, origin, depth);
+                self.within.pop();
+                written
+            }
+            Data::Object(object) => self.object(&**object, origin, depth),
         }
     }
 
-    fn map(&mut self, map: &crate::Map, origin: OriginId, depth: usize) -> Result<(), Unwritable> {
+    fn list(&mut self, items: &[Value], origin: OriginId, depth: usize) -> Result<(), Unwritable> {
+        self.event(Event::ListStart, origin)?;
+        for item in items {
+            self.value(item, origin, depth + 1)?;
+        }
+        self.event(Event::ListEnd, origin)
+    }
+
+    /// A struct as `yaml.v3` sees it: its fields in order, by their names in lower case, and nothing left out.
+    fn members(&mut self, members: Vec<Member>, origin: OriginId, depth: usize) -> Result<(), Unwritable> {
+        self.event(Event::MapStart, origin)?;
+        for member in members {
+            self.event(Event::String(&member.name.to_lowercase()), origin)?;
+            match &member.value.data {
+                // A slice that nobody filled.
+                Data::Nil => self.list(&[], origin, depth + 1)?,
+                _ => self.value(&member.value, origin, depth + 1)?,
+            }
+        }
+        self.event(Event::MapEnd, origin)
+    }
+
+    fn object(&mut self, object: &dyn Object, origin: OriginId, depth: usize) -> Result<(), Unwritable> {
+        if Complex::of(object).is_some() {
+            return Err(match self.style {
+                Style::Yaml2 => Unwritable::Value,
+                Style::Pretty => Unwritable::Limit(Failure::new("cannot marshal type: complex128")),
+            });
+        }
+        match (object.members(), object.to_plain()) {
+            (Some(members), _) if self.style == Style::Pretty => self.members(members, origin, depth),
+            (_, Some(plain)) => self.value(&plain, origin, depth + 1),
+            (_, None) => self.value(&dict([]), origin, depth + 1),
+        }
+    }
+
+    /// Refuses a map that is within itself: Go's encoder of JSON finds it, that of YAML does not and dies.
+    fn enter(&mut self, map: &Map) -> Result<(), Unwritable> {
+        if self.within.iter().any(|around| around.is(map)) {
+            return Err(match self.style {
+                Style::Yaml2 => Unwritable::Value,
+                Style::Pretty => Unwritable::Limit(Failure::limit("a map that holds itself")),
+            });
+        }
+        self.within.push(map.clone());
+        Ok(())
+    }
+
+    fn map(&mut self, map: &Map, origin: OriginId, depth: usize) -> Result<(), Unwritable> {
         self.event(Event::MapStart, origin)?;
         let entries = map.entries.borrow().iter().map(|(key, item)| (std::sync::Arc::clone(key), item.clone())).collect();
         let order = if self.style == Style::Pretty { pretty_order } else { natural_order };

@@ -63,6 +63,10 @@ impl Object for Certificate {
         }
     }
 
+    fn printed(&self) -> Option<Vec<(&'static str, Value)>> {
+        Some(vec![("Cert", self.cert.clone()), ("Key", self.key.clone())])
+    }
+
     fn has_method(&self, _: &str) -> bool {
         false
     }

@@ -18,7 +18,10 @@ pub const FUNCTIONS: &[Function] = &[
 /// Go's zero values and whatever has no elements.
 pub(crate) fn is_empty(value: &Value) -> bool {
     match &value.data {
-        Data::Object(object) => matches!(kind(value), "map" | "slice") && object.items().is_some_and(|items| !items.truth()),
+        Data::Object(object) => {
+            object.kind() == "complex128" && object.is_zero()
+                || matches!(kind(value), "map" | "slice") && object.items().is_some_and(|items| !items.truth())
+        }
         _ => !value.truth(),
     }
 }

@@ -186,12 +186,11 @@ fn slice(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
     let end = indices.get(1).map_or(items.len() as i64, to_int);
     let range = usize::try_from(start).ok().zip(usize::try_from(end).ok()).and_then(|(start, end)| items.get(start..end));
     let kept = range.ok_or_else(|| Failure::new("reflect.Value.Slice: slice index out of bounds"))?.to_vec();
-    let data = match &from.data {
-        Data::List(List::Strings(_)) => Data::List(List::Strings(Rc::new(kept))),
-        Data::List(List::Ints(_)) => Data::List(List::Ints(Rc::new(kept))),
-        _ => return Ok(made(kept, &from)),
+    let kept = match &from.data {
+        Data::List(list) => Value::new(Data::List(list.with(kept))),
+        _ => list(kept),
     };
-    Ok(Value::new(data).from(from.origin))
+    Ok(kept.from(from.origin))
 }
 
 fn concat(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
@@ -216,7 +215,8 @@ fn chunk(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
     let Some(size) = usize::try_from(size).ok().filter(|&size| size > 0) else {
         return Err(Failure::new("runtime error: makeslice: len out of range"));
     };
-    Ok(made(items.chunks(size).map(|chunk| made(chunk.to_vec(), &from)).collect(), &from))
+    let chunks = items.chunks(size).map(|chunk| made(chunk.to_vec(), &from)).collect();
+    Ok(Value::new(Data::List(List::Lists(Rc::new(chunks)))).from(from.origin))
 }
 
 fn sort_alpha(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
