@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use portcullis_source::Range;
 
-use crate::{Function, format};
+use crate::{Function, assigned::Assigned, format};
 
 /// A run of nodes.
 #[derive(Clone, Debug)]
@@ -55,6 +55,10 @@ pub(crate) struct Branch {
     pub(crate) keys: Arc<[Arc<str>]>,
     /// The keys that `otherwise` would write.
     pub(crate) other_keys: Arc<[Arc<str>]>,
+    /// The variables around it that `list` assigns.
+    pub(crate) assigned: Box<[Assigned]>,
+    /// The variables around it that `otherwise` assigns.
+    pub(crate) other_assigned: Box<[Assigned]>,
 }
 
 /// A `template` action.

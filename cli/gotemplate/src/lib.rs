@@ -9,6 +9,7 @@ pub mod format;
 pub mod funcs;
 pub mod semver;
 
+mod assigned;
 mod ast;
 mod crypto;
 mod error;

@@ -1,6 +1,10 @@
 //! Executes templates: what outlives the execution of one.
 
-use std::{collections::BTreeMap, rc::Rc, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+    sync::Arc,
+};
 
 use portcullis_source::{Frame, FrameId, FrameKind, OriginId, Piece, Source, Span, Text, Trace};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
@@ -83,6 +87,8 @@ pub struct Machine<'set> {
     parsed: BTreeMap<Arc<[u8]>, Rc<Parsed>>,
     included: BTreeMap<Arc<str>, u32>,
     pub(crate) origins: Origins,
+    /// The sources that stand for a choice: a value that is what it is because something was decided.
+    chosen: BTreeSet<OriginId>,
     /// The calls and guards around what is being executed.
     pub(crate) frame: FrameId,
     pub(crate) steps: u64,
@@ -128,6 +134,7 @@ impl<'set> Machine<'set> {
             templates,
             overlays: Vec::new(),
             parsed: BTreeMap::new(),
+            chosen: BTreeSet::new(),
             included: BTreeMap::new(),
             origins: Origins::default(),
             frame: FrameId::ROOT,
@@ -246,24 +253,49 @@ impl<'set> Machine<'set> {
             _ if by.is_none() || by == OriginId::CONSTANT => value.origin,
             Some(span) => {
                 let frame = self.trace.frame(Frame { parent: self.frame, span, kind: FrameKind::Guard(by) });
-                self.origins.action(&mut self.trace, span, frame, value.origin)
+                self.choice(span, frame, value.origin)
             }
             None => self.join([value.origin, by]),
         };
         value.from(origin)
     }
 
-    /// What decided about a value, without the place where a list or map of values stands: its elements know their own.
+    /// The source of a choice at a place, under the guards of a frame.
+    fn choice(&mut self, span: Span, frame: FrameId, chosen: OriginId) -> OriginId {
+        let origin = self.origins.action(&mut self.trace, span, frame, chosen);
+        self.chosen.insert(origin);
+        origin
+    }
+
+    /// What decided about a value, without the place where a list or map stands that was written or given: its elements know their own.
     pub(crate) fn decisions(&mut self, origin: OriginId) -> OriginId {
-        let is_decision = |trace: &Trace, origin: OriginId| !matches!(trace.get(origin), Some(Source::Value { .. }) | None);
         match self.trace.get(origin) {
             Some(Source::Join(inputs)) => {
                 let inputs = Arc::clone(inputs);
-                let kept: Vec<OriginId> = inputs.iter().copied().filter(|&input| is_decision(&self.trace, input)).collect();
+                let kept: Vec<OriginId> = inputs.iter().copied().filter(|&input| self.is_decision(input)).collect();
                 self.join(kept)
             }
-            Some(_) if is_decision(&self.trace, origin) => origin,
+            Some(_) if self.is_decision(origin) => origin,
             Some(_) | None => OriginId::NONE,
+        }
+    }
+
+    fn is_decision(&self, origin: OriginId) -> bool {
+        match self.trace.get(origin) {
+            Some(Source::Skips { .. } | Source::Builtin(_)) => true,
+            Some(Source::Action { .. }) => self.chosen.contains(&origin),
+            Some(Source::Value { .. } | Source::Template { .. } | Source::Join(_)) | None => false,
+        }
+    }
+
+    /// The origin of a part of a value: where the whole was chosen, so was the part.
+    pub(crate) fn part_of(&mut self, whole: OriginId, part: OriginId) -> OriginId {
+        match self.trace.get(whole) {
+            Some(Source::Action { span, frame, .. }) if self.chosen.contains(&whole) => {
+                let (span, frame) = (*span, *frame);
+                self.choice(span, frame, part)
+            }
+            _ => part,
         }
     }
 
@@ -272,7 +304,7 @@ impl<'set> Machine<'set> {
         let within = matches!(self.trace.get_frame(self.frame), Some(Frame { kind: FrameKind::Guard(_), .. }));
         match site.filter(|_| within) {
             Some(span) => {
-                let origin = self.origins.action(&mut self.trace, span, self.frame, value.origin);
+                let origin = self.choice(span, self.frame, value.origin);
                 value.from(origin)
             }
             None => value,

@@ -1,6 +1,8 @@
 //! Values over the defaults of a chart and its subcharts.
 
 use portcullis_gotemplate::{Data, List, Map, Value};
+use std::sync::Arc;
+
 use portcullis_source::Trace;
 
 use crate::{
@@ -66,17 +68,24 @@ impl Coalescer<'_> {
             };
             if table::is_null(&value) {
                 if !self.merge {
-                    self.remove(values, &key, &value);
+                    self.remove(values, &key, &value, &default);
                 }
                 continue;
             }
             match (table::table(&value), table::table(&default)) {
-                (Some(value), Some(default)) => {
+                (Some(above), Some(below)) => {
                     let merge = self.merge || self.charts.children(chart).into_iter().any(|child| self.charts.name(child) == key);
                     if self.charts.compat() == Compat::Helm4 && !merge {
-                        table::remove_nulls(default);
+                        table::remove_nulls(below);
                     }
-                    self.tables(value, default, &join(prefix, &key), merge);
+                    if self.charts.compat() == Compat::Helm4
+                        && let Some(trace) = self.trace.as_deref_mut().filter(|_| merge)
+                    {
+                        // They stay because somebody gave this table; Helm takes them out of one that nobody gave.
+                        table::decide_nulls(trace, below, value.origin);
+                    }
+                    self.join(values, &key, value.clone(), &default);
+                    self.tables(above, below, &join(prefix, &key), merge);
                 }
                 (Some(_), None) if !table::is_null(&default) => {
                     self.warn(237, format!("warning: skipped value for {prefix}.{key}: Not a table."));
@@ -95,14 +104,20 @@ impl Coalescer<'_> {
                 continue;
             };
             if table::is_null(&value) {
-                if !merge && !table::is_null(&below) {
-                    self.remove(upper, &key, &value);
+                if !merge && table::is_null(&below) {
+                    // It stays because there is nothing but null to take away.
+                    self.both(upper, &key, value, &below);
+                } else if !merge {
+                    self.remove(upper, &key, &value, &below);
                 }
                 continue;
             }
             let full = join(prefix, &key);
             match (table::table(&value), table::table(&below)) {
-                (Some(value), Some(below)) => self.tables(value, below, &full, merge),
+                (Some(above), Some(inner)) => {
+                    self.join(upper, &key, value.clone(), &below);
+                    self.tables(above, inner, &full, merge);
+                }
                 (None, Some(_)) => {
                     self.warn(316, format!("warning: cannot overwrite table with non table for {full} ({})", print(&below)));
                     self.shadow(upper, &key, value, &below);
@@ -137,23 +152,32 @@ impl Coalescer<'_> {
                         self.warn(161, format!("Conflict: cannot merge map onto non-map for {key:?}. Skipping."));
                         continue;
                     };
-                    let copied = Value { data: shallow(above), ..value.clone() };
+                    let mut copied = Value { data: shallow(above), ..value.clone() };
+                    if let (Some(trace), Some(own)) = (self.trace.as_deref_mut(), &below_table.get(&key)) {
+                        table::join(trace, &mut copied, own);
+                    }
                     if let Some(copied) = table::table(&copied) {
                         self.tables(copied, own, &join(prefix, &key), true);
                     }
                     below_table.set(key, copied);
                 }
                 (None, Some(_)) if own_table.is_some() => self.warn(175, format!("key {key} is table. Skipping")),
-                (None, _) => below_table.set(key, value),
+                (None, Some(own)) => {
+                    below_table.set(Arc::clone(&key), value.clone());
+                    self.shadow(&below_table, &key, value, own);
+                }
+                (None, None) => below_table.set(key, value),
             }
         }
         child.set(GLOBAL, below);
     }
 
-    fn remove(&mut self, values: &Map, key: &str, null: &Value) {
+    fn remove(&mut self, values: &Map, key: &str, null: &Value, hidden: &Value) {
         table::remove(values, key);
         if let Some(trace) = self.trace.as_deref_mut() {
-            trace.remove(null.origin);
+            let mut null = null.clone();
+            table::shadow(trace, &mut null, hidden);
+            trace.remove(null.origin, hidden.origin);
         }
     }
 
@@ -161,6 +185,25 @@ impl Coalescer<'_> {
         if let Some(trace) = self.trace.as_deref_mut() {
             table::shadow(trace, &mut value, hidden);
             values.set(key, value);
+        }
+    }
+
+    /// Makes a null lead to the one below it too.
+    fn both(&mut self, values: &Map, key: &str, null: Value, lower: &Value) {
+        if let Some(trace) = self.trace.as_deref_mut() {
+            let origin = trace.join(null.origin, lower.origin);
+            values.set(key, null.from(origin));
+        }
+    }
+
+    /// Makes the table at a key lead to the one that is merged into it too.
+    fn join(&mut self, values: &Map, key: &str, mut value: Value, lower: &Value) {
+        if let Some(trace) = self.trace.as_deref_mut() {
+            let before = value.origin;
+            table::join(trace, &mut value, lower);
+            if value.origin != before {
+                values.set(key, value);
+            }
         }
     }
 

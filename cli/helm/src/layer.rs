@@ -138,10 +138,11 @@ impl Merge<'_> {
 pub(crate) fn overlay(below: &Map, above: &Map, trace: &mut Trace) {
     for (key, mut value) in table::entries(above) {
         if let Some(old) = below.get(&key) {
-            if let (Some(old), Some(new)) = (table::table(&old), table::table(&value)) {
-                overlay(old, new, trace);
-                // The merged table counts as the upper layer's, and keeps the lower one's content.
-                value = Value { data: Data::Map(old.clone()), ..value };
+            if let (Some(below), Some(above)) = (table::table(&old), table::table(&value.clone())) {
+                table::join(trace, &mut value, &old);
+                overlay(below, above, trace);
+                // The merged table counts as the upper layer's first, and keeps the lower one's content.
+                value = Value { data: Data::Map(below.clone()), ..value };
             } else {
                 table::shadow(trace, &mut value, &old);
             }

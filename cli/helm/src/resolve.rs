@@ -186,7 +186,8 @@ impl<'a> Charts<'a> {
         let coalesced = self.coalesce(id, values, false, warnings)?;
         for &dependency in &dependencies {
             let mut switches = Vec::new();
-            let enabled = self.is_enabled(dependency, &coalesced, path, &mut switches, warnings);
+            let looked = Looked { given: values, coalesced: &coalesced };
+            let enabled = self.is_enabled(dependency, looked, path, &mut switches, warnings);
             let name = self.declared(dependency).map(|declared| declared.name.clone()).unwrap_or_default();
             for &child in &candidates {
                 self.change(child, |chart| {
@@ -289,12 +290,18 @@ impl<'a> Charts<'a> {
     }
 
     /// Tags first, then conditions, of which the first that is a boolean decides.
-    fn is_enabled(&self, id: DeclarationId, values: &Map, path: &str, switches: &mut Vec<OriginId>, warnings: &mut Vec<String>) -> bool {
+    fn is_enabled(
+        &self,
+        id: DeclarationId,
+        values: Looked<'_>,
+        path: &str,
+        switches: &mut Vec<OriginId>,
+        warnings: &mut Vec<String>,
+    ) -> bool {
         let Some(dependency) = self.declared(id) else { return true };
         let mut enabled = by_tags(dependency, values, switches, warnings);
         for condition in dependency.condition.trim().split(',').filter(|condition| !condition.is_empty()) {
-            let value = table::lookup(values, &format!("{path}{condition}"));
-            switches.extend(value.as_ref().map(|value| value.origin));
+            let value = values.find(&format!("{path}{condition}"), switches);
             match value.map(|value| value.data) {
                 Some(Data::Bool(value)) => {
                     enabled = value;
@@ -362,6 +369,27 @@ impl<'a> Charts<'a> {
     }
 }
 
+/// The values that tags and conditions are looked up in: as they were given, and over the defaults.
+#[derive(Clone, Copy)]
+struct Looked<'a> {
+    given: &'a Map,
+    coalesced: &'a Map,
+}
+
+impl Looked<'_> {
+    /// The value at a dotted path; it decides, and so does a null that took it away.
+    fn find(self, path: &str, switches: &mut Vec<OriginId>) -> Option<Value> {
+        let found = table::lookup(self.coalesced, path);
+        let null = || {
+            let ends = path.match_indices('.').map(|(end, _)| end).chain([path.len()]);
+            let above = ends.filter_map(|end| table::lookup(self.given, path.get(..end)?));
+            above.into_iter().find(table::is_null)
+        };
+        switches.extend(found.clone().or_else(null).map(|value| value.origin));
+        found
+    }
+}
+
 /// What values.yaml says, the later of its documents over the earlier.
 fn defaults(tree: &Tree, name: &str, trace: &mut Trace) -> Value {
     let layer = if tree.values.is_empty() { return table::empty() } else { trace.layer(format!("chart {name}")) };
@@ -398,13 +426,19 @@ fn nest(path: &str, inner: &Map) -> Map {
 }
 
 /// Off where a tag is false and none is true.
-fn by_tags(dependency: &Dependency, values: &Map, switches: &mut Vec<OriginId>, warnings: &mut Vec<String>) -> bool {
-    let tags = values.get("tags");
+fn by_tags(dependency: &Dependency, values: Looked<'_>, switches: &mut Vec<OriginId>, warnings: &mut Vec<String>) -> bool {
+    if dependency.tags.is_empty() {
+        return true;
+    }
+    let (given, tags) = (values.given.get("tags"), values.coalesced.get("tags"));
+    let null = |value: Option<Value>| value.filter(table::is_null).map(|null| null.origin);
+    switches.extend(null(given.clone()).or_else(|| null(tags.clone())));
     let Some(tags) = tags.as_ref().and_then(table::table) else { return true };
+    let given = given.as_ref().and_then(table::table);
     let (mut on, mut off) = (false, false);
     for tag in &dependency.tags {
         let value = tags.get(tag);
-        switches.extend(value.as_ref().map(|value| value.origin));
+        switches.extend(value.as_ref().map(|value| value.origin).or_else(|| null(given?.get(tag))));
         match value.map(|value| value.data) {
             None => {}
             Some(Data::Bool(true)) => on = true,

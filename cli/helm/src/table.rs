@@ -55,6 +55,18 @@ pub(crate) fn remove_nulls(map: &Map) {
     });
 }
 
+/// Makes every null in a table and the tables in it lead to what decided that it stays.
+pub(crate) fn decide_nulls(trace: &mut Trace, map: &Map, by: OriginId) {
+    for value in map.entries.borrow_mut().values_mut() {
+        if is_null(value) {
+            value.origin = trace.join(value.origin, by);
+        }
+        if let Some(inner) = table(value) {
+            decide_nulls(trace, inner, by);
+        }
+    }
+}
+
 /// A copy that shares no table with the original.
 pub(crate) fn deep_copy(value: &Value) -> Value {
     let data = match &value.data {
@@ -79,6 +91,16 @@ pub(crate) fn lookup(map: &Map, path: &str) -> Option<Value> {
     at.get(last)
 }
 
+/// Makes a table that another one is merged into lead to both, unless the lower one has nothing to add to what is there already; before
+/// they are merged.
+pub(crate) fn join(trace: &mut Trace, winner: &mut Value, loser: &Value) {
+    let (Some(above), Some(below)) = (table(winner), table(loser)) else { return };
+    let is_empty = |map: &Map| map.entries.borrow().is_empty();
+    if is_empty(above) || !is_empty(below) {
+        winner.origin = trace.join(winner.origin, loser.origin);
+    }
+}
+
 /// Remembers that a value won over another.
 pub(crate) fn shadow(trace: &mut Trace, winner: &mut Value, loser: &Value) {
     let old = winner.origin;
@@ -100,6 +122,7 @@ fn replaced(trace: &mut Trace, origin: OriginId, old: OriginId, new: OriginId) -
 }
 
 fn shadowing(trace: &mut Trace, winner: OriginId, loser: OriginId, depth: usize) -> OriginId {
+    let loser = trace.leading(loser);
     if depth > MAX_SHADOWS || winner == loser || !matches!(trace.get(loser), Some(Source::Value { .. })) {
         return winner;
     }

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use portcullis_source::{OriginId, Source};
+
 use super::{
     fault::{At, Step},
     origin::Inputs,
@@ -9,8 +11,14 @@ use super::{
 };
 use crate::{Call, Data, Failure, Function, Object, Param, Str, Value, ast};
 
-/// Functions that ask of a list or map no more than that it is one, and how long; it compares with nil alone.
-const SHAPE_ONLY: [&str; 5] = ["len", "typeOf", "kindOf", "eq", "ne"];
+/// Functions that ask what a value is, whatever it says.
+const KIND_ONLY: [&str; 5] = ["typeOf", "kindOf", "typeIs", "typeIsLike", "kindIs"];
+
+/// Functions that ask of a list or map no more than about one key of it, or nothing: it compares with nil alone.
+const SHAPE_ONLY: [&str; 3] = ["hasKey", "eq", "ne"];
+
+/// Functions that ask how many elements there are, or whether there are any.
+const SIZE_ONLY: [&str; 5] = ["len", "empty", "all", "any", "not"];
 
 /// What is called.
 pub(super) enum Callee<'name> {
@@ -118,7 +126,12 @@ impl<'tree> Exec<'_, '_, 'tree> {
         // A list or map was put together of elements that know their own origins.
         let origin = match &value.data {
             Data::List(_) | Data::Map(_) => self.machine.join(inputs.structure(&self.machine.trace)),
+            _ if KIND_ONLY.contains(&name) => self.kinds(inputs),
             _ if SHAPE_ONLY.contains(&name) => self.machine.join(inputs.shallow()),
+            _ if SIZE_ONLY.contains(&name) => {
+                let sizes: Vec<OriginId> = inputs.values().iter().map(|value| self.origin_of_size(value)).collect();
+                self.machine.join(sizes)
+            }
             _ => {
                 let all = inputs.deep();
                 // Looking at everything is work too; a loop over it must come to the limit.
@@ -127,6 +140,19 @@ impl<'tree> Exec<'_, '_, 'tree> {
             }
         };
         value.from(origin)
+    }
+
+    /// Why values are of the types that they are: what a template wrote is a text, whatever it says.
+    fn kinds(&mut self, inputs: &Inputs) -> OriginId {
+        let mut origins = Vec::with_capacity(inputs.values().len());
+        for value in inputs.values() {
+            let written = match self.machine.trace.get(value.origin) {
+                Some(Source::Action { .. } | Source::Template { .. } | Source::Skips { .. }) => matches!(value.data, Data::String(_)),
+                Some(Source::Value { .. } | Source::Join(_) | Source::Builtin(_)) | None => false,
+            };
+            origins.push(if written { self.machine.decisions(value.origin) } else { value.origin });
+        }
+        self.machine.join(origins)
     }
 
     fn check_count(&self, name: &str, signature: &Signature, count: usize, passed: bool) -> Step<()> {

@@ -100,7 +100,7 @@ impl<'tree> Exec<'_, '_, 'tree> {
             // The root and its values come from nowhere else, whatever they were handed on with.
             (OriginId::NONE, Data::Map(Map { kind: MapType::Named(_), .. })) => OriginId::NONE,
             (OriginId::NONE, _) => self.null_of(receiver, map, name).unwrap_or(receiver.origin),
-            (known, _) => known,
+            (known, _) => self.machine.part_of(receiver.origin, known),
         };
         Ok(value.from(origin))
     }

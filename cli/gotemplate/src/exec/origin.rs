@@ -66,6 +66,11 @@ impl Inputs {
         Self(values.to_vec())
     }
 
+    /// The values.
+    pub(crate) fn values(&self) -> &[Value] {
+        &self.0
+    }
+
     /// The origins of the values as they are, whatever lists and maps among them hold.
     pub(crate) fn shallow(&self) -> impl Iterator<Item = OriginId> {
         self.0.iter().flat_map(all_of)

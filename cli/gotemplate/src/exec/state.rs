@@ -7,7 +7,7 @@ use super::{
     origin::{self, Texts},
 };
 use crate::{
-    Data, Failure, Machine, Str, Value, ast,
+    Data, Failure, Machine, MapType, Str, Value, ast,
     format::{Rope, View},
     machine::Found,
     parse::Template,
@@ -150,7 +150,11 @@ impl<'run, 'set, 'tree> Exec<'run, 'set, 'tree> {
     /// What decides whether a value is true. A text with a part that stands in a template is true for as long as that part is printed,
     /// whatever else it says.
     pub(super) fn origin_of_truth(&mut self, value: &Value) -> OriginId {
-        let Data::String(Str { pieces: Some(pieces), .. }) = &value.data else { return value.origin };
+        let pieces = match &value.data {
+            Data::String(Str { pieces: Some(pieces), .. }) => pieces,
+            Data::List(_) | Data::Map(_) => return self.origin_of_size(value),
+            _ => return value.origin,
+        };
         let mut start = 0;
         let printed = pieces.iter().find(|piece| {
             let is_printed = piece.end > std::mem::replace(&mut start, piece.end);
@@ -160,6 +164,18 @@ impl<'run, 'set, 'tree> Exec<'run, 'set, 'tree> {
             Some(printed) => self.machine.join([value.origin, printed.origin]),
             None => self.join(std::slice::from_ref(value)),
         }
+    }
+
+    /// What decides how many elements a value has: of a list or map that a template made, what decided that each is there.
+    pub(super) fn origin_of_size(&mut self, value: &Value) -> OriginId {
+        let known = !value.origin.is_none() && value.origin != OriginId::CONSTANT;
+        let elements: Vec<OriginId> = match &value.data {
+            Data::List(list) if !known => list.items().iter().map(|item| item.origin).collect(),
+            Data::Map(map) if !known && map.kind == MapType::Any => map.entries.borrow().values().map(|item| item.origin).collect(),
+            _ => return self.join(std::slice::from_ref(value)),
+        };
+        let decided: Vec<OriginId> = elements.into_iter().map(|element| self.machine.decisions(element)).collect();
+        self.machine.join(decided)
     }
 
     /// The one origin that stands for a value.

@@ -9,7 +9,7 @@ use super::{
     origin::Inputs,
     state::Exec,
 };
-use crate::{Data, Value, ast, format, items::Items, machine::Found};
+use crate::{Data, Value, assigned::Assigned, ast, format, items::Items, machine::Found};
 
 /// What Go prints for no value.
 const NO_VALUE: &[u8] = b"<no value>";
@@ -131,7 +131,7 @@ impl<'tree> Exec<'_, '_, 'tree> {
     fn guarded<T>(&mut self, origin: OriginId, work: impl FnOnce(&mut Self) -> T) -> T {
         let outer = self.machine.frame;
         let site = self.site;
-        if let Some(span) = site.filter(|_| !origin.is_none()) {
+        if let Some(span) = site.filter(|_| !origin.is_none() && origin != OriginId::CONSTANT) {
             let frame = Frame { parent: outer, span, kind: FrameKind::Guard(origin) };
             self.machine.frame = self.machine.trace.frame(frame);
         }
@@ -148,6 +148,33 @@ impl<'tree> Exec<'_, '_, 'tree> {
         }
     }
 
+    /// Variables would have other values if a guard had let through what assigns them.
+    fn not_assigned(&mut self, origin: OriginId, assigned: &[Assigned]) {
+        if origin.is_none() || origin == OriginId::CONSTANT {
+            return;
+        }
+        for Assigned { name, keys } in assigned {
+            let Some(index) = self.variables.iter().rposition(|(known, _)| *known == &**name) else { continue };
+            let Some((_, value)) = self.variables.get(index) else { continue };
+            let value = value.clone();
+            match (&value.data, keys) {
+                (Data::Map(map), Some(keys)) => {
+                    for key in keys {
+                        if let Some(element) = map.get(key) {
+                            map.set(Arc::clone(key), self.machine.decided(element, origin, self.site));
+                        }
+                    }
+                }
+                _ => {
+                    let decided = self.machine.decided(value, origin, self.site);
+                    if let Some(slot) = self.variables.get_mut(index) {
+                        slot.1 = decided;
+                    }
+                }
+            }
+        }
+    }
+
     /// An `if`, or a `with`, which also sets the dot.
     fn walk_branch(&mut self, dot: &Value, branch: &'tree ast::Branch, with: Option<()>) -> Step<Flow> {
         let mark = self.variables.len();
@@ -156,6 +183,7 @@ impl<'tree> Exec<'_, '_, 'tree> {
         let taken = value.truth();
         let origin = self.origin_of_truth(&value);
         self.skipped(origin, if taken { &branch.other_keys } else { &branch.keys });
+        self.not_assigned(origin, if taken { &branch.other_assigned } else { &branch.assigned });
         let flow = if taken {
             let inner = if with.is_some() { &value } else { dot };
             self.guarded(origin, |exec| exec.walk_list(inner, &branch.list))?
@@ -176,6 +204,7 @@ impl<'tree> Exec<'_, '_, 'tree> {
         let origin = self.origin_of_truth(&value);
         let ran = self.guarded(origin, |exec| exec.iterate(&value, items, branch))?;
         self.skipped(origin, if ran { &branch.other_keys } else { &branch.keys });
+        self.not_assigned(origin, if ran { &branch.other_assigned } else { &branch.assigned });
         let flow = match (ran, &branch.otherwise) {
             (false, Some(list)) => self.guarded(origin, |exec| exec.walk_list(dot, list))?,
             (false, None) | (true, _) => ControlFlow::Continue(()),
@@ -207,9 +236,10 @@ impl<'tree> Exec<'_, '_, 'tree> {
             let origin = if element.origin.is_none() { whole.origin } else { element.origin };
             let element = element.from(origin);
             self.set_loop_variables(key.from(origin), &element, &branch.pipe)?;
-            // The element is why its part of the text is there at all.
+            // The element is why its part of the text is there at all, unless a template wrote it into the list, whatever it is.
+            let reason = if whole.origin == OriginId::CONSTANT { self.machine.decisions(origin) } else { origin };
             self.site = site;
-            let flow = self.guarded(origin, |exec| exec.walk_list(&element, &branch.list))?;
+            let flow = self.guarded(reason, |exec| exec.walk_list(&element, &branch.list))?;
             self.variables.truncate(mark);
             if flow == ControlFlow::Break(Leave::Break) {
                 break;

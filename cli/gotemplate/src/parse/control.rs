@@ -4,7 +4,7 @@ use super::{
     parser::{Item, Parser, Result, Stop},
     token::Kind,
 };
-use crate::{ast, keys};
+use crate::{assigned, ast, keys};
 
 /// The three that have a body.
 #[derive(Clone, Copy, PartialEq)]
@@ -106,7 +106,10 @@ impl Parser<'_> {
         keys::of_pipe(&pipe, &mut keys);
         let keys = keys.into_iter().collect();
         let other_keys = otherwise.as_ref().map(keys::of_list).unwrap_or_default().into_iter().collect();
-        Ok(word.node(Box::new(ast::Branch { position: pipe.position, tag, pipe, list, otherwise, keys, other_keys })))
+        let assigned = assigned::of_list(&list);
+        let other_assigned = otherwise.as_ref().map(assigned::of_list).unwrap_or_default();
+        let position = pipe.position;
+        Ok(word.node(Box::new(ast::Branch { position, tag, pipe, list, otherwise, keys, other_keys, assigned, other_assigned })))
     }
 
     /// What follows `else`: another `if` or `with`, with which it shares the `end`, or a list.

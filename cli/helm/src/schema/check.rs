@@ -104,7 +104,7 @@ fn place(error: &ValidationError<'_, '_>, root: &Value, trace: &Trace) -> Option
     {
         origin = known(&extra).unwrap_or(origin);
     }
-    match trace.get(origin) {
+    match trace.get(trace.leading(origin)) {
         Some(Source::Value { span, .. }) => Some(*span),
         Some(Source::Template { .. } | Source::Action { .. } | Source::Join(_) | Source::Skips { .. } | Source::Builtin(_)) | None => None,
     }

@@ -205,7 +205,12 @@ impl Parser<'_> {
         let origin = self.origin(Key::Name(Arc::from(key)), parent, place.0, place.1);
         let inner = match values.get(key) {
             None => table::empty().from(origin),
-            Some(value) => value,
+            Some(value) => {
+                // What is set here and what was there before make the table together.
+                let known = value.origin;
+                let is_empty = !value.truth();
+                value.from(if is_empty { origin } else { self.trace.join(origin, known) })
+            }
         };
         let Some(map) = table::table(&inner).cloned() else { return Err(unfit(&inner, "map[string]interface {}")) };
         let outcome = self.key(&map, origin, depth);

@@ -14,7 +14,7 @@ impl Trace {
     pub fn missing(&self, line: u32, origins: &[OriginId], keys: &[Arc<str>]) -> Origin {
         let mut chain = Chain::of(self, origins);
         if let Some(null) = self.decisive_null(&chain, keys) {
-            chain.values = vec![null];
+            chain.values = self.values_of(null);
             return chain.into_origin(line);
         }
         match self.decisive_skip(&chain, keys) {
@@ -29,6 +29,13 @@ impl Trace {
                 chain.into_origin(line)
             }
         }
+    }
+
+    /// The values that an origin stands for.
+    fn values_of(&self, origin: OriginId) -> Vec<OriginId> {
+        let mut chain = Chain::new(self);
+        chain.collect(origin);
+        chain.values
     }
 
     /// The map or list that holds a value in its layer, and the layer.

@@ -147,6 +147,8 @@ pub struct Trace {
     layers: Vec<Arc<str>>,
     skips: Vec<Skip>,
     removed: BTreeMap<String, OriginId>,
+    /// The same, by the layer and key of the value that was taken away.
+    taken: BTreeMap<(LayerId, String), OriginId>,
 }
 
 impl Trace {
@@ -214,23 +216,32 @@ impl Trace {
         }
     }
 
-    /// Records that a `null` of a values layer took the value at its key away; `null` is the origin of that `null`.
-    pub fn remove(&mut self, null: OriginId) {
+    /// Records that a `null` of a values layer took the value at its key away; `null` is the origin of that `null`, `taken` of the value.
+    pub fn remove(&mut self, null: OriginId, taken: OriginId) {
         let key = self.key(null);
         if !key.is_empty() {
             self.removed.insert(key, null);
+        }
+        // The chart that the value is of knows it by another key.
+        if let Some(Source::Value { layer, .. }) = self.get(self.leading(taken)) {
+            self.taken.insert((*layer, self.key(taken)), null);
         }
     }
 
     /// The `null` that took the entry `name` of the map at `parent` away; no parent stands for all the values of a chart.
     #[must_use]
     pub fn removed(&self, parent: OriginId, name: &str) -> Option<OriginId> {
-        if self.removed.is_empty() {
+        if self.removed.is_empty() && self.taken.is_empty() {
             return None;
         }
         let above = self.key(parent);
         let key = if above.is_empty() { name.to_owned() } else { format!("{above}.{name}") };
-        self.removed.get(&key).copied()
+        let layer = match self.get(self.leading(parent)) {
+            Some(Source::Value { layer, .. }) => Some(*layer),
+            Some(_) | None => None,
+        };
+        let known = self.removed.get(&key).copied();
+        known.or_else(|| self.taken.get(&(layer?, key)).copied())
     }
 
     /// The source of an id.
@@ -251,11 +262,24 @@ impl Trace {
         self.layers.get(id.0 as usize)
     }
 
+    /// The first of what an origin stands for: of a map that several layers give, the map of the strongest.
+    #[must_use]
+    pub fn leading(&self, id: OriginId) -> OriginId {
+        let mut at = id;
+        while let Some(Source::Join(inputs)) = self.get(at) {
+            match inputs.first() {
+                Some(first) if *first < at => at = *first,
+                Some(_) | None => break,
+            }
+        }
+        at
+    }
+
     /// The dotted key of a value within its layer, such as `env[0].name`.
     #[must_use]
     pub fn key(&self, id: OriginId) -> String {
         let mut keys = Vec::new();
-        let mut at = id;
+        let mut at = self.leading(id);
         while let Some(Source::Value { key, parent, .. }) = self.get(at) {
             keys.push(key);
             if *parent >= at {

@@ -94,7 +94,12 @@ fn has_key(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> 
     let mut args = Args::new(args);
     let from = args.any();
     let found = map_of(from.clone()).get(&args.text().lossy());
-    let origin = found.as_ref().map_or(from.origin, |value| call.join(std::slice::from_ref(value)));
+    let origin = match &found {
+        // What a template put there is there, whatever it is; unless something decided about that.
+        Some(value) if from.origin == OriginId::CONSTANT => call.machine.decisions(value.origin),
+        Some(value) => call.join(std::slice::from_ref(value)),
+        None => from.origin,
+    };
     Ok(Value::new(Data::Bool(found.is_some())).from(origin))
 }
 

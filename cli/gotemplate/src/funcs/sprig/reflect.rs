@@ -1,7 +1,7 @@
 //! What a value is.
 
 use crate::{
-    Call, Data, Failure, Function, Param, Value,
+    Data, Failure, Function, Param, Value,
     funcs::{
         argument::{Args, kind},
         equal::deep_equal,
@@ -14,26 +14,24 @@ const NAMED: &[Param] = &[Param::String, Param::Any];
 pub const FUNCTIONS: &[Function] = &[
     Function::fixed("typeOf", &[Param::Any], |_, args| name(args, Value::type_name)),
     Function::fixed("kindOf", &[Param::Any], |_, args| name(args, kind)),
-    Function::fixed("typeIs", NAMED, |call, args| is(call, args, |target, value| target == value.type_name())),
-    Function::fixed("typeIsLike", NAMED, |call, args| {
-        is(call, args, |target, value| target == value.type_name() || value.type_name().strip_prefix('*') == Some(target))
+    Function::fixed("typeIs", NAMED, |_, args| is(args, |target, value| target == value.type_name())),
+    Function::fixed("typeIsLike", NAMED, |_, args| {
+        is(args, |target, value| target == value.type_name() || value.type_name().strip_prefix('*') == Some(target))
     }),
-    Function::fixed("kindIs", NAMED, |call, args| is(call, args, |target, value| target == kind(value))),
-    Function::fixed("deepEqual", &[Param::Any, Param::Any], |call, args| {
-        let origin = call.join(&args);
+    Function::fixed("kindIs", NAMED, |_, args| is(args, |target, value| target == kind(value))),
+    Function::fixed("deepEqual", &[Param::Any, Param::Any], |_, args| {
         let mut args = Args::new(args);
-        Ok(Value::new(Data::Bool(deep_equal(&args.any(), &args.any()))).from(origin))
+        Ok(Value::new(Data::Bool(deep_equal(&args.any(), &args.any()))))
     }),
 ];
 
 fn name(args: Vec<Value>, of: fn(&Value) -> &'static str) -> Result<Value, Failure> {
     let value = Args::new(args).any();
-    Ok(Value::string(of(&value)).from(value.origin))
+    Ok(Value::string(of(&value)))
 }
 
-fn is(call: &mut Call<'_, '_>, args: Vec<Value>, holds: fn(&str, &Value) -> bool) -> Result<Value, Failure> {
-    let origin = call.join(&args);
+fn is(args: Vec<Value>, holds: fn(&str, &Value) -> bool) -> Result<Value, Failure> {
     let mut args = Args::new(args);
     let (target, value) = (args.text(), args.any());
-    Ok(Value::new(Data::Bool(holds(&target.lossy(), &value))).from(origin))
+    Ok(Value::new(Data::Bool(holds(&target.lossy(), &value))))
 }

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use portcullis_source::OriginId;
+
 use crate::{
     Call, Data, Failure, Function, List, Map, MapType, Param, Value,
     format::{Rope, View, first_rune, push_quoted_text},
@@ -23,7 +25,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function::fixed("substr", &[Param::Int, Param::Int, Param::String], substr),
     Function::fixed("repeat", COUNTED, repeat),
     Function::fixed("replace", &[Param::String, Param::String, Param::String], replace),
-    Function::fixed("contains", TEXTS, |call, args| search(call, args, |text, part| find(text, part).is_some())),
+    Function::fixed("contains", TEXTS, contains),
     Function::fixed("hasPrefix", TEXTS, |call, args| search(call, args, <[u8]>::starts_with)),
     Function::fixed("hasSuffix", TEXTS, |call, args| search(call, args, <[u8]>::ends_with)),
     Function::fixed("indent", COUNTED, |_, args| indent(args, b"")),
@@ -207,6 +209,13 @@ fn replace(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
     Ok(rope.into_value(text.origin))
 }
 
+fn contains(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
+    let found = search(call, args.clone(), |text, part| find(text, part).is_some())?;
+    let asks_for_actions = args.first().is_some_and(|part| matches!(&part.data, Data::String(text) if &*text.bytes == b"{{"));
+    // What has no action in it says the same whether it is evaluated as a template or not: only an action that is there decides.
+    Ok(if asks_for_actions && !found.truth() { found.from(OriginId::CONSTANT) } else { found })
+}
+
 fn search(call: &mut Call<'_, '_>, args: Vec<Value>, test: fn(&[u8], &[u8]) -> bool) -> Result<Value, Failure> {
     let origin = call.join(&args);
     let mut args = Args::new(args);
@@ -245,14 +254,14 @@ fn spaced(parts: impl Iterator<Item = Value>, separator: View<'_>) -> Result<Val
         rope.push_view(Text::of(&part).view());
         check_size(rope.bytes().len())?;
     }
-    Ok(rope.into_value(portcullis_source::OriginId::NONE))
+    Ok(rope.into_value(OriginId::NONE))
 }
 
 fn given(args: Vec<Value>) -> impl Iterator<Item = Value> {
     Args::new(args).rest().into_iter().filter(|value| !matches!(value.data, Data::Nil))
 }
 
-const SPACE: View<'static> = View::plain(b" ", portcullis_source::OriginId::NONE);
+const SPACE: View<'static> = View::plain(b" ", OriginId::NONE);
 
 fn quote(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
     let quoted = given(args).map(|value| {
