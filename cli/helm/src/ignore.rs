@@ -1,6 +1,6 @@
 //! .helmignore: which files of a folder are not part of the chart.
 
-use crate::pattern::{self, BadPattern};
+use crate::pattern::{BadPattern, FilePattern};
 
 /// The rules of one chart.
 #[derive(Clone, Debug, Default)]
@@ -10,7 +10,8 @@ pub(crate) struct Rules {
 
 #[derive(Clone, Debug)]
 struct Rule {
-    pattern: String,
+    /// None where what is left without the marks at its ends can't be read: it matches nothing.
+    pattern: Option<FilePattern>,
     negated: bool,
     folders_only: bool,
     anywhere: bool,
@@ -33,11 +34,11 @@ impl Rules {
         if rule.contains("**") {
             return Err("double-star (**) syntax is not supported".to_owned());
         }
-        pattern::file_match(rule, "abc").map_err(|BadPattern| "syntax error in pattern".to_owned())?;
+        FilePattern::new(rule).map_err(|BadPattern| "syntax error in pattern".to_owned())?;
         let (negated, rule) = rule.strip_prefix('!').map_or((false, rule), |rest| (true, rest));
         let (folders_only, rule) = rule.strip_suffix('/').map_or((false, rule), |rest| (true, rest));
         let anywhere = !rule.contains('/');
-        let pattern = rule.strip_prefix('/').unwrap_or(rule).to_owned();
+        let pattern = FilePattern::new(rule.strip_prefix('/').unwrap_or(rule)).ok();
         self.rules.push(Rule { pattern, negated, folders_only, anywhere });
         Ok(())
     }
@@ -57,7 +58,7 @@ impl Rules {
 impl Rule {
     fn matches(&self, path: &str) -> bool {
         let subject = if self.anywhere { path.rsplit('/').next().unwrap_or(path) } else { path };
-        pattern::file_match(&self.pattern, subject).unwrap_or(false)
+        self.pattern.as_ref().is_some_and(|pattern| pattern.matches(subject))
     }
 }
 

@@ -27,6 +27,28 @@ enum Part {
 
 /// Whether a path matches a pattern as Go's `filepath.Match` has it.
 pub(crate) fn file_match(pattern: &str, path: &str) -> Result<bool, BadPattern> {
+    FilePattern::new(pattern).map(|pattern| pattern.matches(path))
+}
+
+/// A pattern of Go's `filepath.Match`, to be held against many paths.
+#[derive(Clone, Debug)]
+pub(crate) struct FilePattern {
+    parts: Vec<Part>,
+}
+
+impl FilePattern {
+    /// Reads a pattern.
+    pub(crate) fn new(pattern: &str) -> Result<Self, BadPattern> {
+        file_parts(pattern).map(|parts| Self { parts })
+    }
+
+    /// Whether a path matches.
+    pub(crate) fn matches(&self, path: &str) -> bool {
+        matches(&self.parts, path)
+    }
+}
+
+fn file_parts(pattern: &str) -> Result<Vec<Part>, BadPattern> {
     let characters: Vec<char> = pattern.chars().collect();
     let mut parts = Vec::new();
     let mut rest = characters.as_slice();
@@ -48,7 +70,7 @@ pub(crate) fn file_match(pattern: &str, path: &str) -> Result<bool, BadPattern> 
             other => parts.push(Part::Literal(*other)),
         }
     }
-    Ok(matches(&parts, path))
+    Ok(parts)
 }
 
 /// A glob as `.Files.Glob` takes it.
