@@ -10,6 +10,9 @@ use crate::{
     resolve::{ChartId, Charts},
 };
 
+/// How many bytes are printed around a manifest and its path.
+const PRINTED_AROUND: usize = 16;
+
 /// The files of `crds/` of a chart and its subcharts.
 pub(crate) fn crds(charts: &Charts<'_>) -> Vec<Manifest> {
     let mut found = Vec::new();
@@ -78,20 +81,24 @@ impl Rendered {
             return chosen.clone();
         }
         let is_hook = |manifest: &&Manifest| matches!(manifest.part, Part::Hook(_));
-        let resources: Vec<u8> = self.manifests.iter().filter(|manifest| !is_hook(manifest)).flat_map(print_one).collect();
-        let (start, end) = trim(&resources, 0, resources.len());
-        let mut printed = resources.get(start..end).unwrap_or_default().to_vec();
+        let room = self.manifests.iter().map(|manifest| manifest.text.bytes().len() + manifest.path.len() + PRINTED_AROUND).sum();
+        let mut printed = Vec::with_capacity(room);
+        self.manifests.iter().filter(|manifest| !is_hook(manifest)).for_each(|manifest| print_one(manifest, &mut printed));
+        let (start, end) = trim(&printed, 0, printed.len());
+        printed.truncate(end);
+        printed.drain(..start);
         printed.push(b'\n');
-        printed.extend(self.manifests.iter().filter(is_hook).flat_map(print_one));
+        self.manifests.iter().filter(is_hook).for_each(|manifest| print_one(manifest, &mut printed));
         printed
     }
 }
 
-fn print_one(manifest: &Manifest) -> Vec<u8> {
-    let mut printed = format!("---\n# Source: {}\n", manifest.path).into_bytes();
+fn print_one(manifest: &Manifest, printed: &mut Vec<u8>) {
+    printed.extend_from_slice(b"---\n# Source: ");
+    printed.extend_from_slice(manifest.path.as_bytes());
+    printed.push(b'\n');
     printed.extend_from_slice(manifest.text.bytes());
     printed.push(b'\n');
-    printed
 }
 
 /// A piece of Helm's own output, with the path that it names as its source without the chart's name.
