@@ -6,7 +6,7 @@ use std::{
 };
 
 use portcullis_argo::{Application, Inventory};
-use portcullis_helm::{Chart, Compat, RenderError};
+use portcullis_helm::{Chart, ChartError, Compat, RenderError};
 use portcullis_policies::{Context, Date, Engine, EngineError, Facts, Finding, Library, Resource, Waivers, waiver::Coverage};
 use portcullis_source::{Partial, Problem, RepoPath, Sources, Span, Stage};
 use rayon::{
@@ -196,18 +196,23 @@ fn add_loose(
     let used = render::charts_and_kustomizations(expanded.applications.iter().chain(&expanded.unmade));
     let withheld = render::withheld(&expanded.applications);
     let compat = expanded.compat();
-    let unused = found.charts.iter().filter(|chart| !used.iter().any(|path| path.is_within(chart)));
-    let loaded: Vec<_> = unused.map(|chart| (chart, Chart::load_with(&settings.revision, chart, &settings.supply, compat))).collect();
+    let unused: Vec<&RepoPath> = found.charts.iter().filter(|chart| !used.iter().any(|path| path.is_within(chart))).collect();
+    let load = |chart: &RepoPath| Chart::load_with(&settings.revision, chart, &settings.supply, compat);
+    let loaded: Vec<_> = unused.par_iter().map(|chart| (*chart, load(chart))).collect();
     let local = loaded.iter().filter_map(|(_, chart)| chart.as_ref().ok()).flat_map(Chart::local).cloned();
     let broken = loaded.iter().filter(|(_, chart)| chart.is_err()).map(|(folder, _)| *folder).chain(rendered.renderer.broken());
     let broken = broken.flat_map(|folder| declared_locally(settings, folder, compat));
     let needed: BTreeSet<RepoPath> = rendered.renderer.needed().cloned().chain(local).chain(broken).collect();
-    for (chart, loaded) in loaded.iter().filter(|(chart, _)| !needed.contains(*chart)) {
-        match loaded.as_ref().map_err(|error| error.clone().into()).and_then(Renderer::chart_alone) {
+    let alone: Vec<_> = loaded.iter().filter(|(chart, _)| !needed.contains(*chart)).collect();
+    let render =
+        |loaded: &Result<Chart, _>| loaded.as_ref().map_err(|error| ChartError::clone(error).into()).and_then(Renderer::chart_alone);
+    let documents: Vec<_> = alone.par_iter().map(|(chart, loaded)| (*chart, render(loaded))).collect();
+    for (chart, documents) in documents {
+        match documents {
             Ok(documents) => add_resources(resources, problems, documents.iter(), &context),
             // Why is said of the application that names it.
             Err(_) if withheld.contains(chart) => {}
-            Err(error) => problems.push(alone(settings, chart, &error)),
+            Err(error) => problems.push(not_alone(settings, chart, &error)),
         }
     }
     for path in
@@ -227,7 +232,7 @@ fn declared_locally(settings: &Settings, folder: &RepoPath, compat: Compat) -> V
 }
 
 /// Why a chart that no application uses does not render.
-fn alone(settings: &Settings, chart: &RepoPath, error: &RenderError) -> Problem {
+fn not_alone(settings: &Settings, chart: &RepoPath, error: &RenderError) -> Problem {
     let message = format!("the chart {chart}, which no application uses, does not render with its own values: {}", error.message);
     let hint = advice::helm(error, &Given { chart: chart.as_str(), files: Vec::new() });
     let hint = format!("{hint}; or name the chart under `exclude` in the configuration if it is none to check");

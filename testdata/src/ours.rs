@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use portcullis_helm::{Capabilities, Chart, ChartError, Compat, Layer, Options, Release, RenderError, render};
+use portcullis_helm::{Capabilities, Chart, ChartError, Compat, Layer, Options, Readings, Release, RenderError, render};
 use portcullis_source::{RepoPath, Revision, Sources, Text};
 
 use crate::oracle::Answer;
@@ -71,8 +71,16 @@ impl Ours {
     /// # Errors
     /// If its folder cannot be listed; what is wrong with the chart is the answer of its renders.
     pub fn load(folder: &Path, compat: Compat) -> Result<Self, Error> {
+        Self::load_sharing(folder, compat, &Arc::default())
+    }
+
+    /// Loads a chart as one of a run over many, which share what is the same in them.
+    ///
+    /// # Errors
+    /// If its folder cannot be listed.
+    pub fn load_sharing(folder: &Path, compat: Compat, readings: &Arc<Readings>) -> Result<Self, Error> {
         let revision = Revision::folder(folder, Arc::new(Sources::default())).map_err(|error| Error::Unexpected(error.to_string()))?;
-        let chart = Chart::load(&revision, &RepoPath::root(), compat);
+        let chart = Chart::load(&revision, &RepoPath::root(), compat).map(|chart| chart.sharing(readings));
         Ok(Self { revision, compat, chart })
     }
 

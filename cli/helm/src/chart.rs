@@ -16,6 +16,7 @@ use crate::{
     context::Context,
     dependency::{self, Wants},
     loader,
+    readings::Readings,
     schema::Schema,
     tree::{self, Tree},
 };
@@ -29,6 +30,7 @@ pub struct Chart {
     tree: Tree,
     compat: Compat,
     local: Vec<RepoPath>,
+    readings: Arc<Readings>,
     sets: Mutex<BTreeMap<SetKey, Arc<Templates>>>,
 }
 
@@ -40,7 +42,13 @@ impl Chart {
     pub fn load(revision: &Revision, path: &RepoPath, compat: Compat) -> Result<Self, ChartError> {
         let files = loader::files(revision, path, compat)?;
         let tree = tree::build(files, revision.sources(), compat)?;
-        Ok(Self { tree, compat, local: Vec::new(), sets: Mutex::default() })
+        Ok(Self { tree, compat, local: Vec::new(), readings: Arc::default(), sets: Mutex::default() })
+    }
+
+    /// Shares what the files of other charts were read to: those with the same content are read once.
+    #[must_use]
+    pub fn sharing(self, readings: &Arc<Readings>) -> Self {
+        Self { readings: Arc::clone(readings), ..self }
     }
 
     /// Loads a folder or a packed chart, and the subcharts that it declares but does not bring from where the supply has them:
@@ -55,7 +63,7 @@ impl Chart {
         let mut wants = Wants { revision, supply, compat, local: Vec::new() };
         dependency::fill(&mut chart.tree, folder, &mut wants, 0)?;
         chart.local = wants.local;
-        Ok(chart)
+        Ok(chart.sharing(&supply.readings))
     }
 
     /// Loads a chart of a Helm repository from where the supply has it.
@@ -69,7 +77,7 @@ impl Chart {
         dependency::is_named(&tree, &remote.name, packed.path())?;
         let mut wants = Wants { revision, supply, compat, local: Vec::new() };
         dependency::fill(&mut tree, None, &mut wants, 0)?;
-        Ok(Self { tree, compat, local: wants.local, sets: Mutex::default() })
+        Ok(Self { tree, compat, local: wants.local, readings: Arc::clone(&supply.readings), sets: Mutex::default() })
     }
 
     /// The charts of the same repository that this one needs (`file://`), as far as they do not lie in its charts/.
@@ -131,6 +139,10 @@ impl Chart {
         &self.tree
     }
 
+    pub(crate) fn readings(&self) -> &Readings {
+        &self.readings
+    }
+
     /// The templates of the charts that a release uses, parsed once for all releases that use the same ones.
     pub(crate) fn templates(&self, contexts: &[Context]) -> Result<Arc<Templates>, RenderError> {
         let whole = portcullis_source::Range { start: 0, end: 0 };
@@ -142,7 +154,7 @@ impl Chart {
         }
         let mut set = Templates::new(funcs::helm_functions(self.compat));
         for context in contexts {
-            set.parse(&context.name, &context.text).map_err(|error| {
+            set.parse_once(&context.name, &context.text, self.readings.trees(self.compat)).map_err(|error| {
                 // Helm keeps what stands after the last ": ".
                 let whole = error.to_string();
                 let last = whole.rsplit(": ").next().unwrap_or(&whole);

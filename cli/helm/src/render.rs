@@ -172,7 +172,7 @@ fn manifests(
     let coalescer = Coalescer { charts: &charts, merge: false, trace: Some(&mut trace), warnings };
     let values = { coalescer }.values(charts.root(), &given).map_err(RenderError::new)?;
     if !options.skip_schema_validation {
-        schema::check(&charts, &values, &trace)?;
+        schema::check(&charts, &values, &trace, chart.readings())?;
     }
     check_kube_version(chart, release)?;
     let contexts = context::contexts(&charts, &values, release, &mut trace);

@@ -59,6 +59,12 @@ impl Text {
         &self.bytes
     }
 
+    /// The bytes, shared with this text.
+    #[must_use]
+    pub fn shared(&self) -> Arc<[u8]> {
+        Arc::clone(&self.bytes)
+    }
+
     /// The bytes of a range, empty where it does not lie within the text.
     #[must_use]
     pub fn slice(&self, range: Range) -> &[u8] {

@@ -18,7 +18,9 @@ pub(crate) struct Template {
     /// The name that the text was parsed under, for places.
     pub(crate) file: Arc<str>,
     pub(crate) text: Text,
-    pub(crate) root: ast::List,
+    pub(crate) root: Arc<ast::List>,
+    /// Whether it is a part of the text that `define` or `block` gave the name.
+    pub(crate) is_part: bool,
 }
 
 /// The templates of one text.
@@ -38,7 +40,7 @@ pub(crate) fn parse(name: &str, text: &Text, functions: &Functions, stack: Stack
     };
     let root = parser.file()?;
     let name = Arc::clone(&parser.name);
-    parser.add(name, root)?;
+    parser.add(name, root, false)?;
     Ok(parser.parsed)
 }
 
@@ -247,7 +249,7 @@ impl<'text> Parser<'text> {
         if stop != Stop::End {
             return Err(self.error(format!("unexpected {} in {context}", stop.text())));
         }
-        self.add(name, root)
+        self.add(name, root, true)
     }
 
     /// The body of a `block`, as a template of its own.
@@ -259,15 +261,16 @@ impl<'text> Parser<'text> {
             return Err(self.error(format!("unexpected {} in block clause", stop.text())));
         }
         let outer = std::mem::replace(&mut self.tree, inner);
-        self.add(name, root)?;
+        self.add(name, root, true)?;
         self.tree = outer;
         Ok(())
     }
 
-    fn add(&mut self, name: Arc<str>, root: ast::List) -> Result<()> {
+    fn add(&mut self, name: Arc<str>, root: ast::List, is_part: bool) -> Result<()> {
         let is_new = self.parsed.get(&name).is_none_or(|known| known.root.is_empty());
         if is_new {
-            let template = Template { name: Arc::clone(&name), file: Arc::clone(&self.name), text: self.text.clone(), root };
+            let (file, text) = (Arc::clone(&self.name), self.text.clone());
+            let template = Template { name: Arc::clone(&name), file, text, root: Arc::new(root), is_part };
             self.parsed.insert(name, Arc::new(template));
         } else if !root.is_empty() {
             let name = String::from_utf8_lossy(&format::quote(name.as_bytes())).into_owned();

@@ -7,7 +7,7 @@ use portcullis_source::{EntryKind, ReadError, RepoPath, Revision, SourceFile, Sp
 use sha2::{Digest, Sha256};
 
 use super::lock::hex;
-use crate::ChartError;
+use crate::{ChartError, Readings};
 
 /// Where charts lie that a chart needs and does not bring, in the order in which they are looked at.
 #[derive(Debug, Default)]
@@ -20,6 +20,8 @@ pub struct Supply {
     pub aliases: BTreeMap<String, String>,
     /// The folder of the file system that is the root of the revision, for charts/ that git ignores.
     pub work_tree: Option<PathBuf>,
+    /// What the charts that are loaded with it share.
+    pub readings: Arc<Readings>,
 }
 
 /// A folder with packed charts, named as helm names them: `NAME-VERSION.tgz`.

@@ -7,7 +7,7 @@ use serde_json::{Map as JsonMap, Number, Value as Json};
 
 use super::{Schema, report};
 use crate::{
-    RenderError,
+    Readings, RenderError,
     resolve::{ChartId, Charts},
     table,
 };
@@ -21,9 +21,9 @@ struct Found {
 }
 
 /// Holds values against the schemas of a chart and its subcharts.
-pub(crate) fn check(charts: &Charts<'_>, values: &Map, trace: &Trace) -> Result<(), RenderError> {
+pub(crate) fn check(charts: &Charts<'_>, values: &Map, trace: &Trace, readings: &Readings) -> Result<(), RenderError> {
     let mut found = Found::default();
-    chart(charts, charts.root(), values, trace, &mut found);
+    Check { charts, trace, readings }.chart(charts.root(), values, &mut found);
     if found.text.is_empty() {
         return Ok(());
     }
@@ -35,30 +35,44 @@ pub(crate) fn check(charts: &Charts<'_>, values: &Map, trace: &Trace) -> Result<
     })
 }
 
-fn chart(charts: &Charts<'_>, id: ChartId, values: &Map, trace: &Trace, found: &mut Found) {
-    let schema = charts.tree(id).and_then(|tree| tree.schema.as_ref());
-    if let Some(schema) = schema
-        && let Err((text, span)) = one(schema, values, trace)
-    {
-        found.text.push_str(&format!("{}:\n{text}", charts.name(id)));
-        found.span = found.span.or(span);
-        found.schema.get_or_insert_with(|| schema.file().path().to_string());
-    }
-    for child in charts.children(id) {
-        let name = charts.name(child);
-        let Some(below) = values.get(&name).filter(|below| !table::is_null(below)) else { continue };
-        match table::table(&below) {
-            Some(below) => chart(charts, child, below, trace, found),
-            None => found.text.push_str(&format!("{name}:\ninvalid type for values: expected object (map), got {}\n", below.type_name())),
-        }
-    }
+/// What all charts of a release are checked with.
+struct Check<'a> {
+    charts: &'a Charts<'a>,
+    trace: &'a Trace,
+    readings: &'a Readings,
 }
 
-fn one(schema: &Schema, values: &Map, trace: &Trace) -> Result<(), (String, Option<Span>)> {
-    let (schemas, index) = schema.compiled().map_err(|message| (message.to_owned(), Some(schema.file().span())))?;
-    let root = Value::new(Data::Map(values.clone()));
-    let json = to_json(&root);
-    schemas.validate(&json, index).map_err(|error| (format!("{}\n", report::list(&error, &json)), place(&error, &root, trace)))
+impl Check<'_> {
+    fn chart(&self, id: ChartId, values: &Map, found: &mut Found) {
+        let charts = self.charts;
+        let schema = charts.tree(id).and_then(|tree| tree.schema.as_ref());
+        if let Some(schema) = schema
+            && let Err((text, span)) = self.one(schema, values)
+        {
+            found.text.push_str(&format!("{}:\n{text}", charts.name(id)));
+            found.span = found.span.or(span);
+            found.schema.get_or_insert_with(|| schema.file().path().to_string());
+        }
+        for child in charts.children(id) {
+            let name = charts.name(child);
+            let Some(below) = values.get(&name).filter(|below| !table::is_null(below)) else { continue };
+            match table::table(&below) {
+                Some(below) => self.chart(child, below, found),
+                None => {
+                    let got = below.type_name();
+                    found.text.push_str(&format!("{name}:\ninvalid type for values: expected object (map), got {got}\n"));
+                }
+            }
+        }
+    }
+
+    fn one(&self, schema: &Schema, values: &Map) -> Result<(), (String, Option<Span>)> {
+        let compiled = schema.compiled(self.readings).get();
+        let (schemas, index) = compiled.map_err(|message| (message.to_owned(), Some(schema.file().span())))?;
+        let root = Value::new(Data::Map(values.clone()));
+        let json = to_json(&root);
+        schemas.validate(&json, index).map_err(|error| (format!("{}\n", report::list(&error, &json)), place(&error, &root, self.trace)))
+    }
 }
 
 fn to_json(value: &Value) -> Json {

@@ -1,4 +1,4 @@
-//! A schema, compiled at its first use.
+//! values.schema.json to a schema that values can be held against.
 
 use std::{
     error::Error,
@@ -11,20 +11,16 @@ use portcullis_source::SourceFile;
 use serde_json::Value;
 
 use super::report;
+use crate::Readings;
 
 /// The name under which Helm knows the schema itself.
 const LOCATION: &str = "file:///values.schema.json";
 
-/// values.schema.json of one chart.
+/// values.schema.json of one chart, compiled at its first use.
+#[derive(Debug)]
 pub(crate) struct Schema {
     file: Arc<SourceFile>,
-    compiled: OnceLock<Result<(Schemas, SchemaIndex), String>>,
-}
-
-impl fmt::Debug for Schema {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Schema").field("file", &self.file.path()).finish_non_exhaustive()
-    }
+    compiled: OnceLock<Arc<Compiled>>,
 }
 
 impl Schema {
@@ -38,10 +34,30 @@ impl Schema {
         &self.file
     }
 
-    /// The schemas and the one of them that is meant, or why they are none.
-    pub(crate) fn compiled(&self) -> Result<(&Schemas, SchemaIndex), &str> {
-        let compiled = self.compiled.get_or_init(|| compile(self.file.bytes()));
-        compiled.as_ref().map(|(schemas, index)| (schemas, *index)).map_err(String::as_str)
+    /// What it was compiled to.
+    pub(crate) fn compiled(&self, readings: &Readings) -> &Compiled {
+        self.compiled.get_or_init(|| readings.schema(self.file.bytes()))
+    }
+}
+
+/// A schema that values can be held against, or why it is none.
+pub(crate) struct Compiled(Result<(Schemas, SchemaIndex), String>);
+
+impl fmt::Debug for Compiled {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Compiled").field(&self.0.as_ref().map(|(_, index)| index)).finish()
+    }
+}
+
+impl Compiled {
+    /// Compiles values.schema.json.
+    pub(crate) fn new(bytes: &[u8]) -> Self {
+        Self(compile(bytes))
+    }
+
+    /// The schemas and the one of them that is meant.
+    pub(crate) fn get(&self) -> Result<(&Schemas, SchemaIndex), &str> {
+        self.0.as_ref().map(|(schemas, index)| (schemas, *index)).map_err(String::as_str)
     }
 }
 

@@ -5,4 +5,4 @@ mod compiled;
 mod report;
 
 pub(crate) use check::check;
-pub(crate) use compiled::Schema;
+pub(crate) use compiled::{Compiled, Schema};
