@@ -207,7 +207,7 @@ impl<'set> Machine<'set> {
             return Err(Failure::new(format!("wrong type for value; expected string; got {}", source.type_name())));
         };
         let bytes = Arc::clone(&text.bytes);
-        if !bytes.windows(2).any(|window| window == b"{{") {
+        if memchr::memmem::find(&bytes, b"{{").is_none() {
             let stripped = text.without(NO_VALUE);
             return Ok(Value { data: Data::String(stripped), boxed: false, ..source });
         }

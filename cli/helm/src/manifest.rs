@@ -92,7 +92,7 @@ fn cut(pieces: &[Piece], start: usize, end: usize) -> impl Iterator<Item = Piece
 }
 
 fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    bytes.windows(wanted.len()).position(|window| window == wanted)
+    memchr::memmem::find(bytes, wanted)
 }
 
 /// The parts of a text between separators, none of them blank.

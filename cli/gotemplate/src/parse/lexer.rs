@@ -35,12 +35,12 @@ enum Rune {
 }
 
 impl Rune {
-    fn is(self, set: &str) -> bool {
-        matches!(self, Self::Char(c) if set.contains(c))
+    fn is(self, set: &[u8]) -> bool {
+        matches!(self, Self::Char(c) if c.is_ascii() && set.contains(&(c as u8)))
     }
 
     fn is_space(self) -> bool {
-        self.is(" \t\r\n")
+        matches!(self, Self::Char(' ' | '\t' | '\r' | '\n'))
     }
 
     fn is_word(self) -> bool {
@@ -100,7 +100,7 @@ impl<'text> Lexer<'text> {
         rune
     }
 
-    fn accept(&mut self, set: &str) -> bool {
+    fn accept(&mut self, set: &[u8]) -> bool {
         let accepted = self.peek().0.is(set);
         if accepted {
             self.next();
@@ -108,7 +108,7 @@ impl<'text> Lexer<'text> {
         accepted
     }
 
-    fn accept_run(&mut self, set: &str) {
+    fn accept_run(&mut self, set: &[u8]) {
         while self.accept(set) {}
     }
 
@@ -321,7 +321,10 @@ impl<'text> Lexer<'text> {
 
     fn at_terminator(&self) -> bool {
         let rune = self.peek().0;
-        rune.is_space() || rune == Rune::End || rune.is(".,|:)(") || self.rest().starts_with(RIGHT)
+        rune.is_space()
+            || rune == Rune::End
+            || matches!(rune, Rune::Char('.' | ',' | '|' | ':' | ')' | '('))
+            || self.rest().starts_with(RIGHT)
     }
 
     fn quoted(&mut self, quote: char, kind: Kind, unterminated: &str) -> Token {
@@ -352,7 +355,7 @@ impl<'text> Lexer<'text> {
         if !self.scan_number() {
             return self.bad_number();
         }
-        if !self.peek().0.is("+-") {
+        if !self.peek().0.is(b"+-") {
             return self.token(Kind::Number);
         }
         let imaginary = self.scan_number() && self.at.checked_sub(1).and_then(|last| self.text.get(last)) == Some(&b'i');
@@ -365,27 +368,27 @@ impl<'text> Lexer<'text> {
     }
 
     fn scan_number(&mut self) -> bool {
-        const DECIMAL: &str = "0123456789_";
-        self.accept("+-");
-        let (mut digits, mut exponent) = (DECIMAL, "eE");
-        if self.accept("0") {
-            if self.accept("xX") {
-                (digits, exponent) = ("0123456789abcdefABCDEF_", "pP");
-            } else if self.accept("oO") {
-                (digits, exponent) = ("01234567_", "");
-            } else if self.accept("bB") {
-                (digits, exponent) = ("01_", "");
+        const DECIMAL: &[u8] = b"0123456789_";
+        self.accept(b"+-");
+        let (mut digits, mut exponent): (&[u8], &[u8]) = (DECIMAL, b"eE");
+        if self.accept(b"0") {
+            if self.accept(b"xX") {
+                (digits, exponent) = (b"0123456789abcdefABCDEF_", b"pP");
+            } else if self.accept(b"oO") {
+                (digits, exponent) = (b"01234567_", b"");
+            } else if self.accept(b"bB") {
+                (digits, exponent) = (b"01_", b"");
             }
         }
         self.accept_run(digits);
-        if self.accept(".") {
+        if self.accept(b".") {
             self.accept_run(digits);
         }
         if self.accept(exponent) {
-            self.accept("+-");
+            self.accept(b"+-");
             self.accept_run(DECIMAL);
         }
-        self.accept("i");
+        self.accept(b"i");
         if self.peek().0.is_word() {
             self.next();
             return false;
@@ -412,7 +415,7 @@ fn leading_space(rest: &[u8]) -> usize {
 }
 
 fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
-    text.windows(needle.len()).position(|window| window == needle)
+    memchr::memmem::find(text, needle)
 }
 
 fn trailing_space(text: &[u8]) -> usize {

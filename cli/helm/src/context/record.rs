@@ -129,7 +129,14 @@ impl Object for Record {
     }
 
     fn display(&self) -> String {
-        self.methods.first().map_or_else(|| show_fields(self), |(_, text)| text.clone())
+        match self.methods.first() {
+            Some((_, text)) => text.clone(),
+            None => {
+                let mut text = String::new();
+                show_fields(self, &mut text);
+                text
+            }
+        }
     }
 
     fn to_plain(&self) -> Option<Value> {
@@ -177,20 +184,27 @@ fn plain(value: &Value) -> Value {
     }
 }
 
-fn show_fields(record: &Record) -> String {
-    let fields: Vec<String> = record.fields.iter().map(|field| show(&field.value)).collect();
-    let sign = if record.kind == "ptr" { "&" } else { "" };
-    format!("{sign}{{{}}}", fields.join(" "))
+fn show_fields(record: &Record, text: &mut String) {
+    text.push_str(if record.kind == "ptr" { "&{" } else { "{" });
+    for (index, field) in record.fields.iter().enumerate() {
+        push_space(index, text);
+        push(&field.value, text);
+    }
+    text.push('}');
+}
+
+fn push_space(index: usize, text: &mut String) {
+    if index > 0 {
+        text.push(' ');
+    }
 }
 
 /// Bytes as `%v` prints them; a chart that prints its root prints all of its files so, which is why no byte gets a string of its own.
-fn numbers(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 4 + 2);
+fn numbers(bytes: &[u8], text: &mut String) {
+    text.reserve(bytes.len() * 4 + 2);
     text.push('[');
     for (index, byte) in bytes.iter().enumerate() {
-        if index > 0 {
-            text.push(' ');
-        }
+        push_space(index, text);
         if *byte >= 100 {
             text.push(char::from(b'0' + byte / 100));
         }
@@ -200,30 +214,45 @@ fn numbers(bytes: &[u8]) -> String {
         text.push(char::from(b'0' + byte % 10));
     }
     text.push(']');
-    text
 }
 
 /// A value as `%v` prints it inside of a struct, where no method of it is called.
 pub(crate) fn show(value: &Value) -> String {
+    let mut text = String::new();
+    push(value, &mut text);
+    text
+}
+
+fn push(value: &Value, text: &mut String) {
     match &value.data {
-        Data::Nil => "<nil>".to_owned(),
-        Data::Bool(value) => value.to_string(),
-        Data::Int(value) | Data::Int64(value) => value.to_string(),
-        Data::Uint8(value) => value.to_string(),
-        Data::Float(value) => value.to_string(),
-        Data::String(text) => text.lossy().into_owned(),
-        Data::Bytes(bytes) => numbers(bytes),
+        Data::Nil => text.push_str("<nil>"),
+        Data::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
+        Data::Int(value) | Data::Int64(value) => text.push_str(&value.to_string()),
+        Data::Uint8(value) => text.push_str(&value.to_string()),
+        Data::Float(value) => text.push_str(&value.to_string()),
+        Data::String(string) => text.push_str(&string.lossy()),
+        Data::Bytes(bytes) => numbers(bytes, text),
         Data::List(list) => {
-            let items: Vec<String> = list.items().iter().map(show).collect();
-            format!("[{}]", items.join(" "))
+            text.push('[');
+            for (index, item) in list.items().iter().enumerate() {
+                push_space(index, text);
+                push(item, text);
+            }
+            text.push(']');
         }
         Data::Map(map) => {
-            let entries: Vec<String> = map.entries.borrow().iter().map(|(key, value)| format!("{key}:{}", show(value))).collect();
-            format!("map[{}]", entries.join(" "))
+            text.push_str("map[");
+            for (index, (key, value)) in map.entries.borrow().iter().enumerate() {
+                push_space(index, text);
+                text.push_str(key);
+                text.push(':');
+                push(value, text);
+            }
+            text.push(']');
         }
         Data::Object(object) => match object.as_any().downcast_ref::<Record>() {
-            Some(record) => show_fields(record),
-            None => object.display(),
+            Some(record) => show_fields(record, text),
+            None => text.push_str(&object.display()),
         },
     }
 }
@@ -236,7 +265,12 @@ mod tests {
     fn bytes_are_numbers_in_brackets() {
         let all: Vec<u8> = (0..=255).collect();
         let words: Vec<String> = all.iter().map(u8::to_string).collect();
-        assert_eq!(numbers(&all), format!("[{}]", words.join(" ")));
-        assert_eq!(numbers(&[]), "[]");
+        let shown = |bytes: &[u8]| {
+            let mut text = String::new();
+            numbers(bytes, &mut text);
+            text
+        };
+        assert_eq!(shown(&all), format!("[{}]", words.join(" ")));
+        assert_eq!(shown(&[]), "[]");
     }
 }

@@ -47,7 +47,7 @@ pub(crate) fn find(text: &[u8], part: &[u8]) -> Option<usize> {
     if part.is_empty() {
         return Some(0);
     }
-    text.windows(part.len()).position(|window| window == part)
+    memchr::memmem::find(text, part)
 }
 
 /// The elements of a list as strings, nil ones dropped; one string for anything else.
