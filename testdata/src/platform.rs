@@ -11,7 +11,7 @@ use crate::tools::{self, Error, Run, Tools, run};
 use crate::truth::{read, walk};
 
 /// The configuration at the root of a repository, which has the inventory.
-const CONFIGURATION: &str = ".portcullis.yaml";
+pub const CONFIGURATION: &str = ".portcullis.yaml";
 
 /// A repository with a platform, and the portcullis that is to be compared.
 #[derive(Debug, Clone)]
@@ -54,6 +54,12 @@ impl Platform {
     #[must_use]
     pub fn program(&self) -> &Path {
         &self.portcullis
+    }
+
+    /// The webhook: what `PORTCULLIS_WEBHOOK_BIN` names, else what was built beside portcullis.
+    #[must_use]
+    pub fn webhook(&self) -> PathBuf {
+        env::var_os("PORTCULLIS_WEBHOOK_BIN").map_or_else(|| self.portcullis.with_file_name("portcullis-webhook"), PathBuf::from)
     }
 
     /// Runs portcullis at the root.

@@ -13,13 +13,21 @@ use super::load::Target;
 use crate::cluster::control::Cluster;
 use crate::cluster::https::{self, Connection};
 use crate::cluster::process::{Process, eventually, free_port};
+use crate::platform::{CONFIGURATION, Platform};
 use crate::tools::{Error, Tools, repository};
+use crate::truth::read;
 
 /// The rules of the peers; each file is a package of its own name.
 const RULES: [&str; 4] = ["foreign_registry", "missing_pre_stop", "missing_resources", "missing_zone_spread"];
 
 /// The registries that images may come from, as the configuration of this repository has them.
 const REGISTRY: &str = "111122223333.dkr.ecr.eu-west-1.amazonaws.com";
+
+/// The same rules of our own library.
+const OURS: [&str; 4] = ["foreign-image-registry", "missing-pre-stop", "missing-resources", "missing-zone-spread"];
+
+/// The environment that reviews belong to.
+const ENVIRONMENT: &str = "prod";
 
 /// How long a contender may take until it answers.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -35,6 +43,15 @@ pub struct Contender {
     pub process: Process,
     /// From its start to its first answer.
     pub ready: Duration,
+}
+
+/// Which of our rules a webhook of ours has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rules {
+    /// The four that the others have too.
+    Four,
+    /// The whole library, as this repository configures it.
+    All,
 }
 
 /// Where contenders live: a cluster, the tools, and a folder with a certificate.
@@ -122,6 +139,45 @@ impl<'a> Ring<'a> {
         let constraints: Vec<Value> = RULES.iter().map(|name| constraint(name)).collect();
         eventually(PATIENCE, || self.cluster.apply(&list(&constraints)))?;
         Ok(contender)
+    }
+
+    /// Our own webhook.
+    ///
+    /// # Errors
+    /// If it is not built, or does not come up.
+    pub fn ours(&self, platform: &Platform, rules: Rules) -> Result<Contender, Error> {
+        let name = match rules {
+            Rules::Four => "portcullis-webhook",
+            Rules::All => "portcullis-webhook, whole library",
+        };
+        let mut configuration = read(&platform.root.join(CONFIGURATION))?;
+        if rules == Rules::Four {
+            configuration += "\nrules:\n";
+            for folder in fs::read_dir(platform.root.join("policies/rules")).into_iter().flatten().flatten() {
+                let rule = folder.file_name().to_string_lossy().into_owned();
+                if !OURS.contains(&rule.as_str()) {
+                    configuration += &format!("  {rule}: {{level: off}}\n");
+                }
+            }
+        }
+        let path = self.path("configuration.yaml");
+        fs::write(&path, configuration).map_err(|source| Error::file(path.as_ref(), source))?;
+        let bundle = self.path("bundle.json");
+        let packed = platform.run(&["bundle", "--config", &path, "--output", &bundle])?;
+        if packed.code != Some(0) {
+            return Err(Error::Unexpected(format!("portcullis bundle: {}", packed.err)));
+        }
+        let port = free_port()?;
+        let arguments = vec![
+            format!("--bundle={bundle}"),
+            format!("--tls-cert={}", self.path("tls.crt")),
+            format!("--tls-key={}", self.path("tls.key")),
+            format!("--listen=127.0.0.1:{port}"),
+            format!("--metrics-listen=127.0.0.1:{}", free_port()?),
+            format!("--environment={ENVIRONMENT}"),
+            "--log=error".to_owned(),
+        ];
+        self.start((name, "/validate"), &platform.webhook(), &arguments, port)
     }
 
     /// Starts a program and waits until something answers HTTP over TLS on its port.

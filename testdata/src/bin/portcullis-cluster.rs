@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use portcullis_testdata::bench::contenders::Ring;
+use portcullis_testdata::bench::contenders::{Ring, Rules};
 use portcullis_testdata::bench::reviews;
 use portcullis_testdata::bench::webhook::{Figures, Plan, measure, table};
 use portcullis_testdata::cluster::control::{Cluster, Extent};
@@ -16,7 +16,10 @@ use portcullis_testdata::tools::{Error, Tools};
 
 const USAGE: &str = "\
 usage: portcullis-cluster up [ENVIRONMENT]                             a cluster, with this environment of the platform, until its input ends
-       portcullis-cluster bench [--rate N] [--seconds S] [CONTENDER]…  measures webhooks: opa, gatekeeper";
+       portcullis-cluster bench [--rate N] [--seconds S] [CONTENDER]…  measures webhooks: opa, gatekeeper, ours, library";
+
+/// What can be measured: the peers, and our webhook with the same rules and with all of them.
+const CONTENDERS: [&str; 4] = ["opa", "gatekeeper", "ours", "library"];
 
 /// The environment whose workloads the benchmark reviews.
 const ENVIRONMENT: &str = "fraud-prod";
@@ -74,8 +77,8 @@ fn plan<'a>(mut options: &[&'a str]) -> Option<(Plan, Vec<&'a str>)> {
         }
         options = rest;
     }
-    let names = if options.is_empty() { vec!["opa", "gatekeeper"] } else { options.to_vec() };
-    names.iter().all(|name| ["opa", "gatekeeper"].contains(name)).then_some((plan, names))
+    let names = if options.is_empty() { CONTENDERS.to_vec() } else { options.to_vec() };
+    names.iter().all(|name| CONTENDERS.contains(name)).then_some((plan, names))
 }
 
 fn bench(plan: Plan, names: &[&str]) -> Result<(), Error> {
@@ -98,7 +101,12 @@ fn bench(plan: Plan, names: &[&str]) -> Result<(), Error> {
     let mut figures: Vec<Figures> = Vec::new();
     for name in names {
         // One at a time: each is gone before the next comes.
-        let contender = if *name == "opa" { ring.opa() } else { ring.gatekeeper() }?;
+        let contender = match *name {
+            "opa" => ring.opa(),
+            "gatekeeper" => ring.gatekeeper(),
+            "ours" => ring.ours(&platform, Rules::Four),
+            _ => ring.ours(&platform, Rules::All),
+        }?;
         eprintln!("measuring {}", contender.name);
         figures.push(measure(&contender, &mixed, plan)?);
     }
