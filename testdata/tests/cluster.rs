@@ -6,9 +6,10 @@ use std::time::Duration;
 use portcullis_testdata::cluster::control::{Cluster, Extent, Program};
 use portcullis_testdata::cluster::hook::Hook;
 use portcullis_testdata::cluster::process::eventually;
-use portcullis_testdata::cluster::{definitions, deployment, nodes};
+use portcullis_testdata::cluster::{definitions, deployment, nodes, scenes};
 use portcullis_testdata::platform::Platform;
 use portcullis_testdata::tools::{Error, Tools};
+use portcullis_testdata::truth::{read, walk};
 use serde_json::{Value, json};
 
 /// How long pods may take to run.
@@ -92,6 +93,36 @@ fn a_killed_api_server_comes_back_with_what_it_knew() {
     assert!(cluster.get("/api/v1/namespaces/kept").is_err());
     cluster.begin(Program::ApiServer).expect("the API server starts again");
     cluster.get("/api/v1/namespaces/kept").expect("the namespace is there");
+}
+
+#[test]
+fn an_api_server_still_asks_what_is_recorded() {
+    let asked = scenes::play(&Tools::locate()).expect("the scenes play");
+    let recorded = walk(&scenes::folder()).expect("the folder of the reviews reads");
+    assert_eq!(recorded.len(), asked.len());
+    for path in recorded {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let recorded = read(&path).expect("the review reads");
+        assert_eq!(asked.get(&name).map(|text| shape(text)), Some(shape(&recorded)), "{name}");
+    }
+}
+
+/// What does not depend on the names that controllers make up.
+fn shape(review: &str) -> Vec<Option<Value>> {
+    let review: Value = serde_json::from_str(review).unwrap_or_default();
+    let fields = [
+        "kind",
+        "requestKind",
+        "resource",
+        "requestResource",
+        "subResource",
+        "operation",
+        "namespace",
+        "dryRun",
+        "options",
+        "userInfo/username",
+    ];
+    fields.iter().map(|field| review.pointer(&format!("/request/{field}")).cloned()).collect()
 }
 
 fn running_pods(cluster: &Cluster, namespace: &str, count: usize) -> Result<Vec<Value>, Error> {

@@ -2,6 +2,7 @@
 #![expect(clippy::print_stderr, clippy::print_stdout, reason = "this program's interface is the terminal")]
 
 use std::env;
+use std::fs;
 use std::io::{self, Read};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -10,12 +11,13 @@ use portcullis_testdata::bench::contenders::{Ring, Rules};
 use portcullis_testdata::bench::reviews;
 use portcullis_testdata::bench::webhook::{Figures, Plan, measure, table};
 use portcullis_testdata::cluster::control::{Cluster, Extent};
-use portcullis_testdata::cluster::{definitions, deployment};
+use portcullis_testdata::cluster::{definitions, deployment, scenes};
 use portcullis_testdata::platform::Platform;
 use portcullis_testdata::tools::{Error, Tools};
 
 const USAGE: &str = "\
 usage: portcullis-cluster up [ENVIRONMENT]                             a cluster, with this environment of the platform, until its input ends
+       portcullis-cluster record                                       writes the reviews that an API server sends
        portcullis-cluster bench [--rate N] [--seconds S] [CONTENDER]…  measures webhooks: opa, gatekeeper, ours, library";
 
 /// What can be measured: the peers, and our webhook with the same rules and with all of them.
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["up"] => up(None),
         ["up", environment] => up(Some(environment)),
+        ["record"] => record(),
         ["bench", options @ ..] => match plan(options) {
             Some((plan, names)) => bench(plan, &names),
             None => return usage(),
@@ -64,6 +67,17 @@ fn up(environment: Option<&str>) -> Result<(), Error> {
     eprintln!("ends with its input (Ctrl-D)");
     // Whatever ends the input ends the cluster.
     let _ = io::stdin().read_to_end(&mut Vec::new());
+    Ok(())
+}
+
+fn record() -> Result<(), Error> {
+    let (folder, files) = (scenes::folder(), scenes::play(&Tools::locate())?);
+    fs::create_dir_all(&folder).map_err(|source| Error::file(&folder, source))?;
+    for (name, text) in &files {
+        let path = folder.join(name);
+        fs::write(&path, text).map_err(|source| Error::file(&path, source))?;
+    }
+    println!("{} reviews recorded", files.len());
     Ok(())
 }
 

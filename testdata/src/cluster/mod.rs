@@ -4,7 +4,7 @@
 //! 2. [`control`] puts etcd, the API server, and, where asked for, controllers and a scheduler together as a [`control::Cluster`].
 //! 3. [`nodes`] are KWOK's: they run every pod without running anything, over three zones.
 //! 4. [`definitions`] installs the custom resources that the platform uses; [`deployment`] applies the whole rendered platform.
-//! 5. [`hook`] is an admission webhook that keeps what it is asked.
+//! 5. [`hook`] is an admission webhook that keeps what it is asked; [`scenes`] record what that is when pods come, change and go.
 
 pub mod authority;
 pub mod control;
@@ -14,3 +14,4 @@ pub mod hook;
 pub mod https;
 pub mod nodes;
 pub mod process;
+pub mod scenes;
