@@ -50,6 +50,12 @@ pub(crate) enum Command {
     /// Explain a rule, or list all of them.
     #[command(after_help = help::RULE)]
     Rule(Rule),
+    /// Pack rules, configuration and facts for the admission webhook.
+    #[command(after_help = help::BUNDLE)]
+    Bundle(Bundle),
+    /// Check the log of decisions that the admission webhook keeps.
+    #[command(subcommand)]
+    Audit(Audit),
     /// Fetch the charts that Chart.yaml and Applications name and the repository does not have.
     #[command(after_help = help::VENDOR)]
     Vendor(Vendor),
@@ -105,6 +111,48 @@ pub(crate) struct Lint {
     /// The date that waivers are judged by, as YYYY-MM-DD [default: today, in UTC].
     #[arg(long, value_name = "DATE")]
     pub(crate) today: Option<String>,
+    /// Print what the admission webhook answers when each object is made, as JSON.
+    #[arg(long, conflicts_with_all = ["rule", "format", "output"])]
+    pub(crate) as_admission: bool,
+}
+
+/// `portcullis bundle`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Bundle {
+    /// Where to write it; a folder gets a bundle.json [default: standard output].
+    #[arg(short, long, value_name = "FILE|DIR")]
+    pub(crate) output: Option<PathBuf>,
+    /// Print the bundle within a ConfigMap of this name and namespace.
+    #[arg(long, value_name = "NAMESPACE/NAME")]
+    pub(crate) config_map: Option<String>,
+    /// Read a commit, branch or tag instead of the work tree.
+    #[arg(long, value_name = "REV")]
+    pub(crate) revision: Option<String>,
+    /// The configuration [default: portcullis.yaml or .portcullis.yaml at the repository's root].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// `portcullis audit`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// Check that a log is whole: no line was changed, added, taken out or moved.
+    #[command(after_help = help::AUDIT)]
+    Verify(Verify),
+}
+
+/// `portcullis audit verify`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Verify {
+    /// The log.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The hash that the log must end with, as somebody wrote it down.
+    #[arg(long, value_name = "HASH")]
+    pub(crate) end: Option<String>,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
 }
 
 /// How to report.

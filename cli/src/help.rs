@@ -102,6 +102,38 @@ Exit codes:
   2  a wrong argument, a path that does not exist, or a mistake in the configuration or the lock
   3  something could not be fetched, or is not what was locked";
 
+/// `portcullis bundle`.
+pub(crate) const BUNDLE: &str = "\
+Examples:
+  portcullis bundle --output bundle.json
+      rules, configuration, waivers, and the NodePools and Services that rules ask about
+  portcullis bundle --config-map portcullis-system/portcullis-bundle > bundle.configmap.json
+      the same as a ConfigMap, for `kubectl apply` or Argo CD
+  portcullis-webhook configuration --bundle bundle.json --service portcullis-system/portcullis-webhook
+      what the API server must ask about, as the rules of the bundle read it
+
+The same repository gives the same bytes. The digest on standard error is the one of `portcullis lint`:
+it stands in every verdict of the webhook. Findings that comments in the repository waive are waived in
+the webhook too; waivers of the configuration hold there until their day.
+
+Exit codes:
+  0  packed
+  2  a wrong argument, a path that does not exist, or a mistake in the configuration
+  3  something could not be rendered or read, so that facts may be missing; packed all the same";
+
+/// `portcullis audit verify`.
+pub(crate) const AUDIT: &str = "\
+Examples:
+  portcullis audit verify decisions.jsonl
+      whether no line was changed, added, taken out or moved
+  portcullis audit verify decisions.jsonl --end sha256:4f2a...
+      and whether nothing was cut off at the end
+
+Exit codes:
+  0  the log is whole
+  1  it is not; the first line that is wrong is named
+  2  a wrong argument, or a file that cannot be read";
+
 /// `portcullis schema`.
 pub(crate) const SCHEMA: &str = "\
 Examples:

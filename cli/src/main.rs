@@ -75,6 +75,8 @@ fn run(args: &Args, surroundings: &Surroundings) -> Outcome {
         Command::Template(template) => commands::template::run(template, surroundings),
         Command::Apps(apps) => commands::apps::run(apps, surroundings),
         Command::Rule(rule) => commands::rule::run(rule),
+        Command::Bundle(bundle) => commands::bundle::run(bundle, surroundings),
+        Command::Audit(args::Audit::Verify(verify)) => commands::audit::verify(verify, surroundings),
         Command::Vendor(vendor) => commands::vendor::run(vendor, surroundings),
         Command::Schema(schema) => commands::schema::schema(schema),
         Command::Completions(completions) => commands::schema::completions(completions),

@@ -91,22 +91,53 @@ fn of_broken_set(applications: &[Application]) -> impl Fn(&Application) -> bool 
     move |application| set(application).is_some_and(|set| broken.contains(&set))
 }
 
-/// Checks everything, and reports what is selected.
-pub(crate) fn lint(settings: &Settings, library: &Library, today: Date, coverage: Coverage) -> Result<Report, Error> {
-    let sources = settings.revision.sources();
-    let engine = Engine::new(library, &settings.config).map_err(|error| engine_error(error, sources))?;
+/// Every object of a revision, and where it is from.
+pub(crate) struct Objects {
+    expanded: Expanded,
+    contexts: Vec<Context>,
+    outcomes: Vec<Outcome>,
+    /// The objects of the applications, then those of no application.
+    pub(crate) resources: Vec<Resource>,
+}
+
+impl Objects {
+    /// Why objects are missing; what is not rendered must not pass for not being there.
+    pub(crate) fn missing(&self) -> impl Iterator<Item = &Problem> {
+        self.outcomes.iter().flat_map(|outcome| &outcome.problems)
+    }
+
+    /// What is asked for.
+    pub(crate) fn selection(&self, settings: &Settings) -> Result<Selection, Error> {
+        let mut selection = select(settings, &self.expanded.applications, &self.contexts)?;
+        selection.join(settings, &self.contexts, &self.resources);
+        Ok(selection)
+    }
+}
+
+/// Expands and renders everything.
+pub(crate) fn objects(settings: &Settings) -> Result<Partial<Objects>, Error> {
     let Partial { value: expanded, mut problems } = expand(settings)?;
     let applications = &expanded.applications;
     let contexts = expanded.contexts(settings);
     let layer_name = |path: &RepoPath| settings.config.layer_of(path.as_str()).cloned().unwrap_or_else(|| Arc::clone(path.text()));
     let renderer = Renderer::new(&settings.revision, (&settings.supply, expanded.compat()), applications, layer_name);
     let outcomes: Vec<Outcome> = applications.par_iter().map(|application| renderer.application(application)).collect();
-
     let mut resources = Vec::new();
     for (outcome, context) in outcomes.iter().zip(&contexts) {
         add_resources(&mut resources, &mut problems, outcome.documents.iter(), context);
     }
     add_loose(&mut resources, &mut problems, settings, &expanded, &Rendered { renderer: &renderer, outcomes: &outcomes });
+    drop(renderer);
+    Ok(Partial { value: Objects { expanded, contexts, outcomes, resources }, problems })
+}
+
+/// Checks everything, and reports what is selected.
+pub(crate) fn lint(settings: &Settings, library: &Library, today: Date, coverage: Coverage) -> Result<Report, Error> {
+    let sources = settings.revision.sources();
+    let engine = Engine::new(library, &settings.config).map_err(|error| engine_error(error, sources))?;
+    let Partial { value: objects, mut problems } = objects(settings)?;
+    let Objects { expanded, contexts, outcomes, resources } = objects;
+    let applications = &expanded.applications;
 
     let findings = check(&engine, &resources).take(&mut problems);
     let files = settings.revision.files_read();
@@ -141,7 +172,7 @@ pub(crate) fn select(settings: &Settings, applications: &[Application], contexts
     Ok(Selection::new(settings, applications, contexts))
 }
 
-fn engine_error(error: EngineError, sources: &Sources) -> Error {
+pub(crate) fn engine_error(error: EngineError, sources: &Sources) -> Error {
     match error {
         EngineError::Config(errors) => mistakes(errors, sources),
         EngineError::Compile { .. } => Error::usage(error.to_string(), BROKEN_BUILD),
@@ -152,7 +183,7 @@ fn engine_error(error: EngineError, sources: &Sources) -> Error {
 const CHUNK: usize = 32;
 
 /// Evaluates the rules over the resources, on all threads; the order of the findings is that of the resources.
-fn check(engine: &Engine, resources: &[Resource]) -> Partial<Vec<Finding>> {
+pub(crate) fn check(engine: &Engine, resources: &[Resource]) -> Partial<Vec<Finding>> {
     let facts = Facts::collect(resources);
     let (single, platform) = rayon::join(
         || resources.par_chunks(CHUNK).map(|chunk| engine.check(chunk, &facts)).collect::<Vec<_>>(),

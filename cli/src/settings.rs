@@ -51,6 +51,8 @@ pub(crate) struct Settings {
     pub(crate) root: PathBuf,
     /// The configuration, or what holds without one.
     pub(crate) config: Config,
+    /// The file that it was read from.
+    pub(crate) config_file: Option<Arc<SourceFile>>,
     /// Where charts lie that the repository needs and does not have.
     pub(crate) supply: Supply,
     /// The digests of those that were fetched.
@@ -89,7 +91,8 @@ impl Settings {
             Some(name) => Revision::commit(&root, name, sources)?,
             None => Revision::work_tree(&root, sources)?,
         };
-        let config = config(scope, surroundings, &revision)?;
+        let config_file = config_file(scope, surroundings, &revision)?;
+        let config = parse(config_file.as_deref(), revision.sources())?;
         let paths = scope.paths.iter().map(|path| within(&root, &surroundings.directory.join(path)));
         let paths: Vec<RepoPath> = paths.collect::<Result<_, _>>()?;
         if let Some((path, given)) = paths.iter().zip(&scope.paths).find(|(path, _)| revision.entry(path).is_none()) {
@@ -98,7 +101,7 @@ impl Settings {
         let lock = supply::lock(&revision)?;
         let on_disk = Some(&*root).filter(|_| scope.revision.is_none());
         let supply = supply::supply(&revision, on_disk, &config, &lock, &surroundings.places)?;
-        Ok(Self { revision, root, config, supply, lock, paths, environments: scope.environment.clone(), services: scope.service.clone() })
+        Ok(Self { revision, root, config, config_file, supply, lock, paths, environments: scope.environment.clone(), services: scope.service.clone() })
     }
 }
 
@@ -144,16 +147,19 @@ pub(crate) fn mistakes(errors: Vec<ConfigError>, sources: &Sources) -> Error {
     Error::Config { mistakes: errors.into_iter().map(mistake).collect() }
 }
 
-fn config(scope: &Scope, surroundings: &Surroundings, revision: &Revision) -> Result<Config, Error> {
-    let Some(path) = &scope.config else { return config_of(revision) };
-    let file = read_named(&surroundings.directory.join(path), revision.sources())?;
-    Config::parse(&file).map_err(|errors| mistakes(errors, revision.sources()))
+fn config_file(scope: &Scope, surroundings: &Surroundings, revision: &Revision) -> Result<Option<Arc<SourceFile>>, Error> {
+    let Some(path) = &scope.config else { return default_config(revision) };
+    Ok(Some(read_named(&surroundings.directory.join(path), revision.sources())?))
 }
 
 /// The configuration at the root of a tree, or what holds without one.
 pub(crate) fn config_of(revision: &Revision) -> Result<Config, Error> {
-    let Some(file) = default_config(revision)? else { return Ok(Config::default()) };
-    Config::parse(&file).map_err(|errors| mistakes(errors, revision.sources()))
+    parse(default_config(revision)?.as_deref(), revision.sources())
+}
+
+fn parse(file: Option<&SourceFile>, sources: &Sources) -> Result<Config, Error> {
+    let Some(file) = file else { return Ok(Config::default()) };
+    Config::parse(file).map_err(|errors| mistakes(errors, sources))
 }
 
 fn line(file: &SourceFile, offset: u32) -> String {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_source::{Data, Node, Text, yaml};
 
-use crate::{Rule, RuleId, Scope, Severity, Target};
+use crate::{Operation, Rule, RuleId, Scope, Severity, Target};
 
 /// The files of `prelude/` and `rules/`, by path.
 const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
@@ -138,6 +138,7 @@ fn read_rule(id: &str, files: &[(&str, &str)]) -> Result<Rule, LibraryError> {
         severity: metadata.severity().map_err(wrong)?,
         scope: metadata.scope().map_err(wrong)?,
         target: metadata.target().map_err(wrong)?,
+        operations: metadata.operations().map_err(wrong)?,
         params: metadata.params().map_err(wrong)?,
         facts: metadata.facts().map_err(wrong)?,
         readme: file("README.md").unwrap_or_default().into(),
@@ -179,7 +180,7 @@ impl Metadata {
     fn only_known(&self) -> Result<(), String> {
         let known: [(Option<&Node>, &[&str]); 2] = [
             (Some(&self.root), &["title", "description", "custom"]),
-            (self.root.get("custom"), &["severity", "scope", "target", "params", "facts"]),
+            (self.root.get("custom"), &["severity", "scope", "target", "operations", "params", "facts"]),
         ];
         for (node, keys) in known {
             for entry in node.and_then(Node::as_map).into_iter().flat_map(|map| &map.entries) {
@@ -222,6 +223,13 @@ impl Metadata {
         }
         let kinds: Option<Vec<String>> = target.items().iter().map(|kind| kind.as_str().map(str::to_owned)).collect();
         kinds.filter(|kinds| !kinds.is_empty()).map(Target::Kinds).ok_or_else(|| "custom.target must be pod or a list of kinds".to_owned())
+    }
+
+    fn operations(&self) -> Result<Vec<Operation>, String> {
+        let Some(operations) = self.custom("operations") else { return Ok(vec![Operation::Create, Operation::Update]) };
+        let read: Option<Vec<Operation>> = operations.items().iter().map(|word| Operation::parse(word.as_str()?)).collect();
+        let wrong = || "custom.operations must be a list of CREATE, UPDATE, DELETE and CONNECT".to_owned();
+        read.filter(|operations| !operations.is_empty()).ok_or_else(wrong)
     }
 
     fn params(&self) -> Result<serde_json::Map<String, serde_json::Value>, String> {

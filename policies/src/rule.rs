@@ -80,6 +80,41 @@ pub enum Target {
     Kinds(Vec<String>),
 }
 
+/// What a request does to an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Operation {
+    /// It makes the object, as everything in a repository is going to be made.
+    Create,
+    /// It changes the object.
+    Update,
+    /// It removes the object.
+    Delete,
+    /// It opens a way into the object, as `kubectl exec` does.
+    Connect,
+}
+
+impl Operation {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Create, Self::Update, Self::Delete, Self::Connect];
+
+    /// The word for it in requests, rules and reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Create => "CREATE",
+            Self::Update => "UPDATE",
+            Self::Delete => "DELETE",
+            Self::Connect => "CONNECT",
+        }
+    }
+
+    /// The operation of a word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|operation| operation.name() == word)
+    }
+}
+
 /// One rule folder.
 #[derive(Clone, Debug)]
 pub struct Rule {
@@ -95,6 +130,8 @@ pub struct Rule {
     pub scope: Scope,
     /// What it is evaluated on.
     pub target: Target,
+    /// Which requests it is evaluated on.
+    pub operations: Vec<Operation>,
     /// Its parameters and their defaults.
     pub params: serde_json::Map<String, serde_json::Value>,
     /// The facts of the platform that it asks for: `zones`, `registries`, `scoring`, `nodePools`.
@@ -114,5 +151,19 @@ impl Rule {
     #[must_use]
     pub fn entry_point(&self) -> String {
         format!("data.portcullis.rules.{}.findings", self.id.package_word())
+    }
+
+    /// What to do about its findings: the first paragraph under `How to fix`, on one line.
+    #[must_use]
+    pub fn remedy(&self) -> String {
+        let section = self.readme.split("## How to fix").nth(1).unwrap_or_default().trim_start();
+        let paragraph = section.split("\n\n").next().unwrap_or_default();
+        paragraph.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Whether it looks at the request, and not only at the object.
+    #[must_use]
+    pub fn reads_review(&self) -> bool {
+        self.rego.contains("input.review")
     }
 }

@@ -45,7 +45,12 @@ fn reads_every_key() {
     assert!(config.argocd.new_git_file_globbing.as_ref().unwrap().value);
     assert_eq!(config.layer_of("values/base.yaml").map(|name| &**name), Some("base"));
     assert!(config.excludes("vendor/x.yaml") && config.excludes("vendor") && !config.excludes("vendors/x.yaml"));
+    let break_glass = config.admission.break_glass.as_ref().unwrap();
+    assert_eq!((&*break_glass.groups[0].value, break_glass.hours), ("platform-emergency", 8));
+    assert_eq!(&*config.admission.exclude_namespaces[0].value, "monitoring");
+    assert_eq!(&*config.admission.controllers[0].value, "system:serviceaccount:argo-rollouts:argo-rollouts");
     let rule = &config.rules["unpinned-image"].value;
+    assert_eq!(rule.on_error, Some(Level::Warn));
     assert_eq!(rule.everywhere.level.as_ref().unwrap().value, SettingLevel::On(Level::Deny));
     assert_eq!(rule.environments["dev"].value.level.as_ref().unwrap().value, SettingLevel::On(Level::Warn));
     assert_eq!(rule.namespaces[0].1.level.as_ref().unwrap().value, SettingLevel::Off);

@@ -18,6 +18,9 @@ use crate::{
 /// Checks and reports.
 pub(crate) fn run(arguments: &args::Lint, surroundings: &Surroundings) -> Outcome {
     let settings = Settings::open(&arguments.scope, surroundings)?;
+    if arguments.as_admission {
+        return super::admission::run(&settings, today(arguments.today.as_deref(), surroundings)?);
+    }
     let library = library(&arguments.rule)?;
     // With some rules only, nobody knows which waivers the others would use.
     let coverage = if arguments.rule.is_empty() { Coverage::Whole } else { Coverage::Part };

@@ -1,6 +1,9 @@
 //! The commands, one file each.
 
+pub(crate) mod admission;
 pub(crate) mod apps;
+pub(crate) mod audit;
+pub(crate) mod bundle;
 pub(crate) mod lint;
 pub(crate) mod rule;
 pub(crate) mod schema;

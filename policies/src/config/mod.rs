@@ -10,8 +10,9 @@ mod shape;
 pub use error::ConfigError;
 pub use glob::glob_matches;
 pub use model::{
-    Argocd, Cluster, Config, Environment, Layer, Located, Registry, Repository, RuleSettings, Scoring, Setting, SettingLevel, WaiverEntry,
+    Admission, Argocd, BreakGlass, Cluster, Config, Environment, Layer, Located, Registry, Repository, RuleSettings, Scoring, Setting, SettingLevel, WaiverEntry,
 };
 pub use shape::SCHEMA;
 
 pub(crate) use error::nearest;
+pub(crate) use model::any_glob;

@@ -38,6 +38,8 @@ pub struct Config {
     pub exclude: Vec<Located<Arc<str>>>,
     /// The folder of this repository with packed charts.
     pub mirror: Option<Located<Arc<str>>>,
+    /// What the admission webhook does beyond evaluating rules.
+    pub admission: Admission,
     /// Levels and parameters by rule.
     pub rules: BTreeMap<Arc<str>, Located<RuleSettings>>,
     /// Findings that somebody answers for.
@@ -118,6 +120,26 @@ pub struct Argocd {
     pub application_instance_label_key: Option<Located<Arc<str>>>,
 }
 
+/// What the admission webhook does beyond evaluating rules.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Admission {
+    /// Names of namespaces in which nothing is refused.
+    pub exclude_namespaces: Vec<Located<Arc<str>>>,
+    /// Names of users that make pods on behalf of objects that were checked themselves.
+    pub controllers: Vec<Located<Arc<str>>>,
+    /// Who may get past the rules in an emergency.
+    pub break_glass: Option<BreakGlass>,
+}
+
+/// Who may get past the rules in an emergency, and for how long.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BreakGlass {
+    /// The groups of users.
+    pub groups: Vec<Located<Arc<str>>>,
+    /// How many hours ahead the end may lie.
+    pub hours: u32,
+}
+
 /// The name of a values layer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Layer {
@@ -150,6 +172,8 @@ pub struct Setting {
 pub struct RuleSettings {
     /// Everywhere.
     pub everywhere: Setting,
+    /// What the admission webhook does where the rule can't be evaluated.
+    pub on_error: Option<Level>,
     /// In an environment, with the place of its name.
     pub environments: BTreeMap<Arc<str>, Located<Setting>>,
     /// In the namespaces of a glob; the later wins.

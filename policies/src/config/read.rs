@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use portcullis_source::{Data, Document, Node, RepoPath, SourceFile, Text, yaml};
 
 use super::{
-    Argocd, Cluster, Config, ConfigError, Environment, Layer, Located, Registry, Repository, RuleSettings, Scoring, Setting, SettingLevel,
+    Admission, Argocd, BreakGlass, Cluster, Config, ConfigError, Environment, Layer, Located, Registry, Repository, RuleSettings, Scoring, Setting, SettingLevel,
     WaiverEntry,
     error::nearest,
     glob::glob_fault,
@@ -108,6 +108,9 @@ impl Config {
     }
 }
 
+/// How many hours ahead the end of an emergency may lie where nobody says.
+const BREAK_GLASS_HOURS: u32 = 4;
+
 type Texts = BTreeMap<Arc<str>, Located<Arc<str>>>;
 
 /// Takes a document apart that has the shape of the schema.
@@ -136,6 +139,7 @@ impl Reader<'_> {
             layers: list("layers").iter().map(|node| Layer { name: self.text(node, "name"), files: self.text(node, "files") }).collect(),
             exclude: self.texts(root, "exclude"),
             mirror: root.get("dependencies").and_then(|node| self.some_text(node, "mirror")),
+            admission: root.get("admission").map(|node| self.admission(node)).unwrap_or_default(),
             rules: self.map(root.get("rules"), |node| self.rule(node)),
             waivers: list("waivers").iter().map(|node| self.waiver(node)).collect(),
         }
@@ -177,10 +181,26 @@ impl Reader<'_> {
         }
     }
 
+    fn admission(&self, node: &Node) -> Admission {
+        let break_glass = |node: &Node| {
+            let hours = match node.get("hours").map(|hours| &hours.data) {
+                Some(Data::Int(hours)) => u32::try_from(*hours).unwrap_or(BREAK_GLASS_HOURS),
+                _ => BREAK_GLASS_HOURS,
+            };
+            BreakGlass { groups: self.texts(node, "groups"), hours }
+        };
+        Admission {
+            exclude_namespaces: self.texts(node, "excludeNamespaces"),
+            controllers: self.texts(node, "controllers"),
+            break_glass: node.get("breakGlass").map(break_glass),
+        }
+    }
+
     fn rule(&self, node: &Node) -> RuleSettings {
         let namespaces = node.get("namespaces").and_then(Node::as_map).into_iter().flat_map(|map| &map.entries);
         RuleSettings {
             everywhere: self.setting(node),
+            on_error: node.get("onError").and_then(Node::as_str).map(|word| if word == "deny" { Level::Deny } else { Level::Warn }),
             environments: self.map(node.get("environments"), |node| self.setting(node)),
             namespaces: namespaces.map(|entry| (Arc::clone(&entry.key), self.setting(&entry.value))).collect(),
         }

@@ -98,6 +98,14 @@ impl<'a> Checker<'a> {
             let hint = near.map_or_else(|| hint::not_a_word(at, &words), |word| format!("did you mean {word}?"));
             self.error(node.range, format!("{} is {}, not {}", named(at), describe(node), words.join(" or ")), Some(hint));
         }
+        if let Data::Int(number) = node.data {
+            let (least, most) = (schema.get("minimum").and_then(Value::as_i64), schema.get("maximum").and_then(Value::as_i64));
+            let (least, most) = (least.unwrap_or(i64::MIN), most.unwrap_or(i64::MAX));
+            if number < least || number > most {
+                let hint = Some(format!("write a number from {least} to {most}"));
+                self.error(node.range, format!("{} is {number}, not from {least} to {most}", named(at)), hint);
+            }
+        }
         let Some(text) = node.as_str() else { return };
         if text.trim().is_empty() && schema.get("minLength").is_some() {
             self.error(node.range, format!("{} is empty", named(at)), Some(hint::empty(at, own, schema)));

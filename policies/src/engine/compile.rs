@@ -7,9 +7,10 @@ use regorus::{
     rvm::{program::Program, vm::RegoVM},
 };
 
+use super::Worker;
 use crate::{
-    Config, ConfigError, Library, Rule,
-    config::{Located, RuleSettings, Setting, SettingLevel, nearest},
+    Config, ConfigError, Level, Library, Rule,
+    config::{Admission, Located, RuleSettings, Setting, SettingLevel, nearest},
     hash,
 };
 
@@ -34,12 +35,14 @@ pub enum EngineError {
 pub struct Engine {
     pub(super) rules: Vec<Rule>,
     pub(super) config: Config,
-    program: Option<Arc<Program>>,
+    pub(super) program: Option<Arc<Program>>,
     digest: String,
+    /// Whether some rule looks at the request, and not only at the object.
+    pub(super) reads_review: bool,
 }
 
 /// How many instructions one evaluation may take; a platform rule sees thousands of resources.
-const MAX_INSTRUCTIONS: usize = 50_000_000;
+pub(super) const MAX_INSTRUCTIONS: usize = 50_000_000;
 
 impl Engine {
     /// Compiles the rules of a library under a configuration.
@@ -54,7 +57,8 @@ impl Engine {
         let rules: Vec<Rule> = library.rules().to_vec();
         let program = if rules.is_empty() { None } else { Some(compile(library, &rules)?) };
         let digest = digest(library, config);
-        Ok(Self { rules, config: config.clone(), program, digest })
+        let reads_review = rules.iter().any(Rule::reads_review);
+        Ok(Self { rules, config: config.clone(), program, digest, reads_review })
     }
 
     /// `sha256:` and the hash of everything that decides what is found: rules, prelude, levels, parameters and facts of the configuration.
@@ -63,14 +67,32 @@ impl Engine {
         &self.digest
     }
 
+    /// The configuration that it was made with.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// The rules that this engine evaluates.
     #[must_use]
     pub fn rules(&self) -> &[Rule] {
         &self.rules
     }
 
-    /// A machine of its own for one thread.
-    pub(super) fn machine(&self) -> RegoVM {
+    /// Whether some rule looks at the request, and not only at the object.
+    pub(crate) fn reads_review(&self) -> bool {
+        self.reads_review
+    }
+
+    /// What a rule that can't be evaluated does, whose level is known.
+    pub(super) fn on_error(&self, rule: usize, level: Level) -> Level {
+        let settings = self.rules.get(rule).and_then(|rule| self.config.rules.get(rule.id.as_str()));
+        settings.and_then(|settings| settings.value.on_error).unwrap_or(level)
+    }
+
+    /// What one thread evaluates with.
+    #[must_use]
+    pub fn worker(&self) -> Worker {
         let mut machine = RegoVM::new();
         if let Some(program) = &self.program {
             machine.load_program(Arc::clone(program));
@@ -78,7 +100,7 @@ impl Engine {
         machine.set_max_instructions(MAX_INSTRUCTIONS);
         // A builtin that fails must not pass for a rule that finds nothing.
         machine.set_strict_builtin_errors(true);
-        machine
+        Worker::new(machine, self.program.clone())
     }
 }
 
@@ -183,21 +205,31 @@ fn settings_text(config: &Config) -> String {
     let labels: serde_json::Map<String, serde_json::Value> =
         config.scoring.labels.iter().map(|(key, value)| (key.to_string(), (*value.value).into())).collect();
     let registries = config.registries.iter().map(|registry| format!("{}/{}", registry.account.value, registry.region.value));
-    serde_json::json!({
+    let mut settings = serde_json::json!({
         "rules": rules, "environments": environments, "zones": texts(&config.zones), "registries": registries.collect::<Vec<_>>(),
         "scoring": {"namespaces": texts(&config.scoring.namespaces), "labels": labels},
-    })
-    .to_string()
+    });
+    let admission = &config.admission;
+    if *admission != Admission::default() {
+        let break_glass = admission.break_glass.as_ref().map(|glass| serde_json::json!([texts(&glass.groups), glass.hours]));
+        let admission = serde_json::json!([texts(&admission.exclude_namespaces), texts(&admission.controllers), break_glass]);
+        settings.as_object_mut().map(|settings| settings.insert("admission".to_owned(), admission));
+    }
+    settings.to_string()
 }
 
 fn rule_json(rule: &RuleSettings) -> serde_json::Value {
     let environments = rule.environments.iter().map(|(name, setting)| (name.to_string(), setting_json(&setting.value)));
     let namespaces: Vec<_> = rule.namespaces.iter().map(|(glob, setting)| serde_json::json!([&**glob, setting_json(setting)])).collect();
-    serde_json::json!({
+    let mut settings = serde_json::json!({
         "everywhere": setting_json(&rule.everywhere),
         "environments": environments.collect::<serde_json::Map<_, _>>(),
         "namespaces": namespaces,
-    })
+    });
+    if let (Some(level), Some(settings)) = (rule.on_error, settings.as_object_mut()) {
+        settings.insert("onError".to_owned(), level.name().into());
+    }
+    settings
 }
 
 fn setting_json(setting: &Setting) -> serde_json::Value {

@@ -1,19 +1,19 @@
 //! Rules over resources: what each one sees, and what it says, brought back to places.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use portcullis_source::{Origin, Partial, Problem, Stage, Step};
-use regorus::{Value, rvm::vm::RegoVM, value::Object};
+use regorus::{Value, rvm::vm::VmError, value::Object};
 
 use super::{
-    Engine, Facts, fingerprint,
+    Asked, Engine, Examined, Facts, Fault, Worker, fingerprint,
     place::{Field, Lead, Place, join, place},
     settings::{self, Resolved, resolve},
 };
 use crate::{
-    Finding, Level, Resource, RuleId, Scope, Target,
+    Finding, Level, Resource, Rule, RuleId, Scope, Target,
     finding::order,
-    input::{MAX_DEPTH, misshapen, of_node, pod_of, text},
+    input::{MAX_DEPTH, misshapen, of_node, pod_of, pod_spec, text},
 };
 
 /// What one rule saw and what it said, for comparison with another engine.
@@ -45,18 +45,30 @@ impl Engine {
     /// What the rules that see one resource at a time find; a run may be cut into parts for several threads.
     #[must_use]
     pub fn check(&self, resources: &[Resource], facts: &Facts) -> Partial<Vec<Finding>> {
-        let mut run = Run::new(self, facts);
+        let mut worker = self.worker();
+        let mut run = Run::new(self, facts, &mut worker);
         for resource in resources {
-            run.resource(resource);
+            run.resource(resource, &Asked::LINT);
         }
         run.found.value.sort_by_cached_key(order);
         run.found
     }
 
+    /// What the rules that see one resource at a time find in a single one, as part of a request.
+    #[must_use]
+    pub fn examine(&self, worker: &mut Worker, resource: &Resource, facts: &Facts, asked: &Asked<'_>) -> Examined {
+        worker.prepare(self, asked.budget);
+        let mut run = Run::new(self, facts, worker);
+        run.resource(resource, asked);
+        run.found.value.sort_by_cached_key(order);
+        Examined { findings: run.found.value, faults: run.faults }
+    }
+
     /// What the rules that see a whole environment find.
     #[must_use]
     pub fn check_platform(&self, resources: &[Resource], facts: &Facts) -> Partial<Vec<Finding>> {
-        let mut run = Run::new(self, facts);
+        let mut worker = self.worker();
+        let mut run = Run::new(self, facts, &mut worker);
         run.platform(resources);
         run.found.value.sort_by_cached_key(order);
         run.found.value.dedup();
@@ -67,60 +79,92 @@ impl Engine {
     #[must_use]
     pub fn rule_inputs(&self, resources: &[Resource]) -> Vec<RuleInput> {
         let facts = Facts::collect(resources);
-        let mut run = Run::new(self, &facts);
+        let mut worker = self.worker();
+        let mut run = Run::new(self, &facts, &mut worker);
         run.record = Some(Vec::new());
         for resource in resources {
-            run.resource(resource);
+            run.resource(resource, &Asked::LINT);
         }
         run.platform(resources);
         run.record.unwrap_or_default()
     }
 }
 
-/// One thread's work: a machine, the settings resolved so far, and what was found.
+/// One thread's work on some resources: what they are checked with, and what was found.
 pub(super) struct Run<'a> {
     pub(super) engine: &'a Engine,
     pub(super) facts: &'a Facts,
     pub(super) found: Partial<Vec<Finding>>,
-    machine: RegoVM,
-    settings: BTreeMap<settings::Place, Arc<Vec<Resolved>>>,
+    faults: Vec<Fault>,
+    worker: &'a mut Worker,
     record: Option<Vec<RuleInput>>,
 }
 
+/// Why a rule gave no answer.
+pub(super) struct Failure {
+    pub(super) reason: String,
+    /// Whether the budget was too small for it.
+    pub(super) exhausted: bool,
+}
+
+impl From<String> for Failure {
+    fn from(reason: String) -> Self {
+        Self { reason, exhausted: false }
+    }
+}
+
 impl<'a> Run<'a> {
-    fn new(engine: &'a Engine, facts: &'a Facts) -> Self {
-        Self { engine, facts, found: Partial::default(), machine: engine.machine(), settings: BTreeMap::new(), record: None }
+    fn new(engine: &'a Engine, facts: &'a Facts, worker: &'a mut Worker) -> Self {
+        Self { engine, facts, found: Partial::default(), faults: Vec::new(), worker, record: None }
     }
 
-    fn resource(&mut self, resource: &Resource) {
-        if let Some(misshapen) = misshapen(resource) {
-            return self.problem_at(resource, &misshapen.path, &format!("cannot be checked: {}", misshapen.reason));
-        }
-        let pod = pod_of(resource, self.facts.services());
+    fn resource(&mut self, resource: &Resource, asked: &Asked<'_>) {
         let settings = self.settings_of(resource);
-        let mut input: Option<Object> = None;
-        for (index, (rule, resolved)) in self.engine.rules.iter().zip(settings.iter()).enumerate() {
-            let (Scope::Resource, Some(level)) = (rule.scope, resolved.level) else { continue };
-            let targeted = match &rule.target {
-                Target::Pod => pod.is_some(),
+        let carries = pod_spec(resource).is_some();
+        let engine = self.engine;
+        let wanted = |(rule, resolved): (&Rule, &Resolved)| {
+            let is_targeted = match &rule.target {
+                Target::Pod => carries,
                 Target::Kinds(kinds) => kinds.iter().any(|kind| *kind == *resource.identity.kind),
             };
-            if !targeted {
-                continue;
-            }
-            let input = match &mut input {
-                Some(input) => input,
-                None => match resource_input(resource, pod.as_ref()) {
-                    Some(made) => input.insert(made),
-                    None => return self.problem(resource, &format!("is nested more than {MAX_DEPTH} deep")),
-                },
-            };
+            let is_asked = is_targeted && rule.scope == Scope::Resource && rule.operations.contains(&asked.operation);
+            resolved.level.filter(|_| is_asked)
+        };
+        let rules: Vec<(usize, Level)> =
+            engine.rules.iter().zip(settings.iter()).map(wanted).enumerate().filter_map(|(index, level)| Some((index, level?))).collect();
+        let worst = rules.iter().map(|(index, level)| (engine.on_error(*index, *level), *index)).max();
+        if let Some(misshapen) = misshapen(resource) {
+            let reason = format!("cannot be checked: {}", misshapen.reason);
+            self.fault(None, worst, reason.clone());
+            return self.problem_at(resource, &misshapen.path, &reason);
+        }
+        if rules.is_empty() {
+            return;
+        }
+        let Some(mut input) = resource_input(resource, self.facts, asked.review.filter(|_| engine.reads_review)) else {
+            let reason = format!("is nested more than {MAX_DEPTH} deep");
+            self.fault(None, worst, reason.clone());
+            return self.problem(resource, &reason);
+        };
+        for (index, level) in rules {
+            let (Some(rule), Some(resolved)) = (engine.rules.get(index), settings.get(index)) else { continue };
             input.insert(text("params"), resolved.params.clone());
-            let value = input.clone().into_value();
-            match self.run(index, value).and_then(|found| read_findings(&found)) {
+            match self.run(index, input.clone().into_value()).and_then(|found| Ok(read_findings(&found)?)) {
                 Ok(found) => found.into_iter().for_each(|said| self.finding(index, level, resource, &[], said)),
-                Err(reason) => self.problem(resource, &format!("could not be checked by rule {}: {reason}", rule.id)),
+                Err(failure) => {
+                    let reason = format!("could not be checked by rule {}: {}", rule.id, failure.reason);
+                    let level = engine.on_error(index, level);
+                    self.faults.push(Fault { rule: Some(rule.id.clone()), level, reason: reason.clone(), exhausted: failure.exhausted });
+                    self.problem(resource, &reason);
+                }
             }
+        }
+    }
+
+    /// What is wrong with a resource as a whole does what the strictest of its rules would do.
+    fn fault(&mut self, rule: Option<RuleId>, worst: Option<(Level, usize)>, reason: String) {
+        if let Some((level, _)) = worst {
+            self.faults.push(Fault { rule, level, reason, exhausted: false });
         }
     }
 
@@ -132,24 +176,31 @@ impl<'a> Run<'a> {
 
     /// The settings of all rules at a place.
     pub(super) fn settings_at(&mut self, place: settings::Place) -> Arc<Vec<Resolved>> {
-        if let Some(known) = self.settings.get(&place) {
+        if let Some(known) = self.worker.settings.get(&place) {
             return Arc::clone(known);
         }
         let resolved = Arc::new(resolve(&self.engine.rules, &self.engine.config, self.facts, &place));
-        self.settings.insert(place, Arc::clone(&resolved));
+        if self.worker.settings.len() >= MAX_PLACES {
+            self.worker.settings.clear();
+        }
+        self.worker.settings.insert(place, Arc::clone(&resolved));
         resolved
     }
 
     /// Evaluates one rule.
-    pub(super) fn run(&mut self, rule: usize, input: Value) -> Result<Value, String> {
+    pub(super) fn run(&mut self, rule: usize, input: Value) -> Result<Value, Failure> {
         let recorded = self.record.is_some().then(|| input.clone());
-        self.machine.set_input(input);
-        let result = self.machine.execute_entry_point_by_index(rule).map_err(|error| error.to_string());
+        self.worker.limit();
+        self.worker.machine.set_input(input);
+        let result = self.worker.machine.execute_entry_point_by_index(rule).map_err(|error| Failure {
+            exhausted: matches!(error, VmError::InstructionLimitExceeded { .. } | VmError::TimeLimitExceeded { .. }),
+            reason: error.to_string(),
+        });
         if let (Some(record), Some(input), Some(rule)) = (&mut self.record, recorded, self.engine.rules.get(rule)) {
             let findings = match &result {
                 Ok(Value::Set(found)) => serde_json::to_string(&found.iter().collect::<Vec<_>>()).unwrap_or_default(),
                 Ok(other) => other.to_string(),
-                Err(error) => error.clone(),
+                Err(failure) => failure.reason.clone(),
             };
             let input = serde_json::to_string(&input).unwrap_or_default();
             record.push(RuleInput { rule: rule.id.clone(), entry_point: rule.entry_point(), input, findings });
@@ -198,14 +249,17 @@ impl<'a> Run<'a> {
     }
 }
 
-/// `{resource, pod, namespace, review}`; the parameters come per rule.
-fn resource_input(resource: &Resource, pod: Option<&Value>) -> Option<Object> {
+/// For how many environments and namespaces a worker remembers settings.
+const MAX_PLACES: usize = 1024;
+
+/// `{resource, pod, review}`; the parameters come per rule.
+fn resource_input(resource: &Resource, facts: &Facts, review: Option<&Value>) -> Option<Object> {
     let mut input = Object::default();
     input.insert(text("resource"), of_node(resource.node()?)?);
-    if let Some(pod) = pod {
-        input.insert(text("pod"), pod.clone());
+    if let Some(pod) = pod_of(resource, facts.services()) {
+        input.insert(text("pod"), pod);
     }
-    input.insert(text("review"), crate::input::object([("operation", text("CREATE"))]));
+    input.insert(text("review"), review.cloned().unwrap_or_else(|| crate::input::object([("operation", text("CREATE"))])));
     Some(input)
 }
 

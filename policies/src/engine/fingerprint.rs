@@ -29,7 +29,26 @@ pub(super) fn of(finding: &Finding, resource: &Resource) -> String {
     digest
 }
 
-fn stable_path(resource: &Resource, path: &[Step]) -> String {
+/// Names what a rule finds in a field of an object, whoever it belongs to and whatever the rule says: hex.
+pub(crate) fn place_key(finding: &Finding, resource: &Resource) -> String {
+    let identity = &resource.identity;
+    let field = stable_path(resource, &finding.path);
+    let parts = [
+        finding.rule.as_str(),
+        resource.group(),
+        &identity.kind,
+        identity.namespace.as_deref().unwrap_or_default(),
+        &identity.name,
+        finding.environment.as_deref().unwrap_or_default(),
+        &field,
+    ];
+    let mut digest = hash::of_parts(parts);
+    digest.truncate(LENGTH);
+    digest
+}
+
+/// A field as a path in which items of lists count by their names.
+pub(crate) fn stable_path(resource: &Resource, path: &[Step]) -> String {
     let mut node = resource.node();
     let mut text = String::new();
     for step in path {

@@ -14,8 +14,11 @@ mod joins;
 mod place;
 mod platform;
 mod settings;
+mod worker;
 
 pub use compile::{Engine, EngineError};
 pub use evaluate::RuleInput;
 pub use facts::Facts;
+pub(crate) use fingerprint::{place_key, stable_path};
 pub use platform::joined;
+pub use worker::{Asked, Budget, Examined, Fault, Worker};

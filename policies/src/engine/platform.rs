@@ -8,7 +8,7 @@ use std::{
 use regorus::{Value, value::Object};
 
 use super::{
-    evaluate::{Run, read_findings},
+    evaluate::{Failure, Run, read_findings},
     joins::Joins,
     settings::Place,
 };
@@ -72,9 +72,9 @@ impl Run<'_> {
         let settings = self.settings_at(Place { environment, namespace: None });
         let (Some(rule), Some(resolved)) = (self.engine.rules.get(index), settings.get(index)) else { return };
         let input = object([("platform", platform.clone()), ("params", resolved.params.clone())]);
-        let found = match self.run(index, input).and_then(|found| read_findings(&found)) {
+        let found = match self.run(index, input).and_then(|found| Ok(read_findings(&found)?)) {
             Ok(found) => found,
-            Err(reason) => {
+            Err(Failure { reason, .. }) => {
                 if let Some(first) = members.first() {
                     self.problem(first, &format!("and its whole environment could not be checked by rule {}: {reason}", rule.id));
                 }

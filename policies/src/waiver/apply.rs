@@ -65,12 +65,7 @@ impl Waivers<'_> {
             // An expired waiver is used: its own finding says that it is expired, and the finding counts again.
             *used = true;
             if entry.expires.value >= self.today {
-                waived.get_or_insert_with(|| Waived {
-                    reason: entry.reason.value.to_string(),
-                    owner: Some(entry.owner.value.to_string()),
-                    ticket: Some(entry.ticket.value.to_string()),
-                    expires: Some(entry.expires.value),
-                });
+                waived.get_or_insert_with(|| waived_by(entry));
             }
         }
         waived
@@ -145,6 +140,20 @@ fn may_waive(role: Role) -> bool {
     match role {
         Role::Manifest | Role::Template | Role::Include | Role::Values | Role::Guard => true,
         Role::Rendered | Role::Shadowed | Role::Other => false,
+    }
+}
+
+/// Who answers for a finding on a day, by the configuration.
+pub(crate) fn by_config(config: &Config, finding: &Finding, today: Date) -> Option<Waived> {
+    config.waivers.iter().find(|entry| covers(entry, finding) && entry.expires.value >= today).map(waived_by)
+}
+
+fn waived_by(entry: &WaiverEntry) -> Waived {
+    Waived {
+        reason: entry.reason.value.to_string(),
+        owner: Some(entry.owner.value.to_string()),
+        ticket: Some(entry.ticket.value.to_string()),
+        expires: Some(entry.expires.value),
     }
 }
 

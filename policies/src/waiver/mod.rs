@@ -5,3 +5,5 @@ mod inline;
 
 pub use apply::{Coverage, MAX_WAIVER_DAYS, Waivers};
 pub use inline::{InlineWaiver, scan};
+
+pub(crate) use apply::by_config;

@@ -6,5 +6,5 @@ mod scanner;
 mod write;
 
 pub use literal::{Html, float, string};
-pub use read::{JsonError, parse};
+pub use read::{JsonError, Manner, parse, parse_with};
 pub use write::{Layout, WriteError, Writer};

@@ -1,5 +1,7 @@
 //! Text to a document.
 
+use std::sync::Arc;
+
 use super::scanner::Scanner;
 use crate::{
     Data, Document, Node, Range, Text,
@@ -20,16 +22,43 @@ pub struct JsonError {
     pub range: Range,
 }
 
+/// What is made of a text that another program would read in another way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Manner {
+    /// Whether a key may stand twice in an object, of which the last wins, and bytes that are no UTF-8 are replaced.
+    pub lenient: bool,
+    /// How many lists and objects may lie within each other.
+    pub max_depth: usize,
+    /// How many values there may be.
+    pub max_values: usize,
+}
+
+/// As Go's encoding/json reads.
+const LENIENT: Manner = Manner { lenient: true, max_depth: MAX_DEPTH, max_values: MAX_NODES };
+
 /// Reads a text that is one JSON value; the last of a repeated key wins.
 ///
 /// # Errors
 /// Says what stands where it must not.
 pub fn parse(text: &Text) -> Result<Document, JsonError> {
+    parse_with(text, LENIENT)
+}
+
+/// Reads a text that is one JSON value, in a manner.
+///
+/// # Errors
+/// Says what stands where it must not.
+pub fn parse_with(text: &Text, manner: Manner) -> Result<Document, JsonError> {
     let bytes = text.bytes();
     if bytes.len() > MAX_INPUT_BYTES {
         return Err(JsonError { message: format!("text has more than {MAX_INPUT_BYTES} bytes"), range: Range::default() });
     }
-    let mut reader = Reader { scanner: Scanner::new(bytes), shared: Shared::default(), frames: Vec::new(), nodes: 0, number: None };
+    if let (false, Err(error)) = (manner.lenient, std::str::from_utf8(bytes)) {
+        let start = u32::try_from(error.valid_up_to()).unwrap_or(u32::MAX);
+        return Err(JsonError { message: "text is no UTF-8".to_owned(), range: Range { start, end: start.saturating_add(1) } });
+    }
+    let scanner = Scanner::new(bytes);
+    let mut reader = Reader { manner, scanner, shared: Shared::default(), frames: Vec::new(), nodes: 0, number: None };
     let root = reader.run()?;
     Ok(Document { text: text.clone(), root, range: Range { start: 0, end: bytes.len() as u32 }, comments: Vec::new() })
 }
@@ -41,6 +70,7 @@ enum Frame {
 }
 
 struct Reader<'a> {
+    manner: Manner,
     scanner: Scanner<'a>,
     shared: Shared,
     frames: Vec<Frame>,
@@ -74,8 +104,8 @@ impl Reader<'_> {
         let first = self.scanner.next_byte();
         let start = self.scanner.at();
         self.nodes += 1;
-        if self.nodes > MAX_NODES {
-            let message = format!("text has more than {MAX_NODES} values");
+        if self.nodes > self.manner.max_values {
+            let message = format!("text has more than {} values", self.manner.max_values);
             return Err(JsonError { message, range: Range { start, end: start } });
         }
         let data = match first {
@@ -116,10 +146,10 @@ impl Reader<'_> {
     }
 
     fn check_depth(&self, start: u32) -> Result<(), JsonError> {
-        if self.frames.len() < MAX_DEPTH {
+        if self.frames.len() < self.manner.max_depth {
             return Ok(());
         }
-        let message = format!("text is nested more than {MAX_DEPTH} levels deep");
+        let message = format!("text is nested more than {} levels deep", self.manner.max_depth);
         Err(JsonError { message, range: Range { start, end: start } })
     }
 
@@ -180,7 +210,10 @@ impl Reader<'_> {
                 }
             }
             Frame::Map { start, mut builder, key } => {
-                builder.insert(key, node);
+                let (name, place) = (Arc::clone(&key.text), key.range);
+                if builder.insert(key, node) && !self.manner.lenient {
+                    return Err(JsonError { message: format!("key {name:?} stands there twice"), range: place });
+                }
                 match next {
                     Some(b',') => {
                         self.scanner.skip();

@@ -30,8 +30,8 @@ impl Builder {
         Self { entries: Vec::with_capacity(count), places: BTreeMap::new() }
     }
 
-    /// Adds an entry, in the place of an earlier one of the same key.
-    pub(crate) fn insert(&mut self, key: Key, value: Node) {
+    /// Adds an entry, in the place of an earlier one of the same key; tells whether there was one.
+    pub(crate) fn insert(&mut self, key: Key, value: Node) -> bool {
         let place = if self.entries.len() <= SMALL {
             self.entries.iter().position(|entry| Arc::ptr_eq(&entry.key, &key.text) || entry.key == key.text)
         } else {
@@ -40,8 +40,14 @@ impl Builder {
         };
         let entry = Entry { key: key.text, key_range: key.range, value };
         match place.and_then(|place| self.entries.get_mut(place)) {
-            Some(earlier) => *earlier = entry,
-            None => self.entries.push(entry),
+            Some(earlier) => {
+                *earlier = entry;
+                true
+            }
+            None => {
+                self.entries.push(entry);
+                false
+            }
         }
     }
 

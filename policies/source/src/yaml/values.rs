@@ -237,7 +237,7 @@ impl<'t, 'a> Decoder<'t, 'a> {
                     problem.push_str(&golang::syntax(&node));
                 }
                 if let Some(Frame::Map { builder, .. }) = self.frames.get_mut(owner) {
-                    builder.insert(key, node);
+                    let _ = builder.insert(key, node);
                 }
             }
             Frame::Merges { .. } | Frame::Alias { .. } => {}

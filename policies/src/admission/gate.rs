@@ -1,0 +1,285 @@
+//! A request to a verdict: the one function that stands behind both gates.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use regorus::Value;
+
+use super::{
+    bundle::{Bundle, BundleError},
+    change::{Before, is_bookkeeping},
+    emergency::Emergency,
+    kinds::{self, CARRIERS, CONTROLLERS, SYSTEM_NAMESPACES},
+    review::{Review, Side},
+    verdict::{Judged, Outcome, Pass, Verdict},
+    words,
+};
+use crate::{
+    Asked, Budget, Config, Date, Engine, Facts, Fault, Finding, Level, Operation, Resource, RuleId, Scope, Waived, Worker,
+    engine::place_key,
+    input::{object, of_node, text},
+    waiver::by_config,
+};
+
+/// What a verdict depends on beside the request.
+#[derive(Clone, Debug)]
+pub struct Circumstances {
+    /// The present time, in seconds after the start of 1970 in UTC.
+    pub seconds: u64,
+    /// The environment of the cluster or namespace.
+    pub environment: Option<Arc<str>>,
+    /// How much the answer may cost.
+    pub budget: Budget,
+}
+
+/// A bundle, ready to judge; may be shared between threads.
+#[derive(Debug)]
+pub struct Gate {
+    engine: Engine,
+    facts: Facts,
+    /// What comments in the repository waive, by the key of the place.
+    waived: BTreeMap<String, Waived>,
+    remedies: BTreeMap<RuleId, String>,
+}
+
+impl Gate {
+    /// Compiles a bundle and runs the tests that it carries.
+    ///
+    /// # Errors
+    /// The bundle is broken, was made by another version, or does not give the answers that it gave when it was made.
+    pub fn new(bundle: &Bundle) -> Result<Self, BundleError> {
+        let gate = Self::untested(bundle)?;
+        if gate.digest() != bundle.digest {
+            return Err(BundleError::Digest { wanted: bundle.digest.clone(), found: gate.digest().to_owned() });
+        }
+        bundle.test(&gate)?;
+        Ok(gate)
+    }
+
+    pub(super) fn untested(bundle: &Bundle) -> Result<Self, BundleError> {
+        let library = bundle.library()?;
+        let config = bundle.config()?;
+        let engine = Engine::new(&library, &config).map_err(|error| BundleError::Engine(error.to_string()))?;
+        let facts = Facts::collect(&bundle.fact_resources());
+        let waived = bundle.waived.iter().map(|waiver| {
+            let waived = Waived { reason: waiver.reason.clone(), owner: None, ticket: None, expires: None };
+            (waiver.key.clone(), waived)
+        });
+        let remedies = engine.rules().iter().map(|rule| (rule.id.clone(), rule.remedy())).collect();
+        Ok(Self { facts, waived: waived.collect(), remedies, engine })
+    }
+
+    /// The digest of the rules and the configuration.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        self.engine.digest()
+    }
+
+    /// The rules and what they are compiled to.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        self.engine.config()
+    }
+
+    /// What to do about the findings of a rule.
+    pub(super) fn remedy(&self, rule: &RuleId) -> Option<&str> {
+        self.remedies.get(rule).map(String::as_str)
+    }
+
+    /// The environment of a namespace, where the configuration knows environments by their namespaces.
+    #[must_use]
+    pub fn environment_of(&self, namespace: &str) -> Option<Arc<str>> {
+        let environments = self.config().environments.iter().filter(|environment| !environment.namespaces.is_empty());
+        let mut here = environments.filter(|environment| crate::config::any_glob(&environment.namespaces, namespace));
+        here.next().map(|environment| Arc::clone(&environment.name.value))
+    }
+
+    /// Judges a request.
+    #[must_use]
+    pub fn judge(&self, worker: &mut Worker, review: &Review, at: &Circumstances) -> Verdict {
+        match self.pass(review) {
+            Some(pass) => Verdict::pass(&review.uid, pass),
+            None => Judge { gate: self, worker, review, at }.verdict(),
+        }
+    }
+
+    fn pass(&self, review: &Review) -> Option<Pass> {
+        if kinds::is_vital(&review.api_version, &review.kind) {
+            return Some(Pass::Vital);
+        }
+        let excluded = &self.config().admission.exclude_namespaces;
+        let is_excluded =
+            SYSTEM_NAMESPACES.contains(&&*review.namespace) || excluded.iter().any(|known| *known.value == *review.namespace);
+        if is_excluded && !review.namespace.is_empty() {
+            return Some(Pass::Excluded);
+        }
+        let is_asked = self.engine.rules().iter().any(|rule| rule.scope == Scope::Resource && rule.operations.contains(&review.operation));
+        // The status of an object is what controllers say of it; nobody runs anything by it.
+        if !is_asked || &*review.sub_resource == "status" {
+            return Some(Pass::Unasked);
+        }
+        let (Some(old), Some(new)) = (review.node(Side::Old), review.node(Side::New)) else { return None };
+        let is_carrier = CARRIERS.contains(&&*review.kind);
+        (review.operation == Operation::Update && is_carrier && is_bookkeeping(old, new)).then_some(Pass::Bookkeeping)
+    }
+}
+
+/// One request on its way to a verdict.
+struct Judge<'a> {
+    gate: &'a Gate,
+    worker: &'a mut Worker,
+    review: &'a Review,
+    at: &'a Circumstances,
+}
+
+impl Judge<'_> {
+    fn verdict(mut self) -> Verdict {
+        let side = if self.review.operation == Operation::Delete { Side::Old } else { Side::New };
+        let subjects = self.review.resources(side, self.at.environment.as_ref());
+        let examined = self.examine(&subjects);
+        let mut verdict = Verdict { passed: None, ..Verdict::pass(&self.review.uid, Pass::Unasked) };
+        verdict.annotations.insert("bundle", self.gate.digest().to_owned());
+        if examined.findings.is_empty() && examined.faults.is_empty() {
+            return verdict;
+        }
+        let old = match self.review.operation {
+            Operation::Update => self.review.resources(Side::Old, self.at.environment.as_ref()),
+            Operation::Create | Operation::Delete | Operation::Connect => Vec::new(),
+        };
+        let before = self.examine(&old);
+        let emergency = Emergency::of(self.review, self.gate.config().admission.break_glass.as_ref(), self.at.seconds);
+        let softener = self.softener(&emergency);
+        for (resource, finding) in examined.findings {
+            let outcome = self.outcome(resource, &finding, &before, softener);
+            verdict.judged.push(Judged { finding, outcome });
+        }
+        for fault in examined.faults {
+            let is_old = self.review.operation == Operation::Update && before.has_fault(&fault);
+            let outcome = if is_old { Outcome::Inherited } else { soften(fault.level, softener) };
+            verdict.faults.push((fault, outcome));
+        }
+        self.tell(&mut verdict, &emergency);
+        verdict
+    }
+
+    /// What the rules find in some resources.
+    fn examine<'r>(&mut self, resources: &'r [Resource]) -> Before<'r> {
+        let mut all = Before { findings: Vec::new(), faults: Vec::new() };
+        for resource in resources {
+            let value = self.gate.engine.reads_review().then(|| self.request());
+            let asked = Asked { operation: self.review.operation, review: value.as_ref(), budget: self.at.budget };
+            let examined = self.gate.engine.examine(self.worker, resource, &self.gate.facts, &asked);
+            all.findings.extend(examined.findings.into_iter().map(|finding| (resource, finding)));
+            all.faults.extend(examined.faults);
+        }
+        all
+    }
+
+    /// `input.review`.
+    fn request(&self) -> Value {
+        let review = self.review;
+        let groups: Vec<Value> = review.user.groups.iter().map(|group| text(group)).collect();
+        let user = object([("name", text(&review.user.name)), ("groups", Value::from(groups))]);
+        object([
+            ("operation", text(review.operation.name())),
+            ("subresource", text(&review.sub_resource)),
+            ("user", user),
+            ("old", review.node(Side::Old).and_then(of_node).unwrap_or(Value::Null)),
+        ])
+    }
+
+    /// What takes the edge off a refusal, where something does.
+    fn softener(&self, emergency: &Emergency) -> Option<Outcome> {
+        if matches!(emergency, Emergency::Granted(_)) {
+            return Some(Outcome::Overridden);
+        }
+        (self.is_made_for_another() || self.is_mirror()).then_some(Outcome::Owned)
+    }
+
+    /// Whether a controller makes the object on behalf of another one, which was judged when it was made or changed.
+    fn is_made_for_another(&self) -> bool {
+        let user = &*self.review.user.name;
+        let extra = &self.gate.config().admission.controllers;
+        if !CONTROLLERS.contains(&user) && !extra.iter().any(|known| *known.value == *user) {
+            return false;
+        }
+        let owners = self.review.node(Side::New).and_then(|node| node.at(&["metadata", "ownerReferences"]));
+        owners.is_some_and(|owners| {
+            owners.items().iter().any(|owner| matches!(owner.get("controller").map(|node| &node.data), Some(portcullis_source::Data::Bool(true))))
+        })
+    }
+
+    /// Whether a kubelet tells of a pod that its node runs from a file: refusing the picture does not stop the pod.
+    fn is_mirror(&self) -> bool {
+        let user = &self.review.user;
+        user.name.starts_with("system:node:")
+            && user.groups.iter().any(|group| &**group == "system:nodes")
+            && self.review.annotation("kubernetes.io/config.mirror").is_some()
+    }
+
+    fn outcome(&self, resource: &Resource, finding: &Finding, before: &Before<'_>, softener: Option<Outcome>) -> Outcome {
+        let today = Date::from_unix_seconds(self.at.seconds);
+        if by_config(self.gate.config(), finding, today).is_some() || self.gate.waived.contains_key(&place_key(finding, resource)) {
+            return Outcome::Waived;
+        }
+        if before.has(resource, finding) {
+            return Outcome::Inherited;
+        }
+        soften(finding.level, softener)
+    }
+
+    fn tell(&self, verdict: &mut Verdict, emergency: &Emergency) {
+        let review = self.review;
+        let denied: Vec<&Judged> = verdict.judged.iter().filter(|judged| judged.outcome == Outcome::Denied).collect();
+        let failed: Vec<&Fault> =
+            verdict.faults.iter().filter(|(_, outcome)| *outcome == Outcome::Denied).map(|(fault, _)| fault).collect();
+        if !denied.is_empty() || !failed.is_empty() {
+            let note = match emergency {
+                Emergency::Refused(why) => Some(why.as_str()),
+                Emergency::None | Emergency::Granted(_) => None,
+            };
+            let message = words::refusal(self.gate, review, &denied, &failed, note);
+            (verdict.allowed, verdict.code, verdict.message) = (false, 403, message);
+        }
+        let told = verdict.judged.iter().filter_map(|judged| {
+            let why = match judged.outcome {
+                Outcome::Denied | Outcome::Waived => return None,
+                Outcome::Warned => "",
+                Outcome::Inherited => ", as before",
+                Outcome::Owned => ", as its owner",
+                Outcome::Overridden => ", let in by break-glass",
+            };
+            Some(words::warning(review, &judged.finding, why))
+        });
+        let failed = verdict.faults.iter().filter(|(_, outcome)| *outcome != Outcome::Denied).map(|(fault, _)| words::fault(review, fault));
+        verdict.warnings = told.chain(failed).collect();
+        for outcome in Outcome::ALL {
+            let found = verdict.judged.iter().filter(|judged| judged.outcome == outcome).map(|judged| judged.finding.rule.to_string());
+            let failed = verdict.faults.iter().filter(|(_, own)| *own == outcome);
+            let failed = failed.map(|(fault, _)| fault.rule.as_ref().map_or_else(|| "unreadable".to_owned(), |rule| format!("{rule}!")));
+            let mut rules: Vec<String> = found.chain(failed).collect();
+            rules.sort();
+            rules.dedup();
+            if !rules.is_empty() {
+                verdict.annotations.insert(outcome.name(), rules.join(","));
+            }
+        }
+        if let (Emergency::Granted(reason), true) = (emergency, verdict.annotations.contains_key(Outcome::Overridden.name())) {
+            let reason = super::limits::plain(reason);
+            verdict.annotations.insert("break-glass", reason.clone());
+            verdict.emergency = Some(reason);
+        }
+    }
+}
+
+fn soften(level: Level, softener: Option<Outcome>) -> Outcome {
+    match level {
+        Level::Deny => softener.unwrap_or(Outcome::Denied),
+        Level::Warn => Outcome::Warned,
+    }
+}

@@ -1,0 +1,76 @@
+//! The kinds whose resources are known by name, those that are never judged, and who acts for them.
+
+/// Kind, group and plural of what rules may be about; a kind of a custom resource is added here when a rule reads it.
+pub(super) const KNOWN: [(&str, &str, &str); 25] = [
+    ("Pod", "", "pods"),
+    ("PodTemplate", "", "podtemplates"),
+    ("ReplicationController", "", "replicationcontrollers"),
+    ("Service", "", "services"),
+    ("ServiceAccount", "", "serviceaccounts"),
+    ("Namespace", "", "namespaces"),
+    ("ConfigMap", "", "configmaps"),
+    ("Secret", "", "secrets"),
+    ("Deployment", "apps", "deployments"),
+    ("StatefulSet", "apps", "statefulsets"),
+    ("DaemonSet", "apps", "daemonsets"),
+    ("ReplicaSet", "apps", "replicasets"),
+    ("Job", "batch", "jobs"),
+    ("CronJob", "batch", "cronjobs"),
+    ("Rollout", "argoproj.io", "rollouts"),
+    ("HorizontalPodAutoscaler", "autoscaling", "horizontalpodautoscalers"),
+    ("PodDisruptionBudget", "policy", "poddisruptionbudgets"),
+    ("Ingress", "networking.k8s.io", "ingresses"),
+    ("NetworkPolicy", "networking.k8s.io", "networkpolicies"),
+    ("ClusterRole", "rbac.authorization.k8s.io", "clusterroles"),
+    ("ClusterRoleBinding", "rbac.authorization.k8s.io", "clusterrolebindings"),
+    ("RoleBinding", "rbac.authorization.k8s.io", "rolebindings"),
+    ("NodePool", "karpenter.sh", "nodepools"),
+    ("ScaledObject", "keda.sh", "scaledobjects"),
+    ("PodExecOptions", "", "pods/exec"),
+];
+
+/// The kinds that carry a pod.
+pub(super) const CARRIERS: [&str; 10] = [
+    "Pod",
+    "PodTemplate",
+    "ReplicationController",
+    "Deployment",
+    "StatefulSet",
+    "DaemonSet",
+    "ReplicaSet",
+    "Job",
+    "CronJob",
+    "Rollout",
+];
+
+/// What a cluster cannot live without: group and kind, `*` for all kinds of a group.
+const VITAL: [(&str, &str); 7] = [
+    ("", "Node"),
+    ("", "Event"),
+    ("", "Binding"),
+    ("authentication.k8s.io", "*"),
+    ("authorization.k8s.io", "*"),
+    ("coordination.k8s.io", "*"),
+    ("events.k8s.io", "*"),
+];
+
+/// Whether nothing of a kind is ever refused.
+pub(super) fn is_vital(api_version: &str, kind: &str) -> bool {
+    let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);
+    VITAL.iter().any(|(own, known)| *own == group && (*known == "*" || *known == kind))
+}
+
+/// The namespaces in which nothing is ever refused.
+pub(super) const SYSTEM_NAMESPACES: [&str; 3] = ["kube-node-lease", "kube-public", "kube-system"];
+
+/// The users that make pods on behalf of other objects: the controllers of Kubernetes itself, whose names nobody else can have.
+pub(super) const CONTROLLERS: [&str; 8] = [
+    "system:kube-controller-manager",
+    "system:serviceaccount:kube-system:cronjob-controller",
+    "system:serviceaccount:kube-system:daemon-set-controller",
+    "system:serviceaccount:kube-system:deployment-controller",
+    "system:serviceaccount:kube-system:job-controller",
+    "system:serviceaccount:kube-system:replicaset-controller",
+    "system:serviceaccount:kube-system:replication-controller",
+    "system:serviceaccount:kube-system:statefulset-controller",
+];

@@ -1,0 +1,189 @@
+//! What an API server must ask about, as the rules of a bundle read it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
+
+use serde_json::{Value, json};
+
+use super::{
+    gate::Gate,
+    kinds::{CARRIERS, KNOWN, SYSTEM_NAMESPACES},
+};
+use crate::{Config, Operation, Rule, Scope, Target};
+
+/// How the API server reaches the webhook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// By a Service, as namespace and name.
+    Service {
+        /// Its namespace, in which nothing is asked about.
+        namespace: String,
+        /// Its name.
+        name: String,
+    },
+    /// By a URL without a path.
+    Url(String),
+}
+
+/// What is not a matter of the rules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registration {
+    /// The name of the configuration object.
+    pub name: String,
+    /// How the webhook is reached.
+    pub reach: Reach,
+    /// The CA that its certificate is checked with, in base64; filled in by others where it is not given.
+    pub ca_bundle: Option<String>,
+    /// The environment, as the last part of the path.
+    pub environment: Option<String>,
+    /// Further annotations of the configuration object, such as the one by which cert-manager fills in the CA.
+    pub annotations: BTreeMap<String, String>,
+    /// How many seconds an answer may take.
+    pub timeout: u8,
+}
+
+/// A resource that must be asked about, and on which operations.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Asked {
+    /// The API group.
+    pub group: &'static str,
+    /// The resource, with its subresource.
+    pub resource: String,
+    /// The operations.
+    pub operations: BTreeSet<Operation>,
+}
+
+/// What the subresources of a pod can change that rules read.
+const POD_DOORS: [&str; 2] = ["pods/ephemeralcontainers", "pods/resize"];
+
+/// Everything that rules of a library must be asked about.
+///
+/// # Errors
+/// A rule reads a kind whose resource is not known.
+pub fn asked(rules: &[Rule]) -> Result<Vec<Asked>, String> {
+    let mut found: BTreeMap<(&'static str, String), BTreeSet<Operation>> = BTreeMap::new();
+    for rule in rules.iter().filter(|rule| rule.scope == Scope::Resource) {
+        let kinds: Vec<&str> = match &rule.target {
+            Target::Pod => CARRIERS.to_vec(),
+            Target::Kinds(kinds) => kinds.iter().map(String::as_str).collect(),
+        };
+        for kind in kinds {
+            let known: Vec<_> = KNOWN.iter().filter(|(known, _, _)| *known == kind).collect();
+            if known.is_empty() {
+                return Err(format!("rule {} reads {kind}, of which the resource is not known", rule.id));
+            }
+            for (kind, group, plural) in known {
+                let doors: &[&str] = if *kind == "Pod" { &POD_DOORS } else { &[] };
+                for resource in std::iter::once(plural).chain(doors) {
+                    found.entry((group, (*resource).to_owned())).or_default().extend(&rule.operations);
+                }
+            }
+        }
+    }
+    Ok(found.into_iter().map(|((group, resource), operations)| Asked { group, resource, operations }).collect())
+}
+
+/// The ValidatingWebhookConfiguration: a narrow webhook that fails closed where scoring runs, and a broad one that fails open.
+///
+/// # Errors
+/// A rule reads a kind whose resource is not known.
+pub fn configuration(gate: &Gate, registration: &Registration) -> Result<Value, String> {
+    let asked = asked(gate.engine().rules())?;
+    let mut groups: BTreeMap<(&str, &BTreeSet<Operation>), Vec<&str>> = BTreeMap::new();
+    for one in &asked {
+        groups.entry((one.group, &one.operations)).or_default().push(&one.resource);
+    }
+    let rules: Vec<Value> = groups
+        .into_iter()
+        .map(|((group, operations), resources)| {
+            let operations: Vec<&str> = operations.iter().map(|operation| operation.name()).collect();
+            json!({"apiGroups": [group], "apiVersions": ["*"], "operations": operations, "resources": resources, "scope": "*"})
+        })
+        .collect();
+    let scoring = scoring(gate.config());
+    let webhook = |name: &str, policy: &str, condition: Option<String>| {
+        let own = condition.map(|expression| json!({"name": "namespace", "expression": expression}));
+        json!({
+            "name": name,
+            "admissionReviewVersions": ["v1"],
+            "clientConfig": client(registration),
+            "failurePolicy": policy,
+            "matchConditions": conditions().into_iter().chain(own).collect::<Vec<_>>(),
+            "matchPolicy": "Equivalent",
+            "namespaceSelector": {"matchExpressions": [{"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": excluded(gate.config(), registration)}]},
+            "rules": rules,
+            "sideEffects": "None",
+            "timeoutSeconds": registration.timeout,
+        })
+    };
+    let mut webhooks = Vec::new();
+    if let Some(scoring) = &scoring {
+        webhooks.push(webhook("scoring.portcullis.dev", "Fail", Some(scoring.clone())));
+    }
+    webhooks.push(webhook("platform.portcullis.dev", "Ignore", scoring.map(|scoring| format!("!({scoring})"))));
+    let mut annotations = registration.annotations.clone();
+    annotations.insert("portcullis.dev/bundle".to_owned(), gate.digest().to_owned());
+    Ok(json!({
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingWebhookConfiguration",
+        "metadata": {"name": registration.name, "annotations": annotations, "labels": {"app.kubernetes.io/name": "portcullis-webhook"}},
+        "webhooks": webhooks,
+    }))
+}
+
+fn client(registration: &Registration) -> Value {
+    let path = registration.environment.as_ref().map_or_else(|| "/validate".to_owned(), |environment| format!("/validate/{environment}"));
+    let mut client = match &registration.reach {
+        Reach::Service { namespace, name } => json!({"service": {"namespace": namespace, "name": name, "path": path, "port": 443}}),
+        Reach::Url(url) => json!({"url": format!("{}{path}", url.trim_end_matches('/'))}),
+    };
+    if let (Some(ca), Some(client)) = (&registration.ca_bundle, client.as_object_mut()) {
+        client.insert("caBundle".to_owned(), ca.as_str().into());
+    }
+    client
+}
+
+/// The namespaces that are never asked about, by the label that only the API server sets.
+fn excluded(config: &Config, registration: &Registration) -> Vec<String> {
+    let mut names: BTreeSet<String> = SYSTEM_NAMESPACES.iter().map(|name| (*name).to_owned()).collect();
+    names.extend(config.admission.exclude_namespaces.iter().map(|name| name.value.to_string()));
+    if let Reach::Service { namespace, .. } = &registration.reach {
+        names.insert(namespace.clone());
+    }
+    names.into_iter().collect()
+}
+
+/// What keeps nodes, leases and the API server's own questions out, whatever the rules of the webhook come to be.
+fn conditions() -> Vec<Value> {
+    let condition = |name: &str, expression: &str| json!({"name": name, "expression": expression});
+    vec![
+        condition("no-leases", "request.resource.group != 'coordination.k8s.io'"),
+        condition("no-reviews", "!(request.resource.group in ['authentication.k8s.io', 'authorization.k8s.io'])"),
+        condition("no-nodes", "!('system:nodes' in request.userInfo.groups) && request.resource.resource != 'nodes'"),
+    ]
+}
+
+/// The namespaces of scoring as an expression of CEL; none where the configuration names none.
+fn scoring(config: &Config) -> Option<String> {
+    let globs: Vec<String> = config.scoring.namespaces.iter().map(|glob| pattern(&glob.value)).collect();
+    (!globs.is_empty()).then(|| format!("has(request.namespace) && request.namespace.matches('^({})$')", globs.join("|")))
+}
+
+/// A glob as a regular expression that can stand in quotes; names of namespaces have neither.
+fn pattern(glob: &str) -> String {
+    let mut pattern = String::new();
+    for character in glob.chars() {
+        match character {
+            '*' => pattern.push_str("[^/]*"),
+            '?' => pattern.push_str("[^/]"),
+            character if character.is_ascii_alphanumeric() || character == '-' => pattern.push(character),
+            // What no name can have matches none.
+            other => {
+                let _ = write!(pattern, "[\\\\x{{{:x}}}]", u32::from(other));
+            }
+        }
+    }
+    pattern
+}

@@ -1,0 +1,238 @@
+//! The log of decisions, written by a thread of its own: a full disk loses lines, and says so, but never keeps a request waiting.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Read as _, Seek as _, SeekFrom, Write as _},
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    },
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use portcullis_policies::admission::{Outcome, Review, Verdict, chain::Chain};
+use serde_json::{Map, Value, json};
+
+use crate::metrics::Metrics;
+
+/// How many decisions wait for the disk before they are lost.
+const MAX_WAITING: usize = 8192;
+
+/// How long a failed disk is left alone.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// The longest last line that is looked for when a log is taken up again.
+const MAX_TAIL: u64 = 1 << 20;
+
+/// How much of a text from outside stands in a line.
+const MAX_TEXT: usize = 512;
+
+/// The way to the log; without a file, decisions go nowhere.
+#[derive(Debug)]
+pub struct Decisions {
+    sender: Option<SyncSender<Map<String, Value>>>,
+    writer: Option<JoinHandle<()>>,
+    metrics: Arc<Metrics>,
+}
+
+impl Decisions {
+    /// Takes a log up where it ended, or begins it.
+    ///
+    /// # Errors
+    /// It cannot be opened, or its last line is none of a log.
+    pub fn open(path: Option<&Path>, metrics: Arc<Metrics>) -> io::Result<Self> {
+        let Some(path) = path else { return Ok(Self { sender: None, writer: None, metrics }) };
+        let log = Log::open(path, Arc::clone(&metrics))?;
+        let (sender, receiver) = sync_channel(MAX_WAITING);
+        let writer = std::thread::Builder::new().name("decisions".to_owned()).spawn(move || log.run(&receiver))?;
+        Ok(Self { sender: Some(sender), writer: Some(writer), metrics })
+    }
+
+    /// Records a verdict; whoever looks at dry runs looks at nothing that happened.
+    pub(crate) fn record(&self, review: &Review, verdict: &Verdict, environment: Option<&str>, bundle: &str, seconds: u64) {
+        let Some(sender) = self.sender.as_ref().filter(|_| !review.dry_run) else { return };
+        if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) = sender.try_send(record(review, verdict, environment, bundle, seconds))
+        {
+            self.metrics.lost.inc();
+        }
+    }
+
+    /// Waits until everything is written.
+    pub fn close(mut self) {
+        drop(self.sender.take());
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
+    }
+}
+
+/// What a line says: who did what to which object, and what the rules said; nothing of the object itself.
+fn record(review: &Review, verdict: &Verdict, environment: Option<&str>, bundle: &str, seconds: u64) -> Map<String, Value> {
+    let short = |text: &str| text.chars().take(MAX_TEXT).collect::<String>();
+    let rules: Vec<Value> = verdict
+        .judged
+        .iter()
+        .filter(|judged| judged.outcome != Outcome::Denied || !verdict.allowed)
+        .map(|judged| json!({"outcome": judged.outcome.name(), "path": short(&judged.finding.pointer()), "rule": judged.finding.rule.as_str()}))
+        .collect();
+    let failed: Vec<&str> = verdict.faults.iter().map(|(fault, _)| fault.rule.as_ref().map_or("unreadable", |rule| rule.as_str())).collect();
+    let mut line = Map::new();
+    let mut put = |key: &str, value: Value| line.insert(key.to_owned(), value);
+    put("allowed", verdict.allowed.into());
+    put("bundle", bundle.into());
+    put("breakGlass", verdict.emergency.as_deref().map(short).into());
+    put("environment", environment.into());
+    put("errors", failed.into());
+    put("kind", short(&review.kind).into());
+    put("name", short(&review.name).into());
+    put("namespace", short(&review.namespace).into());
+    put("notChecked", verdict.passed.map(|pass| pass.name()).into());
+    put("operation", review.operation.name().into());
+    put("rules", rules.into());
+    put("subresource", short(&review.sub_resource).into());
+    put("time", seconds.into());
+    put("uid", short(&review.uid).into());
+    put("user", short(&review.user.name).into());
+    line
+}
+
+/// The file, and the end of what is surely in it.
+struct Log {
+    path: PathBuf,
+    file: File,
+    length: u64,
+    chain: Chain,
+    /// How many lost decisions the log has told of.
+    told: u64,
+    metrics: Arc<Metrics>,
+}
+
+impl Log {
+    fn open(path: &Path, metrics: Arc<Metrics>) -> io::Result<Self> {
+        let mut file = OpenOptions::new().create(true).append(true).read(true).open(path)?;
+        let length = file.metadata()?.len();
+        let (chain, whole) = end(&mut file, length)?;
+        if whole < length {
+            // A line that was being written when the process was killed was never told to anybody.
+            tracing::warn!(bytes = length - whole, "the log of decisions ended in the middle of a line, which was taken off");
+            file.set_len(whole)?;
+        }
+        Ok(Self { path: path.to_owned(), file, length: whole, chain, told: 0, metrics })
+    }
+
+    fn run(mut self, receiver: &Receiver<Map<String, Value>>) {
+        while let Ok(first) = receiver.recv() {
+            let mut records = vec![first];
+            records.extend(receiver.try_iter().take(MAX_WAITING));
+            let count = records.len() as u64;
+            if let Err(error) = self.write(records) {
+                self.metrics.log_failures.inc();
+                self.metrics.lost.inc_by(count);
+                tracing::error!(error = %error, lost = count, log = %self.path.display(), "decisions could not be written");
+                // What was written in part is taken off, so that the chain stays whole.
+                let _ = self.file.set_len(self.length);
+                std::thread::sleep(PAUSE);
+            }
+        }
+    }
+
+    fn write(&mut self, mut records: Vec<Map<String, Value>>) -> io::Result<()> {
+        let lost = self.metrics.lost_so_far();
+        if let Some(first) = records.first_mut().filter(|_| lost > self.told) {
+            first.insert("lost".to_owned(), (lost - self.told).into());
+        }
+        let count = records.len() as u64;
+        let mut chain = self.chain.clone();
+        let mut text = String::new();
+        for record in records {
+            let (line, next) = chain.line(record);
+            text.push_str(&line);
+            chain = next;
+        }
+        self.file.write_all(text.as_bytes())?;
+        self.file.flush()?;
+        self.length += text.len() as u64;
+        (self.chain, self.told) = (chain, lost);
+        self.metrics.recorded.inc_by(count);
+        Ok(())
+    }
+}
+
+/// The chain of the last whole line, and where that line ends.
+fn end(file: &mut File, length: u64) -> io::Result<(Chain, u64)> {
+    let start = length.saturating_sub(MAX_TAIL);
+    file.seek(SeekFrom::Start(start))?;
+    let mut tail = Vec::new();
+    file.take(MAX_TAIL).read_to_end(&mut tail)?;
+    let Some(last) = tail.iter().rposition(|&byte| byte == b'\n') else {
+        let is_empty = start == 0;
+        return if is_empty { Ok((Chain::default(), 0)) } else { Err(io::Error::new(io::ErrorKind::InvalidData, "it has no lines")) };
+    };
+    let before = tail.get(..last).unwrap_or_default();
+    let line = before.rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
+    let chain = std::str::from_utf8(line).map_err(|error| error.to_string()).and_then(Chain::end);
+    let chain = chain.map_err(|reason| io::Error::new(io::ErrorKind::InvalidData, format!("its last line does not fit: {reason}")))?;
+    Ok((chain, start + last as u64 + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, sync::Arc};
+
+    use portcullis_policies::admission::chain::Audit;
+    use serde_json::Map;
+
+    use super::{Decisions, Log};
+    use crate::metrics::Metrics;
+
+    fn send(decisions: &Decisions, count: usize) {
+        for number in 0..count {
+            let record: Map<String, serde_json::Value> = [("uid".to_owned(), number.into())].into_iter().collect();
+            decisions.sender.as_ref().unwrap().send(record).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_log_is_taken_up_where_it_ended() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.jsonl");
+        for _ in 0..3 {
+            let decisions = Decisions::open(Some(&path), Arc::new(Metrics::default())).unwrap();
+            send(&decisions, 4);
+            decisions.close();
+        }
+        // The process was killed in the middle of a line.
+        let mut text = fs::read_to_string(&path).unwrap();
+        text.push_str("{\"uid\":");
+        fs::write(&path, text).unwrap();
+        let decisions = Decisions::open(Some(&path), Arc::new(Metrics::default())).unwrap();
+        send(&decisions, 1);
+        decisions.close();
+        let audit = Audit::read(fs::read(&path).unwrap().as_slice()).unwrap();
+        assert_eq!((audit.lines, audit.broken, audit.lost), (13, None, 0));
+    }
+
+    #[test]
+    fn a_log_that_was_changed_is_not_taken_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.jsonl");
+        fs::write(&path, "{\"uid\":1}\n").unwrap();
+        assert!(Decisions::open(Some(&path), Arc::new(Metrics::default())).is_err());
+    }
+
+    #[test]
+    fn what_is_lost_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.jsonl");
+        let metrics = Arc::new(Metrics::default());
+        let mut log = Log::open(&path, Arc::clone(&metrics)).unwrap();
+        log.write(vec![Map::new()]).unwrap();
+        metrics.lost.inc_by(7);
+        log.write(vec![Map::new(), Map::new()]).unwrap();
+        log.write(vec![Map::new()]).unwrap();
+        let audit = Audit::read(fs::read(&path).unwrap().as_slice()).unwrap();
+        assert_eq!((audit.lines, audit.lost, audit.broken), (4, 7, None));
+    }
+}
