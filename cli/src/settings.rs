@@ -101,7 +101,17 @@ impl Settings {
         let lock = supply::lock(&revision)?;
         let on_disk = Some(&*root).filter(|_| scope.revision.is_none());
         let supply = supply::supply(&revision, on_disk, &config, &lock, &surroundings.places)?;
-        Ok(Self { revision, root, config, config_file, supply, lock, paths, environments: scope.environment.clone(), services: scope.service.clone() })
+        Ok(Self {
+            revision,
+            root,
+            config,
+            config_file,
+            supply,
+            lock,
+            paths,
+            environments: scope.environment.clone(),
+            services: scope.service.clone(),
+        })
     }
 }
 

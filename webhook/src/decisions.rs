@@ -53,7 +53,8 @@ impl Decisions {
     /// Records a verdict; whoever looks at dry runs looks at nothing that happened.
     pub(crate) fn record(&self, review: &Review, verdict: &Verdict, environment: Option<&str>, bundle: &str, seconds: u64) {
         let Some(sender) = self.sender.as_ref().filter(|_| !review.dry_run) else { return };
-        if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) = sender.try_send(record(review, verdict, environment, bundle, seconds))
+        if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) =
+            sender.try_send(record(review, verdict, environment, bundle, seconds))
         {
             self.metrics.lost.inc();
         }
@@ -77,7 +78,8 @@ fn record(review: &Review, verdict: &Verdict, environment: Option<&str>, bundle:
         .filter(|judged| judged.outcome != Outcome::Denied || !verdict.allowed)
         .map(|judged| json!({"outcome": judged.outcome.name(), "path": short(&judged.finding.pointer()), "rule": judged.finding.rule.as_str()}))
         .collect();
-    let failed: Vec<&str> = verdict.faults.iter().map(|(fault, _)| fault.rule.as_ref().map_or("unreadable", |rule| rule.as_str())).collect();
+    let failed: Vec<&str> =
+        verdict.faults.iter().map(|(fault, _)| fault.rule.as_ref().map_or("unreadable", |rule| rule.as_str())).collect();
     let mut line = Map::new();
     let mut put = |key: &str, value: Value| line.insert(key.to_owned(), value);
     put("allowed", verdict.allowed.into());

@@ -205,7 +205,11 @@ impl Handler {
             return Some(response);
         }
         if headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
-            return Some(self.refuse("encoding", StatusCode::UNSUPPORTED_MEDIA_TYPE, "bodies are taken as they are, without Content-Encoding"));
+            return Some(self.refuse(
+                "encoding",
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "bodies are taken as they are, without Content-Encoding",
+            ));
         }
         let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let essence = kind.split(';').next().unwrap_or_default().trim();

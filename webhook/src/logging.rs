@@ -1,6 +1,10 @@
 //! Log lines as JSON, in which nothing from outside can begin a line of its own.
 
-use tracing_subscriber::{filter::{LevelFilter, Targets}, fmt, prelude::*};
+use tracing_subscriber::{
+    filter::{LevelFilter, Targets},
+    fmt,
+    prelude::*,
+};
 
 /// How much is logged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

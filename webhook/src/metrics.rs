@@ -21,8 +21,7 @@ type Two = [(&'static str, &'static str); 2];
 type OfRule = [(&'static str, String); 2];
 
 /// The upper ends of the buckets of durations, in seconds: from a verdict at its fastest to the longest that an API server waits.
-const BUCKETS: [f64; 16] =
-    [0.000_05, 0.000_1, 0.000_2, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 3.0, 10.0, 30.0];
+const BUCKETS: [f64; 16] = [0.000_05, 0.000_1, 0.000_2, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 3.0, 10.0, 30.0];
 
 /// Everything that is counted.
 #[derive(Debug)]
@@ -101,7 +100,11 @@ impl Metrics {
         registry.register("connections_evicted", "Idle connections that were closed for new ones", self.evicted.clone());
         registry.register("handshakes_failed", "Connections that came to no TLS session, by why", self.handshakes.clone());
         registry.register("reloads", "What was read again, and how that ended", self.reloads.clone());
-        registry.register("bundle_newly_denied", "Reviews of the last that the present bundle refuses and the one before it let in", self.newly_denied.clone());
+        registry.register(
+            "bundle_newly_denied",
+            "Reviews of the last that the present bundle refuses and the one before it let in",
+            self.newly_denied.clone(),
+        );
         registry.register("certificate_not_after_timestamp_seconds", "When certificates expire", self.certificate.clone());
         registry.register("waiver_expiry_timestamp_seconds", "When the next waiver of the configuration expires", self.waiver.clone());
         registry.register("decisions_recorded", "Lines written to the log of decisions", self.recorded.clone());

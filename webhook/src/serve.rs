@@ -55,7 +55,14 @@ pub enum Phase {
 }
 
 /// Serves until it is told to close and the last request is answered, or for no longer than `grace` after that.
-pub async fn serve(listener: TcpListener, tls: Arc<ServerConfig>, handler: Arc<Handler>, connections: usize, mut phase: Receiver<Phase>, grace: Duration) {
+pub async fn serve(
+    listener: TcpListener,
+    tls: Arc<ServerConfig>,
+    handler: Arc<Handler>,
+    connections: usize,
+    mut phase: Receiver<Phase>,
+    grace: Duration,
+) {
     let acceptor = TlsAcceptor::from(tls);
     let connections = Arc::new(Connections::new(connections));
     let builder = Arc::new(builder());

@@ -109,7 +109,13 @@ async fn run(
     let server = serve(listener, tls(certificates)?, Arc::clone(handler), options.max_connections, phases, grace);
     let server = tokio::spawn(server);
     let probes = tokio::spawn(probe::serve(metrics, Arc::clone(handler)));
-    let watcher = tokio::spawn(refresh(seconds(options.poll_interval), Arc::clone(handler), Arc::clone(certificates), Arc::clone(gates), clock.clone()));
+    let watcher = tokio::spawn(refresh(
+        seconds(options.poll_interval),
+        Arc::clone(handler),
+        Arc::clone(certificates),
+        Arc::clone(gates),
+        clock.clone(),
+    ));
     let mut end = signal(SignalKind::terminate()).map_err(Failure::internal)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::internal)?;
     let milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -188,7 +194,8 @@ pub fn configure(options: &Configuration) -> Result<String, Failure> {
     };
     let mut annotations = BTreeMap::new();
     for annotation in &options.annotations {
-        let (key, value) = annotation.split_once('=').ok_or_else(|| Failure::usage(format!("--annotation {annotation:?} is no KEY=VALUE")))?;
+        let (key, value) =
+            annotation.split_once('=').ok_or_else(|| Failure::usage(format!("--annotation {annotation:?} is no KEY=VALUE")))?;
         annotations.insert(key.to_owned(), value.to_owned());
     }
     let ca_bundle = options.ca.as_deref().map(|path| Ok::<_, Failure>(base64(&file(path)?))).transpose()?;

@@ -36,8 +36,14 @@ pub(crate) fn run(settings: &Settings, today: Date) -> Outcome {
         is_denied |= !verdict.allowed;
         verdicts.push(entry(resource, verdict.as_json()));
     }
-    let mut done = Done { output: format!("{:#}\n", json!({"bundle": gate.digest(), "verdicts": verdicts})).into_bytes(), ..Done::default() };
-    let mut missing = objects.problems.iter().chain(objects.value.missing()).filter(|problem| selection.problem(problem, settings.revision.sources())).peekable();
+    let mut done =
+        Done { output: format!("{:#}\n", json!({"bundle": gate.digest(), "verdicts": verdicts})).into_bytes(), ..Done::default() };
+    let mut missing = objects
+        .problems
+        .iter()
+        .chain(objects.value.missing())
+        .filter(|problem| selection.problem(problem, settings.revision.sources()))
+        .peekable();
     done.code = match (missing.peek().is_some(), is_denied) {
         (true, _) => Exit::Incomplete,
         (false, true) => Exit::Findings,

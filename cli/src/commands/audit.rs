@@ -14,7 +14,10 @@ use crate::{
 pub(crate) fn verify(arguments: &args::Verify, surroundings: &Surroundings) -> Outcome {
     let path = surroundings.directory.join(&arguments.file);
     let unreadable = |error: std::io::Error| {
-        Error::usage(format!("{} cannot be read: {error}", arguments.file.display()), "name the file that the webhook's --decision-log names")
+        Error::usage(
+            format!("{} cannot be read: {error}", arguments.file.display()),
+            "name the file that the webhook's --decision-log names",
+        )
     };
     let file = std::fs::File::open(&path).map_err(unreadable)?;
     let mut audit = Audit::read(std::io::BufReader::new(file)).map_err(unreadable)?;

@@ -63,10 +63,10 @@ pub(crate) fn pack(settings: &Settings, objects: &Objects) -> Result<Bundle, Err
     let mut facts: Vec<FactObject> = objects.resources.iter().filter_map(FactObject::of).collect();
     facts.sort_by_cached_key(FactObject::key);
     facts.dedup();
-    let config = settings.config_file.as_ref().map(|file| Origin {
-        path: file.path().to_string(),
-        text: String::from_utf8_lossy(file.bytes()).into_owned(),
-    });
+    let config = settings
+        .config_file
+        .as_ref()
+        .map(|file| Origin { path: file.path().to_string(), text: String::from_utf8_lossy(file.bytes()).into_owned() });
     let waived = waived(settings, &engine, &objects.resources);
     let bundle = Bundle { files, config: config.unwrap_or_default(), facts, waived, ..Bundle::default() };
     bundle.with_tests().map_err(|error| Error::usage(error.to_string(), BROKEN_BUILD))

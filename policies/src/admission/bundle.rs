@@ -183,11 +183,18 @@ impl Bundle {
         let files = value.get("files")?.as_object()?.iter().map(|(path, text)| Some((path.clone(), text.as_str()?.to_owned())));
         let fact = |fact: &Value| {
             let object = fact.get("object")?.clone();
-            Some(FactObject { environment: shared(fact, "environment"), cluster: shared(fact, "cluster"), namespace: shared(fact, "namespace"), object })
+            Some(FactObject {
+                environment: shared(fact, "environment"),
+                cluster: shared(fact, "cluster"),
+                namespace: shared(fact, "namespace"),
+                object,
+            })
         };
-        let waiver =
-            |waiver: &Value| Some(InlineWaiver { key: text(waiver, "key")?, about: text(waiver, "about")?, reason: text(waiver, "reason")? });
-        let test = |test: &Value| Some(Vector { name: text(test, "name")?, review: test.get("review")?.clone(), answer: text(test, "answer")? });
+        let waiver = |waiver: &Value| {
+            Some(InlineWaiver { key: text(waiver, "key")?, about: text(waiver, "about")?, reason: text(waiver, "reason")? })
+        };
+        let test =
+            |test: &Value| Some(Vector { name: text(test, "name")?, review: test.get("review")?.clone(), answer: text(test, "answer")? });
         let config = value.get("config")?;
         Some(Self {
             digest: text(value, "digest")?,

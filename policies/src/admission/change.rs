@@ -10,7 +10,11 @@ pub(super) fn is_bookkeeping(old: &Node, new: &Node) -> bool {
     let is_content = |key: &str| key != "metadata" && key != "status";
     let count = |map: &portcullis_source::Map| map.entries.iter().filter(|entry| is_content(&entry.key)).count();
     count(old) == count(new)
-        && new.entries.iter().filter(|entry| is_content(&entry.key)).all(|entry| old.get(&entry.key).is_some_and(|old| is_same(old, &entry.value)))
+        && new
+            .entries
+            .iter()
+            .filter(|entry| is_content(&entry.key))
+            .all(|entry| old.get(&entry.key).is_some_and(|old| is_same(old, &entry.value)))
 }
 
 /// The findings that an old object has already.

@@ -53,7 +53,9 @@ impl Emergency {
 fn instant(text: &str) -> Option<u64> {
     let (day, rest) = text.split_once('T')?;
     let clock = rest.strip_suffix('Z')?;
-    let mut parts = clock.split(':').map(|part| Some(part).filter(|part| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit()))?.parse::<u64>().ok());
+    let mut parts = clock
+        .split(':')
+        .map(|part| Some(part).filter(|part| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit()))?.parse::<u64>().ok());
     let (hours, minutes, seconds) = (parts.next()??, parts.next()??, parts.next()??);
     if parts.next().is_some() || hours > 23 || minutes > 59 || seconds > 59 {
         return None;

@@ -113,8 +113,7 @@ impl Gate {
             return Some(Pass::Vital);
         }
         let excluded = &self.config().admission.exclude_namespaces;
-        let is_excluded =
-            SYSTEM_NAMESPACES.contains(&&*review.namespace) || excluded.iter().any(|known| *known.value == *review.namespace);
+        let is_excluded = SYSTEM_NAMESPACES.contains(&&*review.namespace) || excluded.iter().any(|known| *known.value == *review.namespace);
         if is_excluded && !review.namespace.is_empty() {
             return Some(Pass::Excluded);
         }
@@ -210,7 +209,10 @@ impl Judge<'_> {
         }
         let owners = self.review.node(Side::New).and_then(|node| node.at(&["metadata", "ownerReferences"]));
         owners.is_some_and(|owners| {
-            owners.items().iter().any(|owner| matches!(owner.get("controller").map(|node| &node.data), Some(portcullis_source::Data::Bool(true))))
+            owners
+                .items()
+                .iter()
+                .any(|owner| matches!(owner.get("controller").map(|node| &node.data), Some(portcullis_source::Data::Bool(true))))
         })
     }
 

@@ -30,18 +30,8 @@ pub(super) const KNOWN: [(&str, &str, &str); 25] = [
 ];
 
 /// The kinds that carry a pod.
-pub(super) const CARRIERS: [&str; 10] = [
-    "Pod",
-    "PodTemplate",
-    "ReplicationController",
-    "Deployment",
-    "StatefulSet",
-    "DaemonSet",
-    "ReplicaSet",
-    "Job",
-    "CronJob",
-    "Rollout",
-];
+pub(super) const CARRIERS: [&str; 10] =
+    ["Pod", "PodTemplate", "ReplicationController", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "Rollout"];
 
 /// What a cluster cannot live without: group and kind, `*` for all kinds of a group.
 const VITAL: [(&str, &str); 7] = [

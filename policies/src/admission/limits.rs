@@ -31,7 +31,8 @@ pub(super) fn plain(text: &str) -> String {
 
 /// Control characters, line and paragraph separators, and what changes the direction of text.
 fn is_unsafe(character: char) -> bool {
-    character.is_control() || matches!(character, '\u{2028}' | '\u{2029}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+    character.is_control()
+        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
 /// As many warnings as fit together, each cut to size; where some do not fit, the last says how many.

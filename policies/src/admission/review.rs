@@ -123,7 +123,8 @@ impl Review {
             }
         }
         let groups = request.at(&["userInfo", "groups"]).map(Node::items).unwrap_or_default();
-        let group_version = |group: Arc<str>, version: Arc<str>| if group.is_empty() { version } else { format!("{group}/{version}").into() };
+        let group_version =
+            |group: Arc<str>, version: Arc<str>| if group.is_empty() { version } else { format!("{group}/{version}").into() };
         Ok(Self {
             operation,
             api_version: group_version(text(&["kind", "group"]), text(&["kind", "version"])),
@@ -148,7 +149,8 @@ impl Review {
     pub(super) fn resources(&self, side: Side, environment: Option<&Arc<str>>) -> Vec<Resource> {
         let Some(node) = self.node(side) else { return Vec::new() };
         let base = vec![Step::Key("request".into()), Step::Key(side.key().into())];
-        let is_list = node.get("kind").and_then(Node::as_str) == Some("List") && node.get("apiVersion").and_then(Node::as_str) == Some("v1");
+        let is_list =
+            node.get("kind").and_then(Node::as_str) == Some("List") && node.get("apiVersion").and_then(Node::as_str) == Some("v1");
         if !is_list {
             return vec![self.resource(node, base, environment)];
         }

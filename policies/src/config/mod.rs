@@ -10,7 +10,8 @@ mod shape;
 pub use error::ConfigError;
 pub use glob::glob_matches;
 pub use model::{
-    Admission, Argocd, BreakGlass, Cluster, Config, Environment, Layer, Located, Registry, Repository, RuleSettings, Scoring, Setting, SettingLevel, WaiverEntry,
+    Admission, Argocd, BreakGlass, Cluster, Config, Environment, Layer, Located, Registry, Repository, RuleSettings, Scoring, Setting,
+    SettingLevel, WaiverEntry,
 };
 pub use shape::SCHEMA;
 

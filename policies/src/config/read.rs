@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use portcullis_source::{Data, Document, Node, RepoPath, SourceFile, Text, yaml};
 
 use super::{
-    Admission, Argocd, BreakGlass, Cluster, Config, ConfigError, Environment, Layer, Located, Registry, Repository, RuleSettings, Scoring, Setting, SettingLevel,
-    WaiverEntry,
+    Admission, Argocd, BreakGlass, Cluster, Config, ConfigError, Environment, Layer, Located, Registry, Repository, RuleSettings, Scoring,
+    Setting, SettingLevel, WaiverEntry,
     error::nearest,
     glob::glob_fault,
     hint,
