@@ -97,8 +97,10 @@ fn the_schema_uses_what_the_checker_understands() {
         "examples",
         "format",
         "items",
+        "maximum",
         "minItems",
         "minLength",
+        "minimum",
         "pattern",
         "properties",
         "required",
@@ -145,7 +147,7 @@ fn values_of_the_wrong_kind_are_described() {
     );
     assert_eq!(
         error("- 1\n"),
-        "1: the configuration is a list, not a map (start the file with `version: 1`; known keys are argocd, clusters, dependencies, environments, exclude, layers, registries, repositories, rules, scoring, version, waivers, zones)"
+        "1: the configuration is a list, not a map (start the file with `version: 1`; known keys are admission, argocd, clusters, dependencies, environments, exclude, layers, registries, repositories, rules, scoring, version, waivers, zones)"
     );
     assert_eq!(error(""), "1: the configuration has 0 documents, not one (it starts with version: 1)");
     assert_eq!(
@@ -164,9 +166,9 @@ fn values_of_the_wrong_kind_are_described() {
 #[test]
 fn a_waiver_must_say_everything() {
     let with = |field: &str| error(&WHOLE.replace("expires: 2026-12-31", field));
-    assert_eq!(with("expires: tomorrow"), "58: waivers[0].expires is \"tomorrow\", not a day (write it as YYYY-MM-DD)");
-    assert_eq!(with("expires: 2026-02-30"), "58: waivers[0].expires is \"2026-02-30\", not a day (write it as YYYY-MM-DD)");
-    assert_eq!(with("# nothing"), "52: waivers[0] has no expires (add `expires: 2026-12-31` or the like: the last day on which it holds)");
+    assert_eq!(with("expires: tomorrow"), "59: waivers[0].expires is \"tomorrow\", not a day (write it as YYYY-MM-DD)");
+    assert_eq!(with("expires: 2026-02-30"), "59: waivers[0].expires is \"2026-02-30\", not a day (write it as YYYY-MM-DD)");
+    assert_eq!(with("# nothing"), "53: waivers[0] has no expires (add `expires: 2026-12-31` or the like: the last day on which it holds)");
     let pattern = error(&WHOLE.replace("Deployment/cases/tail", "tail"));
     assert!(pattern.starts_with("53: waivers[0].resources[0] is \"tail\", which does not match ^[^/]+(/[^/]+){1,2}$ (write "), "{pattern}");
 }
@@ -175,11 +177,11 @@ fn a_waiver_must_say_everything() {
 fn names_must_agree() {
     assert_eq!(
         error(&WHOLE.replace("environments: [prod]", "environments: [prd]")),
-        "54: there is no environment prd (did you mean prod?)"
+        "55: there is no environment prd (did you mean prod?)"
     );
     assert_eq!(
         error(&WHOLE.replace("name: prod", "name: dev")),
-        "10: environment dev is there twice (join the two, or rename one)\n54: there is no environment prod (name one of dev)"
+        "10: environment dev is there twice (join the two, or rename one)\n55: there is no environment prod (name one of dev)"
     );
 }
 

@@ -1,5 +1,5 @@
 //! What a review costs, from its bytes to the bytes of its answer, with the whole library.
-#![expect(clippy::unwrap_used, missing_docs, reason = "a benchmark that cannot be set up stops")]
+#![expect(clippy::unwrap_used, reason = "a benchmark that cannot be set up stops")]
 
 use std::{collections::BTreeMap, hint::black_box};
 

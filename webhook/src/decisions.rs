@@ -180,6 +180,7 @@ fn end(file: &mut File, length: u64) -> io::Result<(Chain, u64)> {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "looks at what was written")]
 mod tests {
     use std::{fs, sync::Arc};
 
