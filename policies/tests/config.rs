@@ -170,7 +170,7 @@ fn a_waiver_must_say_everything() {
     assert_eq!(with("expires: 2026-02-30"), "59: waivers[0].expires is \"2026-02-30\", not a day (write it as YYYY-MM-DD)");
     assert_eq!(with("# nothing"), "53: waivers[0] has no expires (add `expires: 2026-12-31` or the like: the last day on which it holds)");
     let pattern = error(&WHOLE.replace("Deployment/cases/tail", "tail"));
-    assert!(pattern.starts_with("53: waivers[0].resources[0] is \"tail\", which does not match ^[^/]+(/[^/]+){1,2}$ (write "), "{pattern}");
+    assert!(pattern.starts_with("54: waivers[0].resources[0] is \"tail\", which does not match ^[^/]+(/[^/]+){1,2}$ (write "), "{pattern}");
 }
 
 #[test]
