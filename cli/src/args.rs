@@ -305,6 +305,9 @@ pub(crate) struct Template {
     /// Print where each line came from: template line and values line.
     #[arg(long)]
     pub(crate) origin: bool,
+    /// Print each object as JSON, with annotations by which the admission webhook tells the lines that it was made from.
+    #[arg(long, conflicts_with = "origin")]
+    pub(crate) stamp: bool,
     /// Let `lookup` find the objects of the YAML and JSON files below this folder [default: none].
     #[arg(long, value_name = "DIR")]
     pub(crate) live: Option<PathBuf>,

@@ -7,6 +7,7 @@ pub(crate) mod bundle;
 pub(crate) mod lint;
 pub(crate) mod rule;
 pub(crate) mod schema;
+pub(crate) mod stamp;
 pub(crate) mod template;
 pub(crate) mod vendor;
 

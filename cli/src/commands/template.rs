@@ -39,7 +39,11 @@ pub(crate) fn run(arguments: &args::Template, surroundings: &Surroundings) -> Ou
     match render(arguments, directory, &name, &opened, chance) {
         Ok(rendered) => {
             let notes = rendered.warnings.iter().map(|warning| format!("{warning}\n")).collect();
-            let output = if arguments.origin { with_origins(&rendered, &sources).into_bytes() } else { rendered.print() };
+            let output = match (arguments.origin, arguments.stamp) {
+                (true, _) => with_origins(&rendered, &sources).into_bytes(),
+                (false, true) => super::stamp::stamped(&rendered, &sources).into_bytes(),
+                (false, false) => rendered.print(),
+            };
             Ok(Done { output, notes, code: Exit::Clean })
         }
         Err(Failed::Helm(error)) => {
