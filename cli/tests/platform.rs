@@ -56,8 +56,8 @@ fn report(folder: &Path) -> (i32, Value) {
 fn platform_is_clean() {
     let (code, report) = report(copy_of_platform().path());
     assert_eq!(code, 0, "{report:#}");
-    assert_eq!(report["applications"]["total"], 99);
-    assert_eq!(report["applications"]["rendered"], 99);
+    assert_eq!(report["applications"]["total"], 102);
+    assert_eq!(report["applications"]["rendered"], 102);
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn a_wrong_line_of_the_lowest_layer_is_one_finding() {
         let findings = report["findings"].as_array().unwrap();
         let of_rule: Vec<&Value> = findings.iter().filter(|finding| finding["rule"] == rule).collect();
         assert_eq!((code, of_rule.len()), (1, 1), "{rule}: {report:#}");
-        assert_eq!(of_rule[0]["applications"].as_array().unwrap().len(), 99, "{rule}");
+        assert_eq!(of_rule[0]["applications"].as_array().unwrap().len(), 102, "{rule}");
     }
 }
 
@@ -209,12 +209,12 @@ fn people_are_told_every_application_that_a_line_reaches() {
         text.lines().filter_map(|line| line.trim().strip_prefix("reaches  ")).map(str::to_owned).collect::<Vec<_>>()
     };
     let (from, to) = ("registry: 111122223333.dkr.ecr.eu-west-1.amazonaws.com", "registry: docker.io/other");
-    assert_eq!(said("platform-manifests/values/base.yaml", from, to), ["all 99 applications"]);
+    assert_eq!(said("platform-manifests/values/base.yaml", from, to), ["all 102 applications"]);
     let prod = format!("image:\n  {to}\n");
     let first = fs::read_to_string(folder.path().join("platform-manifests/values/environments/prod.yaml")).unwrap();
     let first = first.lines().find(|line| !line.starts_with('#') && !line.is_empty()).unwrap().to_owned();
     let broken = format!("{prod}{first}");
-    assert_eq!(said("platform-manifests/values/environments/prod.yaml", &first, &broken), ["all 33 services in prod"]);
+    assert_eq!(said("platform-manifests/values/environments/prod.yaml", &first, &broken), ["all 34 services in prod"]);
 }
 
 /// The findings of one rule after a change of a file.

@@ -72,7 +72,7 @@ fn pods_run_in_every_zone_and_a_webhook_is_asked_about_them() {
 fn the_platform_is_accepted_and_every_pod_of_it_runs() {
     let (platform, tools) = (Platform::own(), Tools::locate());
     let environments = deployment::render(&platform, &tools).expect("the platform renders");
-    assert_eq!(environments.values().map(|environment| environment.applications.len()).sum::<usize>(), 99);
+    assert_eq!(environments.values().map(|environment| environment.applications.len()).sum::<usize>(), 102);
     for (name, environment) in &environments {
         let cluster = Cluster::start(&tools, Extent::Full).expect("the cluster starts");
         definitions::install(&cluster, &tools).expect("the definitions are accepted");

@@ -8,11 +8,12 @@ use super::process::eventually;
 use crate::tools::{Error, Tools};
 
 /// The kinds that the platform uses or is judged by, each with its group, as `testdata/tools/build schemas` names their definitions.
-pub const KINDS: [(&str, &str); 14] = [
+pub const KINDS: [(&str, &str); 15] = [
     ("argoproj.io", "Application"),
     ("argoproj.io", "ApplicationSet"),
     ("argoproj.io", "AppProject"),
     ("argoproj.io", "Rollout"),
+    ("cert-manager.io", "Certificate"),
     ("external-secrets.io", "ClusterSecretStore"),
     ("external-secrets.io", "ExternalSecret"),
     ("external-secrets.io", "SecretStore"),

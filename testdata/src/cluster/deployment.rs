@@ -17,6 +17,8 @@ pub struct Environment {
     pub applications: Vec<Value>,
     /// The files that the Applications render to, by their namespace.
     pub renders: BTreeMap<String, Vec<PathBuf>>,
+    /// What would make the API server ask webhooks, as YAML: it is kept back, since nobody answers behind the platform's own Services here.
+    pub registrations: Vec<String>,
 }
 
 /// What the API server made of an environment.
@@ -50,8 +52,11 @@ pub fn render(platform: &Platform, tools: &Tools) -> Result<BTreeMap<String, Env
             return Err(Error::Unexpected(format!("{}: {}", invocation.application, rendered.err)));
         }
         let path = scratch(&format!("environments/{cluster}"))?.join(format!("{}.yaml", invocation.application));
-        fs::write(&path, rendered.out).map_err(|source| Error::file(&path, source))?;
-        environments.entry(cluster).or_default().renders.entry(namespace).or_default().push(path);
+        let environment = environments.entry(cluster).or_default();
+        let (registrations, others) = rendered.out.split("---\n").map(str::to_owned).partition::<Vec<String>, _>(|text| registers(text));
+        environment.registrations.extend(registrations);
+        fs::write(&path, others.join("---\n")).map_err(|source| Error::file(&path, source))?;
+        environment.renders.entry(namespace).or_default().push(path);
     }
     Ok(environments)
 }
@@ -98,6 +103,10 @@ fn apply(cluster: &Cluster, namespace: Option<&str>, paths: &[PathBuf], text: &s
         }
     }
     Ok(())
+}
+
+fn registers(text: &str) -> bool {
+    text.lines().any(|line| line == "kind: ValidatingWebhookConfiguration")
 }
 
 fn destination(application: &Value, key: &str) -> String {
