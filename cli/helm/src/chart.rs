@@ -129,6 +129,18 @@ impl Chart {
         &self.tree.values
     }
 
+    /// Puts other default values in the place of those that a values.yaml gives, such as `charts/redis/values.yaml`; the templates stay
+    /// parsed. Nothing is done where no chart lies there.
+    ///
+    /// # Errors
+    /// They are no YAML, or no map.
+    pub fn set_values(&mut self, path: &str, file: &Arc<SourceFile>) -> Result<(), ChartError> {
+        match self.tree.beneath(path.strip_suffix("values.yaml").unwrap_or(path)) {
+            Some(tree) => tree.set_values(file, self.compat),
+            None => Ok(()),
+        }
+    }
+
     /// The schema of the values.
     #[must_use]
     pub fn schema(&self) -> Option<&Arc<SourceFile>> {

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_gotemplate::funcs::Compat;
-use portcullis_source::{Document, Sources, Span};
+use portcullis_source::{Document, SourceFile, Sources, Span};
 
 use crate::{
     ChartError, archive,
@@ -48,6 +48,20 @@ impl Tree {
     /// The notes about this chart and its subcharts.
     pub(crate) fn all_warnings(&self) -> Vec<String> {
         self.warnings.iter().cloned().chain(self.children.iter().flat_map(Self::all_warnings)).collect()
+    }
+
+    /// The chart of a folder, such as `charts/redis/charts/common/`.
+    pub(crate) fn beneath(&mut self, folder: &str) -> Option<&mut Self> {
+        let Some(rest) = folder.strip_prefix("charts/") else { return folder.is_empty().then_some(self) };
+        let (entry, rest) = rest.split_once('/')?;
+        self.children.iter_mut().find(|child| child.entry == entry)?.beneath(rest)
+    }
+
+    /// Puts the documents of another values.yaml in the place of those that the chart has.
+    pub(crate) fn set_values(&mut self, file: &Arc<SourceFile>, compat: Compat) -> Result<(), ChartError> {
+        let file = ChartFile { name: "values.yaml".to_owned(), file: Arc::clone(file) };
+        self.values = decode::values(&file.text(), compat).map_err(|error| unreadable(&file, &error))?;
+        Ok(())
     }
 }
 

@@ -17,6 +17,8 @@ pub(crate) struct Case {
     pub(crate) files: Files,
     pub(crate) layers: Vec<RepoPath>,
     pub(crate) compat: Compat,
+    /// Whether the chart's own values are laid over it once more, which hides them.
+    pub(crate) has_copy: bool,
     /// Whether values are held against the schemas of the charts.
     schemas: bool,
 }
@@ -32,7 +34,7 @@ pub(crate) struct Loaded {
 pub(crate) type Edit = (RepoPath, Arc<[u8]>);
 
 /// How often a chart is rendered before it is loaded again: what layers say is kept for as long as the chart is.
-const RENDERS: usize = 200;
+const RENDERS: usize = 500;
 
 /// What is laid over everything else.
 #[derive(Clone, Debug)]
@@ -63,6 +65,14 @@ impl Over {
     }
 }
 
+impl Loaded {
+    fn set_values(&mut self, path: &RepoPath, bytes: &Arc<[u8]>) -> Result<(), RenderError> {
+        let name = path.as_str().strip_prefix("chart/").expect("a file of the chart");
+        let file = self.sources.add(path.as_str(), Arc::clone(bytes));
+        Ok(self.chart.set_values(name, &file)?)
+    }
+}
+
 impl Case {
     pub(crate) fn read(name: &str, chart: &Path, layers: &[&Path], compat: Compat) -> Self {
         let mut files = Files::new();
@@ -74,7 +84,7 @@ impl Case {
             name
         });
         let layers = layers.collect();
-        Self { name: name.to_owned(), files, layers, compat, schemas: true }
+        Self { name: name.to_owned(), files, layers, compat, has_copy: false, schemas: true }
     }
 
     /// The case with the chart's own values laid over it once more, as people do who copy and change them. What its schema would refuse
@@ -86,30 +96,33 @@ impl Case {
         if let Some(bytes) = self.files.get(&own).cloned() {
             self.files.insert(copy.clone(), bytes);
             self.layers.push(copy);
+            self.has_copy = true;
         }
         self
     }
 
-    fn load(&self, edit: Option<&Edit>) -> Result<Loaded, RenderError> {
-        let mut files = self.files.clone();
-        files.extend(edit.cloned());
-        let revision = Revision::memory(files, Arc::new(Sources::default()));
+    fn load(&self) -> Result<Loaded, RenderError> {
+        let revision = Revision::memory(self.files.clone(), Arc::new(Sources::default()));
         let chart = Chart::load(&revision, &RepoPath::new("chart").expect("a path"), self.compat)?;
         Ok(Loaded { chart, sources: Arc::clone(revision.sources()), renders: 0 })
     }
 
-    /// Renders with a file changed and something laid over all; a chart that is not changed is loaded once.
+    /// Renders with a file changed and something laid over all; the chart is loaded once, and gets other default values.
     pub(crate) fn render(&self, edit: Option<&Edit>, over: Option<&Over>, kept: &mut Option<Loaded>) -> Result<Outcome, RenderError> {
-        let of_layer = edit.is_none_or(|(path, _)| self.layers.contains(path));
-        let mut loaded = match kept.take().filter(|kept| of_layer && kept.renders < RENDERS) {
+        let mut loaded = match kept.take().filter(|kept| kept.renders < RENDERS) {
             Some(kept) => kept,
-            None => self.load(edit)?,
+            None => self.load()?,
         };
-        let outcome = self.render_loaded(&loaded, edit, over);
         loaded.renders += 1;
-        if of_layer {
-            *kept = Some(loaded);
+        let own = edit.filter(|(path, _)| !self.layers.contains(path));
+        let outcome = match own.map(|(path, bytes)| loaded.set_values(path, bytes)) {
+            Some(Err(error)) => Err(error),
+            Some(Ok(())) | None => self.render_loaded(&loaded, edit, over),
+        };
+        if let Some(before) = own.and_then(|(path, _)| Some((path, self.files.get(path)?))) {
+            loaded.set_values(before.0, before.1)?;
         }
+        *kept = Some(loaded);
         outcome
     }
 

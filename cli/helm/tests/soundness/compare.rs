@@ -187,7 +187,7 @@ fn compare(old: Option<(&Node, Vec<Step>)>, new: Option<(&Node, Vec<Step>)>, fou
     }
 }
 
-/// Which items of two lists belong together: by their turn if there are as many, else by name or text.
+/// Which items of two lists belong together: by their turn if there are as many, else by text or name.
 fn pairs(olds: &[Node], news: &[Node]) -> Vec<(Option<usize>, Option<usize>)> {
     if olds.len() == news.len() {
         return (0..olds.len()).map(|index| (Some(index), Some(index))).collect();
@@ -196,9 +196,21 @@ fn pairs(olds: &[Node], news: &[Node]) -> Vec<(Option<usize>, Option<usize>)> {
         let name = |item: &Node| ["name", "secretKey", "mountPath", "port", "host"].iter().find_map(|key| scalar(&item.get(key)?.data));
         items.iter().map(|item| name(item).unwrap_or_else(|| plain(item))).collect()
     };
+    let texts = news.iter().map(plain).collect::<Vec<String>>();
+    let equals: Vec<Option<usize>> = olds.iter().map(plain).map(|text| texts.iter().position(|other| *other == text)).collect();
     let (olds, mut news) = (names(olds), names(news).into_iter().map(Some).collect::<Vec<_>>());
     let mut found: Vec<(Option<usize>, Option<usize>)> = Vec::new();
-    for (index, name) in olds.iter().enumerate() {
+    // What did not change is no other item of the same name.
+    for equal in equals.iter().flatten() {
+        if let Some(taken) = news.get_mut(*equal) {
+            *taken = None;
+        }
+    }
+    for (index, (name, equal)) in olds.iter().zip(&equals).enumerate() {
+        if equal.is_some() {
+            found.push((Some(index), *equal));
+            continue;
+        }
         let same = news.iter().position(|other| other.as_ref() == Some(name));
         if let Some(taken) = same.and_then(|same| news.get_mut(same)) {
             *taken = None;

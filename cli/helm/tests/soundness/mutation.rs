@@ -63,6 +63,10 @@ pub(crate) fn sites(case: &Case, kinds: &BTreeSet<Kind>) -> Vec<Site> {
         if !of_chart && !case.layers.contains(path) {
             continue;
         }
+        // What a copy of itself hides shows nothing.
+        if case.has_copy && path.as_str() == "chart/values.yaml" {
+            continue;
+        }
         let file = Sources::default().add(path.as_str(), &**bytes);
         let Some(document) = yaml::parse(&Text::of_file(&file)).documents.into_iter().next() else { continue };
         let roots = if of_chart { prefixes(&case.files, path) } else { vec![Vec::new()] };
