@@ -1,6 +1,9 @@
 //! Bytes with a way back to their places.
 
-use std::sync::Arc;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, OnceLock},
+};
 
 use crate::{FileId, Origin, OriginId, SourceFile, Span, Trace, trace::Piece};
 
@@ -18,6 +21,8 @@ pub struct Range {
 pub struct Text {
     bytes: Arc<[u8]>,
     places: Places,
+    /// Where its lines end, once somebody asked.
+    lines: Arc<OnceLock<Box<[u32]>>>,
 }
 
 #[derive(Clone, Debug)]
@@ -38,19 +43,19 @@ impl Text {
     /// The text of a file.
     #[must_use]
     pub fn of_file(file: &SourceFile) -> Self {
-        Self { bytes: Arc::clone(file.bytes()), places: Places::File { file: file.id(), start: 0 } }
+        Self { bytes: Arc::clone(file.bytes()), places: Places::File { file: file.id(), start: 0 }, lines: Arc::default() }
     }
 
     /// A text that was made; `pieces` say, in ascending order of their ends, what each part of it came from.
     #[must_use]
     pub fn traced(bytes: Arc<[u8]>, trace: Arc<Trace>, pieces: Arc<[Piece]>) -> Self {
-        Self { bytes, places: Places::Traced { trace, pieces } }
+        Self { bytes, places: Places::Traced { trace, pieces }, lines: Arc::default() }
     }
 
     /// A text without a place, such as an object of an admission request.
     #[must_use]
     pub fn nowhere(bytes: impl Into<Arc<[u8]>>) -> Self {
-        Self { bytes: bytes.into(), places: Places::Nowhere }
+        Self { bytes: bytes.into(), places: Places::Nowhere, lines: Arc::default() }
     }
 
     /// The bytes.
@@ -78,14 +83,17 @@ impl Text {
             Places::File { file, start } => Places::File { file: *file, start: start + range.start },
             Places::Traced { .. } | Places::Nowhere => Places::Nowhere,
         };
-        Self { bytes: Arc::from(self.slice(range)), places }
+        Self { bytes: Arc::from(self.slice(range)), places, lines: Arc::default() }
     }
 
     /// The line (from one) of a byte in this text itself.
     #[must_use]
     pub fn line(&self, offset: u32) -> u32 {
-        let before = self.bytes.get(..offset as usize).unwrap_or(&self.bytes);
-        before.iter().filter(|&&byte| byte == b'\n').count() as u32 + 1
+        let ends = self.lines.get_or_init(|| {
+            let ends = self.bytes.iter().enumerate().filter(|&(_, &byte)| byte == b'\n');
+            ends.map(|(at, _)| at as u32).collect()
+        });
+        ends.partition_point(|&end| end < offset) as u32 + 1
     }
 
     /// The origins of a range, in the order of the text and each once; empty for the text of a file.
@@ -94,6 +102,7 @@ impl Text {
         let Places::Traced { pieces, .. } = &self.places else { return Vec::new() };
         let first = pieces.partition_point(|piece| piece.end <= range.start);
         let mut found = Vec::new();
+        let mut seen = BTreeSet::new();
         let mut start = if first == 0 { 0 } else { pieces.get(first - 1).map_or(0, |piece| piece.end) };
         for piece in pieces.iter().skip(first) {
             // An empty piece at the very end still belongs to the range: something there printed nothing.
@@ -101,7 +110,7 @@ impl Text {
                 break;
             }
             start = piece.end;
-            if !piece.origin.is_none() && !found.contains(&piece.origin) {
+            if !piece.origin.is_none() && seen.insert(piece.origin) {
                 found.push(piece.origin);
             }
         }

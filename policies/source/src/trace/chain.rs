@@ -34,6 +34,8 @@ pub(super) struct Chain<'a> {
     collected: BTreeSet<OriginId>,
     guarding: BTreeSet<OriginId>,
     framed: BTreeSet<FrameId>,
+    written: BTreeSet<Span>,
+    reached: BTreeSet<FrameId>,
 }
 
 impl<'a> Chain<'a> {
@@ -47,6 +49,8 @@ impl<'a> Chain<'a> {
             collected: BTreeSet::new(),
             guarding: BTreeSet::new(),
             framed: BTreeSet::new(),
+            written: BTreeSet::new(),
+            reached: BTreeSet::new(),
         }
     }
 
@@ -80,8 +84,12 @@ impl<'a> Chain<'a> {
     }
 
     pub(super) fn template(&mut self, span: Span, frame: FrameId) {
-        push_new(&mut self.templates, span);
-        push_new(&mut self.frames, frame);
+        if self.written.insert(span) {
+            self.templates.push(span);
+        }
+        if self.reached.insert(frame) {
+            self.frames.push(frame);
+        }
     }
 
     pub(super) fn into_origin(mut self, line: u32) -> Origin {
@@ -109,7 +117,10 @@ impl<'a> Chain<'a> {
             }
         }
         // What gave a field its value need not be told again as what it is there for.
-        guards.retain(|guard| !links.iter().any(|link| link.role == Role::Values && link.span == guard.span));
+        let told: BTreeSet<Option<Span>> = links.iter().filter(|link| link.role == Role::Values).map(|link| link.span).collect();
+        // A value is recorded again where it hides another one; each place counts once.
+        let mut seen = BTreeSet::new();
+        guards.retain(|guard| !told.contains(&guard.span) && seen.insert((guard.span, guard.key.clone(), guard.name.clone())));
         links.extend(guards);
         Origin { links }
     }
@@ -147,19 +158,17 @@ impl<'a> Chain<'a> {
             }
             match self.trace.get(id) {
                 Some(Source::Value { .. }) => {
-                    if let Some(link) = self.value_link(id, Role::Guard) {
-                        push_new(guards, link);
-                    }
+                    guards.extend(self.value_link(id, Role::Guard));
                 }
-                Some(Source::Template { frame, .. }) => push_new(&mut frames, *frame),
+                Some(Source::Template { frame, .. }) => frames.push(*frame),
                 Some(Source::Action { frame, input, .. }) => {
-                    push_new(&mut frames, *frame);
+                    frames.push(*frame);
                     open.push(*input);
                 }
                 Some(Source::Join(inputs)) => open.extend(inputs.iter().rev()),
                 Some(Source::Skips { from, to }) => {
                     for skip in self.trace.skips.get(*from as usize..*to as usize).unwrap_or_default() {
-                        push_new(&mut frames, skip.frame);
+                        frames.push(skip.frame);
                         open.push(skip.input);
                     }
                 }
