@@ -4,13 +4,15 @@ use std::{fmt, sync::Arc};
 
 use portcullis_source::Range;
 
-use crate::{Function, assigned::Assigned, format};
+use crate::{Function, assigned::Assigned, format, opened::Opened};
 
 /// A run of nodes.
 #[derive(Clone, Debug)]
 pub(crate) struct List {
     pub(crate) position: u32,
     pub(crate) nodes: Vec<Node>,
+    /// The branches that the lines after them may lie in.
+    pub(crate) opened: Box<[Opened]>,
 }
 
 /// What stands in a template.
@@ -31,6 +33,16 @@ pub(crate) enum Node {
 pub(crate) struct Text {
     pub(crate) range: Range,
     pub(crate) bytes: Arc<[u8]>,
+}
+
+impl Text {
+    /// The text before a byte, and from it on.
+    pub(crate) fn split(&self, at: usize) -> Option<(Self, Self)> {
+        let (before, after) = self.bytes.split_at_checked(at)?;
+        let middle = self.range.start + at as u32;
+        let part = |bytes: &[u8], start, end| Self { range: Range { start, end }, bytes: Arc::from(bytes) };
+        Some((part(before, self.range.start, middle), part(after, middle, self.range.end)))
+    }
 }
 
 /// A pipeline whose value is printed.
@@ -59,6 +71,8 @@ pub(crate) struct Branch {
     pub(crate) assigned: Box<[Assigned]>,
     /// The variables around it that `otherwise` assigns.
     pub(crate) other_assigned: Box<[Assigned]>,
+    /// The least column at which it begins an item or a key.
+    pub(crate) least: u32,
 }
 
 /// A `template` action.

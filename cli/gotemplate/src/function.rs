@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use portcullis_source::{OriginId, Span};
 
-use crate::{Machine, Value, exec::all_of};
+use crate::{
+    Machine, Value,
+    exec::{Inputs, all_of},
+};
 
 /// The Go type of a parameter; the evaluator checks and converts arguments before the call, as Go's does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,9 +116,23 @@ impl Call<'_, '_> {
         self.machine.decided(value, by, self.site)
     }
 
+    /// A part of a value: where the whole was chosen, so was the part.
+    pub fn part(&mut self, whole: &Value, part: Value) -> Value {
+        let origin = self.machine.part_of(whole.origin, part.origin);
+        part.from(origin)
+    }
+
     /// The union of the origins of values, with those of the pieces of strings.
     pub fn join(&mut self, values: &[Value]) -> OriginId {
         self.machine.join(values.iter().flat_map(all_of))
+    }
+
+    /// The union of the origins of values and of all that lies in them.
+    pub fn join_all(&mut self, values: &[Value]) -> OriginId {
+        let all = Inputs::of(values).deep();
+        // Looking at everything is work too; a loop over it must come to the limit.
+        self.machine.steps = self.machine.steps.saturating_sub(all.len() as u64 / 4);
+        self.machine.join(all)
     }
 }
 

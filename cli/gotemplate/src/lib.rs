@@ -20,6 +20,7 @@ mod keys;
 mod layered;
 mod live;
 mod machine;
+mod opened;
 mod parse;
 mod recurring;
 mod regexp;

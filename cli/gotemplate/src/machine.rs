@@ -23,6 +23,8 @@ const SET_NAME: &str = "gotpl";
 const MAX_INCLUDES: u32 = 1_000;
 /// From which nesting on a template that exhausts the stack is reported as one that includes itself.
 const SURELY_RECURSIVE: u32 = 16;
+/// The most sources of one list or map among which those are looked for that made it be chosen.
+const MAX_CHOICES: usize = 16;
 /// What Helm removes from what `tpl` makes.
 const NO_VALUE: &str = "<no value>";
 
@@ -290,19 +292,35 @@ impl<'set> Machine<'set> {
 
     /// The origin of a part of a value: where the whole was chosen, so was the part.
     pub(crate) fn part_of(&mut self, whole: OriginId, part: OriginId) -> OriginId {
-        match self.trace.get(whole) {
-            Some(Source::Action { span, frame, .. }) if self.chosen.contains(&whole) => {
-                let (span, frame) = (*span, *frame);
-                self.choice(span, frame, part)
+        let choices: Vec<OriginId> = match self.trace.get(whole) {
+            Some(Source::Action { .. }) if self.chosen.contains(&whole) => vec![whole],
+            Some(Source::Join(inputs)) if inputs.len() <= MAX_CHOICES => {
+                inputs.iter().copied().filter(|input| self.chosen.contains(input)).collect()
             }
-            _ => part,
+            _ => return part,
+        };
+        let mut origin = part;
+        for choice in choices {
+            if let Some(&Source::Action { span, frame, .. }) = self.trace.get(choice) {
+                origin = self.choice(span, frame, origin);
+            }
         }
+        origin
+    }
+
+    /// The value of a key that is what it is: another key would not have this value.
+    pub(crate) fn keyed(&mut self, value: Value, key: OriginId, site: Option<Span>) -> Value {
+        if key == value.origin { value } else { self.decided(value, key, site) }
+    }
+
+    /// Whether a guard is the innermost of what holds.
+    pub(crate) fn is_guarded(&self) -> bool {
+        matches!(self.trace.get_frame(self.frame), Some(Frame { kind: FrameKind::Guard(_), .. }))
     }
 
     /// A value that is stored where it outlives the guards around the action: it came from them too.
     pub(crate) fn guarded(&mut self, value: Value, site: Option<Span>) -> Value {
-        let within = matches!(self.trace.get_frame(self.frame), Some(Frame { kind: FrameKind::Guard(_), .. }));
-        match site.filter(|_| within) {
+        match site.filter(|_| self.is_guarded()) {
             Some(span) => {
                 let origin = self.choice(span, self.frame, value.origin);
                 value.from(origin)

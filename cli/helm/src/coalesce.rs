@@ -3,7 +3,7 @@
 use portcullis_gotemplate::{Data, List, Map, Value};
 use std::sync::Arc;
 
-use portcullis_source::Trace;
+use portcullis_source::{OriginId, Trace};
 
 use crate::{
     Compat,
@@ -26,32 +26,41 @@ pub(crate) struct Coalescer<'a> {
     pub(crate) warnings: &'a mut Vec<String>,
 }
 
+/// The table of a chart's values, and what it came from in the table of the chart around it.
+#[derive(Clone, Copy)]
+struct Holder<'a> {
+    values: &'a Map,
+    origin: OriginId,
+}
+
 impl Coalescer<'_> {
     /// The values of a chart and its subcharts: those given, over a copy of the defaults.
     pub(crate) fn values(&mut self, chart: ChartId, given: &Map) -> Result<Map, String> {
         let copied = table::deep_copy(&Value::new(Data::Map(given.clone())));
         let Some(copied) = table::table(&copied) else { return Err("values are no table".to_owned()) };
-        self.chart(chart, copied, "")?;
+        self.chart(chart, Holder { values: copied, origin: OriginId::NONE }, "")?;
         Ok(copied.clone())
     }
 
-    fn chart(&mut self, chart: ChartId, values: &Map, prefix: &str) -> Result<(), String> {
+    fn chart(&mut self, chart: ChartId, holder: Holder<'_>, prefix: &str) -> Result<(), String> {
         let prefix = join(prefix, &self.charts.name(chart));
-        self.defaults(chart, values, &prefix);
+        self.defaults(chart, holder, &prefix);
+        let values = holder.values;
         for child in self.charts.children(chart) {
             let name = self.charts.name(child);
             let below = values.get(&name).unwrap_or_else(table::empty);
             let Some(below_table) = table::table(&below).cloned() else {
                 return Err(format!("type mismatch on {name}: {}", print_as_bool(&below)));
             };
+            let origin = below.origin;
             values.set(name, below);
             self.globals(&below_table, values, &prefix);
-            self.chart(child, &below_table, &prefix)?;
+            self.chart(child, Holder { values: &below_table, origin }, &prefix)?;
         }
         Ok(())
     }
 
-    fn defaults(&mut self, chart: ChartId, values: &Map, prefix: &str) {
+    fn defaults(&mut self, chart: ChartId, Holder { values, origin }: Holder<'_>, prefix: &str) {
         let defaults = table::deep_copy(&self.charts.values(chart));
         let Some(defaults) = table::table(&defaults) else { return };
         for (key, default) in table::entries(defaults) {
@@ -69,6 +78,9 @@ impl Coalescer<'_> {
             if table::is_null(&value) {
                 if !self.merge {
                     self.remove(values, &key, &value, &default);
+                    if let Some(trace) = self.trace.as_deref_mut() {
+                        trace.remove_from(origin, &key, value.origin);
+                    }
                 }
                 continue;
             }

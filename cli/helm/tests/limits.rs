@@ -55,3 +55,27 @@ fn a_rendered_document_that_is_nested_too_deeply_is_refused() {
     assert!(error.message.starts_with("YAML parse error on c/templates/a.yaml: "), "{}", error.message);
     assert!(error.rendering);
 }
+
+/// Helm renders these in no time, whatever looking at a map takes.
+#[test]
+fn loops_over_large_maps_come_to_an_end_within_the_limits() {
+    let values: String = (0..12_000).map(|at| format!("  key{at}: value{at}\n")).collect();
+    let template = r#"{{- $made := dict }}
+{{- range $key, $value := .Values.m }}
+{{- if and (hasKey $.Values.m $key) (not (empty $.Values.m)) (index $.Values.m $key) }}
+{{- $_ := set $made $key (get $.Values.m $key | default "none") }}
+{{- end }}
+{{- if and $made (gt (len $made) 0) }}{{- end }}
+{{- end }}
+made: {{ len $made }}
+"#;
+    let rendered = run(template, &format!("m:\n{values}")).expect("a rendering");
+    assert_eq!(String::from_utf8_lossy(&rendered.print()), "---\n# Source: c/templates/a.yaml\nmade: 12000\n");
+}
+
+#[test]
+fn a_large_list_that_is_made_item_by_item_stays_within_the_limits() {
+    let template = "{{- $made := list }}{{- range until 5000 }}{{- $made = append $made . }}{{- end }}\nmade: {{ len $made }}\n";
+    let rendered = run(template, "").expect("a rendering");
+    assert_eq!(String::from_utf8_lossy(&rendered.print()), "---\n# Source: c/templates/a.yaml\nmade: 5000\n");
+}

@@ -7,7 +7,7 @@ use portcullis_source::{OriginId, Source};
 use super::{
     fault::{At, Step},
     origin::Inputs,
-    state::Exec,
+    state::{Exec, WHOLE},
 };
 use crate::{Call, Data, Failure, Function, Object, Param, Str, Value, ast};
 
@@ -19,6 +19,42 @@ const SHAPE_ONLY: [&str; 3] = ["hasKey", "eq", "ne"];
 
 /// Functions that ask how many elements there are, or whether there are any.
 const SIZE_ONLY: [&str; 5] = ["len", "empty", "all", "any", "not"];
+
+/// Functions that look at no more than a few elements, however large what they are given is.
+const GLANCES: [&str; 29] = [
+    "all",
+    "any",
+    "coalesce",
+    "default",
+    "dict",
+    "dig",
+    "empty",
+    "fail",
+    "first",
+    "get",
+    "hasKey",
+    "include",
+    "index",
+    "kindIs",
+    "kindOf",
+    "last",
+    "len",
+    "list",
+    "mustFirst",
+    "mustLast",
+    "not",
+    "required",
+    "set",
+    "ternary",
+    "tuple",
+    "typeIs",
+    "typeIsLike",
+    "typeOf",
+    "unset",
+];
+
+/// Functions that do no more with what they are given than copy it.
+const COPIES: [&str; 2] = ["append", "mustAppend"];
 
 /// What is called.
 pub(super) enum Callee<'name> {
@@ -92,7 +128,12 @@ impl<'tree> Exec<'_, '_, 'tree> {
         if let Some(passed) = passed {
             values.push(self.check_type(passed, Some(signature.of(values.len())))?);
         }
-        self.charge(&values)?;
+        let part = match callee.name() {
+            name if GLANCES.contains(&name) => 0,
+            name if COPIES.contains(&name) => WHOLE / 2,
+            _ => WHOLE,
+        };
+        self.charge(&values, part)?;
         let inputs = Inputs::of(&values);
         let result = match callee {
             Callee::Function(function) => {
@@ -103,7 +144,7 @@ impl<'tree> Exec<'_, '_, 'tree> {
         };
         match result {
             Ok(value) => {
-                self.charge(std::slice::from_ref(&value))?;
+                self.charge(std::slice::from_ref(&value), part)?;
                 Ok(self.with_origin(callee.name(), value, &inputs))
             }
             Err(failure) => {
@@ -121,7 +162,7 @@ impl<'tree> Exec<'_, '_, 'tree> {
     fn with_origin(&mut self, name: &str, value: Value, inputs: &Inputs) -> Value {
         let says = !value.origin.is_none() || matches!(&value.data, Data::String(Str { pieces: Some(pieces), .. }) if !pieces.is_empty());
         if says {
-            return value;
+            return self.with_decisions(value, inputs);
         }
         // A list or map was put together of elements that know their own origins.
         let origin = match &value.data {
@@ -139,6 +180,24 @@ impl<'tree> Exec<'_, '_, 'tree> {
                 self.machine.join(all)
             }
         };
+        value.from(origin)
+    }
+
+    /// A text that is made of texts of several origins came from what decided about those, too.
+    fn with_decisions(&mut self, value: Value, inputs: &Inputs) -> Value {
+        if !matches!(value.data, Data::String(_)) {
+            return value;
+        }
+        let mut origins = vec![value.origin];
+        for input in inputs.values() {
+            if !input.origin.is_none() && matches!(input.data, Data::String(Str { pieces: Some(_), .. })) {
+                origins.push(self.machine.decisions(input.origin));
+            }
+        }
+        if origins.len() == 1 {
+            return value;
+        }
+        let origin = self.machine.join(origins);
         value.from(origin)
     }
 
@@ -191,7 +250,12 @@ impl<'tree> Exec<'_, '_, 'tree> {
             seen.push(self.origin_of(&passed));
             decided = passed;
         }
-        // The chosen value comes first, what led to it after it.
+        // The chosen value comes first, what led to it after it; of a list or map, the parts have to know.
+        if matches!(decided.data, Data::List(_) | Data::Map(_)) {
+            seen.pop();
+            let by = self.machine.join(seen);
+            return Ok(self.machine.decided(decided, by, self.site));
+        }
         let origin = self.machine.join(seen.into_iter().rev());
         Ok(decided.from(origin))
     }

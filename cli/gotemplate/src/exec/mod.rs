@@ -11,5 +11,5 @@ mod state;
 mod walk;
 
 pub(crate) use field::zero_element;
-pub(crate) use origin::{Origins, Texts, all_of};
+pub(crate) use origin::{Inputs, Origins, Texts, all_of};
 pub(crate) use state::Exec;

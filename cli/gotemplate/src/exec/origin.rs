@@ -99,8 +99,8 @@ impl Inputs {
         while let Some(value) = open.pop() {
             found.extend(all_of(&value));
             match &value.data {
-                Data::List(list) => open.extend(list.items().iter().rev().cloned()),
-                // A map may hold itself.
+                // A list may be held many times over, and a map may hold itself.
+                Data::List(list) if seen.insert(Rc::as_ptr(list.shared()).addr()) => open.extend(list.items().iter().rev().cloned()),
                 Data::Map(map) if seen.insert(Rc::as_ptr(&map.entries).addr()) => open.extend(map.entries.borrow().values().rev().cloned()),
                 _ => {}
             }

@@ -114,9 +114,12 @@ impl<'tree> Exec<'_, '_, 'tree> {
         *slot = match (&slot.data, &value.data) {
             // What was there before came here without the guards that hold now.
             (Data::List(List::Any(old)), Data::List(List::Any(new))) if is_start_of(old, new) => {
-                let added = new.iter().skip(old.len()).map(|item| self.machine.guarded(item.clone(), self.site));
-                let items = new.iter().take(old.len()).cloned().chain(added).collect();
-                Value { data: Data::List(List::Any(Rc::new(items))), ..value }
+                let (known, mut items) = (old.len(), Rc::clone(new));
+                drop(value.data);
+                for item in Rc::make_mut(&mut items).iter_mut().skip(known) {
+                    *item = self.machine.guarded(item.clone(), self.site);
+                }
+                Value { data: Data::List(List::Any(items)), origin: value.origin, boxed: value.boxed }
             }
             _ => self.machine.guarded(value, self.site),
         };

@@ -16,6 +16,12 @@ use crate::{
 /// The room for a template's output at first; most included ones need less.
 const OUTPUT_CAPACITY: usize = 256;
 
+/// How many elements of a list or map are asked what decided about them, where only their number counts.
+const MAX_ELEMENTS: usize = 64;
+
+/// The parts of what a function is given that it looks at, if it looks at all of it.
+pub(super) const WHOLE: u64 = 4;
+
 /// The execution of one template.
 pub(crate) struct Exec<'run, 'set, 'tree> {
     pub(super) machine: &'run mut Machine<'set>,
@@ -27,6 +33,8 @@ pub(crate) struct Exec<'run, 'set, 'tree> {
     pub(super) out: Rope,
     /// The action at hand; within a text that `tpl` evaluates, the action that called it.
     pub(super) site: Option<Span>,
+    /// What decided about the latest branch.
+    pub(super) decided: OriginId,
 }
 
 impl<'run, 'set, 'tree> Exec<'run, 'set, 'tree> {
@@ -36,7 +44,16 @@ impl<'run, 'set, 'tree> Exec<'run, 'set, 'tree> {
             Texts::File => None,
             Texts::Made(_) => site,
         };
-        Self { machine, template, texts: &found.texts, at: At::List(&template.root), variables: Vec::new(), out: Rope::default(), site }
+        Self {
+            machine,
+            template,
+            texts: &found.texts,
+            at: At::List(&template.root),
+            variables: Vec::new(),
+            out: Rope::default(),
+            site,
+            decided: OriginId::NONE,
+        }
     }
 
     /// Executes the whole template.
@@ -65,10 +82,10 @@ impl<'run, 'set, 'tree> Exec<'run, 'set, 'tree> {
         Ok(())
     }
 
-    /// Counts the steps that a function took for what it was given or made.
-    pub(super) fn charge(&mut self, values: &[Value]) -> Step<()> {
-        let work = values.iter().map(weight).sum();
-        self.machine.steps = self.machine.steps.saturating_sub(work);
+    /// Counts the steps that a function took for what it was given or made, if it looks at that `part` of it.
+    pub(super) fn charge(&mut self, values: &[Value], part: u64) -> Step<()> {
+        let work: u64 = if part == 0 { 0 } else { values.iter().map(weight).sum() };
+        self.machine.steps = self.machine.steps.saturating_sub(work * part / WHOLE);
         self.step()
     }
 
@@ -100,7 +117,12 @@ impl<'run, 'set, 'tree> Exec<'run, 'set, 'tree> {
             Texts::Made(source) => {
                 if let Data::String(string) = &source.data {
                     let range = text.range.start as usize..text.range.end as usize;
-                    self.out.push_part(View::new(string, source.origin), range);
+                    let view = View::new(string, source.origin);
+                    if self.machine.is_guarded() {
+                        self.write_guarded(view, range);
+                    } else {
+                        self.out.push_part(view, range);
+                    }
                 }
             }
             Texts::File => {
@@ -118,6 +140,20 @@ impl<'run, 'set, 'tree> Exec<'run, 'set, 'tree> {
             }
         }
         Ok(())
+    }
+
+    /// Writes text of a string that is evaluated by `tpl`, under the guards that stand in the string.
+    fn write_guarded(&mut self, view: View<'_>, range: std::ops::Range<usize>) {
+        let Some(site) = self.site else { return self.out.push_part(view, range) };
+        let mut part = Rope::default();
+        part.push_part(view, range);
+        let machine = &mut *self.machine;
+        let mut start = 0;
+        for piece in part.pieces() {
+            let origin = machine.origins.action(&mut machine.trace, site, machine.frame, piece.origin);
+            self.out.push(part.bytes().get(start..piece.end as usize).unwrap_or_default(), origin);
+            start = piece.end as usize;
+        }
     }
 
     /// What the action at hand printed, if its value came from `input`.
@@ -166,15 +202,20 @@ impl<'run, 'set, 'tree> Exec<'run, 'set, 'tree> {
         }
     }
 
-    /// What decides how many elements a value has: of a list or map that a template made, what decided that each is there.
+    /// What decides how many elements a value has: its own origin, and what decided that elements are there which a template added.
     pub(super) fn origin_of_size(&mut self, value: &Value) -> OriginId {
-        let known = !value.origin.is_none() && value.origin != OriginId::CONSTANT;
+        // Which elements were added last is what a template most likely decided about.
         let elements: Vec<OriginId> = match &value.data {
-            Data::List(list) if !known => list.items().iter().map(|item| item.origin).collect(),
-            Data::Map(map) if !known && map.kind == MapType::Any => map.entries.borrow().values().map(|item| item.origin).collect(),
+            Data::List(list) => list.items().iter().rev().take(MAX_ELEMENTS).map(|item| item.origin).collect(),
+            Data::Map(map) if map.kind == MapType::Any => {
+                map.entries.borrow().values().take(MAX_ELEMENTS).map(|item| item.origin).collect()
+            }
             _ => return self.join(std::slice::from_ref(value)),
         };
-        let decided: Vec<OriginId> = elements.into_iter().map(|element| self.machine.decisions(element)).collect();
+        let mut decided = vec![value.origin];
+        for element in elements {
+            decided.push(self.machine.decisions(element));
+        }
         self.machine.join(decided)
     }
 

@@ -2,14 +2,14 @@
 
 use std::{ops::ControlFlow, sync::Arc};
 
-use portcullis_source::{Frame, FrameKind, OriginId, Skip, Source};
+use portcullis_source::{Frame, FrameId, FrameKind, OriginId, Skip, Source};
 
 use super::{
     fault::{At, Step},
     origin::Inputs,
     state::Exec,
 };
-use crate::{Data, Value, assigned::Assigned, ast, format, items::Items, machine::Found};
+use crate::{Data, Value, assigned::Assigned, ast, format, items::Items, machine::Found, opened};
 
 /// What Go prints for no value.
 const NO_VALUE: &[u8] = b"<no value>";
@@ -26,12 +26,44 @@ type Flow = ControlFlow<Leave>;
 impl<'tree> Exec<'_, '_, 'tree> {
     pub(super) fn walk_list(&mut self, dot: &Value, list: &'tree ast::List) -> Step<Flow> {
         self.at = At::List(list);
+        if !list.opened.is_empty() {
+            return self.walk_opened(dot, list);
+        }
         for node in &list.nodes {
             if let ControlFlow::Break(leave) = self.walk(dot, node)? {
                 return Ok(ControlFlow::Break(leave));
             }
         }
         Ok(ControlFlow::Continue(()))
+    }
+
+    /// Walks a list with branches that the lines after them may lie in: as far as they do, they are guarded as the branch is.
+    fn walk_opened(&mut self, dot: &Value, list: &'tree ast::List) -> Step<Flow> {
+        let outer = self.machine.frame;
+        let mut within: Option<u32> = None;
+        let mut flow = ControlFlow::Continue(());
+        for (index, node) in list.nodes.iter().enumerate() {
+            if let (Some(column), ast::Node::Text(text)) = (within, node)
+                && let Some((inside, outside)) = opened::end(&text.bytes, column).and_then(|at| text.split(at))
+            {
+                self.write_text(&inside)?;
+                self.machine.frame = outer;
+                within = None;
+                self.write_text(&outside)?;
+                continue;
+            }
+            self.decided = OriginId::NONE;
+            flow = self.walk(dot, node)?;
+            if flow.is_break() {
+                break;
+            }
+            if let Some(opened) = list.opened.iter().find(|opened| opened.index == index) {
+                self.machine.frame = self.guard(self.decided);
+                within = Some(within.map_or(opened.column, |column| column.min(opened.column)));
+            }
+        }
+        self.machine.frame = outer;
+        Ok(flow)
     }
 
     fn walk(&mut self, dot: &Value, node: &'tree ast::Node) -> Step<Flow> {
@@ -130,14 +162,19 @@ impl<'tree> Exec<'_, '_, 'tree> {
     /// Executes what a guard lets through, in a frame of its own.
     fn guarded<T>(&mut self, origin: OriginId, work: impl FnOnce(&mut Self) -> T) -> T {
         let outer = self.machine.frame;
-        let site = self.site;
-        if let Some(span) = site.filter(|_| !origin.is_none() && origin != OriginId::CONSTANT) {
-            let frame = Frame { parent: outer, span, kind: FrameKind::Guard(origin) };
-            self.machine.frame = self.machine.trace.frame(frame);
-        }
+        self.machine.frame = self.guard(origin);
         let result = work(self);
         self.machine.frame = outer;
         result
+    }
+
+    /// The frame of what a guard lets through.
+    fn guard(&mut self, origin: OriginId) -> FrameId {
+        let parent = self.machine.frame;
+        match self.site.filter(|_| !origin.is_none() && origin != OriginId::CONSTANT) {
+            Some(span) => self.machine.trace.frame(Frame { parent, span, kind: FrameKind::Guard(origin) }),
+            None => parent,
+        }
     }
 
     /// Records what is not written because a guard did not let it through.
@@ -193,6 +230,7 @@ impl<'tree> Exec<'_, '_, 'tree> {
             ControlFlow::Continue(())
         };
         self.variables.truncate(mark);
+        self.decided = origin;
         Ok(flow)
     }
 
@@ -210,6 +248,7 @@ impl<'tree> Exec<'_, '_, 'tree> {
             (false, None) | (true, _) => ControlFlow::Continue(()),
         };
         self.variables.truncate(mark);
+        self.decided = origin;
         Ok(flow)
     }
 

@@ -37,6 +37,12 @@ impl Rope {
         &self.bytes
     }
 
+    /// What the bytes so far came from.
+    #[must_use]
+    pub fn pieces(&self) -> &[Piece] {
+        &self.pieces
+    }
+
     /// Appends bytes of one origin.
     pub fn push(&mut self, bytes: &[u8], origin: OriginId) {
         if bytes.is_empty() {

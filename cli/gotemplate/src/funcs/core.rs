@@ -229,7 +229,7 @@ fn pointed_type(value: &Value) -> &'static str {
     value.type_name().trim_start_matches('*')
 }
 
-fn index(_: &mut Call<'_, '_>, args: Vec<Value>) -> Outcome {
+fn index(call: &mut Call<'_, '_>, args: Vec<Value>) -> Outcome {
     let untyped_nil = || Failure::new("index of untyped nil");
     let (first, indexes) = args.split_first().ok_or_else(untyped_nil)?;
     if matches!(first.data, Data::Nil) {
@@ -238,7 +238,7 @@ fn index(_: &mut Call<'_, '_>, args: Vec<Value>) -> Outcome {
     let mut item = first.clone();
     for at in indexes {
         let next = element(&item, at)?;
-        let origin = if next.origin.is_none() { item.origin } else { next.origin };
+        let origin = if next.origin.is_none() { item.origin } else { call.machine.part_of(item.origin, next.origin) };
         item = next.from(origin);
     }
     Ok(item)

@@ -4,7 +4,7 @@ use super::{
     parser::{Item, Parser, Result, Stop},
     token::Kind,
 };
-use crate::{assigned, ast, keys};
+use crate::{assigned, ast, keys, opened};
 
 /// The three that have a body.
 #[derive(Clone, Copy, PartialEq)]
@@ -108,15 +108,17 @@ impl Parser<'_> {
         let other_keys = otherwise.as_ref().map(keys::of_list).unwrap_or_default().into_iter().collect();
         let assigned = assigned::of_list(&list);
         let other_assigned = otherwise.as_ref().map(assigned::of_list).unwrap_or_default();
+        let lists = std::iter::once(&list).chain(&otherwise);
+        let least = lists.map(|list| opened::least(&list.nodes)).min().unwrap_or(u32::MAX);
         let position = pipe.position;
-        Ok(word.node(Box::new(ast::Branch { position, tag, pipe, list, otherwise, keys, other_keys, assigned, other_assigned })))
+        Ok(word.node(Box::new(ast::Branch { position, tag, pipe, list, otherwise, keys, other_keys, assigned, other_assigned, least })))
     }
 
     /// What follows `else`: another `if` or `with`, with which it shares the `end`, or a list.
     fn else_list(&mut self, word: Word, at: u32) -> Result<ast::List> {
         if Some(self.peek().kind) == word.chained() {
             self.next();
-            return Ok(ast::List { position: at, nodes: vec![self.branch(word)?] });
+            return Ok(ast::List { position: at, nodes: vec![self.branch(word)?], opened: Box::default() });
         }
         let (list, stop) = self.list()?;
         match stop {

@@ -9,7 +9,7 @@ use super::{
     literal,
     token::{Kind, Token},
 };
-use crate::{Functions, ParseError, ast, format, stack::Stack};
+use crate::{Functions, ParseError, ast, format, opened, stack::Stack};
 
 /// A template and the text that it stands in.
 #[derive(Debug)]
@@ -212,7 +212,7 @@ impl<'text> Parser<'text> {
 
     /// The whole text; only here may other templates be defined.
     fn file(&mut self) -> Result<ast::List> {
-        let mut root = ast::List { position: self.peek().start as u32, nodes: Vec::new() };
+        let mut root = ast::List { position: self.peek().start as u32, nodes: Vec::new(), opened: Box::default() };
         while self.peek().kind != Kind::Eof {
             if self.peek().kind == Kind::LeftDelim {
                 let delim = self.next();
@@ -227,6 +227,7 @@ impl<'text> Parser<'text> {
                 Item::Stop(stop) => return Err(self.error(format!("unexpected {}", stop.text()))),
             }
         }
+        root.opened = opened::of_list(&root.nodes);
         Ok(root)
     }
 
@@ -292,11 +293,15 @@ impl<'text> Parser<'text> {
     /// Nodes up to `end` or `else`.
     pub(super) fn list(&mut self) -> Result<(ast::List, Stop)> {
         self.check_depth("max nesting depth exceeded")?;
-        let mut list = ast::List { position: self.peek_non_space().start as u32, nodes: Vec::new() };
+        let mut list = ast::List { position: self.peek_non_space().start as u32, nodes: Vec::new(), opened: Box::default() };
         while self.peek_non_space().kind != Kind::Eof {
             match self.text_or_action()? {
                 Item::Node(node) => list.nodes.push(node),
-                Item::Stop(stop) => return Ok((list, stop)),
+                Item::Stop(stop) => {
+                    list.nodes.shrink_to_fit();
+                    list.opened = opened::of_list(&list.nodes);
+                    return Ok((list, stop));
+                }
             }
         }
         Err(self.error("unexpected EOF"))

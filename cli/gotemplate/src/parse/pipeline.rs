@@ -28,6 +28,7 @@ impl Parser<'_> {
                         self.tag.end = token.end as u32;
                     }
                     self.check(&pipe, context)?;
+                    pipe.commands.shrink_to_fit();
                     return Ok(pipe);
                 }
                 Kind::Bool
@@ -44,6 +45,10 @@ impl Parser<'_> {
                 | Kind::LeftParen => {
                     self.back();
                     let command = self.command()?;
+                    if pipe.commands.is_empty() {
+                        // Most pipelines have one command, and a chart has ten thousands of pipelines.
+                        pipe.commands.reserve_exact(1);
+                    }
                     pipe.commands.push(command);
                 }
                 _ => return Err(self.unexpected(token, context)),

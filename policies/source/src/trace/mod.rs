@@ -228,6 +228,15 @@ impl Trace {
         }
     }
 
+    /// Records that `null` took the entry `name` away from the map of another layer at `holder`.
+    pub fn remove_from(&mut self, holder: OriginId, name: &str, null: OriginId) {
+        if let Some(&Source::Value { layer, .. }) = self.get(self.leading(holder)) {
+            let above = self.key(holder);
+            let key = if above.is_empty() { name.to_owned() } else { format!("{above}.{name}") };
+            self.taken.entry((layer, key)).or_insert(null);
+        }
+    }
+
     /// The `null` that took the entry `name` of the map at `parent` away; no parent stands for all the values of a chart.
     #[must_use]
     pub fn removed(&self, parent: OriginId, name: &str) -> Option<OriginId> {

@@ -94,7 +94,7 @@ fn pem(kind: &str, content: &str) -> String {
 }
 
 fn certificate(call: &mut Call<'_, '_>, args: &[Value], content: &str, key: Option<Text>) -> Result<Value, Failure> {
-    let origin = call.join(args);
+    let origin = call.join_all(args);
     let key = key.map_or_else(|| Value::string(pem("RSA PRIVATE KEY", content)).from(origin), Text::into_value);
     let cert = Value::string(pem("CERTIFICATE", content)).from(origin);
     Ok(Value::new(Data::Object(Rc::new(Certificate { cert, key }))).from(origin))
@@ -170,7 +170,7 @@ fn real(call: &mut Call<'_, '_>, args: &[Value], wanted: &Wanted) -> Result<Opti
         serial: super::random::array(call.machine),
     };
     let cert = request.sign(&key, &signer).map_err(Failure::new)?;
-    let origin = call.join(args);
+    let origin = call.join_all(args);
     let (cert, key) = (Value::string(cert).from(origin), Value::string(key.to_pem()).from(origin));
     Ok(Some(Value::new(Data::Object(Rc::new(Certificate { cert, key }))).from(origin)))
 }

@@ -57,16 +57,18 @@ fn make(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
     let mut args = args.into_iter();
     while let Some(name) = args.next() {
         let item = args.next().unwrap_or_else(|| Value::string(""));
+        let known = call.join(std::slice::from_ref(&name));
+        let item = call.machine.keyed(item, known, call.site);
         entries.insert(key(&Text::of(&name)), item.boxed());
     }
     Ok(Value::map(entries).from(origin))
 }
 
-fn get(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
+fn get(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
     let mut args = Args::new(args);
-    let (map, name) = (args.map(), args.text());
-    let found = map.get(&name.lossy());
-    Ok(found.map_or_else(|| Value::string(""), |value| Value { boxed: false, ..value }))
+    let from = args.any();
+    let found = map_of(from.clone()).get(&args.text().lossy());
+    Ok(found.map_or_else(|| Value::string(""), |value| Value { boxed: false, ..call.part(&from, value) }))
 }
 
 fn set(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
@@ -75,7 +77,10 @@ fn set(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
     if matches!(from.data, Data::Nil) {
         return Err(Failure::new("assignment to entry in nil map"));
     }
-    let (name, value) = (args.text(), args.any());
+    let (name, value) = (args.any(), args.any());
+    let known = call.join(std::slice::from_ref(&name));
+    let value = call.machine.keyed(value, known, call.site);
+    let name = Text::of(&name);
     let map = map_of(from.clone());
     let value = call.machine.guarded(value, call.site);
     map.set(key(&name), value.boxed());
@@ -97,32 +102,36 @@ fn has_key(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> 
     let origin = match &found {
         // What a template put there is there, whatever it is; unless something decided about that.
         Some(value) if from.origin == OriginId::CONSTANT => call.machine.decisions(value.origin),
-        Some(value) => call.join(std::slice::from_ref(value)),
+        Some(value) => {
+            let known = call.join(std::slice::from_ref(value));
+            call.machine.part_of(from.origin, known)
+        }
         None => from.origin,
     };
     Ok(Value::new(Data::Bool(found.is_some())).from(origin))
 }
 
-fn pluck(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
+fn pluck(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
     let mut args = Args::new(args);
     let name = args.text();
-    Ok(list(args.rest().into_iter().filter_map(|map| map_of(map).get(&name.lossy())).collect()))
+    let mut found = |map: Value| Some(map_of(map.clone()).get(&name.lossy())).flatten().map(|value| call.part(&map, value));
+    Ok(list(args.rest().into_iter().filter_map(&mut found).collect()))
 }
 
-fn keys(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
+fn keys(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
     let mut names = Vec::new();
     for from in Args::new(args).rest() {
-        for (name, value) in map_of(from).entries.borrow().iter() {
-            names.push(Value::string(&**name).from(value.origin));
+        for (name, value) in map_of(from.clone()).entries.borrow().iter() {
+            names.push(call.part(&from, Value::string(&**name).from(value.origin)));
         }
     }
     Ok(strings(names))
 }
 
-fn values(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
-    let map = Args::new(args).map();
-    let items = map.entries.borrow().values().cloned().collect();
-    Ok(list(items))
+fn values(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
+    let from = Args::new(args).any();
+    let items: Vec<Value> = map_of(from.clone()).entries.borrow().values().cloned().collect();
+    Ok(list(items.into_iter().map(|item| call.part(&from, item)).collect()))
 }
 
 fn pick(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
@@ -162,7 +171,7 @@ fn copied(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
     deep_copy(&value)
 }
 
-fn dig(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
+fn dig(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
     let mut args = Args::new(args).rest();
     let (Some(from), Some(default)) = (args.pop(), args.pop()) else {
         return Err(Failure::new("dig needs at least three arguments"));
@@ -179,16 +188,19 @@ fn dig(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
         _ => Err(mismatch(value, "map[string]interface {}")),
     };
     let mut map = enter(&from)?;
+    let mut whole = from;
     if let Some(name) = args.iter().find(|name| !matches!(name.data, Data::String(_))) {
         return Err(mismatch(name, "string"));
     }
     let last = args.len() - 1;
     for (index, name) in args.iter().enumerate() {
         let Some(step) = map.get(&Text::of(name).lossy()) else { return Ok(default) };
+        let step = call.part(&whole, step);
         if index == last {
             return Ok(Value { boxed: false, ..step });
         }
         map = enter(&step)?;
+        whole = step;
     }
     Ok(default)
 }

@@ -27,10 +27,10 @@ pub const FUNCTIONS: &[Function] = &[
     Function::fixed("mustPush", TWO, append),
     Function::fixed("prepend", TWO, prepend),
     Function::fixed("mustPrepend", TWO, prepend),
-    Function::fixed("first", ONE, |_, args| end(args, "first", |items| items.first())),
-    Function::fixed("mustFirst", ONE, |_, args| end(args, "first", |items| items.first())),
-    Function::fixed("last", ONE, |_, args| end(args, "last", |items| items.last())),
-    Function::fixed("mustLast", ONE, |_, args| end(args, "last", |items| items.last())),
+    Function::fixed("first", ONE, |call, args| end(call, args, "first", |items| items.first())),
+    Function::fixed("mustFirst", ONE, |call, args| end(call, args, "first", |items| items.first())),
+    Function::fixed("last", ONE, |call, args| end(call, args, "last", |items| items.last())),
+    Function::fixed("mustLast", ONE, |call, args| end(call, args, "last", |items| items.last())),
     Function::fixed("rest", ONE, |_, args| part(args, "rest", |items| items.get(1..))),
     Function::fixed("mustRest", ONE, |_, args| part(args, "rest", |items| items.get(1..))),
     Function::fixed("initial", ONE, |_, args| part(args, "initial", |items| items.split_last().map(|(_, rest)| rest))),
@@ -82,11 +82,11 @@ fn prepend(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
     Ok(made(items, &old))
 }
 
-fn end(args: Vec<Value>, name: &str, pick: fn(&[Value]) -> Option<&Value>) -> Result<Value, Failure> {
+fn end(call: &mut Call<'_, '_>, args: Vec<Value>, name: &str, pick: fn(&[Value]) -> Option<&Value>) -> Result<Value, Failure> {
     let from = Args::new(args).any();
     let items = items(&from, &format!("Cannot find {name} on"))?;
     let item = pick(&items).cloned().unwrap_or_else(Value::invalid);
-    let origin = if item.origin.is_none() { from.origin } else { item.origin };
+    let origin = if item.origin.is_none() { from.origin } else { call.machine.part_of(from.origin, item.origin) };
     Ok(Value { boxed: false, ..item }.from(origin))
 }
 
