@@ -246,7 +246,7 @@ pub(crate) enum HelmCompat {
 #[expect(clippy::struct_excessive_bools, reason = "these are helm's flags")]
 pub(crate) struct Template {
     /// The release's name and the chart's folder; the folder alone with --generate-name or for the name `release-name`.
-    #[arg(value_name = "[NAME] CHART", required = true, num_args = 1..=2)]
+    #[arg(value_name = "[NAME] CHART", required = true)]
     pub(crate) name_and_chart: Vec<String>,
     /// A values file; later ones win (repeatable, or several with commas).
     #[arg(short = 'f', long = "values", value_name = "FILE", value_delimiter = ',')]
@@ -302,6 +302,12 @@ pub(crate) struct Template {
     /// A template for the release's name, with sprig's functions, such as `{{ "Shop" | lower }}`.
     #[arg(long, value_name = "TEMPLATE", default_value = "", hide_default_value = true)]
     pub(crate) name_template: String,
+    /// Write each template's manifests to a file below this folder instead, and print the names.
+    #[arg(long, value_name = "DIR", default_value = "", hide_default_value = true, conflicts_with_all = ["origin", "stamp"])]
+    pub(crate) output_dir: String,
+    /// With --output-dir: a folder of the release's name around the files.
+    #[arg(long)]
+    pub(crate) release_name: bool,
     /// Print where each line came from: template line and values line.
     #[arg(long)]
     pub(crate) origin: bool,

@@ -29,6 +29,14 @@ pub(crate) enum Error {
     /// What helm would write to its standard error, where it would stop with exit code 1.
     #[error("{0}")]
     Helm(String),
+    /// The same, after some of the work is done.
+    #[error("{message}")]
+    Stopped {
+        /// What helm would have written to its standard output by then.
+        printed: Vec<u8>,
+        /// What it would write to its standard error.
+        message: String,
+    },
     /// Something could not be read.
     #[error(transparent)]
     Read(#[from] ReadError),
@@ -58,23 +66,50 @@ impl Error {
         Self::Usage { message: message.into(), hint: hint.into() }
     }
 
+    /// The same after what is written before it.
+    pub(crate) fn after(self, before: &str) -> Self {
+        match self {
+            Self::Stopped { printed, message } => Self::Stopped { printed, message: format!("{before}{message}") },
+            other => other,
+        }
+    }
+
     /// The exit code.
     pub(crate) fn code(&self) -> u8 {
         match self {
-            Self::Helm(_) => 1,
+            Self::Helm(_) | Self::Stopped { .. } => 1,
             Self::Usage { .. } | Self::Config { .. } | Self::Read(_) => 2,
+        }
+    }
+
+    /// What goes to standard output all the same.
+    pub(crate) fn printed(&self) -> &[u8] {
+        match self {
+            Self::Stopped { printed, .. } => printed,
+            Self::Helm(_) | Self::Usage { .. } | Self::Config { .. } | Self::Read(_) => &[],
         }
     }
 
     /// What goes to standard error.
     pub(crate) fn print(&self, _surroundings: &Surroundings) -> String {
         match self {
-            Self::Helm(text) => text.clone(),
+            Self::Helm(text) | Self::Stopped { message: text, .. } => text.clone(),
             Self::Config { mistakes } => mistakes.iter().map(Mistake::print).collect(),
             Self::Usage { message, hint } => format!("error: {message}\n  hint: {hint}\n"),
             Self::Read(error) => format!("error: {error}\n  hint: {}\n", error.hint()),
         }
     }
+}
+
+/// Why the system refuses, as Go says it: `no such file or directory`.
+pub(crate) fn reason(error: &std::io::Error) -> String {
+    lowercase(&error.to_string())
+}
+
+/// The same of what Rust says: `No such file or directory (os error 2)`.
+pub(crate) fn lowercase(said: &str) -> String {
+    let mut letters = said.split(" (os error").next().unwrap_or_default().chars();
+    letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect()
 }
 
 impl Mistake {

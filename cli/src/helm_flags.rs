@@ -3,7 +3,7 @@
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches, error::ErrorKind, parser::ValueSource};
 
 /// What takes no value and changes nothing.
-const SWITCHES: [&str; 21] = [
+const SWITCHES: [&str; 20] = [
     "atomic",
     "create-namespace",
     "debug",
@@ -17,7 +17,6 @@ const SWITCHES: [&str; 21] = [
     "kube-insecure-skip-tls-verify",
     "pass-credentials",
     "plain-http",
-    "release-name",
     "render-subchart-notes",
     "replace",
     "take-ownership",
@@ -56,12 +55,11 @@ const VALUED: [&str; 24] = [
 ];
 
 /// What can't be had, whether it takes a value, and why.
-const REFUSED: [(&str, bool, &str); 6] = [
+const REFUSED: [(&str, bool, &str); 5] = [
     ("validate", false, "asks a cluster; leave it out, and check the output with kubeconform"),
     ("verify", false, "needs a keyring; verify the chart before it is rendered"),
     ("post-renderer", true, "starts another program; pipe the output into it"),
     ("post-renderer-args", true, "is for another program; pipe the output into it"),
-    ("output-dir", true, "writes files; redirect the output, where `# Source:` names the file of each document"),
     ("repo", true, "fetches a chart; name the folder or the .tgz file of the chart"),
 ];
 

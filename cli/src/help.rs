@@ -46,7 +46,7 @@ Examples:
 
 Helm's flags about clusters and registries are taken and change nothing: --create-namespace,
 --dry-run, --wait, --timeout, --kube-context and the like. Refused, each with the reason, are
---validate, --verify, --post-renderer, --output-dir, --repo and --dry-run=server.
+--validate, --verify, --post-renderer, --repo and --dry-run=server.
 
 Exit codes:
   0  rendered

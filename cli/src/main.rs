@@ -11,6 +11,7 @@ mod group;
 mod helm_flags;
 mod help;
 mod inventory;
+mod output_dir;
 mod ownership;
 mod pipeline;
 mod render;
@@ -58,6 +59,7 @@ fn finish(args: &Args) -> u8 {
             Err(_) => INTERNAL,
         },
         Err(error) => {
+            let _ = std::io::stdout().write_all(error.printed());
             let _ = std::io::stderr().write_all(error.print(&surroundings).as_bytes());
             error.code()
         }

@@ -73,3 +73,21 @@ fn templates_that_are_a_link_are_told_to_be_replaced() {
     );
     assert_eq!(output.status.code(), Some(3));
 }
+
+#[test]
+fn a_link_out_of_the_output_folder_is_not_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    for made in ["shop/templates", "out", "elsewhere"] {
+        fs::create_dir_all(path(made)).unwrap();
+    }
+    fs::write(path("shop/Chart.yaml"), "apiVersion: v2\nname: shop\nversion: 1.0.0\n").unwrap();
+    fs::write(path("shop/templates/namespace.yaml"), NAMESPACE).unwrap();
+    symlink("../elsewhere", path("out/shop")).unwrap();
+    let arguments = ["template", "demo", "shop", "--output-dir", "out"];
+    let output = Command::new(env!("CARGO_BIN_EXE_portcullis")).current_dir(folder.path()).args(arguments).output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(text, "Error: shop/templates/namespace.yaml leads out of out\n");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(fs::read_dir(path("elsewhere")).unwrap().count(), 0);
+}

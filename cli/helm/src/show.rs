@@ -101,6 +101,16 @@ fn print_one(manifest: &Manifest, printed: &mut Vec<u8>) {
     printed.push(b'\n');
 }
 
+impl Manifest {
+    /// What helm writes of it, to standard output as to a file.
+    #[must_use]
+    pub fn print(&self) -> Vec<u8> {
+        let mut printed = Vec::new();
+        print_one(self, &mut printed);
+        printed
+    }
+}
+
 /// A piece of Helm's own output, with the path that it names as its source without the chart's name.
 fn sourced(piece: &[u8]) -> Option<(&[u8], &[u8])> {
     const MARK: &[u8] = b"# Source: ";

@@ -16,7 +16,8 @@ use portcullis_source::{Origin, Range, ReadError, RepoPath, Revision, Role, Sour
 use super::{Done, Exit, Outcome};
 use crate::{
     args,
-    error::Error,
+    error::{Error, lowercase},
+    output_dir::OutputDir,
     root,
     settings::{self, Surroundings},
     supply,
@@ -39,10 +40,14 @@ pub(crate) fn run(arguments: &args::Template, surroundings: &Surroundings) -> Ou
     match render(arguments, directory, &name, &opened, chance) {
         Ok(rendered) => {
             let notes = rendered.warnings.iter().map(|warning| format!("{warning}\n")).collect();
-            let output = match (arguments.origin, arguments.stamp) {
-                (true, _) => with_origins(&rendered, &sources).into_bytes(),
-                (false, true) => super::stamp::stamped(&rendered, &sources).into_bytes(),
-                (false, false) => rendered.print(),
+            let output = match (arguments.output_dir.as_str(), arguments.origin, arguments.stamp) {
+                ("", true, _) => with_origins(&rendered, &sources).into_bytes(),
+                ("", false, true) => super::stamp::stamped(&rendered, &sources).into_bytes(),
+                ("", false, false) => rendered.print(),
+                (given, ..) => {
+                    let release = arguments.release_name.then_some(name.as_str());
+                    write(arguments, &OutputDir { directory, given, release }, &rendered)?
+                }
             };
             Ok(Done { output, notes, code: Exit::Clean })
         }
@@ -52,6 +57,17 @@ pub(crate) fn run(arguments: &args::Template, surroundings: &Surroundings) -> Ou
         }
         Err(Failed::Other(error)) => Err(error),
     }
+}
+
+/// Helm writes all files before it looks for those that are to be shown, and then finds nothing left to show.
+fn write(arguments: &args::Template, folder: &OutputDir<'_>, rendered: &Rendered) -> Result<Vec<u8>, Error> {
+    let before: String = rendered.warnings.iter().map(|warning| format!("{warning}\n")).collect();
+    let mut printed = folder.write(rendered).map_err(|error| error.after(&before))?;
+    if let Some(wanted) = arguments.show_only.first() {
+        return Err(Error::Stopped { printed, message: format!("{before}Error: could not find template {wanted} in chart\n") });
+    }
+    printed.push(b'\n');
+    Ok(printed)
 }
 
 /// A chart, the tree that it lies in, and where else its subcharts may lie.
@@ -97,6 +113,7 @@ fn name_and_chart(arguments: &args::Template, chance: Option<Chance>) -> Result<
         ([name, chart], _) => Ok((name.clone(), chart)),
         ([chart], "") => Ok((RELEASE_NAME.to_owned(), chart)),
         ([chart], template) => Ok((name_of_template(template, chance)?, chart)),
+        ([_, _, more @ ..], _) => Err(Error::helm(format!("expected at most two arguments, unexpected arguments: {}", more.join(", ")))),
         _ => Err(Error::usage("a chart is needed", "name the release and then the chart's folder")),
     }
 }
@@ -173,7 +190,7 @@ fn render(arguments: &args::Template, directory: &Path, name: &str, opened: &Ope
         no_hooks: arguments.no_hooks,
         skip_tests: arguments.skip_tests,
         skip_schema_validation: arguments.skip_schema_validation,
-        show_only: arguments.show_only.clone(),
+        show_only: if arguments.output_dir.is_empty() { arguments.show_only.clone() } else { Vec::new() },
         chance,
         live: live(arguments, directory, revision.sources())?,
         ..Options::default()
@@ -231,9 +248,7 @@ fn read_values(directory: &Path, path: &PathBuf, sources: &Sources) -> Result<Ar
 /// Why a file can't be read, as Go says it: `open x: no such file or directory`.
 fn refusal(path: &str, error: ReadError) -> String {
     let ReadError::Named { reason, .. } = error else { return error.to_string() };
-    let reason = reason.split(" (os error").next().unwrap_or_default();
-    let mut letters = reason.chars();
-    let reason: String = letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect();
+    let reason = lowercase(&reason);
     let verb = if reason == "is a directory" { "read" } else { "open" };
     format!("{verb} {path}: {reason}")
 }
