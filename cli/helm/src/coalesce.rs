@@ -1,14 +1,15 @@
 //! Values over the defaults of a chart and its subcharts.
 
-use portcullis_gotemplate::{Data, List, Map, Value};
 use std::sync::Arc;
 
+use portcullis_gotemplate::{Data, Map, Str, Value, format::sprintf};
 use portcullis_source::{OriginId, Trace};
 
 use crate::{
     Compat,
     resolve::{ChartId, Charts},
     table,
+    warning::Warning,
 };
 
 /// The key whose table every subchart sees.
@@ -23,7 +24,7 @@ pub(crate) struct Coalescer<'a> {
     /// Where to remember which value hides which; none where the result is thrown away.
     pub(crate) trace: Option<&'a mut Trace>,
     /// Helm's notes.
-    pub(crate) warnings: &'a mut Vec<String>,
+    pub(crate) warnings: &'a mut Vec<Warning>,
 }
 
 /// The table of a chart's values, and what it came from in the table of the chart around it.
@@ -220,7 +221,7 @@ impl Coalescer<'_> {
     }
 
     fn warn(&mut self, line: u32, message: String) {
-        self.warnings.push(format!("coalesce.go:{line}: {message}"));
+        self.warnings.push(Warning::Values(line, message));
     }
 }
 
@@ -234,44 +235,10 @@ fn join(prefix: &str, key: &str) -> String {
 
 /// A value as Go's `%v` has it, for a warning.
 fn print(value: &Value) -> String {
-    match &value.data {
-        Data::Map(map) => {
-            let entries: Vec<String> = table::entries(map).iter().map(|(key, value)| format!("{key}:{}", print(value))).collect();
-            format!("map[{}]", entries.join(" "))
-        }
-        Data::List(list) => bracket(list, print),
-        other => scalar(other),
-    }
-}
-
-fn scalar(data: &Data) -> String {
-    match data {
-        Data::Bool(value) => value.to_string(),
-        Data::Int(value) | Data::Int64(value) => value.to_string(),
-        Data::Float(value) => value.to_string(),
-        Data::String(text) => text.lossy().into_owned(),
-        Data::Nil | Data::Uint8(_) | Data::Bytes(_) | Data::List(_) | Data::Map(_) | Data::Object(_) => "<nil>".to_owned(),
-    }
+    sprintf(&Str::from("%v"), std::slice::from_ref(value)).lossy().into_owned()
 }
 
 /// A value as Go's `%t` has it, which Helm uses for values that are no booleans.
 fn print_as_bool(value: &Value) -> String {
-    match &value.data {
-        Data::Bool(value) => value.to_string(),
-        Data::Nil => "%!t(<nil>)".to_owned(),
-        Data::List(list) => bracket(list, print_as_bool),
-        Data::Int(_)
-        | Data::Int64(_)
-        | Data::Uint8(_)
-        | Data::Float(_)
-        | Data::String(_)
-        | Data::Bytes(_)
-        | Data::Map(_)
-        | Data::Object(_) => format!("%!t({}={})", value.type_name(), print(value)),
-    }
-}
-
-fn bracket(list: &List, show: fn(&Value) -> String) -> String {
-    let items: Vec<String> = list.items().iter().map(show).collect();
-    format!("[{}]", items.join(" "))
+    sprintf(&Str::from("%t"), std::slice::from_ref(value)).lossy().into_owned()
 }

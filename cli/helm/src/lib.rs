@@ -32,6 +32,7 @@ mod show;
 mod table;
 mod tree;
 mod version;
+mod warning;
 
 pub use chart::Chart;
 pub use dependency::{LockFile, Pin, RemoteChart, Requirement, Requirements, Shelf, Supply, file_name};

@@ -9,6 +9,7 @@ use crate::{
     Compat, RenderError,
     decode::{self, DecodeError, Decoder, Field},
     render::{Hook, Manifest, Part},
+    warning::Warning,
 };
 
 /// What Go prints for a missing value, which Helm takes out again.
@@ -217,7 +218,7 @@ impl Sorter {
     }
 
     /// Takes the manifests of one file; files come in the order of their paths.
-    pub(crate) fn file(&mut self, path: &str, output: &Output, trace: &Arc<Trace>, warnings: &mut Vec<String>) -> Result<(), RenderError> {
+    pub(crate) fn file(&mut self, path: &str, output: &Output, trace: &Arc<Trace>, warnings: &mut Vec<Warning>) -> Result<(), RenderError> {
         for range in split(&output.bytes, self.compat) {
             let text = output.slice(range, trace);
             let (head, stream) = head(&text, self.compat).map_err(|error| unreadable(path, &text, &error))?;
@@ -226,7 +227,7 @@ impl Sorter {
                 None => self.resources.push((head.kind, manifest(Part::Resource))),
                 Some(names) => match hooks(&names) {
                     Some(hooks) => self.hooks.push((head.kind, manifest(Part::Hook(hooks)))),
-                    None => warnings.push(format!("manifest_sorter.go:199: info: skipping unknown hook: {names:?}")),
+                    None => warnings.push(Warning::UnknownHooks(names)),
                 },
             }
         }

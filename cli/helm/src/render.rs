@@ -14,6 +14,7 @@ use crate::{
     manifest::Sorter,
     resolve::Charts,
     schema, show, version,
+    warning::Warning,
 };
 
 /// Files whose names end so are executed, but are no manifests.
@@ -147,7 +148,9 @@ fn deeply(chart: &Chart, layers: &[Layer], release: &Release, options: &Options)
 
 fn attempt(chart: &Chart, layers: &[Layer], release: &Release, options: &Options, limits: Limits) -> Result<Rendered, RenderError> {
     let mut warnings = chart.tree().all_warnings();
-    match manifests(chart, layers, release, (options, limits), &mut warnings) {
+    let made = manifests(chart, layers, release, (options, limits), &mut warnings);
+    let warnings = warnings.iter().filter_map(|warning| warning.line(chart.compat())).collect();
+    match made {
         Ok(rendered) => show::choose(Rendered { warnings, ..rendered }, &options.show_only),
         Err(error) => Err(RenderError { warnings, ..error }),
     }
@@ -158,17 +161,20 @@ fn manifests(
     layers: &[Layer],
     release: &Release,
     (options, limits): (&Options, Limits),
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Warning>,
 ) -> Result<Rendered, RenderError> {
     let mut trace = Trace::default();
     let compat = chart.compat();
     let given = layer::merge(layers, compat, &mut trace)?;
     let mut charts = Charts::new(chart.tree(), compat, &mut trace);
     check(chart, &charts, release, warnings)?;
-    charts.process(&given, warnings).map_err(|message| match compat {
-        Compat::Helm3 => RenderError::new(message),
-        Compat::Helm4 => RenderError::new(format!("chart dependencies processing failed: {message}")),
-    })?;
+    if let Err(message) = charts.process(&given, warnings) {
+        warnings.push(Warning::Dependencies(message.clone()));
+        return Err(RenderError::new(match compat {
+            Compat::Helm3 => message,
+            Compat::Helm4 => format!("chart dependencies processing failed: {message}"),
+        }));
+    }
     let coalescer = Coalescer { charts: &charts, merge: false, trace: Some(&mut trace), warnings };
     let values = { coalescer }.values(charts.root(), &given).map_err(RenderError::new)?;
     if !options.skip_schema_validation {
@@ -189,14 +195,14 @@ fn manifests(
 }
 
 /// What helm refuses before it looks at subcharts.
-fn check(chart: &Chart, charts: &Charts<'_>, release: &Release, warnings: &mut Vec<String>) -> Result<(), RenderError> {
+fn check(chart: &Chart, charts: &Charts<'_>, release: &Release, warnings: &mut Vec<Warning>) -> Result<(), RenderError> {
     let metadata = &chart.tree().metadata;
     let place = chart.tree().place;
     if !matches!(metadata.kind.as_str(), "" | "application") {
         return Err(RenderError::new(format!("{} charts are not installable", metadata.kind)).at(place));
     }
     if metadata.deprecated {
-        warnings.push("WARNING: This chart is deprecated".to_owned());
+        warnings.push(Warning::Deprecated);
     }
     let missing = charts.missing();
     if !missing.is_empty() {

@@ -17,6 +17,7 @@ use crate::{
     table,
     tree::Tree,
     version,
+    warning::Warning,
 };
 
 /// The most charts of one release, copies included.
@@ -167,7 +168,7 @@ impl<'a> Charts<'a> {
     }
 
     /// Chooses the subcharts by conditions and tags, and imports their values.
-    pub(crate) fn process(&mut self, values: &Map, warnings: &mut Vec<String>) -> Result<(), String> {
+    pub(crate) fn process(&mut self, values: &Map, warnings: &mut Vec<Warning>) -> Result<(), String> {
         self.choose(self.root(), values, "", warnings)?;
         self.import_all(self.root(), warnings)
     }
@@ -179,7 +180,7 @@ impl<'a> Charts<'a> {
         self.change(id, |chart| chart.children = children.to_vec());
     }
 
-    fn choose(&mut self, id: ChartId, values: &Map, path: &str, warnings: &mut Vec<String>) -> Result<(), String> {
+    fn choose(&mut self, id: ChartId, values: &Map, path: &str, warnings: &mut Vec<Warning>) -> Result<(), String> {
         let Some(dependencies) = self.get(id).and_then(|chart| chart.dependencies.clone()) else { return Ok(()) };
         let candidates = self.candidates(id, &dependencies)?;
         self.set_children(id, &candidates);
@@ -285,7 +286,7 @@ impl<'a> Charts<'a> {
         Ok(())
     }
 
-    fn coalesce(&self, id: ChartId, values: &Map, merge: bool, warnings: &mut Vec<String>) -> Result<Map, String> {
+    fn coalesce(&self, id: ChartId, values: &Map, merge: bool, warnings: &mut Vec<Warning>) -> Result<Map, String> {
         Coalescer { charts: self, merge, trace: None, warnings }.values(id, values)
     }
 
@@ -296,7 +297,7 @@ impl<'a> Charts<'a> {
         values: Looked<'_>,
         path: &str,
         switches: &mut Vec<OriginId>,
-        warnings: &mut Vec<String>,
+        warnings: &mut Vec<Warning>,
     ) -> bool {
         let Some(dependency) = self.declared(id) else { return true };
         let mut enabled = by_tags(dependency, values, switches, warnings);
@@ -309,17 +310,14 @@ impl<'a> Charts<'a> {
                 }
                 None | Some(Data::Map(_)) => {}
                 Some(_) => {
-                    let name = &dependency.name;
-                    warnings.push(format!(
-                        "dependencies.go:64: Warning: Condition path '{condition}' for chart {name} returned non-bool value"
-                    ));
+                    warnings.push(Warning::Condition { path: condition.to_owned(), chart: dependency.name.clone() });
                 }
             }
         }
         enabled
     }
 
-    fn import_all(&mut self, id: ChartId, warnings: &mut Vec<String>) -> Result<(), String> {
+    fn import_all(&mut self, id: ChartId, warnings: &mut Vec<Warning>) -> Result<(), String> {
         for child in self.children(id) {
             self.import_all(child, warnings)?;
         }
@@ -327,7 +325,7 @@ impl<'a> Charts<'a> {
     }
 
     /// Makes values of subcharts defaults of the chart; its own defaults win over them.
-    fn import(&mut self, id: ChartId, warnings: &mut Vec<String>) -> Result<(), String> {
+    fn import(&mut self, id: ChartId, warnings: &mut Vec<Warning>) -> Result<(), String> {
         let Some(dependencies) = self.get(id).and_then(|chart| chart.dependencies.clone()) else { return Ok(()) };
         let nothing = Map::new(portcullis_gotemplate::MapType::Any, std::collections::BTreeMap::new());
         let values = self.coalesce(id, &nothing, true, warnings)?;
@@ -348,20 +346,16 @@ impl<'a> Charts<'a> {
         Ok(())
     }
 
-    fn import_one(&self, name: &str, import: &Import, values: &Map, imported: &mut Map, warnings: &mut Vec<String>) {
+    fn import_one(&self, name: &str, import: &Import, values: &Map, imported: &mut Map, warnings: &mut Vec<Warning>) {
         let (child, parent) = match import {
             Import::Export(key) => (format!("exports.{key}"), "."),
             Import::Keys { child, parent } => (child.clone(), parent.as_str()),
         };
         let found = table::lookup(values, &format!("{name}.{child}"));
         let Some(found) = found.as_ref().and_then(table::table) else {
-            let missing = missing_table(values, &format!("{name}.{child}"));
-            warnings.push(match import {
-                Import::Export(_) => format!("dependencies.go:287: Warning: ImportValues missing table: {missing:?} is not a table"),
-                Import::Keys { .. } => {
-                    format!("dependencies.go:270: Warning: ImportValues missing table from chart {name}: {missing:?} is not a table")
-                }
-            });
+            let missing = format!("{:?} is not a table", missing_table(values, &format!("{name}.{child}")));
+            let chart = matches!(import, Import::Keys { .. }).then(|| name.to_owned());
+            warnings.push(Warning::Import { chart, missing });
             return;
         };
         let placed = if parent == "." { found.clone() } else { nest(parent, found) };
@@ -426,7 +420,7 @@ fn nest(path: &str, inner: &Map) -> Map {
 }
 
 /// Off where a tag is false and none is true.
-fn by_tags(dependency: &Dependency, values: Looked<'_>, switches: &mut Vec<OriginId>, warnings: &mut Vec<String>) -> bool {
+fn by_tags(dependency: &Dependency, values: Looked<'_>, switches: &mut Vec<OriginId>, warnings: &mut Vec<Warning>) -> bool {
     if dependency.tags.is_empty() {
         return true;
     }
@@ -444,8 +438,7 @@ fn by_tags(dependency: &Dependency, values: Looked<'_>, switches: &mut Vec<Origi
             Some(Data::Bool(true)) => on = true,
             Some(Data::Bool(false)) => off = true,
             Some(_) => {
-                let name = &dependency.name;
-                warnings.push(format!("dependencies.go:95: Warning: Tag '{tag}' for chart {name} returned non-bool value"));
+                warnings.push(Warning::Tag { tag: tag.clone(), chart: dependency.name.clone() });
             }
         }
     }

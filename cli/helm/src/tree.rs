@@ -12,10 +12,17 @@ use crate::{
     loader::ChartFile,
     metadata::Metadata,
     schema::Schema,
+    warning::Warning,
 };
 
 /// How deep charts may lie in charts.
 const MAX_DEPTH: usize = 32;
+
+/// What Helm says of files that charts of the second version have other names for.
+const MOVED_REQUIREMENTS: &str =
+    "Warning: Dependencies are handled in Chart.yaml since apiVersion \"v2\". We recommend migrating dependencies to Chart.yaml.";
+const MOVED_LOCK: &str =
+    "Warning: Dependency locking is handled in Chart.lock since apiVersion \"v2\". We recommend migrating to Chart.lock.";
 
 /// A chart as its files say it is, before values decide which of its subcharts are used.
 #[derive(Debug)]
@@ -37,7 +44,7 @@ pub(crate) struct Tree {
     /// The subcharts, by the names of their folders or files.
     pub(crate) children: Vec<Self>,
     /// What helm would note on its standard error.
-    pub(crate) warnings: Vec<String>,
+    pub(crate) warnings: Vec<Warning>,
     /// Chart.lock.
     pub(crate) lock: Option<Lock>,
     /// The first dependency that was looked for in vain, and what to do about it.
@@ -46,7 +53,7 @@ pub(crate) struct Tree {
 
 impl Tree {
     /// The notes about this chart and its subcharts.
-    pub(crate) fn all_warnings(&self) -> Vec<String> {
+    pub(crate) fn all_warnings(&self) -> Vec<Warning> {
         self.warnings.iter().cloned().chain(self.children.iter().flat_map(Self::all_warnings)).collect()
     }
 
@@ -147,7 +154,7 @@ struct Builder {
     schema: Option<Schema>,
     files: Vec<ChartFile>,
     subcharts: BTreeMap<String, Vec<ChartFile>>,
-    warnings: Vec<String>,
+    warnings: Vec<Warning>,
     lock: Option<Lock>,
 }
 
@@ -174,16 +181,12 @@ impl Builder {
                 let metadata = self.metadata.get_or_insert_default();
                 let is_first = metadata.api_version == "v1";
                 metadata.read(&file.text()).map_err(|error| unreadable(&file, &error))?;
-                self.requirements(file, is_first, "Warning: Dependencies are handled in Chart.yaml since apiVersion \"v2\". We recommend migrating dependencies to Chart.yaml.");
+                self.requirements(file, is_first, Warning::Misplaced(120, MOVED_REQUIREMENTS));
             }
             "requirements.lock" => {
                 self.lock = lock(&file)?;
                 let is_first = self.metadata.get_or_insert_default().api_version == "v1";
-                self.requirements(
-                    file,
-                    is_first,
-                    "Warning: Dependency locking is handled in Chart.lock since apiVersion \"v2\". We recommend migrating to Chart.lock.",
-                );
+                self.requirements(file, is_first, Warning::Misplaced(138, MOVED_LOCK));
             }
             name if name.starts_with("templates/") => self.templates.push(file),
             name if name.starts_with("charts/") && !name.ends_with(".prov") => {
@@ -196,11 +199,11 @@ impl Builder {
         Ok(())
     }
 
-    fn requirements(&mut self, file: ChartFile, is_first: bool, warning: &str) {
+    fn requirements(&mut self, file: ChartFile, is_first: bool, warning: Warning) {
         if is_first {
             self.files.push(file);
         } else {
-            self.warnings.push(format!("load.go: {warning}"));
+            self.warnings.push(warning);
         }
     }
 

@@ -97,7 +97,7 @@ impl Case<'_> {
         Ok(found)
     }
 
-    fn run(&self, arguments: &[String]) -> Result<Vec<u8>, RenderError> {
+    fn run(&self, arguments: &[String]) -> Result<(Vec<u8>, Vec<String>), RenderError> {
         let invocation = self.read(arguments)?;
         let capabilities = Capabilities::new(Some(&invocation.kube_version), &invocation.api_versions, self.compat)?;
         let release = Release {
@@ -109,7 +109,8 @@ impl Case<'_> {
         };
         let path = if self.folder.join("chart.tgz").exists() { "chart.tgz" } else { "chart" };
         let chart = Chart::load(self.revision, &RepoPath::new(path).expect("a path"), self.compat)?;
-        Ok(render(&chart, &invocation.layers, &release, &invocation.options)?.print())
+        let rendered = render(&chart, &invocation.layers, &release, &invocation.options)?;
+        Ok((rendered.print(), rendered.warnings))
     }
 }
 
@@ -124,21 +125,29 @@ fn cases(folder: &Path) -> Vec<(String, Vec<String>)> {
 }
 
 /// What differs, if anything does.
-fn compare(folder: &Path, name: &str, compat: Compat, actual: Result<Vec<u8>, RenderError>) -> Option<String> {
+fn compare(folder: &Path, name: &str, compat: Compat, actual: Result<(Vec<u8>, Vec<String>), RenderError>) -> Option<String> {
     let four = ["out", "err"].into_iter().any(|kind| folder.join(format!("expected4/{name}.{kind}")).exists());
     let recorded = folder.join(if four && compat == Compat::Helm4 { "expected4" } else { "expected" });
     let expected = fs::read(recorded.join(format!("{name}.out")));
     let error = fs::read_to_string(recorded.join(format!("{name}.err"))).unwrap_or_default();
+    let at = if error.starts_with("Error: ") { 0 } else { error.find("\nError: ").map_or(error.len(), |at| at + 1) };
+    let (before, wanted) = error.split_at(at);
     match (expected, actual) {
-        (Ok(expected), Ok(actual)) if expected == actual => None,
-        (Ok(expected), Ok(actual)) => Some(first_difference(&expected, &actual)),
+        (Ok(expected), Ok((actual, warnings))) if expected == actual => other_warnings(before, &warnings),
+        (Ok(expected), Ok((actual, _))) => Some(first_difference(&expected, &actual)),
         (Ok(_), Err(error)) => Some(format!("helm succeeds, we say: {}", error.print())),
         (Err(_), Ok(_)) => Some(format!("we succeed, helm says: {error}")),
-        (Err(_), Err(actual)) => {
-            let wanted = error.find("Error: ").map_or("", |at| &error[at..]);
-            (wanted.trim_end() != actual.print().trim_end()).then(|| format!("helm says: {wanted}\n  we say:    {}", actual.print()))
-        }
+        (Err(_), Err(actual)) if wanted.trim_end() == actual.print().trim_end() => other_warnings(before, &actual.warnings),
+        (Err(_), Err(actual)) => Some(format!("helm says: {wanted}\n  we say:    {}", actual.print())),
     }
+}
+
+/// Helm walks Go maps, so its warnings come in any order.
+fn other_warnings(wanted: &str, warnings: &[String]) -> Option<String> {
+    let (mut wanted, mut said): (Vec<&str>, Vec<&str>) = (wanted.lines().collect(), warnings.iter().map(String::as_str).collect());
+    wanted.sort_unstable();
+    said.sort_unstable();
+    (wanted != said).then(|| format!("helm warns: {wanted:#?}\n  we warn:    {said:#?}"))
 }
 
 fn first_difference(expected: &[u8], actual: &[u8]) -> String {
