@@ -96,6 +96,8 @@ pub struct Member {
     pub json: Option<&'static str>,
     /// The value.
     pub value: Value,
+    /// The embedded struct that it is a field of.
+    pub within: Option<&'static str>,
 }
 
 /// A struct, or a pointer to one, that a template may look into.
@@ -125,6 +127,10 @@ pub trait Object: fmt::Debug {
     /// The fields of a struct in the order of its type; none for what is no struct.
     fn members(&self) -> Option<Vec<Member>> {
         None
+    }
+    /// Whether Go can compare it with `==`: a struct of nothing but texts, numbers and pointers.
+    fn is_comparable(&self) -> bool {
+        false
     }
     /// The integer that it is underneath, as a duration is.
     fn integer(&self) -> Option<i64> {

@@ -157,6 +157,9 @@ fn equals_complex(left: &Value, right: &Value) -> Result<bool, Failure> {
         (Data::Nil, _) | (_, Data::Nil) => Ok(is_nil(left) && is_nil(right)),
         _ if kind(left) == kind(right) && (is_nil(left) || is_nil(right)) => Ok(is_nil(left) && is_nil(right)),
         (Data::Object(one), Data::Object(two)) if one.kind() == "ptr" && two.kind() == "ptr" => Ok(std::rc::Rc::ptr_eq(one, two)),
+        (Data::Object(one), Data::Object(two)) if two.is_comparable() && kind(left) == kind(right) => {
+            Ok(one.type_name() == two.type_name() && one.display() == two.display())
+        }
         _ if kind(left) == kind(right) => Err(Failure::new(format!("non-comparable type {}: {}", printed(right), right.type_name()))),
         _ => {
             let mut last = Vec::new();

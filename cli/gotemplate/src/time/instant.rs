@@ -166,6 +166,10 @@ impl Object for Time {
         None
     }
 
+    fn is_comparable(&self) -> bool {
+        true
+    }
+
     fn has_method(&self, name: &str) -> bool {
         NUMBERS.contains(&name) || matches!(name, "String" | "Format" | "UTC" | "Local" | "AddDate" | "IsZero")
     }

@@ -110,14 +110,31 @@ impl Object for Record {
         let mut found = Vec::new();
         for field in self.fields.iter().filter(|field| !field.private) {
             match &field.value.data {
-                Data::Object(object) if field.embedded => found.extend(object.members().unwrap_or_default()),
+                Data::Object(object) if field.embedded => {
+                    let members = object.members().unwrap_or_default();
+                    found.extend(members.into_iter().map(|member| Member { within: Some(field.name), ..member }));
+                }
                 _ => {
                     let is_shown = !field.optional || field.value.truth();
-                    found.push(Member { name: field.name, json: is_shown.then_some(field.json), value: as_field(&field.value) });
+                    found.push(Member {
+                        name: field.name,
+                        json: is_shown.then_some(field.json),
+                        value: as_field(&field.value),
+                        within: None,
+                    });
                 }
             }
         }
         Some(found)
+    }
+
+    fn is_comparable(&self) -> bool {
+        let is_scalar = |data: &Data| match data {
+            Data::Object(object) => object.is_comparable(),
+            Data::Nil | Data::Bytes(_) | Data::List(_) | Data::Map(_) => false,
+            Data::Bool(_) | Data::Int(_) | Data::Int64(_) | Data::Uint8(_) | Data::Float(_) | Data::String(_) => true,
+        };
+        self.kind == "struct" && self.fields.iter().all(|field| is_scalar(&field.value.data))
     }
 
     fn is_address(&self) -> bool {

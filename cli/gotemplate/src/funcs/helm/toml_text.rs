@@ -6,7 +6,7 @@ use portcullis_source::OriginId;
 
 use crate::{
     Data, Failure, Value,
-    format::{Rope, View, append_float},
+    format::{Complex, Rope, View, append_float},
     funcs::argument::{check_elements, check_size, is_nil},
     time::{Duration, Time},
 };
@@ -70,7 +70,7 @@ enum Shape {
 fn plain(value: &Value) -> Value {
     match &value.data {
         Data::Object(object) if object.as_any().is::<Time>() || object.as_any().is::<Duration>() => value.clone(),
-        Data::Object(object) if object.members().is_some() => value.clone(),
+        Data::Object(object) if object.members().is_some() || Complex::of(&**object).is_some() => value.clone(),
         Data::Object(object) => object.items().or_else(|| object.to_plain()).unwrap_or_else(Value::invalid).from(value.origin),
         Data::Nil
         | Data::Bool(_)
@@ -125,6 +125,7 @@ impl Writer {
             Data::Map(map) if map.is_nil() => Shape::Nil,
             Data::Map(_) => Shape::Table,
             Data::Object(object) if object.members().is_some() => Shape::Table,
+            Data::Object(object) if Complex::of(&**object).is_some() => return Err(Failure::new("unsupported type: complex128")),
             Data::List(list) => {
                 let items = list.shared();
                 if is_nil(items) {
@@ -165,6 +166,11 @@ impl Writer {
         check_depth(key.len())?;
         let value = plain(value);
         let origin = if value.origin.is_none() { outer } else { value.origin };
+        if let Data::Object(object) = &value.data
+            && Complex::of(&**object).is_some()
+        {
+            return Err(Failure::new("unsupported type for key '': complex128"));
+        }
         match self.shape(&value, key.len())? {
             Shape::Nil => Ok(()),
             Shape::Plain => self.entry(key, &value, origin, None),

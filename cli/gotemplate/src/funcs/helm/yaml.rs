@@ -17,6 +17,7 @@ use crate::{
         argument::{Args, check_size, dict, is_nil, list},
         sprig::encoding::BASE64,
     },
+    time::{Duration, Time},
 };
 
 const VALUE: &[Param] = &[Param::Any];
@@ -205,13 +206,27 @@ impl Writer<'_, '_, '_> {
     /// A struct as `yaml.v3` sees it: its fields in order, by their names in lower case, and nothing left out.
     fn members(&mut self, members: Vec<Member>, origin: OriginId, depth: usize) -> Result<(), Unwritable> {
         self.event(Event::MapStart, origin)?;
+        let mut within = None;
         for member in members {
+            if within != member.within {
+                if within.is_some() {
+                    self.event(Event::MapEnd, origin)?;
+                }
+                if let Some(name) = member.within {
+                    self.event(Event::String(&name.to_lowercase()), origin)?;
+                    self.event(Event::MapStart, origin)?;
+                }
+                within = member.within;
+            }
             self.event(Event::String(&member.name.to_lowercase()), origin)?;
             match &member.value.data {
                 // A slice that nobody filled.
                 Data::Nil => self.list(&[], origin, depth + 1)?,
                 _ => self.value(&member.value, origin, depth + 1)?,
             }
+        }
+        if within.is_some() {
+            self.event(Event::MapEnd, origin)?;
         }
         self.event(Event::MapEnd, origin)
     }
@@ -223,7 +238,14 @@ impl Writer<'_, '_, '_> {
                 Style::Pretty => Unwritable::Limit(Failure::new("cannot marshal type: complex128")),
             });
         }
+        if self.style == Style::Pretty && object.as_any().is::<Duration>() {
+            return self.event(Event::String(&object.display()), origin);
+        }
         match (object.members(), object.to_plain()) {
+            // YAML has times of its own.
+            (_, Some(Value { data: Data::String(text), .. })) if self.style == Style::Pretty && object.as_any().is::<Time>() => {
+                self.event(Event::Bare(&text.lossy()), origin)
+            }
             (Some(members), _) if self.style == Style::Pretty => self.members(members, origin, depth),
             (_, Some(plain)) => self.value(&plain, origin, depth + 1),
             (_, None) => self.value(&dict([]), origin, depth + 1),

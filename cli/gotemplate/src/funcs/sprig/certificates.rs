@@ -4,8 +4,8 @@ use std::{any::Any, net::IpAddr, rc::Rc};
 
 use super::{encoding::BASE64, hashes::sha256};
 use crate::{
-    Call, Data, Failure, Function, Object, Param, Value,
-    crypto::{PrivateKey, Request, Signer, check_certificate},
+    Call, Data, Failure, Function, Member, Object, Param, Value,
+    crypto::{PrivateKey, Request, Signer, check_certificate, dsa_key},
     format::value_text,
     funcs::argument::{Args, Text, elements, object},
     time::now,
@@ -61,6 +61,15 @@ impl Object for Certificate {
             "Key" => Some(self.key.clone()),
             _ => None,
         }
+    }
+
+    fn is_comparable(&self) -> bool {
+        true
+    }
+
+    fn members(&self) -> Option<Vec<Member>> {
+        let member = |name, value: &Value| Member { name, json: Some(name), value: value.clone(), within: None };
+        Some(vec![member("Cert", &self.cert), member("Key", &self.key)])
     }
 
     fn printed(&self) -> Option<Vec<(&'static str, Value)>> {
@@ -119,7 +128,10 @@ fn private_key(call: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failu
     let key = match &*kind {
         "ecdsa" => Ok(PrivateKey::p256(random)),
         "ed25519" => Ok(PrivateKey::ed25519(random)),
-        "dsa" => return Err(Failure::new("DSA keys are not made any more: they are too weak for anything")),
+        "dsa" => {
+            let key = dsa_key(random).unwrap_or_else(|| "failed to generate dsa params: no primes were found".to_owned());
+            return Ok(Value::string(key));
+        }
         _ => PrivateKey::rsa(4096, random),
     };
     Ok(Value::string(key.map_or_else(|error| format!("failed to generate private key: {error}"), |key| key.to_pem())))
