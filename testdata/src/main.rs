@@ -151,8 +151,8 @@ fn fuzz(compat: Compat, options: &[&str]) -> Result<Option<usize>, Error> {
     }
     let tally = fuzzer::run(&plan, &Tools::locate(), &mut |paragraph| println!("{paragraph}"))?;
     println!(
-        "seed {}: {} renders, {} of them without an error, {} kinds of differences",
-        plan.seed, tally.renders, tally.rendered, tally.differences
+        "seed {}: {} renders, {} of them without an error, {} kinds of differences; {} of {} kinds of arguments reached",
+        plan.seed, tally.renders, tally.rendered, tally.differences, tally.reached, tally.reachable
     );
     Ok(Some(tally.differences))
 }

@@ -38,8 +38,7 @@ pub struct Function {
     pub repeats: bool,
 }
 
-/// All of them. Left out are those that would never end, that need a network or a clock, and those with results that differ from run to run;
-/// so are `chunk` and `mustChunk`: error messages call their `[][]interface {}` a `[]interface {}`.
+/// All of them. Left out are those that would never end, that need a network or a clock, and those with results that differ from run to run.
 pub static FUNCTIONS: LazyLock<Vec<Function>> = LazyLock::new(|| include_str!("functions.txt").lines().filter_map(parse).collect());
 
 fn parse(line: &'static str) -> Option<Function> {

@@ -2,6 +2,7 @@
 
 use super::Random;
 use super::functions::{FUNCTIONS, Function, Type};
+use super::reach::KINDS;
 
 /// The values that random templates see, in YAML.
 pub const VALUES: &str = r#"s: text
@@ -296,19 +297,25 @@ impl<'a> Grammar<'a> {
         if self.variables > 0 && kind == Type::Any && self.random.chance(40) {
             return Expression::Atom(format!("$v{}", 1 + self.random.below(self.variables)));
         }
-        let pool = match kind {
-            Type::Text => TEXTS,
-            Type::Int => INTS,
-            Type::Size => SIZES,
-            Type::Number => NUMBERS,
-            Type::Bool => BOOLS,
-            Type::List => LISTS,
-            Type::Map => MAPS,
-            Type::Time => TIMES,
-            Type::Any => self.random.pick(&[TEXTS, NUMBERS, BOOLS, LISTS, MAPS, ODD, ODD]).copied().unwrap_or(ODD),
-        };
-        Expression::Atom(self.random.text(pool).to_owned())
+        Expression::Atom(atom_of(kind, self.random).to_owned())
     }
+}
+
+/// An expression without arguments.
+pub fn atom_of(kind: Type, random: &mut Random) -> &'static str {
+    let pool = match kind {
+        Type::Text => TEXTS,
+        Type::Int => INTS,
+        Type::Size => SIZES,
+        Type::Number => NUMBERS,
+        Type::Bool => BOOLS,
+        Type::List => LISTS,
+        Type::Map => MAPS,
+        Type::Time => TIMES,
+        Type::Any if random.chance(30) => random.pick(KINDS).map_or(ODD, |(_, texts)| texts),
+        Type::Any => random.pick(&[TEXTS, NUMBERS, BOOLS, LISTS, MAPS, ODD, ODD]).copied().unwrap_or(ODD),
+    };
+    random.text(pool)
 }
 
 fn fits(result: Type, wanted: Type) -> bool {

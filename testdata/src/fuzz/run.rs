@@ -9,6 +9,7 @@ use portcullis_helm::Compat;
 
 use super::Random;
 use super::grammar::{self, Grammar, Statement};
+use super::reach::Reach;
 use super::shrink::smaller;
 use super::values::{self, Change, Place};
 use crate::oracle::Oracle;
@@ -19,6 +20,9 @@ use crate::truth::entries;
 
 /// After so many renders a chart is loaded anew, because each render's values files stay in its table of sources.
 const RENDERS_PER_LOAD: usize = 200;
+
+/// Of a hundred templates, so many are for a kind of argument that a function was never given.
+const CHANCE_OF_UNTRIED: usize = 60;
 
 /// After so many attempts a case counts as small.
 const MAX_SHRINKS: usize = 400;
@@ -47,6 +51,10 @@ pub struct Tally {
     pub rendered: usize,
     /// Kinds of differences, and of differing errors.
     pub differences: usize,
+    /// Parameters of functions and kinds of arguments that met.
+    pub reached: usize,
+    /// How many could meet.
+    pub reachable: usize,
 }
 
 struct Subject {
@@ -62,6 +70,7 @@ struct Fuzzer<'a> {
     oracle: Oracle,
     seen: BTreeSet<String>,
     tally: Tally,
+    reach: Reach,
     report: &'a mut dyn FnMut(&str),
 }
 
@@ -76,8 +85,8 @@ pub fn run(plan: &Plan, tools: &Tools, report: &mut dyn FnMut(&str)) -> Result<T
     write(&plan.scratch.join("chart/values.yaml"), grammar::VALUES)?;
     write(&plan.scratch.join("chart/file.txt"), "one\ntwo\n")?;
     write(&plan.scratch.join("chart/templates/t.yaml"), "out: {{ include \"body\" . | toJson }}\n")?;
-    let mut fuzzer =
-        Fuzzer { plan, tools, oracle: Oracle::start(tools, plan.compat)?, seen: BTreeSet::new(), tally: Tally::default(), report };
+    let (oracle, reach) = (Oracle::start(tools, plan.compat)?, Reach::new(&mut random));
+    let mut fuzzer = Fuzzer { plan, tools, oracle, seen: BTreeSet::new(), tally: Tally::default(), reach, report };
     let start = Instant::now();
     while start.elapsed() < plan.time {
         let subject = random.below(subjects.len());
@@ -86,7 +95,8 @@ pub fn run(plan: &Plan, tools: &Tools, report: &mut dyn FnMut(&str)) -> Result<T
             None => fuzzer.template(&mut random)?,
         }
     }
-    Ok(fuzzer.tally)
+    let (reached, reachable) = fuzzer.reach.count();
+    Ok(Tally { reached, reachable, ..fuzzer.tally })
 }
 
 /// The charts of folders of charts: `NAME/Chart.yaml`, or `NAME/chart/Chart.yaml`.
@@ -108,7 +118,9 @@ fn subjects(folders: &[PathBuf]) -> Result<Vec<Subject>, Error> {
 
 impl Fuzzer<'_> {
     fn template(&mut self, random: &mut Random) -> Result<(), Error> {
-        let mut statements = Grammar::new(random).template();
+        let untried = if random.chance(CHANCE_OF_UNTRIED) { self.reach.template(random) } else { None };
+        let mut statements = untried.unwrap_or_else(|| Grammar::new(random).template());
+        self.reach.note(&statements);
         let Some(first) = self.differs(&statements)? else { return Ok(()) };
         if !self.is_new(&first) {
             return Ok(());
