@@ -153,6 +153,31 @@ fn civil_from_days(days: i64) -> (i64, u32, u32) {
 const NUMBERS: &[&str] =
     &["Unix", "UnixMilli", "UnixNano", "Year", "Month", "Day", "Hour", "Minute", "Second", "Nanosecond", "Weekday", "YearDay"];
 
+const COMPARISONS: &[&str] = &["After", "Before", "Equal", "Compare"];
+
+impl Time {
+    /// What Go's methods say of this time and another.
+    fn compared(&self, name: &str, other: &Value) -> Value {
+        let zero = Self { seconds: ZERO, nanos: 0, zone: Zone::utc() };
+        let other = match &other.data {
+            Data::Object(object) => object.as_any().downcast_ref::<Self>().unwrap_or(&zero),
+            _ => &zero,
+        };
+        let order = (self.seconds, self.nanos).cmp(&(other.seconds, other.nanos));
+        Value::new(match name {
+            "After" => Data::Bool(order.is_gt()),
+            "Before" => Data::Bool(order.is_lt()),
+            "Equal" => Data::Bool(order.is_eq()),
+            "Compare" => Data::Int(order as i64),
+            _ => {
+                let seconds = self.seconds.saturating_sub(other.seconds);
+                let nanos = i64::from(self.nanos) - i64::from(other.nanos);
+                Data::Object(std::rc::Rc::new(Duration(seconds.saturating_mul(SECOND).saturating_add(nanos))))
+            }
+        })
+    }
+}
+
 impl Object for Time {
     fn type_name(&self) -> &'static str {
         "time.Time"
@@ -171,7 +196,9 @@ impl Object for Time {
     }
 
     fn has_method(&self, name: &str) -> bool {
-        NUMBERS.contains(&name) || matches!(name, "String" | "Format" | "UTC" | "Local" | "AddDate" | "IsZero")
+        NUMBERS.contains(&name)
+            || matches!(name, "String" | "Format" | "UTC" | "Local" | "AddDate" | "IsZero" | "Sub")
+            || COMPARISONS.contains(&name)
     }
 
     fn call(&self, name: &str, arguments: Vec<Value>) -> Result<Value, Failure> {
@@ -198,6 +225,7 @@ impl Object for Time {
                 let (years, months, days) = (arguments.int(), arguments.int(), arguments.int());
                 Value::new(Data::Object(std::rc::Rc::new(self.plus_date(years, months, days))))
             }
+            "Sub" | "After" | "Before" | "Equal" | "Compare" => self.compared(name, &arguments.any()),
             "IsZero" => Value::new(Data::Bool(self.seconds == ZERO && self.nanos == 0)),
             _ => Value::string(self.display()),
         })
@@ -207,6 +235,7 @@ impl Object for Time {
         use crate::Param;
         Some(match name {
             "Format" => &[Param::String],
+            "Sub" | "After" | "Before" | "Equal" | "Compare" => &[Param::Time],
             "AddDate" => &[Param::Int, Param::Int, Param::Int],
             _ => &[],
         })

@@ -212,6 +212,11 @@ fn chunk(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
     let mut args = Args::new(args);
     let (size, from) = (args.int(), args.any());
     let items = items(&from, "Cannot chunk")?;
+    let last = i64::try_from(items.len()).unwrap_or_default() - 1;
+    if size < 0 && last > 0 && last <= size.saturating_neg() {
+        // Go counts no chunks at all then, before it can make one of a size below zero.
+        return Ok(Value::new(Data::List(List::Lists(Rc::new(Vec::new())))).from(from.origin));
+    }
     let Some(size) = usize::try_from(size).ok().filter(|&size| size > 0) else {
         return Err(Failure::new("runtime error: makeslice: len out of range"));
     };
