@@ -66,6 +66,37 @@ impl Process {
         read_to_string(&self.log).unwrap_or_default()
     }
 
+    /// Tells it to end (SIGTERM), as a kubelet does, without waiting.
+    ///
+    /// # Errors
+    /// If the signal cannot be sent.
+    pub fn terminate(&self) -> Result<(), Error> {
+        let path = PathBuf::from("/bin/kill");
+        let status = Command::new(&path).args(["-TERM", &self.id().to_string()]).status();
+        let status = status.map_err(|source| Error::Tool { path, source })?;
+        if status.success() { Ok(()) } else { Err(Error::Unexpected(format!("{}: no signal can be sent: {status}", self.name))) }
+    }
+
+    /// Kills it, as an outage would.
+    pub fn kill(&mut self) {
+        // A program that has ended already is as good.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Waits until it has ended by itself, and gives its exit code.
+    ///
+    /// # Errors
+    /// If it has not when the time is over, or was killed.
+    pub fn ended(&mut self, patience: Duration) -> Result<i32, Error> {
+        eventually(patience, || {
+            let ended = self.child.try_wait().map_err(|source| Error::Tool { path: self.log.clone(), source })?;
+            ended
+                .and_then(|status| status.code())
+                .ok_or_else(|| Error::Unexpected(format!("{}: not ended by itself: {ended:?}", self.name)))
+        })
+    }
+
     /// Waits until something is there.
     ///
     /// # Errors
@@ -88,9 +119,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // A program that has ended already is as good.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.kill();
     }
 }
 
