@@ -29,6 +29,14 @@ fn the_webhook_links_no_renderer() {
 }
 
 #[test]
+fn plain_cargo_run_means_the_command() {
+    let root = here("../Cargo.toml");
+    let members = root.lines().find_map(|line| line.strip_prefix("members = ")).unwrap();
+    let says = |member: &&str| here(&format!("../{member}/Cargo.toml")).lines().any(|line| line.starts_with("default-run"));
+    assert_eq!(members.split('"').skip(1).step_by(2).filter(says).collect::<Vec<_>>(), ["cli"]);
+}
+
+#[test]
 fn sources_stay_short_and_say_what_they_are() {
     for path in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap().map(|entry| entry.unwrap().path()) {
         let text = fs::read_to_string(&path).unwrap();

@@ -16,9 +16,9 @@ use portcullis_testdata::platform::Platform;
 use portcullis_testdata::tools::{Error, Tools};
 
 const USAGE: &str = "\
-usage: portcullis-cluster up [ENVIRONMENT]                             a cluster, with this environment of the platform, until its input ends
-       portcullis-cluster record                                       writes the reviews that an API server sends
-       portcullis-cluster bench [--rate N] [--seconds S] [CONTENDER]…  measures webhooks: opa, gatekeeper, ours, library";
+usage: cluster up [ENVIRONMENT]                             a cluster, with this environment of the platform, until its input ends
+       cluster record                                       writes the reviews that an API server sends
+       cluster bench [--rate N] [--seconds S] [CONTENDER]…  measures webhooks: opa, gatekeeper, ours, library";
 
 /// What can be measured: the peers, and our webhook with the same rules and with all of them.
 const CONTENDERS: [&str; 4] = ["opa", "gatekeeper", "ours", "library"];
