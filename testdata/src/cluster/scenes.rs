@@ -185,9 +185,13 @@ impl Scene {
             && part("/request/resource/resource") == resource
             && part("/request/subResource") == subresource
             && place == "demo"
-            // The pods that kubectl deletes, KWOK deletes once more.
-            && (self.kubectl.is_empty() || part("/request/userInfo/username") != "kwok")
+            // What kubectl changes, controllers and KWOK change once more.
+            && (self.kubectl.is_empty() || !is_controller(part("/request/userInfo/username")))
     }
+}
+
+fn is_controller(user: &str) -> bool {
+    user == "kwok" || ["system:serviceaccount:kube-system:", "system:kube-"].iter().any(|prefix| user.starts_with(prefix))
 }
 
 fn rules() -> Value {
