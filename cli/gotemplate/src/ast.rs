@@ -1,6 +1,9 @@
 //! A parsed template: located nodes, which print as Go prints them.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use portcullis_source::Range;
 
@@ -20,28 +23,32 @@ pub(crate) struct List {
 pub(crate) enum Node {
     Text(Text),
     Action(Action),
-    If(Box<Branch>),
-    With(Box<Branch>),
-    Range(Box<Branch>),
+    If(Arc<Branch>),
+    With(Arc<Branch>),
+    Range(Arc<Branch>),
     Template(Call),
     Break(u32),
     Continue(u32),
 }
 
-/// Text outside of actions, as trimmed.
+/// A part of the text that was parsed: text outside of actions, as trimmed, or a string with its quotes.
 #[derive(Clone, Debug)]
 pub(crate) struct Text {
+    pub(crate) source: Arc<[u8]>,
     pub(crate) range: Range,
-    pub(crate) bytes: Arc<[u8]>,
 }
 
 impl Text {
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.source.get(self.range.start as usize..self.range.end as usize).unwrap_or_default()
+    }
+
     /// The text before a byte, and from it on.
-    pub(crate) fn split(&self, at: usize) -> Option<(Self, Self)> {
-        let (before, after) = self.bytes.split_at_checked(at)?;
-        let middle = self.range.start + at as u32;
-        let part = |bytes: &[u8], start, end| Self { range: Range { start, end }, bytes: Arc::from(bytes) };
-        Some((part(before, self.range.start, middle), part(after, middle, self.range.end)))
+    pub(crate) fn split(&self, at: usize) -> (Self, Self) {
+        let Range { start, end } = self.range;
+        let middle = end.min(start + at as u32);
+        let part = |start, end| Self { source: Arc::clone(&self.source), range: Range { start, end } };
+        (part(start, middle), part(middle, end))
     }
 }
 
@@ -63,10 +70,10 @@ pub(crate) struct Branch {
     pub(crate) pipe: Pipe,
     pub(crate) list: List,
     pub(crate) otherwise: Option<List>,
-    /// The keys that `list` would write, and the fields that the pipeline looks at.
-    pub(crate) keys: Arc<[Arc<str>]>,
+    /// The keys that `list` would write, and the fields that the pipeline looks at; found when they are asked for.
+    pub(crate) keys: OnceLock<Box<[Arc<str>]>>,
     /// The keys that `otherwise` would write.
-    pub(crate) other_keys: Arc<[Arc<str>]>,
+    pub(crate) other_keys: OnceLock<Box<[Arc<str>]>>,
     /// The variables around it that `list` assigns.
     pub(crate) assigned: Box<[Assigned]>,
     /// The variables around it that `otherwise` assigns.
@@ -117,7 +124,7 @@ pub(crate) enum Expr {
     Dot(u32),
     Nil(u32),
     Number(Number),
-    Text { position: u32, quoted: Arc<[u8]>, value: Arc<[u8]> },
+    Text { quoted: Text, value: Arc<[u8]> },
     Field { position: u32, names: Vec<Arc<str>> },
     Variable(Variable),
     Chain { position: u32, of: Box<Expr>, names: Vec<Arc<str>> },
@@ -147,7 +154,7 @@ pub(crate) enum Ideal {
 impl List {
     /// Whether it is nothing but space, so that it doesn't replace another definition.
     pub(crate) fn is_empty(&self) -> bool {
-        self.nodes.iter().all(|node| matches!(node, Node::Text(text) if is_space(&text.bytes)))
+        self.nodes.iter().all(|node| matches!(node, Node::Text(text) if is_space(text.bytes())))
     }
 }
 
@@ -174,10 +181,10 @@ impl Expr {
             Self::Bool { position, .. }
             | Self::Dot(position)
             | Self::Nil(position)
-            | Self::Text { position, .. }
             | Self::Field { position, .. }
             | Self::Chain { position, .. }
             | Self::Function { position, .. } => *position,
+            Self::Text { quoted, .. } => quoted.range.start,
             Self::Number(number) => number.position,
             Self::Variable(variable) => variable.position,
             Self::Pipe(pipe) => pipe.position,
@@ -194,7 +201,7 @@ impl fmt::Display for List {
 impl fmt::Display for Node {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Text(text) => out.write_str(&String::from_utf8_lossy(&text.bytes)),
+            Self::Text(text) => out.write_str(&String::from_utf8_lossy(text.bytes())),
             Self::Action(action) => write!(out, "{{{{{}}}}}", action.pipe),
             Self::If(branch) => branch.write(out, "if"),
             Self::With(branch) => branch.write(out, "with"),
@@ -263,7 +270,7 @@ impl fmt::Display for Expr {
             Self::Dot(_) => out.write_str("."),
             Self::Nil(_) => out.write_str("nil"),
             Self::Number(number) => out.write_str(&number.text),
-            Self::Text { quoted, .. } => out.write_str(&String::from_utf8_lossy(quoted)),
+            Self::Text { quoted, .. } => out.write_str(&String::from_utf8_lossy(quoted.bytes())),
             Self::Field { names, .. } => write_fields(names, out),
             Self::Variable(variable) => variable.fmt(out),
             Self::Chain { of, names, .. } => {

@@ -7,6 +7,7 @@ use portcullis_source::{OriginId, Span};
 use crate::{
     Machine, Value,
     exec::{Inputs, all_of},
+    regard::Regard,
 };
 
 /// The Go type of a parameter; the evaluator checks and converts arguments before the call, as Go's does.
@@ -150,19 +151,21 @@ pub struct Function {
     pub variadic: Option<Param>,
     /// The Rust side.
     pub run: Native,
+    /// How it regards its arguments, which goes by its name.
+    pub(crate) regard: Regard,
 }
 
 impl Function {
     /// A function with a fixed number of parameters.
     #[must_use]
     pub const fn fixed(name: &'static str, params: &'static [Param], run: Native) -> Self {
-        Self { name, params, variadic: None, run }
+        Self { name, params, variadic: None, run, regard: Regard::WHOLE }
     }
 
     /// A function that takes any number of further arguments.
     #[must_use]
     pub const fn variadic(name: &'static str, params: &'static [Param], rest: Param, run: Native) -> Self {
-        Self { name, params, variadic: Some(rest), run }
+        Self { name, params, variadic: Some(rest), run, regard: Regard::WHOLE }
     }
 }
 
@@ -176,7 +179,8 @@ impl Functions {
     /// Adds functions; one of a name that is there already replaces it.
     #[must_use]
     pub fn with(mut self, functions: &[Function]) -> Self {
-        self.by_name.extend(functions.iter().map(|function| (function.name, *function)));
+        let functions = functions.iter().map(|function| Function { regard: Regard::of(function.name), ..*function });
+        self.by_name.extend(functions.map(|function| (function.name, function)));
         self
     }
 

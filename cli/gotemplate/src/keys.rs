@@ -2,20 +2,35 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use portcullis_source::Branch;
+
 use crate::ast;
 
 /// How many keys of one branch are remembered.
 const MAX_KEYS: usize = 128;
 
+impl Branch for ast::Branch {
+    fn keys(&self, otherwise: bool) -> &[Arc<str>] {
+        if otherwise {
+            return self.other_keys.get_or_init(|| self.otherwise.as_ref().map(of_list).unwrap_or_default().into_iter().collect());
+        }
+        self.keys.get_or_init(|| {
+            let mut keys = of_list(&self.list);
+            of_pipe(&self.pipe, &mut keys);
+            keys.into_iter().collect()
+        })
+    }
+}
+
 /// The keys in the text of a list, of the lists within it, and the names of what it includes.
-pub(crate) fn of_list(list: &ast::List) -> BTreeSet<Arc<str>> {
+fn of_list(list: &ast::List) -> BTreeSet<Arc<str>> {
     let mut keys = BTreeSet::new();
     for node in &list.nodes {
         match node {
-            ast::Node::Text(text) => of_text(&text.bytes, &mut keys),
+            ast::Node::Text(text) => of_text(text.bytes(), &mut keys),
             ast::Node::Action(action) => of_pipe(&action.pipe, &mut keys),
             ast::Node::If(branch) | ast::Node::With(branch) | ast::Node::Range(branch) => {
-                keys.extend(branch.keys.iter().chain(branch.other_keys.iter()).cloned());
+                keys.extend(branch.keys(false).iter().chain(branch.keys(true)).cloned());
             }
             ast::Node::Template(call) => words(&call.name, &mut keys),
             ast::Node::Break(_) | ast::Node::Continue(_) => {}
@@ -28,7 +43,7 @@ pub(crate) fn of_list(list: &ast::List) -> BTreeSet<Arc<str>> {
 }
 
 /// The fields that a pipeline looks at, and the templates that it names.
-pub(crate) fn of_pipe(pipe: &ast::Pipe, keys: &mut BTreeSet<Arc<str>>) {
+fn of_pipe(pipe: &ast::Pipe, keys: &mut BTreeSet<Arc<str>>) {
     let expressions = pipe.commands.iter().flat_map(|command| std::iter::once(&command.first).chain(&command.arguments));
     for expression in expressions {
         match expression {

@@ -23,6 +23,7 @@ mod machine;
 mod opened;
 mod parse;
 mod recurring;
+mod regard;
 mod regexp;
 mod stack;
 mod templates;

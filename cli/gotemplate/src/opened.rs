@@ -15,7 +15,7 @@ pub(crate) struct Opened {
 pub(crate) fn of_list(nodes: &[ast::Node]) -> Box<[Opened]> {
     let pairs = nodes.windows(2).enumerate().filter_map(|(index, pair)| match pair {
         [ast::Node::If(branch) | ast::Node::With(branch) | ast::Node::Range(branch), ast::Node::Text(text)] => {
-            let after = lines(&text.bytes).next()?;
+            let after = lines(text.bytes()).next()?;
             (branch.least < after.column).then_some(Opened { index, column: branch.least })
         }
         _ => None,
@@ -26,7 +26,7 @@ pub(crate) fn of_list(nodes: &[ast::Node]) -> Box<[Opened]> {
 /// The least column at which a list begins an item or a key, `u32::MAX` where it begins none.
 pub(crate) fn least(nodes: &[ast::Node]) -> u32 {
     let of_node = |node: &ast::Node| match node {
-        ast::Node::Text(text) => lines(&text.bytes).map(|line| line.column).min(),
+        ast::Node::Text(text) => lines(text.bytes()).map(|line| line.column).min(),
         ast::Node::If(branch) | ast::Node::With(branch) | ast::Node::Range(branch) => Some(branch.least),
         ast::Node::Action(_) | ast::Node::Template(_) | ast::Node::Break(_) | ast::Node::Continue(_) => None,
     };

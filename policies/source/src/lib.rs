@@ -26,4 +26,4 @@ pub use path::{PathError, RepoPath};
 pub use revision::{EntryKind, ReadError, Revision, read_named};
 pub use span::{FileId, Location, SourceFile, Sources, Span};
 pub use text::{Range, Text};
-pub use trace::{Frame, FrameId, FrameKind, Key, LayerId, OriginId, Piece, Skip, Source, Trace};
+pub use trace::{Branch, Frame, FrameId, FrameKind, Key, LayerId, OriginId, Piece, Skip, Source, Trace};

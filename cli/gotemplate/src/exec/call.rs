@@ -9,52 +9,10 @@ use super::{
     origin::Inputs,
     state::{Exec, WHOLE},
 };
-use crate::{Call, Data, Failure, Function, Object, Param, Str, Value, ast};
-
-/// Functions that ask what a value is, whatever it says.
-const KIND_ONLY: [&str; 5] = ["typeOf", "kindOf", "typeIs", "typeIsLike", "kindIs"];
-
-/// Functions that ask of a list or map no more than about one key of it, or nothing: it compares with nil alone.
-const SHAPE_ONLY: [&str; 3] = ["hasKey", "eq", "ne"];
-
-/// Functions that ask how many elements there are, or whether there are any.
-const SIZE_ONLY: [&str; 5] = ["len", "empty", "all", "any", "not"];
-
-/// Functions that look at no more than a few elements, however large what they are given is.
-const GLANCES: [&str; 29] = [
-    "all",
-    "any",
-    "coalesce",
-    "default",
-    "dict",
-    "dig",
-    "empty",
-    "fail",
-    "first",
-    "get",
-    "hasKey",
-    "include",
-    "index",
-    "kindIs",
-    "kindOf",
-    "last",
-    "len",
-    "list",
-    "mustFirst",
-    "mustLast",
-    "not",
-    "required",
-    "set",
-    "ternary",
-    "tuple",
-    "typeIs",
-    "typeIsLike",
-    "typeOf",
-    "unset",
-];
-
-/// Functions that do no more with what they are given than copy it.
-const COPIES: [&str; 2] = ["append", "mustAppend"];
+use crate::{
+    Call, Data, Failure, Function, Object, Param, Str, Value, ast,
+    regard::{Extent, Regard, Subject},
+};
 
 /// What is called.
 pub(super) enum Callee<'name> {
@@ -79,6 +37,13 @@ impl Callee<'_> {
         match self {
             Self::Function(function) => function.name,
             Self::Method { name, .. } => name,
+        }
+    }
+
+    fn regard(&self) -> Regard {
+        match self {
+            Self::Function(function) => function.regard,
+            Self::Method { .. } => Regard::WHOLE,
         }
     }
 
@@ -128,10 +93,11 @@ impl<'tree> Exec<'_, '_, 'tree> {
         if let Some(passed) = passed {
             values.push(self.check_type(passed, Some(signature.of(values.len())))?);
         }
-        let part = match callee.name() {
-            name if GLANCES.contains(&name) => 0,
-            name if COPIES.contains(&name) => WHOLE / 2,
-            _ => WHOLE,
+        let regard = callee.regard();
+        let part = match regard.extent {
+            Extent::Glance => 0,
+            Extent::Copy => WHOLE / 2,
+            Extent::Whole => WHOLE,
         };
         self.charge(&values, part)?;
         let inputs = Inputs::of(&values);
@@ -145,7 +111,7 @@ impl<'tree> Exec<'_, '_, 'tree> {
         match result {
             Ok(value) => {
                 self.charge(std::slice::from_ref(&value), part)?;
-                Ok(self.with_origin(callee.name(), value, &inputs))
+                Ok(self.with_origin(regard.subject, value, &inputs))
             }
             Err(failure) => {
                 self.at = node;
@@ -159,21 +125,21 @@ impl<'tree> Exec<'_, '_, 'tree> {
     }
 
     /// A result that says nothing of its origin comes from the arguments.
-    fn with_origin(&mut self, name: &str, value: Value, inputs: &Inputs) -> Value {
+    fn with_origin(&mut self, subject: Subject, value: Value, inputs: &Inputs) -> Value {
         let says = !value.origin.is_none() || matches!(&value.data, Data::String(Str { pieces: Some(pieces), .. }) if !pieces.is_empty());
         if says {
             return self.with_decisions(value, inputs);
         }
         // A list or map was put together of elements that know their own origins.
-        let origin = match &value.data {
-            Data::List(_) | Data::Map(_) => self.machine.join(inputs.structure(&self.machine.trace)),
-            _ if KIND_ONLY.contains(&name) => self.kinds(inputs),
-            _ if SHAPE_ONLY.contains(&name) => self.machine.join(inputs.shallow()),
-            _ if SIZE_ONLY.contains(&name) => {
+        let origin = match (&value.data, subject) {
+            (Data::List(_) | Data::Map(_), _) => self.machine.join(inputs.structure(&self.machine.trace)),
+            (_, Subject::Kind) => self.kinds(inputs),
+            (_, Subject::Shape) => self.machine.join(inputs.shallow()),
+            (_, Subject::Size) => {
                 let sizes: Vec<OriginId> = inputs.values().iter().map(|value| self.origin_of_size(value)).collect();
                 self.machine.join(sizes)
             }
-            _ => {
+            (_, Subject::All) => {
                 let all = inputs.deep();
                 // Looking at everything is work too; a loop over it must come to the limit.
                 self.machine.steps = self.machine.steps.saturating_sub(all.len() as u64 / 4);
@@ -188,16 +154,9 @@ impl<'tree> Exec<'_, '_, 'tree> {
         if !matches!(value.data, Data::String(_)) {
             return value;
         }
-        let mut origins = vec![value.origin];
-        for input in inputs.values() {
-            if !input.origin.is_none() && matches!(input.data, Data::String(Str { pieces: Some(_), .. })) {
-                origins.push(self.machine.decisions(input.origin));
-            }
-        }
-        if origins.len() == 1 {
-            return value;
-        }
-        let origin = self.machine.join(origins);
+        let is_made = |input: &&Value| !input.origin.is_none() && matches!(input.data, Data::String(Str { pieces: Some(_), .. }));
+        let decided: Vec<OriginId> = inputs.values().iter().filter(is_made).map(|input| self.machine.decisions(input.origin)).collect();
+        let origin = self.machine.join(std::iter::once(value.origin).chain(decided));
         value.from(origin)
     }
 

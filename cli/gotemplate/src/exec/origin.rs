@@ -40,21 +40,18 @@ impl Origins {
 
     /// The one origin that stands for several, in their order and each once.
     pub(crate) fn join(&mut self, trace: &mut Trace, origins: impl IntoIterator<Item = OriginId>) -> OriginId {
-        let mut seen = BTreeSet::new();
-        let known = origins.into_iter().filter(|&origin| !origin.is_none() && origin != OriginId::CONSTANT);
-        let distinct: Vec<OriginId> = known.filter(|&origin| seen.insert(origin)).collect();
-        match distinct.as_slice() {
-            [] => OriginId::NONE,
-            [only] => *only,
-            several => match self.joins.get(several) {
-                Some(known) => *known,
-                None => {
-                    let joined = trace.source(Source::Join(several.into()));
-                    self.joins.insert(several.into(), joined);
-                    joined
-                }
-            },
+        let mut known = origins.into_iter().filter(|&origin| !origin.is_none() && origin != OriginId::CONSTANT);
+        // Most calls have one origin, over and over.
+        let Some(first) = known.next() else { return OriginId::NONE };
+        let Some(second) = known.find(|&origin| origin != first) else { return first };
+        let mut seen = BTreeSet::from([first, second]);
+        let distinct: Vec<OriginId> = [first, second].into_iter().chain(known.filter(|&origin| seen.insert(origin))).collect();
+        if let Some(known) = self.joins.get(distinct.as_slice()) {
+            return *known;
         }
+        let joined = trace.source(Source::Join(distinct.as_slice().into()));
+        self.joins.insert(distinct.into(), joined);
+        joined
     }
 }
 

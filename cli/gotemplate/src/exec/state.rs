@@ -112,7 +112,7 @@ impl<'run, 'set, 'tree> Exec<'run, 'set, 'tree> {
 
     /// Writes text that stands in the template.
     pub(super) fn write_text(&mut self, text: &ast::Text) -> Step<()> {
-        self.spend(text.bytes.len())?;
+        self.spend(text.bytes().len())?;
         match self.texts {
             Texts::Made(source) => {
                 if let Data::String(string) = &source.data {
@@ -128,7 +128,7 @@ impl<'run, 'set, 'tree> Exec<'run, 'set, 'tree> {
             Texts::File => {
                 let mut start = text.range.start;
                 // Each line has an origin of its own, so that a rendered line leads to the very line of the template.
-                for line in text.bytes.split_inclusive(|&byte| byte == b'\n') {
+                for line in text.bytes().split_inclusive(|&byte| byte == b'\n') {
                     let end = start + line.len() as u32;
                     let origin = match self.template.text.place(portcullis_source::Range { start, end }) {
                         Some(span) => self.machine.origins.text(&mut self.machine.trace, span, self.machine.frame),

@@ -44,7 +44,7 @@ impl<'tree> Exec<'_, '_, 'tree> {
         let mut flow = ControlFlow::Continue(());
         for (index, node) in list.nodes.iter().enumerate() {
             if let (Some(column), ast::Node::Text(text)) = (within, node)
-                && let Some((inside, outside)) = opened::end(&text.bytes, column).and_then(|at| text.split(at))
+                && let Some((inside, outside)) = opened::end(text.bytes(), column).map(|at| text.split(at))
             {
                 self.write_text(&inside)?;
                 self.machine.frame = outer;
@@ -178,10 +178,11 @@ impl<'tree> Exec<'_, '_, 'tree> {
     }
 
     /// Records what is not written because a guard did not let it through.
-    fn skipped(&mut self, input: OriginId, keys: &Arc<[Arc<str>]>) {
+    fn skipped(&mut self, input: OriginId, branch: &Arc<ast::Branch>, otherwise: bool) {
         if let Some(span) = self.site {
             let frame = self.machine.frame;
-            self.machine.trace.skip(Skip { frame, span, input, keys: Arc::clone(keys) });
+            let branch = Arc::<ast::Branch>::clone(branch);
+            self.machine.trace.skip(Skip { frame, span, input, branch, otherwise });
         }
     }
 
@@ -213,13 +214,13 @@ impl<'tree> Exec<'_, '_, 'tree> {
     }
 
     /// An `if`, or a `with`, which also sets the dot.
-    fn walk_branch(&mut self, dot: &Value, branch: &'tree ast::Branch, with: Option<()>) -> Step<Flow> {
+    fn walk_branch(&mut self, dot: &Value, branch: &'tree Arc<ast::Branch>, with: Option<()>) -> Step<Flow> {
         let mark = self.variables.len();
         self.enter_action(branch.tag);
         let value = self.pipeline(dot, &branch.pipe)?;
         let taken = value.truth();
         let origin = self.origin_of_truth(&value);
-        self.skipped(origin, if taken { &branch.other_keys } else { &branch.keys });
+        self.skipped(origin, branch, taken);
         self.not_assigned(origin, if taken { &branch.other_assigned } else { &branch.assigned });
         let flow = if taken {
             let inner = if with.is_some() { &value } else { dot };
@@ -234,14 +235,14 @@ impl<'tree> Exec<'_, '_, 'tree> {
         Ok(flow)
     }
 
-    fn walk_range(&mut self, dot: &Value, branch: &'tree ast::Branch) -> Step<Flow> {
+    fn walk_range(&mut self, dot: &Value, branch: &'tree Arc<ast::Branch>) -> Step<Flow> {
         let mark = self.variables.len();
         self.enter_action(branch.tag);
         let value = self.pipeline(dot, &branch.pipe)?;
         let items = self.items(&value, branch)?;
         let origin = self.origin_of_truth(&value);
         let ran = self.guarded(origin, |exec| exec.iterate(&value, items, branch))?;
-        self.skipped(origin, if ran { &branch.other_keys } else { &branch.keys });
+        self.skipped(origin, branch, ran);
         self.not_assigned(origin, if ran { &branch.other_assigned } else { &branch.assigned });
         let flow = match (ran, &branch.otherwise) {
             (false, Some(list)) => self.guarded(origin, |exec| exec.walk_list(dot, list))?,

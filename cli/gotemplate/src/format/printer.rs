@@ -1,5 +1,7 @@
 //! One value under one verb, as Go's `fmt` prints it.
 
+use std::io::Write as _;
+
 use portcullis_source::OriginId;
 
 use crate::{
@@ -25,6 +27,15 @@ pub(super) struct Flags {
     pub(super) sharp_v: bool,
     pub(super) width: Option<usize>,
     pub(super) precision: Option<usize>,
+}
+
+impl Flags {
+    /// Whether nothing stands between `%` and the verb.
+    const fn is_plain(self) -> bool {
+        !(self.sharp || self.zero || self.plus || self.minus || self.space || self.sharp_v)
+            && self.width.is_none()
+            && self.precision.is_none()
+    }
 }
 
 /// Writes values to a rope.
@@ -231,6 +242,7 @@ impl Printer<'_> {
                 let origin = self.origin;
                 self.string(value, View::plain(bytes, origin), verb);
             }
+            'v' | 'd' if self.flags.is_plain() => self.out.push_written(self.origin, |out| push_numbers(out, bytes)),
             _ => {
                 self.text("[");
                 for (index, byte) in bytes.iter().enumerate() {
@@ -302,6 +314,11 @@ impl Printer<'_> {
     }
 
     fn integer(&mut self, value: &Value, number: u64, negative: bool, verb: char) {
+        if matches!(verb, 'v' | 'd') && self.flags.is_plain() {
+            let sign = if negative { "-" } else { "" };
+            // A vector takes all that is written to it.
+            return self.out.push_written(self.origin, |out| write!(out, "{sign}{number}").unwrap_or_default());
+        }
         let digits = match verb {
             'v' | 'd' => number.to_string(),
             'b' => format!("{number:b}"),
@@ -427,6 +444,39 @@ impl Printer<'_> {
     fn fill(&mut self, count: usize, byte: u8) {
         self.out.push(&vec![byte; count], self.origin);
     }
+}
+
+/// Each byte as a number with a space after it, and how many bytes that takes.
+const NUMBERS: [([u8; 4], usize); 256] = {
+    let mut numbers = [([b' '; 4], 0); 256];
+    let mut byte = 0;
+    while byte < numbers.len() {
+        let (hundreds, tens, ones) = (b'0' + (byte / 100) as u8, b'0' + (byte / 10 % 10) as u8, b'0' + (byte % 10) as u8);
+        numbers[byte] = match byte {
+            0..10 => ([ones, b' ', 0, 0], 2),
+            10..100 => ([tens, ones, b' ', 0], 3),
+            _ => ([hundreds, tens, ones, b' '], 4),
+        };
+        byte += 1;
+    }
+    numbers
+};
+
+/// Writes bytes as a list of numbers. Templates that print their whole context print every file of the chart so.
+fn push_numbers(out: &mut Vec<u8>, bytes: &[u8]) {
+    out.push(b'[');
+    let mut end = out.len();
+    out.resize(end + bytes.len() * 4, 0);
+    for &byte in bytes {
+        let Some((digits, width)) = NUMBERS.get(usize::from(byte)) else { continue };
+        // All four are written, and the next number begins after those that count.
+        if let Some(room) = out.get_mut(end..end + 4) {
+            room.copy_from_slice(digits);
+        }
+        end += width;
+    }
+    out.truncate(if bytes.is_empty() { end } else { end - 1 });
+    out.push(b']');
 }
 
 fn can_backquote(text: &str) -> bool {

@@ -49,6 +49,19 @@ impl Rope {
             return;
         }
         self.bytes.extend_from_slice(bytes);
+        self.end_piece(origin);
+    }
+
+    /// Appends what `write` appends, all of it of one origin.
+    pub(super) fn push_written(&mut self, origin: OriginId, write: impl FnOnce(&mut Vec<u8>)) {
+        let before = self.bytes.len();
+        write(&mut self.bytes);
+        if self.bytes.len() > before {
+            self.end_piece(origin);
+        }
+    }
+
+    fn end_piece(&mut self, origin: OriginId) {
         let end = self.bytes.len() as u32;
         match self.pieces.last_mut() {
             Some(last) if last.origin == origin => last.end = end,

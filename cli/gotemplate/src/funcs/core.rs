@@ -9,19 +9,19 @@ use crate::{
 
 /// `and or not eq ne lt le gt ge index slice len call`; the evaluator itself runs `and`, `or` and `call`.
 pub const FUNCTIONS: &[Function] = &[
-    Function { name: "and", params: &[Param::Reflect], variadic: Some(Param::Reflect), run: last },
-    Function { name: "call", params: &[Param::Reflect], variadic: Some(Param::Reflect), run: last },
-    Function { name: "eq", params: &[Param::Reflect], variadic: Some(Param::Reflect), run: eq },
-    Function { name: "ge", params: &[Param::Reflect, Param::Reflect], variadic: None, run: ge },
-    Function { name: "gt", params: &[Param::Reflect, Param::Reflect], variadic: None, run: gt },
-    Function { name: "index", params: &[Param::Reflect], variadic: Some(Param::Reflect), run: index },
-    Function { name: "le", params: &[Param::Reflect, Param::Reflect], variadic: None, run: le },
-    Function { name: "len", params: &[Param::Reflect], variadic: None, run: len },
-    Function { name: "lt", params: &[Param::Reflect, Param::Reflect], variadic: None, run: lt },
-    Function { name: "ne", params: &[Param::Reflect, Param::Reflect], variadic: None, run: ne },
-    Function { name: "not", params: &[Param::Reflect], variadic: None, run: not },
-    Function { name: "or", params: &[Param::Reflect], variadic: Some(Param::Reflect), run: last },
-    Function { name: "slice", params: &[Param::Reflect], variadic: Some(Param::Reflect), run: slice },
+    Function::variadic("and", &[Param::Reflect], Param::Reflect, last),
+    Function::variadic("call", &[Param::Reflect], Param::Reflect, last),
+    Function::variadic("eq", &[Param::Reflect], Param::Reflect, eq),
+    Function::fixed("ge", &[Param::Reflect, Param::Reflect], ge),
+    Function::fixed("gt", &[Param::Reflect, Param::Reflect], gt),
+    Function::variadic("index", &[Param::Reflect], Param::Reflect, index),
+    Function::fixed("le", &[Param::Reflect, Param::Reflect], le),
+    Function::fixed("len", &[Param::Reflect], len),
+    Function::fixed("lt", &[Param::Reflect, Param::Reflect], lt),
+    Function::fixed("ne", &[Param::Reflect, Param::Reflect], ne),
+    Function::fixed("not", &[Param::Reflect], not),
+    Function::variadic("or", &[Param::Reflect], Param::Reflect, last),
+    Function::variadic("slice", &[Param::Reflect], Param::Reflect, slice),
 ];
 
 type Outcome = Result<Value, Failure>;

@@ -1,10 +1,12 @@
 //! The actions that start with a keyword.
 
+use std::sync::Arc;
+
 use super::{
     parser::{Item, Parser, Result, Stop},
     token::Kind,
 };
-use crate::{assigned, ast, keys, opened};
+use crate::{assigned, ast, opened};
 
 /// The three that have a body.
 #[derive(Clone, Copy, PartialEq)]
@@ -23,7 +25,7 @@ impl Word {
         }
     }
 
-    fn node(self, branch: Box<ast::Branch>) -> ast::Node {
+    fn node(self, branch: Arc<ast::Branch>) -> ast::Node {
         match self {
             Self::If => ast::Node::If(branch),
             Self::With => ast::Node::With(branch),
@@ -102,16 +104,13 @@ impl Parser<'_> {
             Stop::Else(at) => Some(self.else_list(word, at)?),
         };
         self.tree.variables.truncate(known);
-        let mut keys = keys::of_list(&list);
-        keys::of_pipe(&pipe, &mut keys);
-        let keys = keys.into_iter().collect();
-        let other_keys = otherwise.as_ref().map(keys::of_list).unwrap_or_default().into_iter().collect();
         let assigned = assigned::of_list(&list);
         let other_assigned = otherwise.as_ref().map(assigned::of_list).unwrap_or_default();
         let lists = std::iter::once(&list).chain(&otherwise);
         let least = lists.map(|list| opened::least(&list.nodes)).min().unwrap_or(u32::MAX);
         let position = pipe.position;
-        Ok(word.node(Box::new(ast::Branch { position, tag, pipe, list, otherwise, keys, other_keys, assigned, other_assigned, least })))
+        let (keys, other_keys) = Default::default();
+        Ok(word.node(Arc::new(ast::Branch { position, tag, pipe, list, otherwise, keys, other_keys, assigned, other_assigned, least })))
     }
 
     /// What follows `else`: another `if` or `with`, with which it shares the `end`, or a list.
@@ -132,7 +131,7 @@ impl Parser<'_> {
         let name = self.template_name(token, "block clause")?;
         let pipe = self.pipeline("block clause", Kind::RightDelim)?;
         let tag = self.tag;
-        self.block_body(std::sync::Arc::clone(&name))?;
+        self.block_body(Arc::clone(&name))?;
         Ok(ast::Node::Template(ast::Call { position: token.start as u32, tag, name, pipe: Some(pipe) }))
     }
 

@@ -282,10 +282,16 @@ impl<'text> Lexer<'text> {
         self.token(Kind::Space)
     }
 
-    fn identifier(&mut self) -> Token {
+    /// The rest of a name, which is ASCII but for a few.
+    fn word(&mut self) {
+        self.at += self.rest().iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
         while self.peek().0.is_word() {
             self.next();
         }
+    }
+
+    fn identifier(&mut self) -> Token {
+        self.word();
         if let Some(error) = self.check_terminator() {
             return error;
         }
@@ -302,9 +308,7 @@ impl<'text> Lexer<'text> {
         if self.at_terminator() {
             return self.token(alone);
         }
-        while self.peek().0.is_word() {
-            self.next();
-        }
+        self.word();
         if let Some(error) = self.check_terminator() {
             return error;
         }

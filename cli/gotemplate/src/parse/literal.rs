@@ -16,6 +16,9 @@ pub(super) fn unquote(quoted: &[u8]) -> Result<Vec<u8>, String> {
     if quoted.first() == Some(&b'`') {
         return Ok(inner.iter().copied().filter(|&byte| byte != b'\r').collect());
     }
+    if inner.is_ascii() && !inner.contains(&b'\\') && !inner.contains(&b'"') {
+        return Ok(inner.to_vec());
+    }
     let mut value = Vec::with_capacity(inner.len());
     let mut rest = inner;
     while !rest.is_empty() {

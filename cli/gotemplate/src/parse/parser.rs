@@ -169,6 +169,10 @@ impl<'text> Parser<'text> {
         self.text.bytes().get(token.start..token.end).unwrap_or_default()
     }
 
+    pub(super) fn part(&self, token: Token) -> ast::Text {
+        ast::Text { source: self.text.shared(), range: Range { start: token.start as u32, end: token.end as u32 } }
+    }
+
     pub(super) fn word(&self, token: Token) -> Arc<str> {
         Arc::from(String::from_utf8_lossy(self.slice(token)))
     }
@@ -310,10 +314,7 @@ impl<'text> Parser<'text> {
     fn text_or_action(&mut self) -> Result<Item> {
         let token = self.next_non_space();
         match token.kind {
-            Kind::Text => {
-                let range = Range { start: token.start as u32, end: token.end as u32 };
-                Ok(Item::Node(ast::Node::Text(ast::Text { range, bytes: Arc::from(self.slice(token)) })))
-            }
+            Kind::Text => Ok(Item::Node(ast::Node::Text(self.part(token)))),
             Kind::LeftDelim => {
                 self.tree.action_line = token.line;
                 self.tag.start = token.start as u32;

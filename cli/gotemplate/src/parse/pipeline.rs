@@ -111,10 +111,14 @@ impl Parser<'_> {
 
     /// Operands up to a `|`, which is passed, or the pipeline's end, which is not.
     fn command(&mut self) -> Result<ast::Command> {
-        let mut operands = Vec::new();
+        let mut first = None;
+        let mut arguments = Vec::new();
         loop {
             self.peek_non_space();
-            operands.extend(self.operand()?);
+            match self.operand()? {
+                operand @ Some(_) if first.is_none() => first = operand,
+                operand => arguments.extend(operand),
+            }
             let token = self.next();
             match token.kind {
                 Kind::Space => {}
@@ -126,11 +130,11 @@ impl Parser<'_> {
                 _ => return Err(self.unexpected(token, "operand")),
             }
         }
-        let mut operands = operands.into_iter();
-        let Some(first) = operands.next() else {
+        let Some(first) = first else {
             return Err(self.error("empty command"));
         };
-        Ok(ast::Command { first, arguments: operands.collect() })
+        arguments.shrink_to_fit();
+        Ok(ast::Command { first, arguments })
     }
 
     /// A term with the fields after it; none where the next token starts no term.
@@ -184,9 +188,8 @@ impl Parser<'_> {
             }
             Kind::LeftParen => self.parenthesis()?,
             Kind::String | Kind::RawString => {
-                let quoted = self.slice(token);
-                let value = literal::unquote(quoted).map_err(|error| self.error(error))?;
-                ast::Expr::Text { position, quoted: Arc::from(quoted), value: Arc::from(value) }
+                let value = literal::unquote(self.slice(token)).map_err(|error| self.error(error))?;
+                ast::Expr::Text { quoted: self.part(token), value: Arc::from(value) }
             }
             _ => {
                 self.back();

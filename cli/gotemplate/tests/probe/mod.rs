@@ -14,11 +14,11 @@ pub(crate) fn functions() -> Functions {
 type Outcome = Result<Value, Failure>;
 
 const fn fixed(name: &'static str, params: &'static [Param], run: fn(&mut Call<'_, '_>, Vec<Value>) -> Outcome) -> Function {
-    Function { name, params, variadic: None, run }
+    Function::fixed(name, params, run)
 }
 
 const fn any_number(name: &'static str, of: Param, run: fn(&mut Call<'_, '_>, Vec<Value>) -> Outcome) -> Function {
-    Function { name, params: &[], variadic: Some(of), run }
+    Function::variadic(name, &[], of, run)
 }
 
 const PROBES: &[Function] = &[
@@ -27,7 +27,7 @@ const PROBES: &[Function] = &[
     any_number("ints", Param::Int, |_, args| Ok(Value::new(Data::List(List::Ints(Rc::new(args)))))),
     any_number("dict", Param::Any, dict),
     any_number("print", Param::Any, |_, args| Ok(format::sprint(&args))),
-    Function { name: "printf", params: &[Param::String], variadic: Some(Param::Any), run: printf },
+    Function::variadic("printf", &[Param::String], Param::Any, printf),
     fixed("same", &[Param::Any], |_, args| Ok(first(args).boxed())),
     fixed("none", &[], |_, _| Ok(Value::invalid().boxed())),
     fixed("fails", &[Param::String], |_, args| Err(Failure::new(text(&first(args))))),
@@ -41,7 +41,7 @@ const PROBES: &[Function] = &[
     fixed("aMap", &[Param::Map], |_, args| Ok(length(&first(args)))),
     fixed("aList", &[Param::List], |_, args| Ok(length(&first(args)))),
     fixed("texts", &[Param::Strings], |_, args| Ok(length(&first(args)))),
-    Function { name: "many", params: &[Param::String], variadic: Some(Param::Int), run: many },
+    Function::variadic("many", &[Param::String], Param::Int, many),
     fixed("include", &[Param::String, Param::Any], include),
     fixed("tpl", &[Param::String, Param::Any], tpl),
 ];

@@ -49,7 +49,7 @@ impl Trace {
     /// The chain to the first branch anywhere in the render that would have written a key, or an object of that kind, but was not taken.
     #[must_use]
     pub fn absent(&self, line: u32, key: &str) -> Option<Origin> {
-        let skip = self.skips.iter().find(|skip| skip.keys.iter().any(|written| &**written == key))?;
+        let skip = self.skips.iter().find(|skip| skip.keys().iter().any(|written| &**written == key))?;
         Some(self.decided(line, skip))
     }
 
@@ -89,7 +89,7 @@ impl Trace {
             }
         };
         keys.iter().find_map(|key| {
-            let writes = self.skips.iter().filter(|skip| skip.keys.contains(key)).filter(within);
+            let writes = self.skips.iter().filter(|skip| skip.keys().contains(key)).filter(within);
             writes.min_by_key(|skip| distance(skip).unwrap_or(u32::MAX))
         })
     }

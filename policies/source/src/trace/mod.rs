@@ -4,7 +4,7 @@
 mod absence;
 mod chain;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, fmt::Debug, sync::Arc};
 
 use crate::Span;
 
@@ -135,8 +135,24 @@ pub struct Skip {
     pub span: Span,
     /// What its pipeline's value came from.
     pub input: OriginId,
-    /// The keys that the branch would have written, as far as its text and its pipeline name them.
-    pub keys: Arc<[Arc<str>]>,
+    /// The branch.
+    pub branch: Arc<dyn Branch>,
+    /// Whether it is the part after `else` that was not taken.
+    pub otherwise: bool,
+}
+
+impl Skip {
+    /// The keys that the part would have written, as far as its text and the pipeline that decided name them.
+    #[must_use]
+    pub fn keys(&self) -> &[Arc<str>] {
+        self.branch.keys(self.otherwise)
+    }
+}
+
+/// What a render may leave out. Its keys are asked for only where a field is missing.
+pub trait Branch: Debug + Send + Sync {
+    /// The keys that its first part, or the one after `else`, would write.
+    fn keys(&self, otherwise: bool) -> &[Arc<str>];
 }
 
 /// The record of one render.
