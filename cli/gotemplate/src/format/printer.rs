@@ -447,6 +447,7 @@ impl Printer<'_> {
 }
 
 /// Each byte as a number with a space after it, and how many bytes that takes.
+#[expect(clippy::indexing_slicing, reason = "each index is below the length")]
 const NUMBERS: [([u8; 4], usize); 256] = {
     let mut numbers = [([b' '; 4], 0); 256];
     let mut byte = 0;
