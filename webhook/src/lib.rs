@@ -6,11 +6,13 @@
 //! 4. [`Handler`] turns an HTTP request into an answer; [`admit`] is the part of it that judges.
 //! 5. [`serve`] accepts connections and, when told to stop, lets nobody down on the way out.
 //! 6. [`Decisions`] keep what was decided; [`Metrics`] count it.
+//! 7. [`cluster`] is the API server as a client sees it, for what happens beside the reviews.
 
 mod admit;
 mod body;
 mod certificates;
 mod clock;
+pub mod cluster;
 mod connections;
 mod decisions;
 mod gates;
