@@ -196,8 +196,14 @@ fn pairs(olds: &[Node], news: &[Node]) -> Vec<(Option<usize>, Option<usize>)> {
         let name = |item: &Node| ["name", "secretKey", "mountPath", "port", "host"].iter().find_map(|key| scalar(&item.get(key)?.data));
         items.iter().map(|item| name(item).unwrap_or_else(|| plain(item))).collect()
     };
-    let texts = news.iter().map(plain).collect::<Vec<String>>();
-    let equals: Vec<Option<usize>> = olds.iter().map(plain).map(|text| texts.iter().position(|other| *other == text)).collect();
+    let mut texts = news.iter().map(plain).map(Some).collect::<Vec<_>>();
+    // Of several equal items, each belongs to one.
+    let mut equal = |text: String| {
+        let place = texts.iter().position(|other| other.as_ref() == Some(&text))?;
+        texts.get_mut(place).map(Option::take)?;
+        Some(place)
+    };
+    let equals: Vec<Option<usize>> = olds.iter().map(plain).map(&mut equal).collect();
     let (olds, mut news) = (names(olds), names(news).into_iter().map(Some).collect::<Vec<_>>());
     let mut found: Vec<(Option<usize>, Option<usize>)> = Vec::new();
     // What did not change is no other item of the same name.

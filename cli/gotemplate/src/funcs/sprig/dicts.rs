@@ -28,10 +28,10 @@ pub const FUNCTIONS: &[Function] = &[
     Function::fixed("values", MAP, values),
     Function::variadic("pick", MAP, Param::String, pick),
     Function::variadic("omit", MAP, Param::String, omit),
-    Function::variadic("merge", MAP, Param::Map, |_, args| merged(args, Winner::Destination)),
-    Function::variadic("mustMerge", MAP, Param::Map, |_, args| merged(args, Winner::Destination)),
-    Function::variadic("mergeOverwrite", MAP, Param::Map, |_, args| merged(args, Winner::Source)),
-    Function::variadic("mustMergeOverwrite", MAP, Param::Map, |_, args| merged(args, Winner::Source)),
+    Function::variadic("merge", MAP, Param::Map, |call, args| merged(call, args, Winner::Destination)),
+    Function::variadic("mustMerge", MAP, Param::Map, |call, args| merged(call, args, Winner::Destination)),
+    Function::variadic("mergeOverwrite", MAP, Param::Map, |call, args| merged(call, args, Winner::Source)),
+    Function::variadic("mustMergeOverwrite", MAP, Param::Map, |call, args| merged(call, args, Winner::Source)),
     Function::fixed("deepCopy", &[Param::Any], copied),
     Function::fixed("mustDeepCopy", &[Param::Any], copied),
     Function::variadic("dig", &[], Param::Any, dig),
@@ -153,14 +153,20 @@ fn omit(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
     Ok(same(Map::new(MapType::Any, entries), &from))
 }
 
-fn merged(args: Vec<Value>, winner: Winner) -> Result<Value, Failure> {
+fn merged(call: &mut Call<'_, '_>, args: Vec<Value>, winner: Winner) -> Result<Value, Failure> {
     let mut args = Args::new(args);
     let from = args.any();
     let target = map_of(from.clone());
+    let mut origins = vec![from.origin];
     for source in args.rest() {
+        if target.entries.borrow().is_empty() {
+            // Whether there is anything in it is up to the others, too.
+            origins.push(source.origin);
+        }
         merge(&target, &map_of(source), winner)?;
     }
-    Ok(same(target, &from))
+    let origin = call.machine.join(origins);
+    Ok(same(target, &from).from(origin))
 }
 
 fn copied(_: &mut Call<'_, '_>, args: Vec<Value>) -> Result<Value, Failure> {
