@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The largest file of certificates or keys.
-const MAX_BYTES: u64 = 1 << 20;
+const MAX_BYTES: usize = 1 << 20;
 
 /// Why a certificate is not shown.
 #[derive(Debug, thiserror::Error)]

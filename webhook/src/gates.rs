@@ -21,9 +21,6 @@ use crate::{
 /// The name of the file where the bundle is a folder.
 const FILE_NAME: &str = "bundle.json";
 
-/// The largest bundle.
-const MAX_BYTES: u64 = 16 << 20;
-
 /// Why there is no new bundle.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
@@ -119,7 +116,7 @@ impl Gates {
 }
 
 fn load(path: &Path) -> Result<Gate, LoadError> {
-    let read = watch::read(path, MAX_BYTES);
+    let read = watch::read(path, Bundle::MAX_BYTES);
     let bytes = read.map_err(|reason| LoadError::Read { path: path.display().to_string(), reason })?;
     Ok(Gate::new(&Bundle::parse(&bytes)?)?)
 }

@@ -181,7 +181,7 @@ async fn refresh(every: Duration, handler: Arc<Handler>, certificates: Arc<Certi
 /// The bundle or the CA cannot be used, or the Service is not named as it must be.
 pub fn configure(options: &Configuration) -> Result<String, Failure> {
     let path = if options.bundle.is_dir() { options.bundle.join("bundle.json") } else { options.bundle.clone() };
-    let file = |path: &Path| read(path, 16 << 20).map_err(|error| Failure::usage(format!("{} cannot be read: {error}", path.display())));
+    let file = |path: &Path| read(path, Bundle::MAX_BYTES).map_err(|error| Failure::usage(format!("{} cannot be read: {error}", path.display())));
     let gate = Bundle::parse(&file(&path)?).and_then(|bundle| Gate::new(&bundle)).map_err(Failure::usage)?;
     let reach = match (&options.service, &options.url) {
         (Some(service), _) => {

@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use portcullis_policies::admission::Bundle;
 use sha2::{Digest as _, Sha256};
 
 /// What files looked like when they were last read.
@@ -14,24 +15,21 @@ pub(crate) struct Seen(Vec<(PathBuf, Option<[u8; 32]>)>);
 impl Seen {
     /// Looks at files. Links are followed anew each time, and content decides, since times of swapped links tell nothing.
     pub(crate) fn of<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Self {
-        let look = |path: &Path| (path.to_owned(), read(path, MAX_BYTES).ok().map(|bytes| Sha256::digest(bytes).into()));
+        let look = |path: &Path| (path.to_owned(), read(path, Bundle::MAX_BYTES).ok().map(|bytes| Sha256::digest(bytes).into()));
         Self(paths.into_iter().map(look).collect())
     }
 }
 
-/// The largest file that is watched.
-const MAX_BYTES: u64 = 16 << 20;
-
 /// The content of a file, where it is not too large.
-pub(crate) fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+pub(crate) fn read(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     #[expect(clippy::disallowed_methods, reason = "mounted files are no part of a revision")]
     let file = fs::File::open(path)?;
     if !file.metadata()?.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"));
     }
     let mut bytes = Vec::new();
-    io::Read::read_to_end(&mut io::Read::take(file, most + 1), &mut bytes)?;
-    if bytes.len() as u64 > most {
+    io::Read::read_to_end(&mut io::Read::take(file, most as u64 + 1), &mut bytes)?;
+    if bytes.len() > most {
         return Err(io::Error::new(io::ErrorKind::InvalidData, format!("it has more than {most} bytes")));
     }
     Ok(bytes)

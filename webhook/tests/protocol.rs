@@ -100,11 +100,21 @@ fn reviews_that_are_none() {
 
 #[test]
 fn reviews_with_a_uid_are_answered() {
+    let good = pod(|_| {})["request"]["object"].take();
+    let list = |items: Value| pod(|review| review["request"]["object"] = json!({"apiVersion": "v1", "kind": "List", "items": items}));
+    assert_eq!(ask(&server(), &list(json!([good.clone()])))["allowed"], true);
     let cases = [
         pod(|review| review["request"]["operation"] = "create".into()),
         pod(|review| review["request"]["operation"] = "PATCH".into()),
         pod(|review| review["request"]["kind"] = Value::Null),
         pod(|review| review["request"]["object"] = "text".into()),
+        // What a List has is judged whole or not at all.
+        list(json!([null])),
+        list(json!([good.clone(), "text"])),
+        list(json!([good.clone(), [good.clone()]])),
+        list(json!([{"apiVersion": "v1", "kind": "List", "items": [good.clone()]}])),
+        list(json!({"a": good.clone()})),
+        list("text".into()),
     ];
     for review in cases {
         let response = ask(&server(), &review);

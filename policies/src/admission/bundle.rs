@@ -15,9 +15,6 @@ use crate::{Budget, Config, Context, Library, Resource};
 /// The version of the format.
 const VERSION: u64 = 1;
 
-/// The largest bundle that is read; a ConfigMap holds a mebibyte.
-pub(super) const MAX_BYTES: usize = 16 << 20;
-
 /// A time at which every waiver has expired, so that tests of a bundle come out the same on every day.
 pub(super) const DOOMSDAY: u64 = 253_370_764_800;
 
@@ -120,6 +117,9 @@ pub struct Bundle {
 }
 
 impl Bundle {
+    /// The largest that is read; a ConfigMap holds a mebibyte.
+    pub const MAX_BYTES: usize = 16 << 20;
+
     /// The text of the bundle, the same for the same content.
     #[must_use]
     pub fn text(&self) -> String {
@@ -156,8 +156,8 @@ impl Bundle {
     /// It is none, or is not as it was made.
     pub fn parse(text: &[u8]) -> Result<Self, BundleError> {
         let unreadable = |reason: &str| BundleError::Unreadable(reason.to_owned());
-        if text.len() > MAX_BYTES {
-            return Err(BundleError::Unreadable(format!("it has more than {MAX_BYTES} bytes")));
+        if text.len() > Self::MAX_BYTES {
+            return Err(BundleError::Unreadable(format!("it has more than {} bytes", Self::MAX_BYTES)));
         }
         let mut value: Value = serde_json::from_slice(text).map_err(|error| BundleError::Unreadable(error.to_string()))?;
         if value.get("kind").and_then(Value::as_str) != Some("portcullis-bundle") {

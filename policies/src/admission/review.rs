@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use portcullis_source::{Document, Node, Step, Text, json, json::Manner};
+use portcullis_source::{Data, Document, Node, Step, Text, json, json::Manner};
 
 use crate::{Context, Identity, Operation, Resource};
 
@@ -121,6 +121,9 @@ impl Review {
             if request.get(side).is_some_and(|object| !object.is_null() && object.as_map().is_none()) {
                 return Err(fault("what the request is about is no object"));
             }
+            if request.get(side).is_some_and(|object| is_list(object) && !has_objects(object)) {
+                return Err(fault("the items of a List are no list of objects, none of which is a List itself"));
+            }
         }
         let groups = request.at(&["userInfo", "groups"]).map(Node::items).unwrap_or_default();
         let group_version =
@@ -134,7 +137,7 @@ impl Review {
             namespace: text(&["namespace"]),
             name: text(&["name"]),
             user: User { name: text(&["userInfo", "username"]), groups: groups.iter().filter_map(Node::as_str).map(Arc::from).collect() },
-            dry_run: matches!(request.get("dryRun").map(|node| &node.data), Some(portcullis_source::Data::Bool(true))),
+            dry_run: matches!(request.get("dryRun").map(|node| &node.data), Some(Data::Bool(true))),
             uid,
             document,
         })
@@ -149,9 +152,7 @@ impl Review {
     pub(super) fn resources(&self, side: Side, environment: Option<&Arc<str>>) -> Vec<Resource> {
         let Some(node) = self.node(side) else { return Vec::new() };
         let base = vec![Step::Key("request".into()), Step::Key(side.key().into())];
-        let is_list =
-            node.get("kind").and_then(Node::as_str) == Some("List") && node.get("apiVersion").and_then(Node::as_str) == Some("v1");
-        if !is_list {
+        if !is_list(node) {
             return vec![self.resource(node, base, environment)];
         }
         let items = node.get("items").map(Node::items).unwrap_or_default().iter().enumerate();
@@ -159,7 +160,7 @@ impl Review {
             let base = base.iter().cloned().chain([Step::Key("items".into()), Step::Index(index)]).collect();
             self.resource(item, base, environment)
         };
-        items.filter(|(_, item)| item.as_map().is_some()).map(item).collect()
+        items.map(item).collect()
     }
 
     fn resource(&self, node: &Node, base: Vec<Step>, environment: Option<&Arc<str>>) -> Resource {
@@ -226,6 +227,17 @@ impl std::fmt::Display for Identified<'_> {
         let namespace = if slash.is_empty() { "" } else { &*review.namespace };
         write!(formatter, " {namespace}{slash}{name}")
     }
+}
+
+/// Whether an object is the bag of others that `kubectl` reads from a file.
+fn is_list(object: &Node) -> bool {
+    object.get("kind").and_then(Node::as_str) == Some("List") && object.get("apiVersion").and_then(Node::as_str) == Some("v1")
+}
+
+/// Whether all that a List has can be judged: what is passed over here would be let in by nobody's leave.
+fn has_objects(list: &Node) -> bool {
+    let Some(items) = list.get("items").filter(|items| !items.is_null()) else { return true };
+    matches!(items.data, Data::List(_)) && items.items().iter().all(|item| item.as_map().is_some() && !is_list(item))
 }
 
 fn malformed(message: impl Into<String>) -> Malformed {
