@@ -59,10 +59,9 @@ impl Connections {
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         let mut evicted = false;
         if lines.len() >= self.most {
-            let idle = lines.iter().filter(|(_, line)| line.in_flight.load(Ordering::Relaxed) == 0);
-            let oldest = idle.min_by_key(|(_, line)| (line.has_asked(), line.last.load(Ordering::Relaxed))).map(|(id, _)| *id);
-            let Some(gone) = oldest.and_then(|id| lines.remove(&id)) else { return Room::Full };
-            gone.close.notify_one();
+            if !end_oldest(&mut lines) {
+                return Room::Full;
+            }
             evicted = true;
         }
         let id = self.next.fetch_add(1, Ordering::Relaxed);
@@ -78,6 +77,11 @@ impl Connections {
         Room::Given { id, line, evicted }
     }
 
+    /// Tells the connection that has been idle for longest to end, where there is one: the machine has no room for more.
+    pub(crate) fn relieve(&self) -> bool {
+        end_oldest(&mut self.lines.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Gives a place back.
     pub(crate) fn leave(&self, id: u64) {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
@@ -87,6 +91,13 @@ impl Connections {
     pub(crate) fn count(&self) -> usize {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
+}
+
+fn end_oldest(lines: &mut BTreeMap<u64, Arc<Line>>) -> bool {
+    let idle = lines.iter().filter(|(_, line)| line.in_flight.load(Ordering::Relaxed) == 0);
+    let oldest = idle.min_by_key(|(_, line)| (line.has_asked(), line.last.load(Ordering::Relaxed))).map(|(id, _)| *id);
+    let gone = oldest.and_then(|id| lines.remove(&id));
+    gone.inspect(|gone| gone.close.notify_one()).is_some()
 }
 
 /// A request on a connection, until it is answered or given up.

@@ -34,7 +34,7 @@ const IDLE: Duration = Duration::from_secs(120);
 const FAREWELL: Duration = Duration::from_secs(5);
 
 /// How long accepting pauses when the machine has no more descriptors.
-const PAUSE: Duration = Duration::from_millis(50);
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// The most streams of one HTTP/2 connection, the most that may be reset before they are answered, and the largest head.
 const MAX_STREAMS: u32 = 250;
@@ -74,6 +74,9 @@ pub async fn serve(
             Some(_) = tasks.join_next(), if !tasks.is_empty() => continue,
         };
         let Ok((stream, _)) = accepted else {
+            if connections.relieve() {
+                handler.metrics.evicted.inc();
+            }
             sleep(PAUSE).await;
             continue;
         };

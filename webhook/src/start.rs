@@ -102,13 +102,14 @@ async fn run(
     (clock, begun): (&Clock, Instant),
 ) -> Result<(), Failure> {
     let listener = bind(options.listen).await?;
-    let metrics = bind(options.metrics_listen).await?;
+    let probed = bind(options.metrics_listen).await?;
     let (phase, phases) = watch::channel(Phase::Serving);
     let address = listener.local_addr().map_err(Failure::internal)?;
+    let metrics = probed.local_addr().map_err(Failure::internal)?;
     let grace = seconds(options.drain_timeout);
     let server = serve(listener, tls(certificates)?, Arc::clone(handler), options.max_connections, phases, grace);
     let server = tokio::spawn(server);
-    let probes = tokio::spawn(probe::serve(metrics, Arc::clone(handler)));
+    let probes = tokio::spawn(probe::serve(probed, Arc::clone(handler)));
     let watcher = tokio::spawn(refresh(
         seconds(options.poll_interval),
         Arc::clone(handler),
@@ -119,7 +120,7 @@ async fn run(
     let mut end = signal(SignalKind::terminate()).map_err(Failure::internal)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::internal)?;
     let milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(address = %address, bundle = gates.digest(), milliseconds, "ready");
+    tracing::info!(address = %address, metrics = %metrics, bundle = gates.digest(), milliseconds, "ready");
     tokio::select! {
         _ = end.recv() => {}
         _ = interrupt.recv() => {}
@@ -181,7 +182,8 @@ async fn refresh(every: Duration, handler: Arc<Handler>, certificates: Arc<Certi
 /// The bundle or the CA cannot be used, or the Service is not named as it must be.
 pub fn configure(options: &Configuration) -> Result<String, Failure> {
     let path = if options.bundle.is_dir() { options.bundle.join("bundle.json") } else { options.bundle.clone() };
-    let file = |path: &Path| read(path, Bundle::MAX_BYTES).map_err(|error| Failure::usage(format!("{} cannot be read: {error}", path.display())));
+    let file =
+        |path: &Path| read(path, Bundle::MAX_BYTES).map_err(|error| Failure::usage(format!("{} cannot be read: {error}", path.display())));
     let gate = Bundle::parse(&file(&path)?).and_then(|bundle| Gate::new(&bundle)).map_err(Failure::usage)?;
     let reach = match (&options.service, &options.url) {
         (Some(service), _) => {
