@@ -45,6 +45,7 @@ candidates(family) := named | {"", "-"} if {
 
 # Several terms may be needed for it; each of them had its say.
 all contains {"at": at, "others": others, "message": message} if {
+	count(terms) > 0
 	some family in families
 	count(candidates(family)) > 1
 	ways := [array.concat(node_affinity, [term.i, "matchExpressions", j, "values"]) |

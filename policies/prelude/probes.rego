@@ -44,9 +44,11 @@ is_port(_, number) if {
 is_port(kind, word) if {
 	kind != "grpc"
 	is_string(word)
-	regex.match(`^[a-z0-9]+(-[a-z0-9]+)*$`, word)
-	regex.match(`[a-z]`, word)
 	count(word) < 16
+	trim(word, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
+	trim(word, "0123456789-") != ""
+	trim(word, "-") == word
+	not contains(word, "--")
 }
 
 # What a probe asks of a container, in one way of saying it; how often and how patiently is left out.

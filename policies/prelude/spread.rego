@@ -63,8 +63,10 @@ of_pod := {"StatefulSet": {"apps.kubernetes.io/pod-index", "statefulset.kubernet
 # Kubernetes passes over keys that the pod has no label for.
 keys(constraint) := {key |
 	some key in object.get(constraint, "matchLabelKeys", [])
-	key in ((object.keys(input.pod.labels) | revision) | alone)
+	key in given
 }
+
+given := (object.keys(input.pod.labels) | revision) | alone
 
 revision := object.get(of_revision, input.resource.kind, set())
 

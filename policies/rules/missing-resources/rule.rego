@@ -14,7 +14,7 @@ findings contains {"at": array.concat(c.at, missing[0].paths[0]), "message": mes
 
 	# The API server refuses resources of ephemeral containers.
 	c.role != "ephemeral"
-	missing := [need | some need in needs; not met(need, c)]
+	missing := [need | some need in needs; not met(need.paths, c.amounts)]
 	count(missing) > 0
 	names := [need.name | some need in missing]
 	message := sprintf("container %s has no %s", [containers.name(c), concat(", no ", names)])
@@ -28,11 +28,14 @@ needs := [
 ]
 
 # What the whole pod has, each of its containers has. What is no quantity is a finding of its own.
-met(need, c) if {
-	some path in need.paths
-	some owner in [c.amounts, input.pod.amounts]
-	amount := owner[path[1]][path[2]]
-	counts(amount)
+met(paths, amounts) if {
+	some path in paths
+	counts(object.get(amounts, [path[1], path[2]], 0))
+}
+
+met(paths, _) if {
+	some path in paths
+	counts(object.get(input.pod.amounts, [path[1], path[2]], 0))
 }
 
 counts(amount) if amount > 0
@@ -40,8 +43,8 @@ counts(amount) if amount > 0
 counts(amount) if amount == null
 
 owners := array.concat(
-	[{"is": "the pod", "at": input.pod.at, "spec": input.pod.spec, "amounts": input.pod.amounts}],
-	[{"is": sprintf("container %s", [containers.name(c)]), "at": c.at, "spec": c.container, "amounts": c.amounts} |
+	[{"is": ["the", "pod"], "at": input.pod.at, "spec": input.pod.spec, "amounts": input.pod.amounts}],
+	[{"is": ["container", containers.name(c)], "at": c.at, "spec": c.container, "amounts": c.amounts} |
 		some c in input.pod.containers
 		c.role != "ephemeral"
 	],
@@ -54,7 +57,7 @@ findings contains {"at": array.concat(owner.at, ["resources", kind, name]), "mes
 	some kind, word in words
 	some name, amount in owner.amounts[kind]
 	fault := faults(name, amount)
-	message := sprintf("%s %s of %s is %v, %s", [name, word, owner.is, owner.spec.resources[kind][name], fault])
+	message := sprintf("%s %s of %s is %v, %s", [name, word, concat(" ", owner.is), owner.spec.resources[kind][name], fault])
 }
 
 faults(_, null) := "which is no quantity"
@@ -83,5 +86,5 @@ findings contains {"at": at, "other": other, "message": message} if {
 	at := array.concat(owner.at, ["resources", "requests", name])
 	other := array.concat(owner.at, ["resources", "limits", name])
 	said := [owner.spec.resources[kind][name] | some kind in ["requests", "limits"]]
-	message := sprintf("%s request of %s is %v, above its limit of %v", [name, owner.is, said[0], said[1]])
+	message := sprintf("%s request of %s is %v, above its limit of %v", [name, concat(" ", owner.is), said[0], said[1]])
 }
