@@ -24,6 +24,18 @@ const FAST_BYTES: usize = 128 << 10;
 /// How many instructions a rule may take there; the most costly rule takes a tenth of it for a Deployment.
 const FAST_INSTRUCTIONS: usize = 100_000;
 
+/// How many it may take beside the others: hundreds of containers need less, and what a rule makes meanwhile takes memory.
+const SLOW_INSTRUCTIONS: usize = 1_000_000;
+
+/// How many findings a rule may have; an answer has room for some dozens.
+const MAX_FINDINGS: usize = 1000;
+
+/// How many bytes of bodies are judged beside the others at once; a longer one is judged alone. A judged body takes many times its length.
+const SLOW_BYTES: usize = 1 << 20;
+
+/// The bytes that one permit of these stands for.
+const PAGE: usize = 4 << 10;
+
 thread_local! {
     /// The machine of this thread, and which bundle it was made for.
     static WORKER: RefCell<Option<(u64, Worker)>> = const { RefCell::new(None) };
@@ -58,13 +70,16 @@ pub struct Admitter {
     clock: Clock,
     /// How many reviews may be judged beside the others at once.
     lanes: Arc<Semaphore>,
+    /// How much may be judged there at once.
+    weight: Arc<Semaphore>,
 }
 
 impl Admitter {
     /// Judges by some gates, with as many threads for costly reviews.
     #[must_use]
     pub fn new(gates: Arc<Gates>, clock: Clock, lanes: usize) -> Self {
-        Self { gates, clock, lanes: Arc::new(Semaphore::new(lanes.max(1))) }
+        let weight = Arc::new(Semaphore::new(SLOW_BYTES / PAGE));
+        Self { gates, clock, lanes: Arc::new(Semaphore::new(lanes.max(1))), weight }
     }
 
     /// Judges a body. Only what is too large or too costly leaves the thread.
@@ -73,17 +88,19 @@ impl Admitter {
         let seconds = self.clock.seconds();
         let body: Arc<[u8]> = body.into();
         if body.len() <= FAST_BYTES {
-            let budget = Budget { instructions: FAST_INSTRUCTIONS, deadline: None };
+            let budget = Budget { instructions: FAST_INSTRUCTIONS, findings: MAX_FINDINGS, deadline: None };
             let admitted = judge(&loaded, Arc::clone(&body), &Ask { seconds, environment: environment.clone(), budget, slow: false });
             if !matches!(&admitted, Admitted::Judged { verdict, .. } if verdict.is_exhausted()) {
                 return admitted;
             }
         }
-        let waited = tokio::time::timeout_at(deadline.into(), Arc::clone(&self.lanes).acquire_owned()).await;
-        let Ok(Ok(lane)) = waited else { return Admitted::Late };
-        let budget = Budget { deadline: Some(deadline), ..Budget::WHOLE };
+        // A short body that takes long has made much of itself.
+        let pages = u32::try_from(body.len().clamp(SLOW_BYTES / 2, SLOW_BYTES).div_ceil(PAGE)).unwrap_or(1);
+        let turn = async { tokio::try_join!(Arc::clone(&self.weight).acquire_many_owned(pages), Arc::clone(&self.lanes).acquire_owned()) };
+        let Ok(Ok(turn)) = tokio::time::timeout_at(deadline.into(), turn).await else { return Admitted::Late };
+        let budget = Budget { instructions: SLOW_INSTRUCTIONS, findings: MAX_FINDINGS, deadline: Some(deadline) };
         let judged = tokio::task::spawn_blocking(move || {
-            let _lane = lane;
+            let _turn = turn;
             judge(&loaded, body, &Ask { seconds, environment, budget, slow: true })
         });
         judged.await.unwrap_or(Admitted::Panicked)
@@ -112,7 +129,10 @@ fn judge(loaded: &Loaded, body: Arc<[u8]>, ask: &Ask) -> Admitted {
         let environment = ask.environment.clone().or_else(|| loaded.gate.environment_of(&review.namespace));
         let at = Circumstances { seconds: ask.seconds, environment: environment.clone(), budget: ask.budget };
         let verdict = loaded.gate.judge(&mut worker, &review, &at);
-        WORKER.set(Some((loaded.generation, worker)));
+        // A machine keeps the room that its largest input took; what seldom comes must not leave its mark.
+        if !ask.slow {
+            WORKER.set(Some((loaded.generation, worker)));
+        }
         Admitted::Judged { review: Box::new(review), verdict: Box::new(verdict), environment, slow: ask.slow }
     }));
     judged.unwrap_or(Admitted::Panicked)

@@ -176,6 +176,52 @@ fn a_machine_without_descriptors() {
     judges(&webhook);
 }
 
+/// What takes the most memory for its length, or at all.
+fn heavy() -> Vec<String> {
+    let config_map =
+        |fill: &str| json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"a": fill.repeat(3 << 20)}});
+    let spec = |key: &str, value: Value| pod(|review| review["request"]["object"]["spec"][key] = value);
+    let long = pod(|review| {
+        review["request"]["operation"] = "UPDATE".into();
+        (review["request"]["object"], review["request"]["oldObject"]) = (config_map("x"), config_map("y"));
+    });
+    let containers: Value = (0..500).map(|number| json!({"name": format!("c{number}"), "image": "docker.io/x"})).collect();
+    let maps: Value = (0..39_000).map(|_| json!({"a": {}})).collect();
+    vec![long, spec("containers", containers), spec("x", maps), spec("x", vec![json!(1); 300_000].into())]
+}
+
+/// The most memory of its own that a webhook has while clients send bodies, in KiB. Pages of the program itself come to it, some ten mebibytes of a
+/// release, which a kernel takes away where it needs room.
+fn most_under(webhook: &Webhook, bodies: &[String], each: usize) -> u64 {
+    let most = AtomicU64::new(0);
+    thread::scope(|scope| {
+        for client in 0..8 {
+            let (bodies, most) = (&bodies, &most);
+            scope.spawn(move || {
+                for body in bodies.iter().cycle().skip(client).take(each) {
+                    // Some are told to come back, and the connection ends under those that are still writing.
+                    let mut stream = webhook.tls();
+                    let _ = stream.write_all(request(body).as_bytes()).and_then(|()| answer(&mut stream).map(drop));
+                    most.fetch_max(webhook.memory("RssAnon"), Ordering::Relaxed);
+                }
+            });
+        }
+    });
+    most.into_inner()
+}
+
+#[test]
+fn memory_has_bounds() {
+    let place = Place::new();
+    let webhook = place.start_as(process::FRUGAL, &["--threads=2"]);
+    let ordinary = [pod(|_| {}), pod(|review| review["request"]["object"]["spec"]["hostPID"] = true.into())];
+    let most = most_under(&webhook, &ordinary, 50);
+    assert!(most < 54 << 10, "{most} KiB: ordinary objects need no more than 64 MiB");
+    let most = most_under(&webhook, &heavy(), 12);
+    assert!(most < 118 << 10, "{most} KiB: the chart allows for 128 MiB");
+    judges(&webhook);
+}
+
 #[test]
 fn a_disk_that_is_always_full() {
     let place = Place::new();

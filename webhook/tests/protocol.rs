@@ -336,6 +336,21 @@ fn waivers_end_with_their_day() {
     }
 }
 
+#[test]
+fn more_than_anybody_reads_is_not_read() {
+    let containers = |count: usize, image: &str| -> Value {
+        (0..count).map(|number| json!({"name": format!("c{number}"), "image": image, "securityContext": {"privileged": true}})).collect()
+    };
+    let ask_for = |containers: Value| ask(&server(), &pod(|review| review["request"]["object"]["spec"]["containers"] = containers));
+    let response = ask_for(containers(501, "x"));
+    assert_eq!((&response["allowed"], &response["auditAnnotations"]["denied"]), (&false.into(), &"unreadable".into()), "{response}");
+    assert!(response["status"]["message"].as_str().unwrap().contains("501 items"), "{response}");
+    assert_eq!(ask_for(containers(400, "docker.io/x"))["allowed"], false);
+    let many = "findings contains {\"at\": [], \"message\": sprintf(\"%d\", [n])} if some n in numbers.range(1, 1001)\n";
+    let response = ask(&rule(many, "version: 1\n"), &pod(|_| {}));
+    assert_eq!((&response["allowed"], &response["auditAnnotations"]["denied"]), (&false.into(), &"odd!".into()), "{response}");
+}
+
 /// A library of one rule.
 fn rule(rego: &str, config: &str) -> gate::Server {
     let head = "# METADATA\n# title: A rule\n# description: It is one.\n# custom: {severity: error, scope: resource, target: pod}\npackage portcullis.rules.odd\n\n";

@@ -149,7 +149,8 @@ impl<'a> Run<'a> {
         for (index, level) in rules {
             let (Some(rule), Some(resolved)) = (engine.rules.get(index), settings.get(index)) else { continue };
             input.insert(text("params"), resolved.params.clone());
-            match self.run(index, input.clone().into_value()).and_then(|found| Ok(read_findings(&found)?)) {
+            let found = self.run(index, input.clone().into_value()).and_then(|found| limited(&found, asked.budget.findings));
+            match found {
                 Ok(found) => found.into_iter().for_each(|said| self.finding(index, level, resource, &[], said)),
                 Err(failure) => {
                     let reason = format!("could not be checked by rule {}: {}", rule.id, failure.reason);
@@ -291,6 +292,14 @@ impl Said {
             return Some(document.origin_of_pair(&whole(&self.at), &whole(other)));
         }
         document.text.origin_of_absent(document.root.range, self.lacks.as_deref()?)
+    }
+}
+
+/// The findings of a rule, where they are no more than they may be.
+fn limited(found: &Value, most: usize) -> Result<Vec<Said>, Failure> {
+    match found {
+        Value::Set(all) if all.len() > most => Err(Failure { reason: format!("it finds more than {most} faults"), exhausted: true }),
+        _ => Ok(read_findings(found)?),
     }
 }
 

@@ -25,13 +25,15 @@ use crate::{Finding, Level, Operation, RuleId};
 pub struct Budget {
     /// How many instructions each rule may take.
     pub instructions: usize,
+    /// How many findings each rule may have about one resource: what nobody can read is not worth its memory.
+    pub findings: usize,
     /// When all of them must be done.
     pub deadline: Option<Instant>,
 }
 
 impl Budget {
     /// As much as a rule may take that sees a whole platform.
-    pub const WHOLE: Self = Self { instructions: MAX_INSTRUCTIONS, deadline: None };
+    pub const WHOLE: Self = Self { instructions: MAX_INSTRUCTIONS, findings: usize::MAX, deadline: None };
 }
 
 /// What is asked of the rules about one resource.

@@ -134,6 +134,9 @@ const KINDS: [(&str, Shape); 14] = [
 /// The groups that those kinds belong to; elsewhere the same word means something else.
 const GROUPS: [&str; 8] = ["", "apps", "argoproj.io", "autoscaling", "batch", "extensions", "keda.sh", "policy"];
 
+/// The most items of a list that rules look into: no pod runs as many containers, and what rules make of each takes kilobytes.
+const MAX_ITEMS: usize = 500;
+
 /// A field that is not what it must be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Misshapen {
@@ -166,6 +169,10 @@ fn check(node: &Node, shape: &Shape, path: &mut Vec<Step>) -> Option<Misshapen> 
             None
         }
         (Shape::Map(fields), Data::Map(_)) => fields.iter().find_map(|(key, shape)| field(node, key, shape, path)),
+        (Shape::List(_), Data::List(items)) if items.len() > MAX_ITEMS => {
+            let reason = format!("{} has {} items, more than the {MAX_ITEMS} that rules look at", dotted(path), items.len());
+            Some(Misshapen { path: path.clone(), reason })
+        }
         (Shape::List(shape), Data::List(items)) => items.iter().enumerate().find_map(|(index, item)| {
             path.push(Step::Index(index));
             let found = check(item, shape, path);

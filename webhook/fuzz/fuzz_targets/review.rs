@@ -39,7 +39,7 @@ fuzz_target!(|bytes: &[u8]| {
 });
 
 fn judge(body: Vec<u8>) {
-    let budget = Budget { instructions: 200_000, deadline: None };
+    let budget = Budget { instructions: 200_000, findings: 1000, deadline: None };
     let at = Circumstances { seconds: 1_782_820_800, environment: Some("prod".into()), budget };
     let verdict = match Review::parse(body) {
         Ok(review) => GATE.judge(&mut GATE.engine().worker(), &review, &at),
