@@ -27,6 +27,7 @@ use crate::{
     gates::Gates,
     metrics::Metrics,
     timeout,
+    traces::{Traced, Traces},
 };
 
 /// The longest that a body may take on its way.
@@ -59,6 +60,7 @@ pub struct Handler {
     in_flight: Semaphore,
     store: Arc<Semaphore>,
     is_draining: AtomicBool,
+    traces: Option<Traces>,
 }
 
 /// Everything that a handler works with.
@@ -94,7 +96,14 @@ impl Handler {
             in_flight: Semaphore::new(bounds.in_flight.max(1)),
             store: Arc::new(Semaphore::new(bounds.store.div_ceil(body::PAGE).max(1))),
             is_draining: AtomicBool::new(false),
+            traces: None,
         }
+    }
+
+    /// Makes a span of each review.
+    #[must_use]
+    pub fn traced(self, traces: Option<Traces>) -> Self {
+        Self { traces, ..self }
     }
 
     /// Turns readiness off and asks clients to come back elsewhere; everything is answered all the same.
@@ -157,12 +166,22 @@ impl Handler {
             return self.busy("in_flight", StatusCode::TOO_MANY_REQUESTS, "too many reviews at once");
         };
         self.metrics.in_flight.inc();
-        let response = self.answer(request, environment, begun).await;
+        let mut traced = self.traces.as_ref().map(|traces| traces.begin(request.headers()));
+        let response = self.answer(request, environment, begun, traced.as_mut()).await;
         self.metrics.in_flight.dec();
+        if let Some(traced) = traced.as_mut().filter(|_| !response.status().is_success()) {
+            traced.failed(response.status().canonical_reason().unwrap_or_default());
+        }
         response
     }
 
-    async fn answer<B>(&self, request: Request<B>, environment: Option<Arc<str>>, begun: Instant) -> Response<Full<Bytes>>
+    async fn answer<B>(
+        &self,
+        request: Request<B>,
+        environment: Option<Arc<str>>,
+        begun: Instant,
+        mut traced: Option<&mut Traced>,
+    ) -> Response<Full<Bytes>>
     where
         B: Body + Unpin,
         B::Data: Buf,
@@ -179,12 +198,18 @@ impl Handler {
             return self.refuse("malformed", StatusCode::BAD_REQUEST, "the body is empty");
         }
         let read = Instant::now();
+        if let Some(traced) = &mut traced {
+            traced.read();
+        }
         match self.admitter.admit(whole.bytes, environment, begun + time).await {
             Admitted::Judged { review, verdict, environment, slow } => {
                 if slow {
                     self.metrics.slow.inc();
                 }
                 self.keep(&review, &verdict, environment.as_ref(), read.elapsed());
+                if let Some(traced) = traced {
+                    traced.judged(&review, &verdict, environment.as_deref());
+                }
                 json(verdict.response())
             }
             Admitted::Malformed(malformed) => self.malformed(&malformed),

@@ -5,7 +5,7 @@
 //! 3. [`Gates`] hold the bundle that is judged by, and take a new one in when it is better than none.
 //! 4. [`Handler`] turns an HTTP request into an answer; [`admit`] is the part of it that judges.
 //! 5. [`serve`] accepts connections and, when told to stop, lets nobody down on the way out.
-//! 6. [`Decisions`] keep what was decided; [`Metrics`] count it.
+//! 6. [`Decisions`] keep what was decided; [`Metrics`] count it, [`Traces`] tell how long it took.
 //! 7. [`cluster`] is the API server as a client sees it, for what happens beside the reviews.
 
 mod admit;
@@ -25,6 +25,7 @@ mod recent;
 mod serve;
 mod start;
 mod timeout;
+mod traces;
 mod watch;
 
 pub use admit::{Admitted, Admitter};
@@ -37,3 +38,4 @@ pub use metrics::Metrics;
 pub use options::{Command, Configuration, Options, Program, Verbosity};
 pub use serve::{Phase, serve};
 pub use start::{Failure, configure, start, tls};
+pub use traces::Traces;

@@ -72,6 +72,12 @@ pub struct Options {
     /// A file that every decision is written to, each line chained to the one before it; `portcullis audit verify` checks it.
     #[arg(long, env = "PORTCULLIS_DECISION_LOG", value_name = "FILE")]
     pub decision_log: Option<PathBuf>,
+    /// An OpenTelemetry collector that gets a span of each review, by OTLP over HTTP, such as http://otel-collector:4318.
+    #[arg(long, env = "PORTCULLIS_OTLP_ENDPOINT", value_name = "URL")]
+    pub otlp_endpoint: Option<String>,
+    /// The share of reviews that get a span where the API server has not decided it.
+    #[arg(long, env = "PORTCULLIS_OTLP_RATIO", value_name = "0..1", default_value_t = 1.0)]
+    pub otlp_ratio: f64,
     /// How much is logged.
     #[arg(long, env = "PORTCULLIS_LOG", value_enum, value_name = "LEVEL", default_value = "info")]
     pub log: Verbosity,

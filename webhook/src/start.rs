@@ -29,6 +29,7 @@ use crate::{
     options::{Configuration, Options},
     probe,
     serve::{Phase, serve},
+    traces::Traces,
     watch::read,
 };
 
@@ -79,12 +80,17 @@ pub fn start(options: &Options, clock: &Clock) -> Result<(), Failure> {
         clock: clock.clone(),
         environment: options.environment.as_deref().map(Arc::from),
     };
-    let bounds = Bounds { in_flight: options.max_in_flight, store: options.max_bodies << 20, lanes: threads };
-    let handler = Arc::new(Handler::new(parts, &bounds));
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = runtime.worker_threads(threads).max_blocking_threads(threads + 4).thread_name("reviews").enable_all();
     let runtime = runtime.build().map_err(Failure::internal)?;
+    let traces = options.otlp_endpoint.as_deref().map(|endpoint| Traces::start(endpoint, options.otlp_ratio, runtime.handle()));
+    let traces = traces.transpose().map_err(Failure::usage)?;
+    let bounds = Bounds { in_flight: options.max_in_flight, store: options.max_bodies << 20, lanes: threads };
+    let handler = Arc::new(Handler::new(parts, &bounds).traced(traces.clone()));
     let ended = runtime.block_on(run(options, &handler, &certificates, &gates, (clock, begun)));
+    if let Some(traces) = traces {
+        traces.close();
+    }
     // Tasks hold the handler until the runtime is gone.
     runtime.shutdown_timeout(Duration::from_secs(1));
     if let Some(handler) = Arc::into_inner(handler) {
