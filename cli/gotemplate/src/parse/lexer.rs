@@ -1,14 +1,14 @@
 //! Bytes to tokens.
 
-use std::sync::OnceLock;
-
-use regex::Regex;
-
-use super::token::{Kind, Token};
+use super::{
+    rune::Rune,
+    token::{Kind, Token},
+};
 use crate::format;
 
 const LEFT: &[u8] = b"{{";
-const RIGHT: &[u8] = b"}}";
+/// How long the closing delimiter is.
+const RIGHT: usize = 2;
 /// A trim marker and the space beside it.
 const TRIM: usize = 2;
 
@@ -23,50 +23,6 @@ pub(super) struct Lexer<'text> {
     inside: bool,
     /// The message of the token [`Kind::Error`].
     pub(super) error: String,
-}
-
-/// A character, or what stands in its place.
-#[derive(Clone, Copy, PartialEq)]
-enum Rune {
-    Char(char),
-    /// A byte that is no UTF-8.
-    Broken,
-    End,
-}
-
-impl Rune {
-    fn is(self, set: &[u8]) -> bool {
-        matches!(self, Self::Char(c) if c.is_ascii() && set.contains(&(c as u8)))
-    }
-
-    fn is_space(self) -> bool {
-        matches!(self, Self::Char(' ' | '\t' | '\r' | '\n'))
-    }
-
-    fn is_word(self) -> bool {
-        match self {
-            Self::Char(c) if c.is_ascii() => c == '_' || c.is_ascii_alphanumeric(),
-            Self::Char(c) => is_letter_or_digit(c),
-            Self::Broken | Self::End => false,
-        }
-    }
-
-    /// As Go's `%#U` prints it.
-    fn describe(self) -> String {
-        let c = match self {
-            Self::Char(c) => c,
-            Self::Broken | Self::End => char::REPLACEMENT_CHARACTER,
-        };
-        let code = format!("U+{:04X}", u32::from(c));
-        if format::is_print(c) { format!("{code} '{c}'") } else { code }
-    }
-}
-
-/// Go's `unicode.IsLetter` and `unicode.IsDigit` beyond ASCII.
-fn is_letter_or_digit(c: char) -> bool {
-    static CLASS: OnceLock<Option<Regex>> = OnceLock::new();
-    let class = CLASS.get_or_init(|| Regex::new(r"^[\p{L}\p{Nd}]$").ok());
-    class.as_ref().is_some_and(|class| class.is_match(c.encode_utf8(&mut [0; 4])))
 }
 
 impl<'text> Lexer<'text> {
@@ -141,7 +97,7 @@ impl<'text> Lexer<'text> {
 
     fn outside(&mut self) -> Token {
         loop {
-            let Some(distance) = find(self.rest(), LEFT) else {
+            let Some(distance) = find_left(self.rest()) else {
                 self.at = self.text.len();
                 self.count_lines();
                 return self.token(if self.at > self.start { Kind::Text } else { Kind::Eof });
@@ -193,7 +149,7 @@ impl<'text> Lexer<'text> {
         let Some(trims) = self.right_delim_here() else {
             return Some(self.fail("comment ends before closing delimiter"));
         };
-        self.at += RIGHT.len() + if trims { TRIM } else { 0 };
+        self.at += RIGHT + if trims { TRIM } else { 0 };
         if trims {
             self.at += leading_space(self.rest());
         }
@@ -204,10 +160,10 @@ impl<'text> Lexer<'text> {
     /// Whether a closing delimiter stands here, and if so whether it trims.
     fn right_delim_here(&self) -> Option<bool> {
         let rest = self.rest();
-        if has_right_trim(rest) && rest.get(TRIM..).is_some_and(|rest| rest.starts_with(RIGHT)) {
+        if has_right_trim(rest) && rest.get(TRIM..).is_some_and(closes) {
             return Some(true);
         }
-        rest.starts_with(RIGHT).then_some(false)
+        closes(rest).then_some(false)
     }
 
     fn right_delim(&mut self, trims: bool) -> Token {
@@ -215,7 +171,7 @@ impl<'text> Lexer<'text> {
             self.at += TRIM;
             self.ignore();
         }
-        self.at += RIGHT.len();
+        self.at += RIGHT;
         let token = self.token(Kind::RightDelim);
         if trims {
             self.at += leading_space(self.rest());
@@ -270,7 +226,7 @@ impl<'text> Lexer<'text> {
     /// Space; the last one may belong to a closing delimiter that trims.
     fn space(&mut self) -> Token {
         while self.peek().0.is_space() {
-            let trims = has_right_trim(self.rest()) && self.rest().get(TRIM..).is_some_and(|rest| rest.starts_with(RIGHT));
+            let trims = has_right_trim(self.rest()) && self.rest().get(TRIM..).is_some_and(closes);
             if trims && self.at == self.start {
                 return self.right_delim(true);
             }
@@ -325,14 +281,14 @@ impl<'text> Lexer<'text> {
 
     fn at_terminator(&self) -> bool {
         let rune = self.peek().0;
-        rune.is_space()
-            || rune == Rune::End
-            || matches!(rune, Rune::Char('.' | ',' | '|' | ':' | ')' | '('))
-            || self.rest().starts_with(RIGHT)
+        rune.is_space() || rune == Rune::End || matches!(rune, Rune::Char('.' | ',' | '|' | ':' | ')' | '(')) || closes(self.rest())
     }
 
     fn quoted(&mut self, quote: char, kind: Kind, unterminated: &str) -> Token {
         loop {
+            // Nothing of what is passed here ends the text, or begins a line.
+            let plain = |byte: &u8| *byte != b'\\' && *byte != b'\n' && char::from(*byte) != quote;
+            self.at += self.rest().iter().take_while(|byte| plain(byte)).count();
             match self.next() {
                 Rune::Char('\\') if matches!(self.peek().0, Rune::End | Rune::Char('\n')) => return self.fail(unterminated),
                 Rune::Char('\\') => {
@@ -346,13 +302,14 @@ impl<'text> Lexer<'text> {
     }
 
     fn raw_string(&mut self) -> Token {
-        loop {
-            match self.next() {
-                Rune::End => return self.fail("unterminated raw quoted string"),
-                Rune::Char('`') => return self.token(Kind::RawString),
-                Rune::Char(_) | Rune::Broken => {}
-            }
-        }
+        let rest = self.rest();
+        let Some(distance) = memchr::memchr(b'`', rest) else {
+            self.at = self.text.len();
+            return self.fail("unterminated raw quoted string");
+        };
+        self.line += rest.iter().take(distance).filter(|&&byte| byte == b'\n').count() as u32;
+        self.at += distance + 1;
+        self.token(Kind::RawString)
     }
 
     fn number(&mut self) -> Token {
@@ -416,6 +373,15 @@ fn has_right_trim(rest: &[u8]) -> bool {
 
 fn leading_space(rest: &[u8]) -> usize {
     rest.iter().take_while(|&&byte| is_trimmed(byte)).count()
+}
+
+fn closes(rest: &[u8]) -> bool {
+    matches!(rest, [b'}', b'}', ..])
+}
+
+/// Where the next action or comment opens.
+fn find_left(text: &[u8]) -> Option<usize> {
+    memchr::memchr_iter(b'{', text).find(|&at| text.get(at + 1) == Some(&b'{'))
 }
 
 fn find(text: &[u8], needle: &[u8]) -> Option<usize> {

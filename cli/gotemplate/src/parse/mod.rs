@@ -5,6 +5,7 @@ mod lexer;
 mod literal;
 mod parser;
 mod pipeline;
+mod rune;
 mod token;
 
 pub(crate) use parser::{Parsed, Template, parse};
