@@ -6,7 +6,7 @@
 //! 4. [`Handler`] turns an HTTP request into an answer; [`admit`] is the part of it that judges.
 //! 5. [`serve`] accepts connections and, when told to stop, lets nobody down on the way out.
 //! 6. [`Decisions`] keep what was decided; [`Metrics`] count it, [`Traces`] tell how long it took.
-//! 7. [`cluster`] is the API server as a client sees it, for what happens beside the reviews.
+//! 7. `scan` judges what is in the cluster already, beside the reviews; [`cluster`] is the API server as its client sees it.
 
 mod admit;
 mod body;
@@ -22,6 +22,7 @@ mod metrics;
 mod options;
 mod probe;
 mod recent;
+mod scan;
 mod serve;
 mod start;
 mod timeout;
@@ -36,6 +37,10 @@ pub use gates::{Gates, LoadError};
 pub use handler::{Bounds, Handler, Parts};
 pub use metrics::Metrics;
 pub use options::{Command, Configuration, Options, Program, Verbosity};
+pub use scan::{
+    settings::{Reports, Scanning},
+    thread::Scanner,
+};
 pub use serve::{Phase, serve};
 pub use start::{Failure, configure, start, tls};
 pub use traces::Traces;

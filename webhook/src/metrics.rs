@@ -16,6 +16,8 @@ use prometheus_client::{
     registry::Registry,
 };
 
+use crate::scan::gauges::Gauges;
+
 type One = [(&'static str, &'static str); 1];
 type Two = [(&'static str, &'static str); 2];
 type OfRule = [(&'static str, String); 2];
@@ -49,6 +51,7 @@ pub struct Metrics {
     pub(crate) log_failures: Counter,
     pub(crate) draining: Gauge,
     bundle: Family<[(&'static str, String); 1], Gauge>,
+    pub(crate) scan: Gauges,
 }
 
 impl Default for Metrics {
@@ -77,6 +80,7 @@ impl Default for Metrics {
             log_failures: Counter::default(),
             draining: Gauge::default(),
             bundle: Family::default(),
+            scan: Gauges::default(),
         };
         metrics.register();
         metrics
@@ -112,6 +116,7 @@ impl Metrics {
         registry.register("decision_log_failures", "Failed writes of the log of decisions", self.log_failures.clone());
         registry.register("draining", "Whether the process is about to end", self.draining.clone());
         registry.register("bundle", "The bundle that is judged by", self.bundle.clone());
+        self.scan.register(registry);
     }
 
     /// Counts a verdict and the time that it took.

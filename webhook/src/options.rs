@@ -4,6 +4,8 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::scan::settings::Scanning;
+
 pub use crate::logging::Verbosity;
 
 const HELP: &str = "\
@@ -35,6 +37,9 @@ pub struct Program {
     /// How to serve.
     #[command(flatten)]
     pub options: Option<Options>,
+    /// Whether to look at what is in the cluster already.
+    #[command(flatten)]
+    pub scanning: Scanning,
 }
 
 /// What to do instead of serving.

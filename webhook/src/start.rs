@@ -28,6 +28,7 @@ use crate::{
     metrics::Metrics,
     options::{Configuration, Options},
     probe,
+    scan::{settings::Scanning, thread::Scanner},
     serve::{Phase, serve},
     traces::Traces,
     watch::read,
@@ -59,7 +60,7 @@ impl Failure {
 ///
 /// # Errors
 /// A bundle, certificate, log or address cannot be used.
-pub fn start(options: &Options, clock: &Clock) -> Result<(), Failure> {
+pub fn start(options: &Options, scanning: &Scanning, clock: &Clock) -> Result<(), Failure> {
     let begun = Instant::now();
     logging::start(options.log);
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -87,7 +88,13 @@ pub fn start(options: &Options, clock: &Clock) -> Result<(), Failure> {
     let traces = traces.transpose().map_err(Failure::usage)?;
     let bounds = Bounds { in_flight: options.max_in_flight, store: options.max_bodies << 20, lanes: threads };
     let handler = Arc::new(Handler::new(parts, &bounds).traced(traces.clone()));
-    let ended = runtime.block_on(run(options, &handler, &certificates, &gates, (clock, begun)));
+    let course = (clock, options.environment.as_deref());
+    let scanner = scanning.scan.then(|| Scanner::start(scanning, &gates, &metrics, course)).transpose();
+    let mut scanner = scanner.map_err(Failure::usage)?;
+    let ended = runtime.block_on(run(options, &handler, &certificates, &gates, (clock, begun, scanner.as_mut())));
+    if let Some(scanner) = scanner {
+        scanner.join();
+    }
     if let Some(traces) = traces {
         traces.close();
     }
@@ -105,7 +112,7 @@ async fn run(
     handler: &Arc<Handler>,
     certificates: &Arc<Certificates>,
     gates: &Arc<Gates>,
-    (clock, begun): (&Clock, Instant),
+    (clock, begun, scanner): (&Clock, Instant, Option<&mut Scanner>),
 ) -> Result<(), Failure> {
     let listener = bind(options.listen).await?;
     let probed = bind(options.metrics_listen).await?;
@@ -133,6 +140,9 @@ async fn run(
     }
     tracing::info!("told to end: readiness is off, requests are still served");
     handler.drain();
+    if let Some(scanner) = scanner {
+        scanner.stop();
+    }
     tokio::select! {
         () = tokio::time::sleep(seconds(options.drain_delay)) => {}
         _ = interrupt.recv() => {}

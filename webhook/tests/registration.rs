@@ -7,7 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_policies::{
     Library, Scope, Target,
-    admission::registration::{Reach, Registration, asked, configuration},
+    admission::{
+        registration::{Reach, Registration, asked, configuration},
+        stored::reads,
+    },
 };
 use serde_json::Value;
 
@@ -68,6 +71,28 @@ fn every_path_that_a_rule_reads_has_its_resource() {
     {
         assert!(registered.contains(&format!("{group}/{resource}")));
     }
+}
+
+#[test]
+fn the_chart_lets_the_scan_see_what_rules_read_and_no_more() {
+    let library = Library::embedded().unwrap();
+    let read: BTreeSet<String> =
+        reads(library.rules()).unwrap().into_iter().map(|read| format!("{}/{}", read.group, read.resource)).collect();
+    assert!(!read.iter().any(|resource| resource.contains("secret")), "{read:?}");
+    let chart = include_str!("../../platform-manifests/charts/admission/templates/scan.yaml");
+    let lists = |line: &str, key: &str| -> Option<Vec<String>> {
+        let list = line.trim().trim_start_matches("- ").strip_prefix(key)?.trim().strip_prefix('[')?.strip_suffix(']')?;
+        Some(list.split(", ").map(|item| item.trim_matches('"').to_owned()).collect())
+    };
+    let (mut seen, mut group, mut resources) = (BTreeSet::new(), Vec::new(), Vec::new());
+    for line in chart.lines() {
+        group = lists(line, "apiGroups:").unwrap_or(group);
+        resources = lists(line, "resources:").unwrap_or(resources);
+        if line.trim() == "verbs: [list, watch]" {
+            seen.extend(resources.iter().map(|resource| format!("{}/{resource}", group[0])));
+        }
+    }
+    assert_eq!(seen, read);
 }
 
 #[test]

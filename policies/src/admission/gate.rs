@@ -14,7 +14,7 @@ use super::{
     words,
 };
 use crate::{
-    Asked, Budget, Config, Date, Engine, Facts, Fault, Finding, Level, Operation, Resource, RuleId, Scope, Waived, Worker,
+    Asked, Budget, Config, Date, Engine, Facts, Fault, Finding, Identity, Level, Operation, Resource, RuleId, Scope, Waived, Worker,
     engine::place_key,
     input::{object, of_node, text},
     waiver::by_config,
@@ -99,6 +99,30 @@ impl Gate {
         here.next().map(|environment| Arc::clone(&environment.name.value))
     }
 
+    /// Who answers for a finding at a time, where somebody does.
+    pub(super) fn waiver(&self, finding: &Finding, resource: &Resource, seconds: u64) -> Option<Waived> {
+        let by_config = by_config(self.config(), finding, Date::from_unix_seconds(seconds));
+        by_config.or_else(|| self.waived.get(&place_key(finding, resource)).cloned())
+    }
+
+    /// Who answers for what is found in an object because they answer for the one that it was made for.
+    pub(super) fn waiver_of(&self, finding: &Finding, owner: &Identity, seconds: u64) -> Option<Waived> {
+        let owned = Finding { resource: Some(owner.clone()), ..finding.clone() };
+        by_config(self.config(), &owned, Date::from_unix_seconds(seconds))
+    }
+
+    /// What the repository told.
+    pub(super) fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// Whether nothing is ever refused in a namespace.
+    #[must_use]
+    pub fn excludes(&self, namespace: &str) -> bool {
+        let excluded = &self.config().admission.exclude_namespaces;
+        SYSTEM_NAMESPACES.contains(&namespace) || excluded.iter().any(|known| *known.value == *namespace)
+    }
+
     /// Judges a request.
     #[must_use]
     pub fn judge(&self, worker: &mut Worker, review: &Review, at: &Circumstances) -> Verdict {
@@ -112,9 +136,7 @@ impl Gate {
         if kinds::is_vital(&review.api_version, &review.kind) {
             return Some(Pass::Vital);
         }
-        let excluded = &self.config().admission.exclude_namespaces;
-        let is_excluded = SYSTEM_NAMESPACES.contains(&&*review.namespace) || excluded.iter().any(|known| *known.value == *review.namespace);
-        if is_excluded && !review.namespace.is_empty() {
+        if self.excludes(&review.namespace) && !review.namespace.is_empty() {
             return Some(Pass::Excluded);
         }
         let is_asked = self.engine.rules().iter().any(|rule| rule.scope == Scope::Resource && rule.operations.contains(&review.operation));
@@ -225,8 +247,7 @@ impl Judge<'_> {
     }
 
     fn outcome(&self, resource: &Resource, finding: &Finding, before: &Before<'_>, softener: Option<Outcome>) -> Outcome {
-        let today = Date::from_unix_seconds(self.at.seconds);
-        if by_config(self.gate.config(), finding, today).is_some() || self.gate.waived.contains_key(&place_key(finding, resource)) {
+        if self.gate.waiver(finding, resource, self.at.seconds).is_some() {
             return Outcome::Waived;
         }
         if before.has(resource, finding) {

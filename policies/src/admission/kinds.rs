@@ -33,6 +33,9 @@ pub(super) const KNOWN: [(&str, &str, &str); 25] = [
 pub(super) const CARRIERS: [&str; 10] =
     ["Pod", "PodTemplate", "ReplicationController", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "Rollout"];
 
+/// The kinds that are joined with those that carry a pod, for the rules that see a whole environment.
+pub(super) const JOINED: [&str; 3] = ["HorizontalPodAutoscaler", "PodDisruptionBudget", "ScaledObject"];
+
 /// What a cluster cannot live without: group and kind, `*` for all kinds of a group.
 const VITAL: [(&str, &str); 7] = [
     ("", "Node"),
@@ -51,7 +54,7 @@ pub(super) fn is_vital(api_version: &str, kind: &str) -> bool {
 }
 
 /// The namespaces in which nothing is ever refused.
-pub(super) const SYSTEM_NAMESPACES: [&str; 3] = ["kube-node-lease", "kube-public", "kube-system"];
+pub const SYSTEM_NAMESPACES: [&str; 3] = ["kube-node-lease", "kube-public", "kube-system"];
 
 /// The users that make pods on behalf of other objects: the controllers of Kubernetes itself, whose names nobody else can have.
 pub(super) const CONTROLLERS: [&str; 8] = [

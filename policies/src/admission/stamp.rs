@@ -14,7 +14,7 @@ pub const SOURCE: &str = "portcullis.dev/source";
 pub const PLACES: &str = "portcullis.dev/places";
 
 /// What Argo CD leaves on the objects that it applies: `APPLICATION:GROUP/KIND:NAMESPACE/NAME`.
-const TRACKING: &str = "argocd.argoproj.io/tracking-id";
+pub(super) const TRACKING: &str = "argocd.argoproj.io/tracking-id";
 
 /// The most that the places of one object may have; all annotations of an object together may have 256 KiB.
 const MAX_PLACES: usize = 48 << 10;

@@ -314,10 +314,14 @@ impl Cluster {
     }
 
     /// Writes the kubeconfig of a user.
-    fn write_identity(&self, name: &str, user: &str, group: Option<&str>) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// If a file cannot be written.
+    pub fn write_identity(&self, name: &str, user: &str, group: Option<&str>) -> Result<PathBuf, Error> {
         let files = self.authority.user(user, group)?.write(self.folder.path(), name)?;
         let path = self.folder.path().join(format!("{name}.kubeconfig"));
-        fs::write(&path, self.kubeconfig_of(&files).to_string()).map_err(|source| Error::file(&path, source))
+        fs::write(&path, self.kubeconfig_of(&files).to_string()).map_err(|source| Error::file(&path, source))?;
+        Ok(path)
     }
 
     fn kubeconfig_of(&self, user: &Files) -> Value {

@@ -26,6 +26,12 @@ pub const KINDS: [(&str, &str); 15] = [
     ("monitoring.coreos.com", "ServiceMonitor"),
 ];
 
+/// The reports of the background scan: those of `OpenReports` as its module has them.
+pub const OPEN_REPORTS: [(&str, &str); 2] = [("openreports.io", "ClusterReport"), ("openreports.io", "Report")];
+
+/// Those of wgpolicyk8s.io, with the fields that ours have.
+pub const POLICY_REPORTS: &str = include_str!("policyreports.yaml");
+
 /// How long the API server may take until it serves a new kind.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -34,8 +40,16 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// # Errors
 /// If a definition was not built or is refused.
 pub fn install(cluster: &Cluster, tools: &Tools) -> Result<(), Error> {
+    install_of(cluster, tools, &KINDS)
+}
+
+/// Installs some and waits until they are served.
+///
+/// # Errors
+/// If a definition was not built or is refused.
+pub fn install_of(cluster: &Cluster, tools: &Tools, kinds: &[(&str, &str)]) -> Result<(), Error> {
     let mut manifests = String::new();
-    for (group, kind) in KINDS {
+    for (group, kind) in kinds {
         let path = tools.path("definitions").join(format!("{group}_{kind}.yaml"));
         manifests += "---\n";
         manifests += &fs::read_to_string(&path).map_err(|source| Error::file(&path, source))?;

@@ -96,7 +96,21 @@ impl Gate {
     ///
     /// # Errors
     /// If it is not built, or does not come up.
-    pub fn start_at(program: &Path, folder: &Path, (bundle, tls): (&Mount, &Mount), environment: &str, port: u16) -> Result<Self, Error> {
+    pub fn start_at(program: &Path, folder: &Path, mounts: (&Mount, &Mount), environment: &str, port: u16) -> Result<Self, Error> {
+        Self::start_with(program, folder, mounts, environment, (port, &[]))
+    }
+
+    /// Starts one on a port with more flags.
+    ///
+    /// # Errors
+    /// If it is not built, or does not come up.
+    pub fn start_with(
+        program: &Path,
+        folder: &Path,
+        (bundle, tls): (&Mount, &Mount),
+        environment: &str,
+        (port, more): (u16, &[String]),
+    ) -> Result<Self, Error> {
         let metrics = free_port()?;
         let arguments = [
             ("--bundle", bundle.folder.to_string_lossy().into_owned()),
@@ -110,7 +124,8 @@ impl Gate {
             ("--drain-delay", "2".to_owned()),
             ("--drain-timeout", "10".to_owned()),
         ];
-        let arguments: Vec<String> = arguments.into_iter().map(|(flag, value)| format!("{flag}={value}")).collect();
+        let arguments = arguments.into_iter().map(|(flag, value)| format!("{flag}={value}"));
+        let arguments: Vec<String> = arguments.chain(more.iter().cloned()).collect();
         let mut process = Process::start(program, &arguments, folder)?;
         process.wait_for("ready", PATIENCE, || plain(metrics, "/readyz").filter(|(status, _)| *status == 200))?;
         Ok(Self { port, process, metrics })

@@ -137,7 +137,7 @@ impl<'a> Guarded<'a> {
     }
 }
 
-fn pack(portcullis: &Path, root: &Path) -> String {
+pub(crate) fn pack(portcullis: &Path, root: &Path) -> String {
     let output = Command::new(portcullis).arg("bundle").current_dir(root).output().expect("portcullis runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("a bundle is text")
