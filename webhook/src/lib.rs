@@ -1,7 +1,7 @@
 //! The validating admission webhook.
 //!
 //! 1. [`Options`] are the flags, each of which may stand in the environment too.
-//! 2. [`Certificates`] are read from mounted files, again whenever these change.
+//! 2. [`Certificates`] are read from mounted files, again whenever these change, or made by a CA of our own.
 //! 3. [`Gates`] hold the bundle that is judged by, and take a new one in when it is better than none.
 //! 4. [`Handler`] turns an HTTP request into an answer; [`admit`] is the part of it that judges.
 //! 5. [`serve`] accepts connections and, when told to stop, lets nobody down on the way out.
@@ -9,6 +9,7 @@
 //! 7. `scan` judges what is in the cluster already, beside the reviews; [`cluster`] is the API server as its client sees it.
 
 mod admit;
+mod authority;
 mod body;
 mod certificates;
 mod clock;
@@ -24,6 +25,7 @@ mod probe;
 mod recent;
 mod scan;
 mod serve;
+mod signing;
 mod start;
 mod timeout;
 mod traces;
@@ -42,5 +44,6 @@ pub use scan::{
     thread::Scanner,
 };
 pub use serve::{Phase, serve};
+pub use signing::Signing;
 pub use start::{Failure, configure, start, tls};
 pub use traces::Traces;

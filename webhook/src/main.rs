@@ -12,8 +12,11 @@ fn main() -> ExitCode {
             let failed = |error: std::io::Error| Failure { message: error.to_string(), code: 4 };
             std::io::stdout().write_all(text.as_bytes()).map_err(failed)
         }),
-        (None, Some(options)) => start(options, &program.scanning, &Clock::system()),
-        (None, None) => Err(Failure { message: "--bundle, --tls-cert and --tls-key are needed; --help says more".to_owned(), code: 2 }),
+        (None, Some(options)) => start(options, &program.scanning, &program.signing, &Clock::system()),
+        (None, None) => Err(Failure {
+            message: "--bundle, and --tls-cert and --tls-key or --self-signed, are needed; --help says more".to_owned(),
+            code: 2,
+        }),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

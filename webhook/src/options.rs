@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::scan::settings::Scanning;
+use crate::{scan::settings::Scanning, signing::Signing};
 
 pub use crate::logging::Verbosity;
 
@@ -40,6 +40,9 @@ pub struct Program {
     /// Whether to look at what is in the cluster already.
     #[command(flatten)]
     pub scanning: Scanning,
+    /// Whether to make certificates that nobody else makes.
+    #[command(flatten)]
+    pub signing: Signing,
 }
 
 /// What to do instead of serving.
@@ -56,11 +59,11 @@ pub struct Options {
     #[arg(long, env = "PORTCULLIS_BUNDLE", value_name = "PATH")]
     pub bundle: PathBuf,
     /// The certificate and those between it and the CA, as PEM.
-    #[arg(long, env = "PORTCULLIS_TLS_CERT", value_name = "FILE")]
-    pub tls_cert: PathBuf,
+    #[arg(long, env = "PORTCULLIS_TLS_CERT", value_name = "FILE", required_unless_present = "self_signed", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
     /// The private key, as PEM.
-    #[arg(long, env = "PORTCULLIS_TLS_KEY", value_name = "FILE")]
-    pub tls_key: PathBuf,
+    #[arg(long, env = "PORTCULLIS_TLS_KEY", value_name = "FILE", required_unless_present = "self_signed", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
     /// The CA of the API server's caBundle: readiness goes off when the certificate is not of it, or it has expired.
     #[arg(long, env = "PORTCULLIS_TLS_CA", value_name = "FILE")]
     pub tls_ca: Option<PathBuf>,

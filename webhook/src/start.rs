@@ -16,6 +16,7 @@ use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
     sync::watch,
+    task::AbortHandle,
 };
 
 use crate::{
@@ -30,9 +31,13 @@ use crate::{
     probe,
     scan::{settings::Scanning, thread::Scanner},
     serve::{Phase, serve},
+    signing::{self, Signing},
     traces::Traces,
     watch::read,
 };
+
+/// The least time between two looks at anything.
+const SHORTEST: Duration = Duration::from_millis(50);
 
 /// Why there is no server.
 #[derive(Debug, thiserror::Error)]
@@ -60,15 +65,19 @@ impl Failure {
 ///
 /// # Errors
 /// A bundle, certificate, log or address cannot be used.
-pub fn start(options: &Options, scanning: &Scanning, clock: &Clock) -> Result<(), Failure> {
+pub fn start(options: &Options, scanning: &Scanning, signing: &Signing, clock: &Clock) -> Result<(), Failure> {
     let begun = Instant::now();
     logging::start(options.log);
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let threads = options.threads.unwrap_or(cores).max(1);
     let metrics = Arc::new(Metrics::default());
     let gates = Arc::new(Gates::open(&options.bundle).map_err(Failure::usage)?);
-    let certificates = Certificates::open(&options.tls_cert, &options.tls_key, options.tls_ca.as_deref(), clock);
-    let certificates = Arc::new(certificates.map_err(Failure::usage)?);
+    let issuing = signing::issuing(signing, scanning, seconds(options.poll_interval).max(SHORTEST)).map_err(Failure::usage)?;
+    let certificates = match (&options.tls_cert, &options.tls_key) {
+        (Some(certificate), Some(key)) => Certificates::open(certificate, key, options.tls_ca.as_deref(), clock).map_err(Failure::usage)?,
+        (Some(_) | None, _) => Certificates::default(),
+    };
+    let certificates = Arc::new(certificates);
     let log = Decisions::open(options.decision_log.as_deref(), Arc::clone(&metrics));
     let decisions = log.map_err(|error| Failure::usage(format!("the log of decisions cannot be opened: {error}")))?;
     gates.tell(&metrics);
@@ -88,10 +97,16 @@ pub fn start(options: &Options, scanning: &Scanning, clock: &Clock) -> Result<()
     let traces = traces.transpose().map_err(Failure::usage)?;
     let bounds = Bounds { in_flight: options.max_in_flight, store: options.max_bodies << 20, lanes: threads };
     let handler = Arc::new(Handler::new(parts, &bounds).traced(traces.clone()));
+    let issuer = issuing.map(|issuing| {
+        let _inside = runtime.enter();
+        let kubeconfig = scanning.kubeconfig.clone();
+        signing::look_after(issuing, kubeconfig, Arc::clone(&certificates), Arc::clone(&metrics), clock.clone())
+    });
     let course = (clock, options.environment.as_deref());
     let scanner = scanning.scan.then(|| Scanner::start(scanning, &gates, &metrics, course)).transpose();
     let mut scanner = scanner.map_err(Failure::usage)?;
-    let ended = runtime.block_on(run(options, &handler, &certificates, &gates, (clock, begun, scanner.as_mut())));
+    let ended =
+        runtime.block_on(run(options, &handler, &certificates, &gates, (clock, begun, Beside { scanner: scanner.as_mut(), issuer })));
     if let Some(scanner) = scanner {
         scanner.join();
     }
@@ -107,12 +122,30 @@ pub fn start(options: &Options, scanning: &Scanning, clock: &Clock) -> Result<()
     ended
 }
 
+/// What runs beside the server.
+struct Beside<'a> {
+    scanner: Option<&'a mut Scanner>,
+    issuer: Option<AbortHandle>,
+}
+
+impl Beside<'_> {
+    /// Gives leases back, so that the next one need not wait for their end.
+    fn stop(self) {
+        if let Some(scanner) = self.scanner {
+            scanner.stop();
+        }
+        if let Some(issuer) = self.issuer {
+            issuer.abort();
+        }
+    }
+}
+
 async fn run(
     options: &Options,
     handler: &Arc<Handler>,
     certificates: &Arc<Certificates>,
     gates: &Arc<Gates>,
-    (clock, begun, scanner): (&Clock, Instant, Option<&mut Scanner>),
+    (clock, begun, beside): (&Clock, Instant, Beside<'_>),
 ) -> Result<(), Failure> {
     let listener = bind(options.listen).await?;
     let probed = bind(options.metrics_listen).await?;
@@ -140,9 +173,7 @@ async fn run(
     }
     tracing::info!("told to end: readiness is off, requests are still served");
     handler.drain();
-    if let Some(scanner) = scanner {
-        scanner.stop();
-    }
+    beside.stop();
     tokio::select! {
         () = tokio::time::sleep(seconds(options.drain_delay)) => {}
         _ = interrupt.recv() => {}
@@ -180,7 +211,7 @@ pub fn tls(certificates: &Arc<Certificates>) -> Result<Arc<ServerConfig>, Failur
 /// Looks at the files of bundle and certificates again and again.
 async fn refresh(every: Duration, handler: Arc<Handler>, certificates: Arc<Certificates>, gates: Arc<Gates>, clock: Clock) {
     loop {
-        tokio::time::sleep(every.max(Duration::from_millis(50))).await;
+        tokio::time::sleep(every.max(SHORTEST)).await;
         let (handler, certificates, gates, clock) = (Arc::clone(&handler), Arc::clone(&certificates), Arc::clone(&gates), clock.clone());
         let looked = tokio::task::spawn_blocking(move || {
             certificates.refresh(&clock, &handler.metrics);

@@ -131,6 +131,26 @@ impl Gate {
         Ok(Self { port, process, metrics })
     }
 
+    /// Starts one by flags of which it is only said where it listens, and waits until it is ready.
+    ///
+    /// # Errors
+    /// If it is not built, or does not come up.
+    pub fn by_flags(program: &Path, folder: &Path, flags: &[(&str, String)]) -> Result<Self, Error> {
+        fs::create_dir_all(folder).map_err(|source| Error::file(folder, source))?;
+        let (port, metrics) = (free_port()?, free_port()?);
+        let listen = [("--listen", format!("127.0.0.1:{port}")), ("--metrics-listen", format!("127.0.0.1:{metrics}"))];
+        let arguments: Vec<String> = listen.iter().chain(flags).map(|(flag, value)| format!("{flag}={value}")).collect();
+        let mut process = Process::start(program, &arguments, folder)?;
+        process.wait_for("ready", PATIENCE, || plain(metrics, "/readyz").filter(|(status, _)| *status == 200))?;
+        Ok(Self { port, process, metrics })
+    }
+
+    /// What it says when it is asked whether it is ready.
+    #[must_use]
+    pub fn readiness(&self) -> Option<(u16, String)> {
+        plain(self.metrics, "/readyz")
+    }
+
     /// Its metrics.
     ///
     /// # Errors

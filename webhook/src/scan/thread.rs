@@ -101,7 +101,7 @@ impl Scanner {
 }
 
 /// A name that no other replica has.
-fn made_up() -> Result<String, String> {
+pub(crate) fn made_up() -> Result<String, String> {
     let mut bytes = [0; 8];
     let random = rustls::crypto::ring::default_provider().secure_random;
     random.fill(&mut bytes).map_err(|_| "there are no random numbers to make up a name with".to_owned())?;

@@ -24,6 +24,11 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 
+{{/* Whether the webhook asks the API server anything: then it has a token, a name of its own and a way there. */}}
+{{- define "admission.asks" -}}
+{{- if or .Values.scan.enabled .Values.certificate.selfSigned }}yes{{ end -}}
+{{- end -}}
+
 {{/* The tag is for people, the digest for machines. */}}
 {{- define "admission.image" -}}
 {{- $image := .Values.image -}}
