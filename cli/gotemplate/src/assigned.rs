@@ -41,7 +41,7 @@ pub(crate) fn of_list(list: &ast::List) -> Box<[Assigned]> {
 /// What an assignment would do to a variable; none where it only adds to a list, since what is added says so itself.
 fn of_pipe(name: &Arc<str>, pipe: &ast::Pipe) -> Option<Assigned> {
     let whole = Assigned { name: Arc::clone(name), keys: None };
-    let [ast::Command { first: ast::Expr::Function { function, .. }, arguments }] = pipe.commands.as_slice() else { return Some(whole) };
+    let [ast::Command { first: ast::Expr::Function { function, .. }, arguments }] = &*pipe.commands else { return Some(whole) };
     let Some((ast::Expr::Variable(changed), others)) = arguments.split_first() else { return Some(whole) };
     if changed.name != *name || !changed.fields.is_empty() {
         return Some(whole);

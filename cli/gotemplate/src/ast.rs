@@ -13,7 +13,7 @@ use crate::{Function, assigned::Assigned, format, opened::Opened};
 #[derive(Clone, Debug)]
 pub(crate) struct List {
     pub(crate) position: u32,
-    pub(crate) nodes: Vec<Node>,
+    pub(crate) nodes: Box<[Node]>,
     /// The branches that the lines after them may lie in.
     pub(crate) opened: Box<[Opened]>,
 }
@@ -26,7 +26,7 @@ pub(crate) enum Node {
     If(Arc<Branch>),
     With(Arc<Branch>),
     Range(Arc<Branch>),
-    Template(Call),
+    Template(Box<Call>),
     Break(u32),
     Continue(u32),
 }
@@ -97,15 +97,15 @@ pub(crate) struct Pipe {
     pub(crate) position: u32,
     /// The variables are assigned to, not declared.
     pub(crate) assigns: bool,
-    pub(crate) variables: Vec<Variable>,
-    pub(crate) commands: Vec<Command>,
+    pub(crate) variables: Box<[Variable]>,
+    pub(crate) commands: Box<[Command]>,
 }
 
 /// An operand with its arguments: one expression at least.
 #[derive(Clone, Debug)]
 pub(crate) struct Command {
     pub(crate) first: Expr,
-    pub(crate) arguments: Vec<Expr>,
+    pub(crate) arguments: Box<[Expr]>,
 }
 
 /// A variable and the fields after it.
@@ -114,7 +114,7 @@ pub(crate) struct Variable {
     pub(crate) position: u32,
     /// The name, `$` included.
     pub(crate) name: Arc<str>,
-    pub(crate) fields: Vec<Arc<str>>,
+    pub(crate) fields: Box<[Arc<str>]>,
 }
 
 /// An operand or argument.
@@ -123,11 +123,11 @@ pub(crate) enum Expr {
     Bool { position: u32, value: bool },
     Dot(u32),
     Nil(u32),
-    Number(Number),
+    Number(Box<Number>),
     Text { quoted: Text, value: Arc<[u8]> },
-    Field { position: u32, names: Vec<Arc<str>> },
+    Field { position: u32, names: Box<[Arc<str>]> },
     Variable(Variable),
-    Chain { position: u32, of: Box<Expr>, names: Vec<Arc<str>> },
+    Chain { position: u32, of: Box<Expr>, names: Box<[Arc<str>]> },
     Function { position: u32, function: Function },
     Pipe(Box<Pipe>),
 }

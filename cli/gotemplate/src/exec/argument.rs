@@ -47,11 +47,13 @@ impl<'tree> Exec<'_, '_, 'tree> {
             (None | Some(Param::Any | Param::Reflect), _) => return self.constant(expr),
             (Some(Param::Bool), ast::Expr::Bool { value, .. }) => Data::Bool(*value),
             (Some(Param::String), ast::Expr::Text { value, .. }) => Data::String(Str { bytes: Arc::clone(value), pieces: None }),
-            (Some(Param::Int), ast::Expr::Number(ast::Number { int: Some(int), .. })) => Data::Int(*int),
-            (Some(Param::Int64), ast::Expr::Number(ast::Number { int: Some(int), .. })) => Data::Int64(*int),
+            (Some(Param::Int), ast::Expr::Number(number)) if let Some(int) = &number.int => Data::Int(*int),
+            (Some(Param::Int64), ast::Expr::Number(number)) if let Some(int) = &number.int => Data::Int64(*int),
             // Go cuts off what does not fit.
-            (Some(Param::Uint32), ast::Expr::Number(ast::Number { int: Some(int @ 0..), .. })) => Data::Int64(*int & i64::from(u32::MAX)),
-            (Some(Param::Float), ast::Expr::Number(ast::Number { float: Some(float), .. })) => Data::Float(*float),
+            (Some(Param::Uint32), ast::Expr::Number(number)) if let Some(int @ 0..) = &number.int => {
+                Data::Int64(*int & i64::from(u32::MAX))
+            }
+            (Some(Param::Float), ast::Expr::Number(number)) if let Some(float) = &number.float => Data::Float(*float),
             (Some(Param::Bool), other) => return Err(self.fault(format_args!("expected bool; found {other}"))),
             (Some(Param::String), other) => return Err(self.fault(format_args!("expected string; found {other}"))),
             (Some(Param::Int | Param::Int64), other) => return Err(self.fault(format_args!("expected integer; found {other}"))),

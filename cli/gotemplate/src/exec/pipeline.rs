@@ -37,7 +37,7 @@ impl<'tree> Exec<'_, '_, 'tree> {
 
     fn command(&mut self, dot: &Value, command: &'tree ast::Command, passed: Option<Value>) -> Step<Value> {
         let first = &command.first;
-        let arguments = command.arguments.as_slice();
+        let arguments = &*command.arguments;
         match first {
             ast::Expr::Field { names, .. } => {
                 self.at = At::Expr(first);

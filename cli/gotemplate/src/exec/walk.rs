@@ -289,7 +289,7 @@ impl<'tree> Exec<'_, '_, 'tree> {
     }
 
     fn set_loop_variables(&mut self, key: Value, element: &Value, pipe: &'tree ast::Pipe) -> Step<()> {
-        let targets = match pipe.variables.as_slice() {
+        let targets = match &*pipe.variables {
             [] => [None, None],
             [only] => [None, Some((only, element.clone()))],
             [first, second, ..] => [Some((first, key)), Some((second, element.clone()))],

@@ -117,7 +117,7 @@ impl Parser<'_> {
     fn else_list(&mut self, word: Word, at: u32) -> Result<ast::List> {
         if Some(self.peek().kind) == word.chained() {
             self.next();
-            return Ok(ast::List { position: at, nodes: vec![self.branch(word)?], opened: Box::default() });
+            return Ok(ast::List { position: at, nodes: Box::new([self.branch(word)?]), opened: Box::default() });
         }
         let (list, stop) = self.list()?;
         match stop {
@@ -132,7 +132,7 @@ impl Parser<'_> {
         let pipe = self.pipeline("block clause", Kind::RightDelim)?;
         let tag = self.tag;
         self.block_body(Arc::clone(&name))?;
-        Ok(ast::Node::Template(ast::Call { position: token.start as u32, tag, name, pipe: Some(pipe) }))
+        Ok(ast::Node::Template(Box::new(ast::Call { position: token.start as u32, tag, name, pipe: Some(pipe) })))
     }
 
     fn template(&mut self) -> Result<ast::Node> {
@@ -146,6 +146,6 @@ impl Parser<'_> {
             self.back();
             Some(self.pipeline("template clause", Kind::RightDelim)?)
         };
-        Ok(ast::Node::Template(ast::Call { position: token.start as u32, tag: self.tag, name, pipe }))
+        Ok(ast::Node::Template(Box::new(ast::Call { position: token.start as u32, tag: self.tag, name, pipe })))
     }
 }

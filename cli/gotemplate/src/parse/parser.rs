@@ -216,7 +216,7 @@ impl<'text> Parser<'text> {
 
     /// The whole text; only here may other templates be defined.
     fn file(&mut self) -> Result<ast::List> {
-        let mut root = ast::List { position: self.peek().start as u32, nodes: Vec::new(), opened: Box::default() };
+        let (position, mut nodes) = (self.peek().start as u32, Vec::new());
         while self.peek().kind != Kind::Eof {
             if self.peek().kind == Kind::LeftDelim {
                 let delim = self.next();
@@ -227,12 +227,12 @@ impl<'text> Parser<'text> {
                 self.back_to(delim);
             }
             match self.text_or_action()? {
-                Item::Node(node) => root.nodes.push(node),
+                Item::Node(node) => nodes.push(node),
                 Item::Stop(stop) => return Err(self.error(format!("unexpected {}", stop.text()))),
             }
         }
-        root.opened = opened::of_list(&root.nodes);
-        Ok(root)
+        let opened = opened::of_list(&nodes);
+        Ok(ast::List { position, nodes: nodes.into(), opened })
     }
 
     fn definition(&mut self) -> Result<()> {
@@ -297,14 +297,13 @@ impl<'text> Parser<'text> {
     /// Nodes up to `end` or `else`.
     pub(super) fn list(&mut self) -> Result<(ast::List, Stop)> {
         self.check_depth("max nesting depth exceeded")?;
-        let mut list = ast::List { position: self.peek_non_space().start as u32, nodes: Vec::new(), opened: Box::default() };
+        let (position, mut nodes) = (self.peek_non_space().start as u32, Vec::new());
         while self.peek_non_space().kind != Kind::Eof {
             match self.text_or_action()? {
-                Item::Node(node) => list.nodes.push(node),
+                Item::Node(node) => nodes.push(node),
                 Item::Stop(stop) => {
-                    list.nodes.shrink_to_fit();
-                    list.opened = opened::of_list(&list.nodes);
-                    return Ok((list, stop));
+                    let opened = opened::of_list(&nodes);
+                    return Ok((ast::List { position, nodes: nodes.into(), opened }, stop));
                 }
             }
         }

@@ -14,12 +14,19 @@ const MAX_PARENS: u32 = 10_000;
 
 const TOO_DEEP: &str = "max expression depth exceeded";
 
+/// What stands before the commands of a pipeline.
+#[derive(Default)]
+struct Declared {
+    assigns: bool,
+    variables: Vec<ast::Variable>,
+}
+
 impl Parser<'_> {
     /// A pipeline up to its end, which is passed.
     pub(super) fn pipeline(&mut self, context: &str, end: Kind) -> Result<ast::Pipe> {
         let position = self.peek_non_space().start as u32;
-        let mut pipe = ast::Pipe { position, assigns: false, variables: Vec::new(), commands: Vec::new() };
-        while self.declaration(&mut pipe, context)? {}
+        let (mut declared, mut commands) = (Declared::default(), Vec::new());
+        while self.declaration(&mut declared, context)? {}
         loop {
             let token = self.next_non_space();
             match token.kind {
@@ -27,9 +34,9 @@ impl Parser<'_> {
                     if end == Kind::RightDelim {
                         self.tag.end = token.end as u32;
                     }
-                    self.check(&pipe, context)?;
-                    pipe.commands.shrink_to_fit();
-                    return Ok(pipe);
+                    self.check(&commands, context)?;
+                    let Declared { assigns, variables } = declared;
+                    return Ok(ast::Pipe { position, assigns, variables: variables.into(), commands: commands.into() });
                 }
                 Kind::Bool
                 | Kind::CharConstant
@@ -45,11 +52,11 @@ impl Parser<'_> {
                 | Kind::LeftParen => {
                     self.back();
                     let command = self.command()?;
-                    if pipe.commands.is_empty() {
+                    if commands.is_empty() {
                         // Most pipelines have one command, and a chart has ten thousands of pipelines.
-                        pipe.commands.reserve_exact(1);
+                        commands.reserve_exact(1);
                     }
-                    pipe.commands.push(command);
+                    commands.push(command);
                 }
                 _ => return Err(self.unexpected(token, context)),
             }
@@ -57,7 +64,7 @@ impl Parser<'_> {
     }
 
     /// A variable with what declares or assigns it; true where another one must follow.
-    fn declaration(&mut self, pipe: &mut ast::Pipe, context: &str) -> Result<bool> {
+    fn declaration(&mut self, pipe: &mut Declared, context: &str) -> Result<bool> {
         let variable = self.peek_non_space();
         if variable.kind != Kind::Variable {
             return Ok(false);
@@ -91,17 +98,17 @@ impl Parser<'_> {
         }
     }
 
-    fn declare(&mut self, pipe: &mut ast::Pipe, token: Token) {
+    fn declare(&mut self, pipe: &mut Declared, token: Token) {
         let name = self.word(token);
         self.tree.variables.push(Arc::clone(&name));
-        pipe.variables.push(ast::Variable { position: token.start as u32, name, fields: Vec::new() });
+        pipe.variables.push(ast::Variable { position: token.start as u32, name, fields: Box::default() });
     }
 
-    fn check(&self, pipe: &ast::Pipe, context: &str) -> Result<()> {
-        if pipe.commands.is_empty() {
+    fn check(&self, commands: &[ast::Command], context: &str) -> Result<()> {
+        if commands.is_empty() {
             return Err(self.error(format!("missing value for {context}")));
         }
-        for (index, command) in pipe.commands.iter().enumerate().skip(1) {
+        for (index, command) in commands.iter().enumerate().skip(1) {
             if is_literal(&command.first) {
                 return Err(self.error(format!("non executable command in pipeline stage {}", index + 1)));
             }
@@ -133,8 +140,7 @@ impl Parser<'_> {
         let Some(first) = first else {
             return Err(self.error("empty command"));
         };
-        arguments.shrink_to_fit();
-        Ok(ast::Command { first, arguments })
+        Ok(ast::Command { first, arguments: arguments.into() })
     }
 
     /// A term with the fields after it; none where the next token starts no term.
@@ -152,18 +158,18 @@ impl Parser<'_> {
         match &mut term {
             ast::Expr::Field { position, names } => {
                 *position = start;
-                names.append(&mut fields);
+                names_with(names, fields);
             }
             ast::Expr::Variable(variable) => {
                 variable.position = start;
-                variable.fields.append(&mut fields);
+                names_with(&mut variable.fields, fields);
             }
             ast::Expr::Bool { .. } | ast::Expr::Text { .. } | ast::Expr::Number(_) | ast::Expr::Nil(_) | ast::Expr::Dot(_) => {
                 let text = crate::format::quote(term.to_string().as_bytes());
                 return Err(self.error(format!("unexpected . after term {}", String::from_utf8_lossy(&text))));
             }
             ast::Expr::Chain { .. } | ast::Expr::Function { .. } | ast::Expr::Pipe(_) => {
-                return Ok(Some(ast::Expr::Chain { position: start, of: Box::new(term), names: fields }));
+                return Ok(Some(ast::Expr::Chain { position: start, of: Box::new(term), names: fields.into() }));
             }
         }
         Ok(Some(term))
@@ -181,10 +187,10 @@ impl Parser<'_> {
             Kind::Dot => ast::Expr::Dot(position),
             Kind::Nil => ast::Expr::Nil(position),
             Kind::Variable => self.variable(token)?,
-            Kind::Field => ast::Expr::Field { position, names: vec![self.field(token)] },
+            Kind::Field => ast::Expr::Field { position, names: Box::new([self.field(token)]) },
             Kind::Bool => ast::Expr::Bool { position, value: self.slice(token) == b"true" },
             Kind::CharConstant | Kind::Complex | Kind::Number => {
-                ast::Expr::Number(literal::number(position, self.slice(token), token.kind).map_err(|error| self.error(error))?)
+                ast::Expr::Number(Box::new(literal::number(position, self.slice(token), token.kind).map_err(|error| self.error(error))?))
             }
             Kind::LeftParen => self.parenthesis()?,
             Kind::String | Kind::RawString => {
@@ -201,6 +207,7 @@ impl Parser<'_> {
     fn function(&self, token: Token) -> Result<ast::Expr> {
         let name = self.word(token);
         match self.functions.get(&name) {
+            // Copied: a count that all threads share would be waited for.
             Some(function) => Ok(ast::Expr::Function { position: token.start as u32, function: *function }),
             None => Err(self.error(format!("function \"{name}\" not defined"))),
         }
@@ -211,7 +218,7 @@ impl Parser<'_> {
         if !self.tree.variables.contains(&name) {
             return Err(self.error(format!("undefined variable \"{name}\"")));
         }
-        Ok(ast::Expr::Variable(ast::Variable { position: token.start as u32, name, fields: Vec::new() }))
+        Ok(ast::Expr::Variable(ast::Variable { position: token.start as u32, name, fields: Box::default() }))
     }
 
     fn parenthesis(&mut self) -> Result<ast::Expr> {
@@ -224,6 +231,11 @@ impl Parser<'_> {
         self.tree.parens -= 1;
         Ok(ast::Expr::Pipe(Box::new(pipe)))
     }
+}
+
+/// Adds names to the end.
+fn names_with(names: &mut Box<[Arc<str>]>, further: Vec<Arc<str>>) {
+    *names = std::mem::take(names).into_iter().chain(further).collect();
 }
 
 fn is_literal(expr: &ast::Expr) -> bool {
