@@ -42,7 +42,7 @@ pub(crate) struct Gathered {
 
 impl Gathered {
     /// Brings together what was said.
-    pub(crate) fn of(bench: &Bench, shelves: &Shelves, together: &Together) -> Self {
+    pub(crate) fn of(bench: &Bench, shelves: &Shelves, together: &BTreeMap<Arc<str>, Together>) -> Self {
         let mut found = Self::default();
         let mut tops: BTreeSet<Top> = BTreeSet::new();
         for shelf in &shelves.0 {
@@ -54,7 +54,7 @@ impl Gathered {
                 tops.insert(top);
             }
         }
-        for (top, hit) in &together.hits {
+        for (top, hit) in together.values().flat_map(|together| &together.hits) {
             found.add(bench, top, hit, true);
         }
         let said: BTreeSet<&Top> = found.lines.values().flat_map(BTreeMap::keys).map(|about| &about.top).collect();
@@ -105,7 +105,7 @@ mod tests {
     };
     use serde_json::{Value, json};
 
-    use super::{Bench, Gathered, Together};
+    use super::{Bench, Gathered};
     use crate::{
         gates::Loaded,
         scan::{
@@ -189,7 +189,7 @@ waivers:
         let bench = Bench { loaded: Arc::clone(loaded), environment: Some("prod".into()), seconds };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let judged = runtime.block_on(bench.judge(shelves));
-        (Gathered::of(&bench, shelves, &Together::default()), judged)
+        (Gathered::of(&bench, shelves, &BTreeMap::new()), judged)
     }
 
     fn told(gathered: &Gathered) -> Vec<String> {
@@ -213,11 +213,29 @@ waivers:
     #[test]
     fn rules_over_a_whole_environment_see_what_answers_for_itself() {
         let loaded = Arc::new(loaded());
-        let shelves = shelves(&loaded);
+        let mut shelves = shelves(&loaded);
         let bench = Bench { loaded, environment: Some("prod".into()), seconds: NOON };
-        let together = bench.together(&shelves);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let mut known = BTreeMap::new();
+        runtime.block_on(bench.together(&mut shelves, &mut known));
+        let together = &known["shop"];
         assert_eq!(together.problems, Vec::<String>::new());
-        assert!(!together.hits.is_empty() && together.hits.iter().all(|(top, _)| &*top.kind == "Deployment"), "{:?}", together.hits);
+        let named: Vec<String> = together.hits.iter().map(|(top, _)| format!("{} {}", top.kind, top.name)).collect();
+        assert_eq!(named, ["Deployment changed", "Deployment excused"]);
+        // What a controller made changes nothing of that; the last of a namespace does.
+        for shelf in &mut shelves.0 {
+            assert!(shelf.touched.is_empty());
+            if shelf.read.kind == "Pod" {
+                let gone: Vec<_> = shelf.objects.keys().cloned().collect();
+                assert!(gone.into_iter().all(|key| shelf.take(Told::Gone(key))) && shelf.touched.is_empty());
+            }
+            if shelf.read.kind == "Deployment" {
+                let key = shelf.objects.keys().next().unwrap().clone();
+                assert!(shelf.take(Told::Gone(key)) && shelf.touched.contains("shop"));
+            }
+        }
+        runtime.block_on(bench.together(&mut shelves, &mut known));
+        assert_eq!(known["shop"].hits.len(), 1);
     }
 
     #[test]

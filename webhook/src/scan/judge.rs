@@ -1,6 +1,7 @@
 //! What the rules say of what is kept: each object once, until it, the bundle or the day changes.
 
 use std::{
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::{Duration, Instant},
@@ -26,8 +27,8 @@ const STRETCH: Duration = Duration::from_millis(10);
 /// How long one rule may take for one object.
 const LONGEST: Duration = Duration::from_secs(2);
 
-/// How many objects the rules that see a whole environment are shown; their memory grows with it.
-const MAX_TOGETHER: usize = 5000;
+/// How many objects of one namespace the rules that see them together are shown: they take some 45 KiB of memory each meanwhile.
+const MAX_TOGETHER: usize = 1000;
 
 /// What everything is judged by.
 pub(crate) struct Bench {
@@ -36,9 +37,10 @@ pub(crate) struct Bench {
     pub(crate) seconds: u64,
 }
 
-/// What the rules that see a whole environment say.
+/// What the rules that see a whole environment say of a namespace.
 #[derive(Debug, Default)]
 pub(crate) struct Together {
+    by: (u64, u64),
     pub(crate) hits: Vec<(Top, Hit)>,
     /// What could not be checked, in words.
     pub(crate) problems: Vec<String>,
@@ -109,38 +111,55 @@ impl Bench {
         }
     }
 
-    /// Judges by the rules that see a whole environment: what answers for itself, as a repository would have it.
-    pub(crate) fn together(&self, shelves: &Shelves) -> Together {
+    /// Judges by the rules that see a whole environment: what answers for itself, as a repository would have it, one namespace after the other.
+    /// What these rules join (budgets, autoscalers, spreads) never reaches over a namespace, and memory stays that of the largest one.
+    pub(crate) async fn together(&self, shelves: &mut Shelves, known: &mut BTreeMap<Arc<str>, Together>) {
+        let by = self.by();
+        let joined = || shelves.0.iter().filter(|shelf| shelf.read.is_joined);
+        let touched: BTreeSet<Arc<str>> = shelves.0.iter().flat_map(|shelf| shelf.touched.iter().cloned()).collect();
+        let present: BTreeSet<Arc<str>> = joined().flat_map(|shelf| shelf.objects.keys().map(|key| Arc::clone(&key.namespace))).collect();
+        known.retain(|namespace, together| present.contains(namespace) && !touched.contains(namespace) && together.by == by);
+        for namespace in present {
+            let Entry::Vacant(place) = known.entry(namespace) else { continue };
+            let begun = Instant::now();
+            let together = self.namespace(shelves, place.key());
+            place.insert(Together { by, ..together });
+            tokio::time::sleep(begun.elapsed().min(LONGEST)).await;
+        }
+        for shelf in &mut shelves.0 {
+            shelf.touched.clear();
+        }
+    }
+
+    fn namespace(&self, shelves: &Shelves, namespace: &Arc<str>) -> Together {
         let gate: &Gate = &self.loaded.gate;
-        let mut tops = Vec::new();
-        let mut resources: Vec<Resource> = Vec::new();
+        let (mut tops, mut resources): (Vec<Top>, Vec<Resource>) = (Vec::new(), Vec::new());
+        let first = Key { namespace: Arc::clone(namespace), name: "".into() };
         for shelf in shelves.0.iter().filter(|shelf| shelf.read.is_joined) {
-            for (key, stored) in &shelf.objects {
-                let (Some(body), (top, true)) = (stored.kept.body.as_deref(), shelves.top(shelf, stored)) else { continue };
-                let subject = Subject {
-                    read: &shelf.read,
-                    version: &shelf.version,
-                    namespace: &key.namespace,
-                    name: &key.name,
-                    owner: None,
-                    object: body,
-                };
-                if let Some(resource) = subject.resource(self.environment_of(&key.namespace)) {
-                    tops.push(top);
+            let here = shelf.objects.range(first.clone()..).take_while(|(key, _)| key.namespace == *namespace);
+            for (key, stored) in here.filter(|(_, stored)| stored.kept.owner.is_none()) {
+                let Some(object) = stored.kept.body.as_deref() else { continue };
+                let version = &shelf.version;
+                let subject = Subject { read: &shelf.read, version, namespace, name: &key.name, owner: None, object };
+                if let Some(resource) = subject.resource(self.environment_of(namespace)) {
+                    tops.push(shelves.top(shelf, stored).0);
                     resources.push(resource);
                 }
                 if resources.len() > MAX_TOGETHER {
-                    let told = format!("more than {MAX_TOGETHER} objects are too many for the rules that see a whole environment");
-                    return Together { hits: Vec::new(), problems: vec![told] };
+                    let told = format!("{namespace} has more than {MAX_TOGETHER} objects, too many for the rules that see them together");
+                    return Together { problems: vec![told], ..Together::default() };
                 }
             }
         }
-        let judged = catch_unwind(AssertUnwindSafe(|| gate.judge_together(&resources, &self.circumstances(""))));
-        let Ok((hits, problems)) = judged else {
-            return Together { hits: Vec::new(), problems: vec!["a fault of portcullis".to_owned()] };
-        };
-        let hits = hits.into_iter().filter_map(|(place, hit)| Some((tops.get(place)?.clone(), hit)));
-        Together { hits: hits.collect(), problems }
+        match catch_unwind(AssertUnwindSafe(|| gate.judge_together(&resources, &self.circumstances(namespace)))) {
+            Ok((hits, problems)) => {
+                let hits = hits.into_iter().filter_map(|(place, hit)| Some((tops.get(place)?.clone(), hit))).collect();
+                Together { hits, problems, ..Together::default() }
+            }
+            Err(_) => {
+                Together { problems: vec![format!("{namespace} could not be checked for a fault of portcullis")], ..Together::default() }
+            }
+        }
     }
 }
 

@@ -41,8 +41,8 @@ const TICK: Duration = Duration::from_millis(250);
 /// How long nothing may change before what changed is judged, and how long that can be put off.
 const DEBOUNCE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
 
-/// The shortest time between two scans; a long scan keeps ten times its length away.
-const SPACING: Duration = Duration::from_secs(2);
+/// The shortest time between two scans, and the longest: a long scan keeps three times its length away.
+const SPACING: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(60));
 
 /// How often is looked for kinds that the server did not have, and for reports that it did not take.
 const DISCOVERY: Duration = Duration::from_secs(20);
@@ -70,6 +70,7 @@ pub(crate) struct Session<'a> {
     publisher: Option<Publisher>,
     crier: Option<Crier>,
     times: Times,
+    together: BTreeMap<Arc<str>, Together>,
     troubles: BTreeMap<&'static str, String>,
 }
 
@@ -106,6 +107,7 @@ impl<'a> Session<'a> {
             publisher: None,
             crier: None,
             times,
+            together: BTreeMap::new(),
             troubles: BTreeMap::new(),
         }
     }
@@ -251,7 +253,7 @@ impl<'a> Session<'a> {
         let is_still =
             times.changed.is_some_and(|(first, last)| now.duration_since(last) >= DEBOUNCE.0 || now.duration_since(first) >= DEBOUNCE.1);
         let is_retry = times.retry.is_some_and(|retry| now >= retry);
-        since >= SPACING.max(times.took * 10) && (is_still || is_retry || since >= self.parts.interval)
+        since >= (times.took * 3).clamp(SPACING.0, SPACING.1) && (is_still || is_retry || since >= self.parts.interval)
     }
 
     async fn scan(&mut self) {
@@ -266,9 +268,9 @@ impl<'a> Session<'a> {
         let seconds = self.parts.clock.seconds();
         let bench = Bench { loaded: Arc::clone(&self.loaded), environment: self.parts.environment.clone(), seconds };
         let judged = bench.judge(&mut self.shelves).await;
-        let together = bench.together(&self.shelves);
-        self.unchecked(&together);
-        let gathered = Gathered::of(&bench, &self.shelves, &together);
+        bench.together(&mut self.shelves, &mut self.together).await;
+        self.unchecked();
+        let gathered = Gathered::of(&bench, &self.shelves, &self.together);
         let gauges = &self.parts.gauges;
         gauges.judged.inc_by(judged as u64);
         gauges.watched(&self.shelves);
@@ -318,10 +320,11 @@ impl<'a> Session<'a> {
         written.and(told)
     }
 
-    fn unchecked(&mut self, together: &Together) {
-        self.parts.gauges.unchecked.set(i64::try_from(together.problems.len()).unwrap_or(i64::MAX));
-        if let Some(first) = together.problems.first() {
-            let message = format!("{first}, and {} more", together.problems.len() - 1);
+    fn unchecked(&mut self) {
+        let problems: Vec<&String> = self.together.values().flat_map(|together| &together.problems).collect();
+        self.parts.gauges.unchecked.set(i64::try_from(problems.len()).unwrap_or(i64::MAX));
+        if let Some(first) = problems.first() {
+            let message = format!("{first}, and {} more", problems.len() - 1);
             self.trouble("together", &Unanswered { status: 0, message });
         }
     }

@@ -52,6 +52,8 @@ pub(crate) struct Shelf {
     fresh: Option<BTreeSet<Key>>,
     /// Whether everything was told once.
     is_whole: bool,
+    /// The namespaces in which something that answers for itself has changed, for the rules that see these together.
+    pub(crate) touched: BTreeSet<Arc<str>>,
 }
 
 /// What an event of a watch says.
@@ -74,7 +76,15 @@ pub(crate) enum Told {
 impl Shelf {
     /// An empty one.
     pub(crate) fn new(read: Read) -> Self {
-        Self { read, version: String::new(), state: State::Unknown, objects: BTreeMap::new(), fresh: None, is_whole: false }
+        Self {
+            read,
+            version: String::new(),
+            state: State::Unknown,
+            objects: BTreeMap::new(),
+            fresh: None,
+            is_whole: false,
+            touched: BTreeSet::new(),
+        }
     }
 
     /// Whether a scan would leave something out that is going to be known soon.
@@ -99,13 +109,13 @@ impl Shelf {
                 let was_whole = std::mem::replace(&mut self.is_whole, true);
                 self.state = State::Watched;
                 let Some(fresh) = self.fresh.take() else { return !was_whole };
-                let before = self.objects.len();
-                self.objects.retain(|key, _| fresh.contains(key));
-                !was_whole || self.objects.len() != before
+                let gone: Vec<Key> = self.objects.keys().filter(|key| !fresh.contains(*key)).cloned().collect();
+                let is_less = gone.iter().filter(|key| self.drop(key)).count() > 0;
+                !was_whole || is_less
             }
             Told::Gone(key) => {
                 self.settle();
-                self.objects.remove(&key).is_some()
+                self.drop(&key)
             }
             Told::Quiet => {
                 self.settle();
@@ -120,9 +130,18 @@ impl Shelf {
 
     /// The server has no such kind; whether it had objects of it.
     pub(crate) fn forget(&mut self) -> bool {
-        let had_objects = !self.objects.is_empty();
-        *self = Self::new(self.read.clone());
+        let touched = self.objects.keys().map(|key| Arc::clone(&key.namespace)).collect::<BTreeSet<_>>();
+        let had_objects = !touched.is_empty();
+        *self = Self { touched, ..Self::new(self.read.clone()) };
         had_objects
+    }
+
+    fn drop(&mut self, key: &Key) -> bool {
+        let gone = self.objects.remove(key);
+        if gone.as_ref().is_some_and(|gone| gone.kept.owner.is_none()) {
+            self.touched.insert(Arc::clone(&key.namespace));
+        }
+        gone.is_some()
     }
 
     fn settle(&mut self) {
@@ -138,7 +157,10 @@ impl Shelf {
         self.settle();
         match self.objects.get(&kept.key) {
             Some(known) if known.kept == kept => false,
-            Some(_) | None => {
+            known => {
+                if kept.owner.is_none() || known.is_some_and(|known| known.kept.owner.is_none()) {
+                    self.touched.insert(Arc::clone(&kept.key.namespace));
+                }
                 self.objects.insert(kept.key.clone(), Stored { kept, said: None });
                 true
             }
