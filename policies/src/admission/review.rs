@@ -10,7 +10,7 @@ use crate::{Context, Identity, Operation, Resource};
 pub const MAX_DEPTH: usize = 400;
 
 /// How many values a review may have, so that a small text of many values takes no more memory than a long one.
-pub const MAX_VALUES: usize = 80_000;
+pub const MAX_VALUES: usize = 40_000;
 
 /// The longest uid; API servers send 36 characters.
 const MAX_UID: usize = 128;
