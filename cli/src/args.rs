@@ -290,7 +290,7 @@ pub(crate) struct Template {
     /// Print no test hooks.
     #[arg(long)]
     pub(crate) skip_tests: bool,
-    /// Print no CRDs, even with --include-crds.
+    /// Print no CRDs, which is so without --include-crds anyway.
     #[arg(long)]
     pub(crate) skip_crds: bool,
     /// Do not check the values against the chart's schema.

@@ -1,9 +1,11 @@
 //! The flags of `helm template` that change nothing without a cluster or a registry, and those that can't be had here.
 
+use std::ffi::OsString;
+
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches, error::ErrorKind, parser::ValueSource};
 
 /// What takes no value and changes nothing.
-const SWITCHES: [&str; 20] = [
+const SWITCHES: [&str; 23] = [
     "atomic",
     "create-namespace",
     "debug",
@@ -12,6 +14,8 @@ const SWITCHES: [&str; 20] = [
     "disable-openapi-validation",
     "enable-dns",
     "force",
+    "force-conflicts",
+    "force-replace",
     "hide-notes",
     "insecure-skip-tls-verify",
     "kube-insecure-skip-tls-verify",
@@ -19,6 +23,7 @@ const SWITCHES: [&str; 20] = [
     "plain-http",
     "render-subchart-notes",
     "replace",
+    "rollback-on-failure",
     "take-ownership",
     "wait",
     "wait-for-jobs",
@@ -27,7 +32,7 @@ const SWITCHES: [&str; 20] = [
 ];
 
 /// What takes a value and changes nothing.
-const VALUED: [&str; 24] = [
+const VALUED: [&str; 25] = [
     "burst-limit",
     "ca-file",
     "cert-file",
@@ -48,6 +53,7 @@ const VALUED: [&str; 24] = [
     "registry-config",
     "repository-cache",
     "repository-config",
+    "server-side",
     "timeout",
     "username",
     "version",
@@ -62,6 +68,29 @@ const REFUSED: [(&str, bool, &str); 5] = [
     ("post-renderer-args", true, "is for another program; pipe the output into it"),
     ("repo", true, "fetches a chart; name the folder or the .tgz file of the chart"),
 ];
+
+/// The switches of `portcullis template` itself.
+const OWN: [&str; 8] =
+    ["include-crds", "is-upgrade", "no-hooks", "skip-tests", "skip-crds", "skip-schema-validation", "release-name", "deterministic"];
+
+/// Takes `--switch=true` for the switch and lets `--switch=false` take it back, as helm does.
+pub(crate) fn plain(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut plain: Vec<OsString> = Vec::new();
+    for argument in arguments {
+        let of_template = plain.iter().any(|before| before == "template");
+        let said = argument.to_str().filter(|_| of_template).and_then(|text| text.strip_prefix("--")?.split_once('='));
+        let Some((name, value)) = said.filter(|(name, _)| SWITCHES.iter().chain(&OWN).any(|switch| switch == name)) else {
+            plain.push(argument);
+            continue;
+        };
+        match value {
+            "1" | "t" | "T" | "TRUE" | "true" | "True" => plain.push(format!("--{name}").into()),
+            "0" | "f" | "F" | "FALSE" | "false" | "False" => plain.retain(|before| *before != *format!("--{name}")),
+            _ => plain.push(argument),
+        }
+    }
+    plain
+}
 
 /// Reads the flags, so that scripts written for helm go on to work.
 #[derive(Clone, Debug)]
@@ -82,6 +111,7 @@ impl Args for HelmFlags {
             let arg = Arg::new(name).long(name).hide(true).action(ArgAction::Append);
             match name {
                 "labels" => arg.short('l'),
+                "server-side" => arg.num_args(0..=1).require_equals(true).default_missing_value("true"),
                 "dry-run" => arg.num_args(0..=1).require_equals(true).default_missing_value("client"),
                 _ => arg,
             }

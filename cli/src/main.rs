@@ -42,7 +42,7 @@ use crate::{
 const INTERNAL: u8 = 4;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = Args::parse_from(helm_flags::plain(std::env::args_os()));
     match std::panic::catch_unwind(|| finish(&args)) {
         Ok(code) => ExitCode::from(code),
         Err(_) => ExitCode::from(INTERNAL),

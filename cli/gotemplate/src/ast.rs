@@ -80,6 +80,8 @@ pub(crate) struct Branch {
     pub(crate) other_assigned: Box<[Assigned]>,
     /// The least column at which it begins an item or a key.
     pub(crate) least: u32,
+    /// Whether it may leave the loop around it, or this turn of it.
+    pub(crate) jumps: bool,
 }
 
 /// A `template` action.
@@ -164,6 +166,14 @@ fn is_space(bytes: &[u8]) -> bool {
 }
 
 impl Node {
+    /// Whether it may leave the loop around it, or this turn of it, for what a value says.
+    pub(crate) fn jumps(&self) -> bool {
+        match self {
+            Self::If(branch) | Self::With(branch) => branch.jumps,
+            Self::Text(_) | Self::Action(_) | Self::Range(_) | Self::Template(_) | Self::Break(_) | Self::Continue(_) => false,
+        }
+    }
+
     pub(crate) fn position(&self) -> u32 {
         match self {
             Self::Text(text) => text.range.start,

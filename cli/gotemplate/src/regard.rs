@@ -7,7 +7,42 @@ pub(crate) struct Regard {
     pub(crate) extent: Extent,
     /// What about them a result that says nothing of its origin came from.
     pub(crate) subject: Subject,
+    /// Which of them say what to do with the others: the result is what it is because of those, too.
+    pub(crate) parameters: Parameters,
+    /// How many steps a call is worth by itself.
+    pub(crate) steps: u64,
 }
+
+/// Which arguments say what to do with the others.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Parameters {
+    /// None of them.
+    None,
+    /// The first ones.
+    First(usize),
+    /// All but the first.
+    Rest,
+    /// All but the last two.
+    Keys,
+    /// The first and the third.
+    Around,
+}
+
+impl Parameters {
+    /// Whether the argument of a place, of so many, is one.
+    pub(crate) fn has(self, index: usize, count: usize) -> bool {
+        match self {
+            Self::None => false,
+            Self::First(first) => index < first,
+            Self::Rest => index > 0,
+            Self::Keys => index + 2 < count,
+            Self::Around => index == 0 || index == 2,
+        }
+    }
+}
+
+/// What making a key or a slow hash is worth, so that no loop over it outlasts the limit of steps by much.
+const SLOW: u64 = 500_000;
 
 /// How much of its arguments a function looks at.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +70,7 @@ pub(crate) enum Subject {
 
 impl Regard {
     /// Of what is not known better.
-    pub(crate) const WHOLE: Self = Self { extent: Extent::Whole, subject: Subject::All };
+    pub(crate) const WHOLE: Self = Self { extent: Extent::Whole, subject: Subject::All, parameters: Parameters::None, steps: 0 };
 
     /// Of the function of a name.
     pub(crate) fn of(name: &str) -> Self {
@@ -50,7 +85,36 @@ impl Regard {
             "len" | "empty" | "all" | "any" | "not" => Subject::Size,
             _ => Subject::All,
         };
-        Self { extent, subject }
+        let parameters = match name.strip_prefix("must").unwrap_or(name) {
+            "trimAll" | "trimall" | "trimPrefix" | "trimSuffix" | "trunc" | "repeat" | "wrap" | "indent" | "nindent" | "split"
+            | "splitList" | "regexFind" | "RegexFind" | "abbrev" | "chunk" | "Chunk" => Parameters::First(1),
+            "replace" | "substr" | "splitn" | "abbrevboth" | "wrapWith" => Parameters::First(2),
+            "index" | "hasKey" | "slice" | "Slice" | "get" | "pick" | "omit" | "without" | "Without" => Parameters::Rest,
+            "dig" => Parameters::Keys,
+            "regexReplaceAll"
+            | "RegexReplaceAll"
+            | "regexReplaceAllLiteral"
+            | "RegexReplaceAllLiteral"
+            | "regexFindAll"
+            | "RegexFindAll"
+            | "regexSplit"
+            | "RegexSplit" => Parameters::Around,
+            _ => Parameters::None,
+        };
+        let steps = match name {
+            "bcrypt"
+            | "htpasswd"
+            | "derivePassword"
+            | "genPrivateKey"
+            | "genCA"
+            | "genCAWithKey"
+            | "genSelfSignedCert"
+            | "genSelfSignedCertWithKey"
+            | "genSignedCert"
+            | "genSignedCertWithKey" => SLOW,
+            _ => 0,
+        };
+        Self { extent, subject, parameters, steps }
     }
 }
 

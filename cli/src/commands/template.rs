@@ -186,7 +186,7 @@ fn render(arguments: &args::Template, directory: &Path, name: &str, opened: &Ope
         capabilities: Arc::new(capabilities),
     };
     let options = Options {
-        include_crds: arguments.include_crds && !arguments.skip_crds,
+        include_crds: arguments.include_crds,
         no_hooks: arguments.no_hooks,
         skip_tests: arguments.skip_tests,
         skip_schema_validation: arguments.skip_schema_validation,

@@ -6,12 +6,12 @@ use portcullis_source::{OriginId, Source};
 
 use super::{
     fault::{At, Step},
-    origin::Inputs,
+    origin::{Inputs, all_of},
     state::{Exec, WHOLE},
 };
 use crate::{
     Call, Data, Failure, Function, Object, Param, Str, Value, ast,
-    regard::{Extent, Regard, Subject},
+    regard::{Extent, Parameters, Regard, Subject},
 };
 
 /// What is called.
@@ -110,8 +110,10 @@ impl<'tree> Exec<'_, '_, 'tree> {
         };
         match result {
             Ok(value) => {
+                self.machine.steps = self.machine.steps.saturating_sub(regard.steps);
                 self.charge(std::slice::from_ref(&value), part)?;
-                Ok(self.with_origin(regard.subject, value, &inputs))
+                let value = self.with_origin(regard.subject, value, &inputs);
+                Ok(self.with_parameters(regard.parameters, value, &inputs))
             }
             Err(failure) => {
                 self.at = node;
@@ -147,6 +149,17 @@ impl<'tree> Exec<'_, '_, 'tree> {
             }
         };
         value.from(origin)
+    }
+
+    /// A result is what it is because of what the function was told to do, too.
+    fn with_parameters(&mut self, parameters: Parameters, value: Value, inputs: &Inputs) -> Value {
+        let given = inputs.values();
+        let told = given.iter().enumerate().filter(|(index, _)| parameters.has(*index, given.len())).flat_map(|(_, input)| all_of(input));
+        let by = match parameters {
+            Parameters::None => return value,
+            _ => self.machine.join(told.filter(|&origin| origin != value.origin)),
+        };
+        self.machine.decided(value, by, self.site)
     }
 
     /// A text that is made of texts of several origins came from what decided about those, too.

@@ -1,6 +1,6 @@
 //! What the execution of one template knows.
 
-use portcullis_source::{OriginId, Span};
+use portcullis_source::{OriginId, Range, Span};
 
 use super::{
     fault::{At, Step},
@@ -33,8 +33,12 @@ pub(crate) struct Exec<'run, 'set, 'tree> {
     pub(super) out: Rope,
     /// The action at hand; within a text that `tpl` evaluates, the action that called it.
     pub(super) site: Option<Span>,
+    /// The opening and closing delimiter of that action in this template's own text.
+    pub(super) tag: Range,
     /// What decided about the latest branch.
     pub(super) decided: OriginId,
+    /// What decided, so far in the loop at hand, whether it goes on.
+    pub(super) jumped: OriginId,
 }
 
 impl<'run, 'set, 'tree> Exec<'run, 'set, 'tree> {
@@ -52,7 +56,9 @@ impl<'run, 'set, 'tree> Exec<'run, 'set, 'tree> {
             variables: Vec::new(),
             out: Rope::default(),
             site,
+            tag: Range::default(),
             decided: OriginId::NONE,
+            jumped: OriginId::NONE,
         }
     }
 
@@ -104,7 +110,8 @@ impl<'run, 'set, 'tree> Exec<'run, 'set, 'tree> {
     }
 
     /// Makes an action of the template the one at hand; within `tpl` it stays the one that called.
-    pub(super) fn enter_action(&mut self, tag: portcullis_source::Range) {
+    pub(super) fn enter_action(&mut self, tag: Range) {
+        self.tag = tag;
         if matches!(self.texts, Texts::File) {
             self.site = self.template.text.place(tag);
         }
@@ -130,7 +137,7 @@ impl<'run, 'set, 'tree> Exec<'run, 'set, 'tree> {
                 // Each line has an origin of its own, so that a rendered line leads to the very line of the template.
                 for line in text.bytes().split_inclusive(|&byte| byte == b'\n') {
                     let end = start + line.len() as u32;
-                    let origin = match self.template.text.place(portcullis_source::Range { start, end }) {
+                    let origin = match self.template.text.place(Range { start, end }) {
                         Some(span) => self.machine.origins.text(&mut self.machine.trace, span, self.machine.frame),
                         None => OriginId::NONE,
                     };
@@ -162,11 +169,15 @@ impl<'run, 'set, 'tree> Exec<'run, 'set, 'tree> {
         let input = match self.texts {
             Texts::File => input,
             Texts::Made(source) => {
+                // The action may be put together of several texts.
                 let around = match &source.data {
-                    Data::String(string) => View::new(string, source.origin).origin_at(position as usize),
-                    _ => source.origin,
+                    Data::String(string) => {
+                        let tag = self.tag.start.min(position) as usize..self.tag.end.max(position + 1) as usize;
+                        View::new(string, source.origin).origins(tag)
+                    }
+                    _ => vec![source.origin],
                 };
-                machine.origins.join(&mut machine.trace, [input, around])
+                machine.origins.join(&mut machine.trace, std::iter::once(input).chain(around))
             }
         };
         match self.site {

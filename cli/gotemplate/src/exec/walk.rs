@@ -29,17 +29,26 @@ impl<'tree> Exec<'_, '_, 'tree> {
         if !list.opened.is_empty() {
             return self.walk_opened(dot, list);
         }
+        let outer = self.machine.frame;
+        let mut flow = ControlFlow::Continue(());
         for node in &list.nodes {
-            if let ControlFlow::Break(leave) = self.walk(dot, node)? {
-                return Ok(ControlFlow::Break(leave));
+            flow = self.walk(dot, node)?;
+            if flow.is_break() {
+                break;
+            }
+            if node.jumps() {
+                // What comes after it is there because the loop went on.
+                self.machine.frame = self.guard(self.jumped);
             }
         }
-        Ok(ControlFlow::Continue(()))
+        self.machine.frame = outer;
+        Ok(flow)
     }
 
     /// Walks a list with branches that the lines after them may lie in: as far as they do, they are guarded as the branch is.
     fn walk_opened(&mut self, dot: &Value, list: &'tree ast::List) -> Step<Flow> {
         let outer = self.machine.frame;
+        let mut base = outer;
         let mut within: Option<u32> = None;
         let mut flow = ControlFlow::Continue(());
         for (index, node) in list.nodes.iter().enumerate() {
@@ -47,7 +56,7 @@ impl<'tree> Exec<'_, '_, 'tree> {
                 && let Some((inside, outside)) = opened::end(text.bytes(), column).map(|at| text.split(at))
             {
                 self.write_text(&inside)?;
-                self.machine.frame = outer;
+                self.machine.frame = base;
                 within = None;
                 self.write_text(&outside)?;
                 continue;
@@ -56,6 +65,10 @@ impl<'tree> Exec<'_, '_, 'tree> {
             flow = self.walk(dot, node)?;
             if flow.is_break() {
                 break;
+            }
+            if node.jumps() {
+                self.machine.frame = self.guard(self.jumped);
+                base = if within.is_none() { self.machine.frame } else { base };
             }
             if let Some(opened) = list.opened.iter().find(|opened| opened.index == index) {
                 self.machine.frame = self.guard(self.decided);
@@ -232,6 +245,9 @@ impl<'tree> Exec<'_, '_, 'tree> {
         };
         self.variables.truncate(mark);
         self.decided = origin;
+        if branch.jumps {
+            self.jumped = self.machine.join([self.jumped, origin]);
+        }
         Ok(flow)
     }
 
@@ -270,6 +286,7 @@ impl<'tree> Exec<'_, '_, 'tree> {
         let mut ran = false;
         let mark = self.variables.len();
         let site = self.site;
+        let outer = std::mem::replace(&mut self.jumped, OriginId::NONE);
         for (key, element) in items {
             ran = true;
             self.step()?;
@@ -278,6 +295,7 @@ impl<'tree> Exec<'_, '_, 'tree> {
             self.set_loop_variables(key.from(origin), &element, &branch.pipe)?;
             // The element is why its part of the text is there at all, unless a template wrote it into the list, whatever it is.
             let reason = if whole.origin == OriginId::CONSTANT { self.machine.decisions(origin) } else { origin };
+            let reason = self.machine.join([reason, self.jumped]);
             self.site = site;
             let flow = self.guarded(reason, |exec| exec.walk_list(&element, &branch.list))?;
             self.variables.truncate(mark);
@@ -285,6 +303,7 @@ impl<'tree> Exec<'_, '_, 'tree> {
                 break;
             }
         }
+        self.jumped = outer;
         Ok(ran)
     }
 

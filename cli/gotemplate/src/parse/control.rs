@@ -109,8 +109,22 @@ impl Parser<'_> {
         let lists = std::iter::once(&list).chain(&otherwise);
         let least = lists.map(|list| opened::least(&list.nodes)).min().unwrap_or(u32::MAX);
         let position = pipe.position;
+        let leaves = |node: &ast::Node| node.jumps() || matches!(node, ast::Node::Break(_) | ast::Node::Continue(_));
+        let jumps = std::iter::once(&list).chain(&otherwise).flat_map(|list| &list.nodes).any(leaves);
         let (keys, other_keys) = Default::default();
-        Ok(word.node(Arc::new(ast::Branch { position, tag, pipe, list, otherwise, keys, other_keys, assigned, other_assigned, least })))
+        Ok(word.node(Arc::new(ast::Branch {
+            position,
+            tag,
+            pipe,
+            list,
+            otherwise,
+            keys,
+            other_keys,
+            assigned,
+            other_assigned,
+            least,
+            jumps,
+        })))
     }
 
     /// What follows `else`: another `if` or `with`, with which it shares the `end`, or a list.

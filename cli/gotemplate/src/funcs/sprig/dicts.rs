@@ -163,7 +163,7 @@ fn merged(call: &mut Call<'_, '_>, args: Vec<Value>, winner: Winner) -> Result<V
             // Whether there is anything in it is up to the others, too.
             origins.push(source.origin);
         }
-        merge(&target, &map_of(source), winner)?;
+        merge(&target, &map_of(source), winner, &mut |old, new| call.machine.join([old, new]))?;
     }
     let origin = call.machine.join(origins);
     Ok(same(target, &from).from(origin))

@@ -53,13 +53,18 @@ impl Object for Version {
     }
 
     fn has_method(&self, name: &str) -> bool {
-        matches!(name, "Major" | "Minor" | "Patch" | "Prerelease" | "Metadata" | "Original" | "String") || is_comparison(name)
+        matches!(name, "Major" | "Minor" | "Patch" | "Prerelease" | "Metadata" | "Original" | "String")
+            || is_comparison(name)
+            || is_change(name)
     }
 
     fn call(&self, name: &str, arguments: Vec<Value>) -> Result<Value, Failure> {
         let number = |number: u64| Value::new(Data::Int64(i64::try_from(number).unwrap_or(i64::MAX)));
         if is_comparison(name) {
             return self.order(name, arguments);
+        }
+        if is_change(name) {
+            return self.changed(name, arguments).map(|version| Value::new(Data::Object(Rc::new(Plain(version)))));
         }
         Ok(match name {
             "Major" => number(self.major),
@@ -85,11 +90,78 @@ impl Object for Version {
     }
 }
 
+/// A version that is no pointer, so that it has only the methods of one that is none.
+#[derive(Debug)]
+struct Plain(Version);
+
+impl Object for Plain {
+    fn type_name(&self) -> &'static str {
+        "semver.Version"
+    }
+
+    fn kind(&self) -> &'static str {
+        "struct"
+    }
+
+    fn field(&self, _: &str) -> Option<Value> {
+        None
+    }
+
+    fn has_method(&self, name: &str) -> bool {
+        name != "Original" && !is_comparison(name) && self.0.has_method(name)
+    }
+
+    fn call(&self, name: &str, arguments: Vec<Value>) -> Result<Value, Failure> {
+        self.0.call(name, arguments)
+    }
+
+    fn display(&self) -> String {
+        text(&self.0)
+    }
+
+    fn to_plain(&self) -> Option<Value> {
+        self.0.to_plain()
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+fn is_change(name: &str) -> bool {
+    matches!(name, "IncMajor" | "IncMinor" | "IncPatch" | "SetPrerelease" | "SetMetadata")
+}
+
 fn is_comparison(name: &str) -> bool {
     matches!(name, "Compare" | "Equal" | "GreaterThan" | "GreaterThanEqual" | "LessThan" | "LessThanEqual")
 }
 
 impl Version {
+    /// Another version, as Masterminds' methods make it.
+    fn changed(&self, name: &str, arguments: Vec<Value>) -> Result<Self, Failure> {
+        let none = String::new;
+        let next = |number: u64| number.wrapping_add(1);
+        let mut version = match name {
+            "IncMajor" => Self { major: next(self.major), minor: 0, patch: 0, prerelease: none(), metadata: none(), ..self.clone() },
+            "IncMinor" => Self { minor: next(self.minor), patch: 0, prerelease: none(), metadata: none(), ..self.clone() },
+            // A prerelease becomes the release that it comes before.
+            "IncPatch" if !self.prerelease.is_empty() => Self { prerelease: none(), metadata: none(), ..self.clone() },
+            "IncPatch" => Self { patch: next(self.patch), metadata: none(), ..self.clone() },
+            _ => {
+                let part = Args::new(arguments).text().lossy().into_owned();
+                let (mark, named) = if name == "SetMetadata" { ('+', "Metadata") } else { ('-', "Prerelease") };
+                if !part.is_empty() && Self::new(&format!("1.0.0{mark}{part}")).is_err() {
+                    return Err(Failure::new(format!("Invalid {named} string")));
+                }
+                let version = self.clone();
+                if name == "SetMetadata" { Self { metadata: part, ..version } } else { Self { prerelease: part, ..version } }
+            }
+        };
+        let mark = if self.original.starts_with('v') { "v" } else { "" };
+        version.original = format!("{mark}{}", text(&version));
+        Ok(version)
+    }
+
     fn order(&self, name: &str, arguments: Vec<Value>) -> Result<Value, Failure> {
         let argument = Args::new(arguments).any();
         let Some(other) = object::<Self>(&argument) else {
