@@ -169,6 +169,9 @@ impl<'tree> Exec<'_, '_, 'tree> {
         }
         let is_made = |input: &&Value| !input.origin.is_none() && matches!(input.data, Data::String(Str { pieces: Some(_), .. }));
         let decided: Vec<OriginId> = inputs.values().iter().filter(is_made).map(|input| self.machine.decisions(input.origin)).collect();
+        if decided.is_empty() {
+            return value;
+        }
         let origin = self.machine.join(std::iter::once(value.origin).chain(decided));
         value.from(origin)
     }

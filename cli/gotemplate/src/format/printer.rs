@@ -466,17 +466,24 @@ const NUMBERS: [([u8; 4], usize); 256] = {
 /// Writes bytes as a list of numbers. Templates that print their whole context print every file of the chart so.
 fn push_numbers(out: &mut Vec<u8>, bytes: &[u8]) {
     out.push(b'[');
-    let mut end = out.len();
-    out.resize(end + bytes.len() * 4, 0);
-    for &byte in bytes {
-        let Some((digits, width)) = NUMBERS.get(usize::from(byte)) else { continue };
-        // All four are written, and the next number begins after those that count.
-        if let Some(room) = out.get_mut(end..end + 4) {
-            room.copy_from_slice(digits);
+    out.reserve(bytes.len() * 4);
+    let mut part = [0; 1024];
+    for some in bytes.chunks(part.len() / 4) {
+        let mut end = 0;
+        for &byte in some {
+            let Some((digits, width)) = NUMBERS.get(usize::from(byte)) else { continue };
+            // All four are written, and the next number begins after those that count.
+            if let Some(room) = part.get_mut(end..end + 4) {
+                room.copy_from_slice(digits);
+            }
+            end += width;
         }
-        end += width;
+        out.extend_from_slice(part.get(..end).unwrap_or_default());
     }
-    out.truncate(if bytes.is_empty() { end } else { end - 1 });
+    if !bytes.is_empty() {
+        // The space after the last one.
+        out.pop();
+    }
     out.push(b']');
 }
 

@@ -1,7 +1,7 @@
 //! Lists and reads a folder of the file system.
 #![expect(clippy::disallowed_methods, reason = "this is where Revision reads")]
 
-use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
+use std::{collections::BTreeMap, fs, io::Read, path::Path, sync::Arc};
 
 use ignore::WalkBuilder;
 
@@ -72,7 +72,20 @@ pub(super) fn read(root: &Path, path: &RepoPath) -> Result<Arc<[u8]>, ReadError>
     if metadata.len() > MAX_FILE_BYTES {
         return Err(ReadError::TooLarge { path: path.clone(), limit: MAX_FILE_BYTES });
     }
-    fs::read(place).map(Arc::from).map_err(failed)
+    contents(&place, metadata.len()).map_err(failed)
+}
+
+/// The bytes of a file of a known size, read at once into their place; one that has become shorter is read as it is now.
+fn contents(place: &Path, size: u64) -> std::io::Result<Arc<[u8]>> {
+    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, size).collect();
+    let mut file = fs::File::open(place)?;
+    let whole = match Arc::get_mut(&mut bytes) {
+        // A file without a size may be one of the kernel's, which has a content all the same.
+        Some(room) if !room.is_empty() => file.read_exact(room).is_ok(),
+        Some(_) | None => false,
+    };
+    if whole { Ok(bytes) } else { fs::read(place).map(Arc::from) }
 }
 
 /// Reads a file that a person named outright, wherever it lies.
@@ -91,7 +104,7 @@ pub fn read_named(path: &Path, sources: &Sources) -> Result<Arc<SourceFile>, Rea
     // What a shell puts in the place of a file, such as <(command), has no length to look at before.
     let mut bytes = Vec::new();
     let file = fs::File::open(path).map_err(|error| failed(error.to_string()))?;
-    let read = std::io::Read::read_to_end(&mut std::io::Read::take(file, MAX_FILE_BYTES + 1), &mut bytes);
+    let read = file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes);
     read.map_err(|error| failed(error.to_string()))?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(failed(format!("it is larger than {MAX_FILE_BYTES} bytes")));
