@@ -75,14 +75,14 @@ pub(super) fn read(root: &Path, path: &RepoPath) -> Result<Arc<[u8]>, ReadError>
     contents(&place, metadata.len()).map_err(failed)
 }
 
-/// The bytes of a file of a known size, read at once into their place; one that has become shorter is read as it is now.
+/// The bytes of a file of a known size, read at once into their place; one that has another size by now is read as it is.
 fn contents(place: &Path, size: u64) -> std::io::Result<Arc<[u8]>> {
     let size = usize::try_from(size).unwrap_or(usize::MAX);
     let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, size).collect();
     let mut file = fs::File::open(place)?;
     let whole = match Arc::get_mut(&mut bytes) {
         // A file without a size may be one of the kernel's, which has a content all the same.
-        Some(room) if !room.is_empty() => file.read_exact(room).is_ok(),
+        Some(room) if !room.is_empty() => file.read_exact(room).is_ok() && file.read(&mut [0])? == 0,
         Some(_) | None => false,
     };
     if whole { Ok(bytes) } else { fs::read(place).map(Arc::from) }
