@@ -16,7 +16,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use gate::{ask, post, send, server};
+use gate::{ask, pod, post, send, server};
 use http_body_util::Full;
 use hyper::{
     Request, StatusCode,
@@ -24,17 +24,6 @@ use hyper::{
 };
 use portcullis_webhook::Clock;
 use serde_json::{Value, json};
-
-fn pod(changes: impl FnOnce(&mut Value)) -> Value {
-    let object: Value = serde_json::from_str(include_str!("reviews/bases/pod.json")).unwrap();
-    let mut review = json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {
-        "uid": "uid-1", "operation": "CREATE", "namespace": "shop", "name": "api",
-        "kind": {"group": "", "version": "v1", "kind": "Pod"}, "resource": {"group": "", "version": "v1", "resource": "pods"},
-        "userInfo": {"username": "alice", "groups": []}, "object": object, "oldObject": null,
-    }});
-    changes(&mut review);
-    review
-}
 
 fn status(body: impl Into<Bytes>) -> (u16, String) {
     let (status, body) = send(&server(), post(body));

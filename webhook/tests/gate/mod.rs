@@ -11,7 +11,7 @@ use portcullis_policies::{
     admission::{Bundle, Gate, Origin},
 };
 use portcullis_webhook::{Bounds, Clock, Decisions, Gates, Handler, Metrics, Parts};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The noon of 2026-06-30, by which waivers are judged.
 pub(crate) const NOON: u64 = 1_782_820_800;
@@ -78,6 +78,18 @@ pub(crate) fn server() -> Server {
 
 pub(crate) fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+/// A review of a pod that is made, with something changed.
+pub(crate) fn pod(changes: impl FnOnce(&mut Value)) -> Value {
+    let object: Value = serde_json::from_str(include_str!("../reviews/bases/pod.json")).unwrap();
+    let mut review = json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {
+        "uid": "uid-1", "operation": "CREATE", "namespace": "shop", "name": "api",
+        "kind": {"group": "", "version": "v1", "kind": "Pod"}, "resource": {"group": "", "version": "v1", "resource": "pods"},
+        "userInfo": {"username": "alice", "groups": []}, "object": object, "oldObject": null,
+    }});
+    changes(&mut review);
+    review
 }
 
 /// A review as API servers send it.
