@@ -2,11 +2,11 @@
 package portcullis.prelude.spread
 
 import data.portcullis.prelude.selectors
-import data.portcullis.prelude.zones
+import data.portcullis.prelude.zones.key as zone_key
 
 constraints := object.get(input.pod.spec, "topologySpreadConstraints", [])
 
-zonal := [i | some i, constraint in constraints; constraint.topologyKey == zones.key]
+zonal := [i | some i, constraint in constraints; constraint.topologyKey == zone_key]
 
 broken := {fault.i | some fault in faults}
 

@@ -8,11 +8,13 @@
 package portcullis.rules.blocking_disruption_budget
 
 import data.portcullis.prelude.budgets
+import data.portcullis.prelude.budgets.served
 import data.portcullis.prelude.words
 import data.portcullis.prelude.workloads
+import data.portcullis.prelude.workloads.all as all_workloads
 
 findings contains {"resource": budget.id, "at": ["spec", field], "others": others, "message": message} if {
-	some budget in budgets.served
+	some budget in served
 	pods := expected(budget)
 	pods > 0
 	some field, amount in budgets.amounts(budget)
@@ -22,7 +24,7 @@ findings contains {"resource": budget.id, "at": ["spec", field], "others": other
 }
 
 findings contains {"resource": budget.id, "at": ["spec", field], "message": message} if {
-	some budget in budgets.served
+	some budget in served
 	expected(budget) == 0
 	some field, amount in budgets.amounts(budget)
 	blocks(field, amount) == 2
@@ -30,20 +32,20 @@ findings contains {"resource": budget.id, "at": ["spec", field], "message": mess
 }
 
 findings contains {"resource": budget.id, "at": ["spec", field], "message": message} if {
-	some budget in budgets.served
+	some budget in served
 	some field, amount in budgets.amounts(budget)
 	not budgets.is_amount(amount)
 	message := sprintf("%s is %v, neither a number of pods nor a percentage up to 100%%", [field, amount])
 }
 
 findings contains {"resource": budget.id, "at": ["spec", "minAvailable"], "other": ["spec", "maxUnavailable"], "message": message} if {
-	some budget in budgets.served
+	some budget in served
 	count(budgets.amounts(budget)) == 2
 	message := "minAvailable and maxUnavailable are both set, which the API server refuses"
 }
 
 findings contains {"resource": workload.id, "at": ["metadata", "name"], "others": others, "message": message} if {
-	some workload in workloads.all
+	some workload in all_workloads
 	several := workloads.budgets(workload)
 	count(several) > 1
 	others := [{"resource": budget.id, "at": ["spec", "selector"]} | some budget in several]

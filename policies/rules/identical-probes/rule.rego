@@ -11,6 +11,7 @@ package portcullis.rules.identical_probes
 
 import data.portcullis.prelude.containers
 import data.portcullis.prelude.probes
+import data.portcullis.prelude.probes.handlers
 
 findings contains {"at": at, "others": others, "message": message} if {
 	some c in input.pod.containers
@@ -30,7 +31,7 @@ findings contains {"at": at, "others": others, "message": message} if {
 asked(c) := [{"at": array.concat(c.at, [probe, kind, field])} |
 	some probe in ["livenessProbe", "readinessProbe"]
 	some kind, handler in c.container[probe]
-	kind in probes.handlers
+	kind in handlers
 	some field, _ in handler
 ]
 

@@ -7,10 +7,11 @@
 #   target: pod
 package portcullis.rules.missing_disruption_budget
 
-import data.portcullis.prelude.budgets
+import data.portcullis.prelude.budgets.served
 import data.portcullis.prelude.containers
 import data.portcullis.prelude.selectors
 import data.portcullis.prelude.workloads
+import data.portcullis.prelude.workloads.all as all_workloads
 
 findings contains finding if {
 	some workload in unguarded
@@ -30,7 +31,7 @@ findings contains finding if {
 }
 
 unguarded := [workload |
-	some workload in workloads.all
+	some workload in all_workloads
 	count(workloads.budgets(workload)) == 0
 	workloads.fewest(workload).pods > 1
 	serving := [c | some c in workload.pod.containers; containers.serves(c)]
@@ -39,7 +40,7 @@ unguarded := [workload |
 
 # Budgets of the same application that select nothing and ask for some labels that these pods have, and for others that they have not.
 meant(workload) := [{"budget": budget.id, "key": key} |
-	some budget in budgets.served
+	some budget in served
 	count(budget.selects) == 0
 	budget.namespace == workload.namespace
 	budget.application == workload.application

@@ -8,7 +8,7 @@
 package portcullis.rules.missing_pre_stop
 
 import data.portcullis.prelude.containers
-import data.portcullis.prelude.pods
+import data.portcullis.prelude.pods.movable
 
 findings contains {"at": array.concat(c.at, ["lifecycle", "preStop"]), "message": message} if {
 	some c in serving
@@ -24,7 +24,7 @@ findings contains {"at": array.concat(c.at, ["lifecycle", "preStop", handlers[0]
 }
 
 serving := [c |
-	pods.movable
+	movable
 	some c in input.pod.containers
 	containers.serves(c)
 ]

@@ -8,7 +8,7 @@
 package portcullis.rules.missing_probes
 
 import data.portcullis.prelude.containers
-import data.portcullis.prelude.pods
+import data.portcullis.prelude.pods.long_running
 import data.portcullis.prelude.probes
 
 findings contains {"at": array.concat(c.at, [field]), "message": message} if {
@@ -29,7 +29,7 @@ findings contains {"at": at, "others": others, "message": message} if {
 }
 
 wanted := [[c, field, purpose] |
-	pods.long_running
+	long_running
 	some c in input.pod.containers
 	some field, purpose in {"livenessProbe": "liveness", "readinessProbe": "readiness"}
 	needed(field, c)

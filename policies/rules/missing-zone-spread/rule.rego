@@ -8,35 +8,38 @@
 #   facts: [zones]
 package portcullis.rules.missing_zone_spread
 
-import data.portcullis.prelude.pins
-import data.portcullis.prelude.pods
-import data.portcullis.prelude.spread
-import data.portcullis.prelude.zones
+import data.portcullis.prelude.pins.all as pins
+import data.portcullis.prelude.pods.replicated
+import data.portcullis.prelude.spread.constraints
+import data.portcullis.prelude.spread.enough
+import data.portcullis.prelude.spread.faults
+import data.portcullis.prelude.spread.zonal
+import data.portcullis.prelude.zones.key as zone_key
 
 at := array.concat(input.pod.at, ["topologySpreadConstraints"])
 
 findings contains {"at": array.concat(at, [fault.i, fault.field]), "others": others, "message": fault.message} if {
-	pods.replicated
-	not spread.enough
-	some fault in spread.faults
+	replicated
+	not enough
+	some fault in faults
 	others := object.get(fault, "others", [])
 }
 
 findings contains {"at": array.concat(at, [0, "topologyKey"]), "message": message} if {
-	pods.replicated
-	count(spread.zonal) == 0
-	count(spread.constraints) > 0
-	message := sprintf("pods spread over %v, but not over %s", [object.get(spread.constraints[0], "topologyKey", "nothing"), zones.key])
+	replicated
+	count(zonal) == 0
+	count(constraints) > 0
+	message := sprintf("pods spread over %v, but not over %s", [object.get(constraints[0], "topologyKey", "nothing"), zone_key])
 }
 
 findings contains {"at": at, "message": message} if {
-	pods.replicated
-	count(spread.constraints) == 0
+	replicated
+	count(constraints) == 0
 	message := "pods have no topologySpreadConstraints, so they may all be in one zone"
 }
 
 findings contains {"at": array.concat(input.pod.at, pin.at), "others": others, "message": pin.message} if {
-	pods.replicated
-	some pin in pins.all
+	replicated
+	some pin in pins
 	others := object.get(pin, "others", [])
 }

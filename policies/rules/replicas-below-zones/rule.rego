@@ -10,14 +10,15 @@ package portcullis.rules.replicas_below_zones
 
 import data.portcullis.prelude.words
 import data.portcullis.prelude.workloads
-import data.portcullis.prelude.zones
+import data.portcullis.prelude.workloads.all as all_workloads
+import data.portcullis.prelude.zones.number as zone_count
 
 findings contains {"resource": fewest.id, "at": fewest.at, "message": message} if {
-	some workload in workloads.all
+	some workload in all_workloads
 	fewest := workloads.fewest(workload)
-	fewest.pods < zones.number
+	fewest.pods < zone_count
 	not switched_off(workload, fewest)
-	message := sprintf("%s %s may run with %s, fewer than the %d zones", [workload.kind, workload.name, words.pods(fewest.pods), zones.number])
+	message := sprintf("%s %s may run with %s, fewer than the %d zones", [workload.kind, workload.name, words.pods(fewest.pods), zone_count])
 }
 
 # Somebody wrote replicas: 0 and no autoscaler contradicts; what does not run cannot fail.

@@ -9,6 +9,11 @@
 package portcullis.rules.scoring_off_on_demand
 
 import data.portcullis.prelude.placement
+import data.portcullis.prelude.placement.capacity_type
+import data.portcullis.prelude.placement.fits_on_demand
+import data.portcullis.prelude.placement.picks
+import data.portcullis.prelude.placement.picks_nodes
+import data.portcullis.prelude.placement.spot_ways
 import data.portcullis.prelude.selectors
 
 is_scoring if input.params.scoring.namespace
@@ -24,7 +29,7 @@ findings contains {"at": array.concat(input.pod.at, ["nodeName"]), "message": me
 	message := sprintf("scoring pod is bound to node %s, so nothing keeps it off Spot", [node])
 }
 
-findings contains {"at": placement.place(ways[0]), "others": placement.picks, "message": message} if {
+findings contains {"at": placement.place(ways[0]), "others": picks, "message": message} if {
 	is_scoring
 	not input.pod.spec.nodeName
 	count(ways) > 0
@@ -32,17 +37,17 @@ findings contains {"at": placement.place(ways[0]), "others": placement.picks, "m
 }
 
 # Taints keep it off Spot as long as nobody changes a pool; the pod itself has said nothing.
-findings contains {"at": array.concat(input.pod.at, ["nodeSelector", placement.capacity_type]), "message": message} if {
+findings contains {"at": array.concat(input.pod.at, ["nodeSelector", capacity_type]), "message": message} if {
 	stays_off_spot
-	not placement.picks_nodes
+	not picks_nodes
 	message := "scoring pod picks no nodes: neither nodeSelector nor required node affinity binds it to On-Demand"
 }
 
-findings contains {"at": placement.place({"term": -1}), "others": placement.picks, "message": message} if {
+findings contains {"at": placement.place({"term": -1}), "others": picks, "message": message} if {
 	stays_off_spot
-	placement.picks_nodes
+	picks_nodes
 	count(input.params.nodePools) > 0
-	not placement.fits_on_demand
+	not fits_on_demand
 	message := "scoring pod fits On-Demand nodes of no NodePool, so it lands on nodes that are not meant for it, or nowhere"
 }
 
@@ -52,7 +57,7 @@ stays_off_spot if {
 	count(ways) == 0
 }
 
-ways := placement.spot_ways
+ways := spot_ways
 
 through(way) := sprintf(" of NodePool %s", [way.pool]) if way.pool != ""
 

@@ -7,13 +7,13 @@
 #   target: pod
 package portcullis.rules.shared_zone_spread
 
-import data.portcullis.prelude.workloads
-import data.portcullis.prelude.zones
+import data.portcullis.prelude.workloads.all as workloads
+import data.portcullis.prelude.zones.key as zone_key
 
 findings contains {"resource": workload.id, "at": at, "message": message} if {
-	some workload in workloads.all
+	some workload in workloads
 	some i, constraint in workload.pod.spec.topologySpreadConstraints
-	constraint.topologyKey == zones.key
+	constraint.topologyKey == zone_key
 	constraint.whenUnsatisfiable == "DoNotSchedule"
 	others := sort([name |
 		some count in workload.counts

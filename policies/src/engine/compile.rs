@@ -246,3 +246,18 @@ fn level_name(level: SettingLevel) -> &'static str {
         SettingLevel::On(level) => level.name(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Engine;
+    use crate::{Config, Library};
+
+    /// What is read by the name of a package makes regorus' machine evaluate all of its rules, over and over: rules of the prelude are
+    /// imported one by one, as `import data.portcullis.prelude.pods.movable`. Functions may be called by the name of their package.
+    #[test]
+    fn no_rule_reads_whole_packages() {
+        let engine = Engine::new(&Library::embedded().unwrap(), &Config::default()).unwrap();
+        let program = engine.program.unwrap();
+        assert_eq!(program.instruction_data.virtual_data_document_lookup_params.len(), 0);
+    }
+}

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     Finding, Level, Resource, Rule, RuleId, Scope, Target,
     finding::order,
-    input::{MAX_DEPTH, misshapen, of_node, pod_of, pod_spec, text},
+    input::{MAX_DEPTH, misshapen, object, of_resource, pod_of, pod_spec, text},
 };
 
 /// What one rule saw and what it said, for comparison with another engine.
@@ -141,15 +141,17 @@ impl<'a> Run<'a> {
         if rules.is_empty() {
             return;
         }
-        let Some(mut input) = resource_input(resource, self.facts, asked.review.filter(|_| engine.reads_review)) else {
+        let Some(input) = resource_input(resource, self.facts, asked.review.filter(|_| engine.reads_review)) else {
             let reason = format!("is nested more than {MAX_DEPTH} deep");
             self.fault(None, worst, reason.clone());
             return self.problem(resource, &reason);
         };
+        let params = text("params");
         for (index, level) in rules {
             let (Some(rule), Some(resolved)) = (engine.rules.get(index), settings.get(index)) else { continue };
-            input.insert(text("params"), resolved.params.clone());
-            let found = self.run(index, input.clone().into_value()).and_then(|found| limited(&found, asked.budget.findings));
+            let mut input = input.clone();
+            input.insert(params.clone(), resolved.params.clone());
+            let found = self.run(index, input.into_value()).and_then(|found| limited(&found, asked.budget.findings));
             match found {
                 Ok(found) => found.into_iter().for_each(|said| self.finding(index, level, resource, &[], said)),
                 Err(failure) => {
@@ -253,15 +255,15 @@ impl<'a> Run<'a> {
 /// For how many environments and namespaces a worker remembers settings.
 const MAX_PLACES: usize = 1024;
 
-/// `{resource, pod, review}`; the parameters come per rule.
+/// `{params, resource, pod, review}`; the parameters come per rule.
 fn resource_input(resource: &Resource, facts: &Facts, review: Option<&Value>) -> Option<Object> {
-    let mut input = Object::default();
-    input.insert(text("resource"), of_node(resource.node()?)?);
-    if let Some(pod) = pod_of(resource, facts.services()) {
-        input.insert(text("pod"), pod);
-    }
-    input.insert(text("review"), review.cloned().unwrap_or_else(|| crate::input::object([("operation", text("CREATE"))])));
-    Some(input)
+    let whole = of_resource(resource.node()?)?;
+    let pod = pod_of(resource, &whole, facts.services());
+    let review = review.cloned().unwrap_or_else(|| object([("operation", text("CREATE"))]));
+    let fields = [("params", Some(Value::Null)), ("resource", Some(whole)), ("pod", pod), ("review", Some(review))];
+    let fields = fields.into_iter().filter_map(|(key, value)| Some((text(key), value?)));
+    // As a value it is in the form that takes another value of a key that it has in place.
+    fields.collect::<Object>().into_value().as_object().ok().cloned()
 }
 
 /// What a rule said.

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Resource, Scope,
-    input::{Services, misshapen, object, of_node, pod_of, pod_spec, served, text},
+    input::{Services, misshapen, object, of_resource, pod_of, pod_spec, served, text},
 };
 
 /// The resources that rules see together, as pairs of places in `resources`: what selectors and references join, each Service with
@@ -124,7 +124,8 @@ fn entry(id: usize, resource: &Resource, joins: &Joins, services: &Services) -> 
     if misshapen(resource).is_some() {
         return None;
     }
-    let pod = pod_of(resource, services);
+    let whole = of_resource(resource.node()?)?;
+    let pod = pod_of(resource, &whole, services);
     let identity = &resource.identity;
     let fields = [
         ("id", Value::from(id)),
@@ -133,7 +134,7 @@ fn entry(id: usize, resource: &Resource, joins: &Joins, services: &Services) -> 
         ("name", text(&identity.name)),
         ("application", text(resource.context.application.as_deref().unwrap_or_default())),
         ("namespace", text(identity.namespace.as_deref().unwrap_or_default())),
-        ("resource", of_node(resource.node()?)?),
+        ("resource", whole),
     ];
     let joined = [
         ("pod", pod),

@@ -13,4 +13,4 @@ pub(crate) use image::split_registry;
 pub(crate) use pod::{pod_metadata, pod_of, pod_spec};
 pub(crate) use service::{Services, is_of_one, served};
 pub(crate) use shape::misshapen;
-pub(crate) use value::{MAX_DEPTH, object, of_json, of_node, of_path, text};
+pub(crate) use value::{MAX_DEPTH, object, of_json, of_node, of_path, of_resource, text};

@@ -3,7 +3,7 @@
 use portcullis_source::{Node, Step};
 use regorus::{Value, value::Object};
 
-use super::{Services, hook::hook, image::Image, object, of_node, of_path, quantity::quantity, service::TargetPort, text};
+use super::{Services, hook::hook, image::Image, object, of_path, quantity::quantity, service::TargetPort, text, value::at as value_at};
 use crate::Resource;
 
 /// The kinds that carry a pod, their API groups, and where it is.
@@ -42,37 +42,40 @@ pub(crate) fn pod_spec(resource: &Resource) -> Option<&Node> {
 }
 
 /// `{spec, at, metadata, labels, containers: [{container, at, role, amounts, pre_stop, targeted}], images, amounts}`; none for a resource
-/// without a pod.
-pub(crate) fn pod_of(resource: &Resource, services: &Services) -> Option<Value> {
-    let (template, keys, spec) = template(resource)?;
+/// without a pod. `whole` is the resource as a value, of which the pod's parts are shared.
+pub(crate) fn pod_of(resource: &Resource, whole: &Value, services: &Services) -> Option<Value> {
+    let (_, keys, spec) = template(resource)?;
     let at: Vec<Step> = keys.iter().copied().chain(["spec"]).map(|key| Step::Key(key.into())).collect();
     let metadata_at: Vec<Step> = keys.iter().copied().chain(["metadata"]).map(|key| Step::Key(key.into())).collect();
-    let map_or_empty = |node: Option<&Node>| {
-        let value = node.filter(|node| node.as_map().is_some()).and_then(of_node);
-        value.unwrap_or_else(Value::new_object)
+    let map_or_empty = |value: Option<&Value>| match value {
+        Some(value @ Value::Object(_)) => value.clone(),
+        Some(_) | None => Value::new_object(),
     };
-    let metadata = template.get("metadata");
+    let template = value_at(whole, keys)?;
+    let metadata = value_at(template, &["metadata"]);
+    let value = value_at(template, &["spec"])?;
     Some(object([
-        ("spec", of_node(spec).unwrap_or(Value::Null)),
+        ("spec", value.clone()),
         ("at", of_path(&at)),
         ("metadata", map_or_empty(metadata)),
         ("metadata_at", of_path(&metadata_at)),
-        ("labels", map_or_empty(metadata.and_then(|metadata| metadata.get("labels")))),
-        ("containers", containers(spec, &at, &services.targets(resource))),
+        ("labels", map_or_empty(metadata.and_then(|metadata| value_at(metadata, &["labels"])))),
+        ("containers", containers((spec, value), &at, &services.targets(resource))),
         ("images", images(spec, &at)),
         ("amounts", amounts(spec)),
     ]))
 }
 
-fn containers(spec: &Node, at: &[Step], targets: &[&TargetPort]) -> Value {
+fn containers((spec, value): (&Node, &Value), at: &[Step], targets: &[&TargetPort]) -> Value {
     let targeted = targeted(spec, targets);
     let mut found = Vec::new();
     for (key, role) in LISTS {
+        let values = value_at(value, &[key]).and_then(|list| list.as_array().ok());
         for (index, container) in spec.get(key).map(Node::items).unwrap_or_default().iter().enumerate() {
             let role = if role == "init" && is_sidecar(container) { "sidecar" } else { role };
             let path: Vec<Step> = at.iter().cloned().chain([Step::Key(key.into()), Step::Index(index)]).collect();
             found.push(object([
-                ("container", of_node(container).unwrap_or(Value::Null)),
+                ("container", values.and_then(|values| values.get(index)).cloned().unwrap_or(Value::Null)),
                 ("at", of_path(&path)),
                 ("role", text(role)),
                 ("amounts", amounts(container)),

@@ -1,16 +1,43 @@
 //! Nodes, JSON and paths to Rego values.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
-use portcullis_source::{Data, Node, Step};
+use portcullis_source::{Data, Entry, Node, Step};
 use regorus::{Value, value::Object};
 
 /// How deep a resource may nest; the API server refuses far less.
 pub(crate) const MAX_DEPTH: usize = 200;
 
+/// Which manager wrote which field is no part of what an object asks for, and often half of what an API server sends of it.
+const BOOKKEEPING: &str = "managedFields";
+
 /// A node as a Rego value; texts are shared, not copied. None where it nests deeper than [`MAX_DEPTH`].
 pub(crate) fn of_node(node: &Node) -> Option<Value> {
     convert(node, 0)
+}
+
+/// A whole resource as a Rego value, without what API servers keep about its fields: no repository has that, and no rule may need it.
+pub(crate) fn of_resource(node: &Node) -> Option<Value> {
+    let Some(map) = node.as_map() else { return of_node(node) };
+    of_entries(map.entries.iter(), |entry| match (&*entry.key, entry.value.as_map()) {
+        ("metadata", Some(metadata)) => {
+            let kept = metadata.entries.iter().filter(|entry| &*entry.key != BOOKKEEPING);
+            of_entries(kept, |entry| convert(&entry.value, 2))
+        }
+        _ => convert(&entry.value, 1),
+    })
+}
+
+/// The value at the end of a chain of keys.
+pub(crate) fn at<'a>(value: &'a Value, keys: &[&str]) -> Option<&'a Value> {
+    keys.iter().try_fold(value, |value, key| value.as_object().ok()?.get(&text(key)))
+}
+
+/// A map as an object, each value as a function makes it; a field that is null is not there, as the API server reads it.
+fn of_entries<'a>(entries: impl Iterator<Item = &'a Entry>, mut of: impl FnMut(&Entry) -> Option<Value>) -> Option<Value> {
+    let entries = entries.filter(|entry| !entry.value.is_null());
+    let fields = entries.map(|entry| Some((Value::String(Arc::clone(&entry.key)), of(entry)?)));
+    Some(Object::from(fields.collect::<Option<BTreeMap<_, _>>>()?).into_value())
 }
 
 fn convert(node: &Node, depth: usize) -> Option<Value> {
@@ -25,12 +52,7 @@ fn convert(node: &Node, depth: usize) -> Option<Value> {
         Data::Float(value) => Value::from(*value),
         Data::String(value) => Value::String(Arc::clone(value)),
         Data::List(items) => Value::from(items.iter().map(|item| convert(item, depth + 1)).collect::<Option<Vec<_>>>()?),
-        Data::Map(map) => {
-            // A field that is null is not there, as the API server reads it.
-            let entries = map.entries.iter().filter(|entry| !entry.value.is_null());
-            let entries = entries.map(|entry| Some((Value::String(Arc::clone(&entry.key)), convert(&entry.value, depth + 1)?)));
-            entries.collect::<Option<Object>>()?.into_value()
-        }
+        Data::Map(map) => of_entries(map.entries.iter(), |entry| convert(&entry.value, depth + 1))?,
     })
 }
 
@@ -65,5 +87,5 @@ pub(crate) fn text(text: &str) -> Value {
 
 /// An object of fixed keys.
 pub(crate) fn object<const N: usize>(entries: [(&str, Value); N]) -> Value {
-    entries.into_iter().map(|(key, value)| (text(key), value)).collect::<Object>().into_value()
+    Object::from(entries.into_iter().map(|(key, value)| (text(key), value)).collect::<BTreeMap<_, _>>()).into_value()
 }
