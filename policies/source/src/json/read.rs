@@ -1,6 +1,6 @@
 //! Text to a document.
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
 use super::scanner::Scanner;
 use crate::{
@@ -31,10 +31,12 @@ pub struct Manner {
     pub max_depth: usize,
     /// How many values there may be.
     pub max_values: usize,
+    /// Paths of keys whose values must be JSON but are not kept: they read as null, and a key may stand twice within them.
+    pub unread: &'static [&'static [&'static str]],
 }
 
 /// As Go's encoding/json reads.
-const LENIENT: Manner = Manner { lenient: true, max_depth: MAX_DEPTH, max_values: MAX_NODES };
+const LENIENT: Manner = Manner { lenient: true, max_depth: MAX_DEPTH, max_values: MAX_NODES, unread: &[] };
 
 /// Reads a text that is one JSON value; the last of a repeated key wins.
 ///
@@ -53,11 +55,15 @@ pub fn parse_with(text: &Text, manner: Manner) -> Result<Document, JsonError> {
     if bytes.len() > MAX_INPUT_BYTES {
         return Err(JsonError { message: format!("text has more than {MAX_INPUT_BYTES} bytes"), range: Range::default() });
     }
-    if let (false, Err(error)) = (manner.lenient, std::str::from_utf8(bytes)) {
-        let start = u32::try_from(error.valid_up_to()).unwrap_or(u32::MAX);
-        return Err(JsonError { message: "text is no UTF-8".to_owned(), range: Range { start, end: start.saturating_add(1) } });
-    }
-    let scanner = Scanner::new(bytes);
+    let whole = match std::str::from_utf8(bytes) {
+        Ok(whole) => Some(whole),
+        Err(_) if manner.lenient => None,
+        Err(error) => {
+            let start = u32::try_from(error.valid_up_to()).unwrap_or(u32::MAX);
+            return Err(JsonError { message: "text is no UTF-8".to_owned(), range: Range { start, end: start.saturating_add(1) } });
+        }
+    };
+    let scanner = Scanner::new(bytes, whole);
     let mut reader = Reader { manner, scanner, shared: Shared::default(), frames: Vec::new(), nodes: 0, number: None };
     let root = reader.run()?;
     Ok(Document { text: text.clone(), root, range: Range { start: 0, end: bytes.len() as u32 }, comments: Vec::new() })
@@ -81,20 +87,18 @@ struct Reader<'a> {
 
 const VALUE: &str = "looking for beginning of value";
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     fn run(&mut self) -> Result<Node, JsonError> {
         loop {
             let mut done = self.begin()?;
             while let Some(node) = done {
-                done = match self.frames.pop() {
-                    Some(frame) => self.deliver(frame, node)?,
-                    None => {
-                        return match self.scanner.next_byte() {
-                            None => self.number.take().map_or(Ok(node), Err),
-                            Some(_) => Err(self.scanner.error("after top-level value")),
-                        };
-                    }
-                };
+                if self.frames.is_empty() {
+                    return match self.scanner.next_byte() {
+                        None => self.number.take().map_or(Ok(node), Err),
+                        Some(_) => Err(self.scanner.error("after top-level value")),
+                    };
+                }
+                done = self.deliver(node)?;
             }
         }
     }
@@ -103,25 +107,112 @@ impl Reader<'_> {
     fn begin(&mut self) -> Result<Option<Node>, JsonError> {
         let first = self.scanner.next_byte();
         let start = self.scanner.at();
+        self.count(start)?;
+        if self.is_unread() {
+            self.pass(start)?;
+            return Ok(Some(Node { data: Data::Null, range: self.range(start) }));
+        }
+        match first {
+            Some(b'[') => return self.begin_list(start),
+            Some(b'{') => return self.begin_map(start),
+            Some(_) | None => {}
+        }
+        let data = self.scalar(start)?;
+        Ok(Some(Node { data, range: self.range(start) }))
+    }
+
+    fn count(&mut self, start: u32) -> Result<(), JsonError> {
         self.nodes += 1;
         if self.nodes > self.manner.max_values {
             let message = format!("text has more than {} values", self.manner.max_values);
             return Err(JsonError { message, range: Range { start, end: start } });
         }
-        let data = match first {
-            Some(b'[') => return self.begin_list(start),
-            Some(b'{') => return self.begin_map(start),
+        Ok(())
+    }
+
+    /// A value that is no collection.
+    fn scalar(&mut self, start: u32) -> Result<Data, JsonError> {
+        match self.scanner.next_byte() {
             Some(b'"') => {
                 let text = self.scanner.string()?;
-                Data::String(self.shared.text(&text))
+                Ok(Data::String(self.shared.text(&text)))
             }
-            Some(b'-' | b'0'..=b'9') => self.number(start)?,
-            Some(b't') => self.scanner.word("true").map(|()| Data::Bool(true))?,
-            Some(b'f') => self.scanner.word("false").map(|()| Data::Bool(false))?,
-            Some(b'n') => self.scanner.word("null").map(|()| Data::Null)?,
-            Some(_) | None => return Err(self.scanner.error(VALUE)),
-        };
-        Ok(Some(Node { data, range: self.range(start) }))
+            Some(b'-' | b'0'..=b'9') => self.number(start),
+            Some(b't') => self.scanner.word("true").map(|()| Data::Bool(true)),
+            Some(b'f') => self.scanner.word("false").map(|()| Data::Bool(false)),
+            Some(b'n') => self.scanner.word("null").map(|()| Data::Null),
+            Some(_) | None => Err(self.scanner.error(VALUE)),
+        }
+    }
+
+    /// Whether the value that begins here is at a path that nobody reads.
+    fn is_unread(&self) -> bool {
+        self.manner.unread.iter().any(|path| {
+            fn key(frame: &Frame) -> Option<&str> {
+                match frame {
+                    Frame::Map { key, .. } => Some(&*key.text),
+                    Frame::List { .. } => None,
+                }
+            }
+            path.len() == self.frames.len()
+                && self.frames.iter().rev().zip(path.iter().rev()).all(|(frame, step)| key(frame) == Some(*step))
+        })
+    }
+
+    /// Steps over a value, which must be JSON.
+    fn pass(&mut self, start: u32) -> Result<(), JsonError> {
+        let mut open: Vec<Closing> = Vec::new();
+        let mut start = start;
+        loop {
+            let opened = match self.scanner.next_byte() {
+                Some(b'[') => Some(Closing::List),
+                Some(b'{') => Some(Closing::Map),
+                Some(b'"') => self.scanner.string().map(|_| None)?,
+                Some(_) | None => self.scalar(start).map(|_| None)?,
+            };
+            if let Some(closing) = opened {
+                self.check_depth(start, open.len())?;
+                self.scanner.skip();
+                if self.scanner.next_byte() == Some(closing.byte()) {
+                    self.scanner.skip();
+                } else {
+                    self.pass_key(closing)?;
+                    open.push(closing);
+                    start = self.next_start()?;
+                    continue;
+                }
+            }
+            loop {
+                let Some(closing) = open.last().copied() else { return Ok(()) };
+                match self.scanner.next_byte() {
+                    Some(b',') => {
+                        self.scanner.skip();
+                        self.pass_key(closing)?;
+                        break;
+                    }
+                    Some(byte) if byte == closing.byte() => {
+                        self.scanner.skip();
+                        open.pop();
+                    }
+                    Some(_) | None => return Err(self.scanner.error(closing.context())),
+                }
+            }
+            start = self.next_start()?;
+        }
+    }
+
+    fn next_start(&mut self) -> Result<u32, JsonError> {
+        self.scanner.next_byte();
+        let start = self.scanner.at();
+        self.count(start)?;
+        Ok(start)
+    }
+
+    fn pass_key(&mut self, closing: Closing) -> Result<(), JsonError> {
+        match closing {
+            Closing::List => Ok(()),
+            Closing::Map => self.key_text().map(|_| ()),
+        }
     }
 
     fn range(&self, start: u32) -> Range {
@@ -145,8 +236,8 @@ impl Reader<'_> {
         Ok(Data::Float(value))
     }
 
-    fn check_depth(&self, start: u32) -> Result<(), JsonError> {
-        if self.frames.len() < self.manner.max_depth {
+    fn check_depth(&self, start: u32, more: usize) -> Result<(), JsonError> {
+        if self.frames.len() + more < self.manner.max_depth {
             return Ok(());
         }
         let message = format!("text is nested more than {} levels deep", self.manner.max_depth);
@@ -154,7 +245,7 @@ impl Reader<'_> {
     }
 
     fn begin_list(&mut self, start: u32) -> Result<Option<Node>, JsonError> {
-        self.check_depth(start)?;
+        self.check_depth(start, 0)?;
         self.scanner.skip();
         if self.scanner.next_byte() == Some(b']') {
             self.scanner.skip();
@@ -165,7 +256,7 @@ impl Reader<'_> {
     }
 
     fn begin_map(&mut self, start: u32) -> Result<Option<Node>, JsonError> {
-        self.check_depth(start)?;
+        self.check_depth(start, 0)?;
         self.scanner.skip();
         if self.scanner.next_byte() == Some(b'}') {
             self.scanner.skip();
@@ -177,57 +268,137 @@ impl Reader<'_> {
     }
 
     fn key(&mut self) -> Result<Key, JsonError> {
+        let (text, range) = self.key_text()?;
+        Ok(Key { text: self.shared.text(&text), range })
+    }
+
+    /// A key and the colon after it.
+    fn key_text(&mut self) -> Result<(Cow<'a, str>, Range), JsonError> {
         if self.scanner.next_byte() != Some(b'"') {
             return Err(self.scanner.error("looking for beginning of object key string"));
         }
         let start = self.scanner.at();
         let text = self.scanner.string()?;
-        let key = Key { text: self.shared.text(&text), range: self.range(start) };
+        let range = self.range(start);
         if self.scanner.next_byte() != Some(b':') {
             return Err(self.scanner.error("after object key"));
         }
         self.scanner.skip();
-        Ok(key)
+        Ok((text, range))
     }
 
     /// Gives a value to the collection around it, which is done if it ends then.
-    fn deliver(&mut self, frame: Frame, node: Node) -> Result<Option<Node>, JsonError> {
+    fn deliver(&mut self, node: Node) -> Result<Option<Node>, JsonError> {
         let next = self.scanner.next_byte();
-        match frame {
-            Frame::List { start, mut items } => {
+        let closing = match self.frames.last_mut() {
+            Some(Frame::List { items, .. }) => {
                 items.push(node);
-                match next {
-                    Some(b',') => {
-                        self.scanner.skip();
-                        self.frames.push(Frame::List { start, items });
-                        Ok(None)
-                    }
-                    Some(b']') => {
-                        self.scanner.skip();
-                        Ok(Some(Node { data: Data::List(items), range: self.range(start) }))
-                    }
-                    Some(_) | None => Err(self.scanner.error("after array element")),
-                }
+                Closing::List
             }
-            Frame::Map { start, mut builder, key } => {
-                let (name, place) = (Arc::clone(&key.text), key.range);
-                if builder.insert(key, node) && !self.manner.lenient {
-                    return Err(JsonError { message: format!("key {name:?} stands there twice"), range: place });
+            Some(Frame::Map { builder, key, .. }) => {
+                let place = key.range;
+                if let (Some(earlier), false) = (builder.insert(std::mem::take(key), node), self.manner.lenient) {
+                    return Err(JsonError { message: format!("key {:?} stands there twice", earlier.key), range: place });
                 }
-                match next {
-                    Some(b',') => {
-                        self.scanner.skip();
-                        let key = self.key()?;
-                        self.frames.push(Frame::Map { start, builder, key });
-                        Ok(None)
-                    }
-                    Some(b'}') => {
-                        self.scanner.skip();
-                        Ok(Some(Node { data: Data::Map(builder.finish()), range: self.range(start) }))
-                    }
-                    Some(_) | None => Err(self.scanner.error("after object key:value pair")),
-                }
+                Closing::Map
             }
+            None => return Ok(Some(node)),
+        };
+        match next {
+            Some(b',') => {
+                self.scanner.skip();
+                if closing == Closing::Map {
+                    let next = self.key()?;
+                    if let Some(Frame::Map { key, .. }) = self.frames.last_mut() {
+                        *key = next;
+                    }
+                }
+                Ok(None)
+            }
+            Some(byte) if byte == closing.byte() => {
+                self.scanner.skip();
+                Ok(self.frames.pop().map(|frame| match frame {
+                    Frame::List { start, items } => Node { data: Data::List(items), range: self.range(start) },
+                    Frame::Map { start, builder, .. } => Node { data: Data::Map(builder.finish()), range: self.range(start) },
+                }))
+            }
+            Some(_) | None => Err(self.scanner.error(closing.context())),
         }
+    }
+}
+
+/// What an open collection ends with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Closing {
+    List,
+    Map,
+}
+
+impl Closing {
+    fn byte(self) -> u8 {
+        match self {
+            Self::List => b']',
+            Self::Map => b'}',
+        }
+    }
+
+    /// Where something else is wrong, in Go's words.
+    fn context(self) -> &'static str {
+        match self {
+            Self::List => "after array element",
+            Self::Map => "after object key:value pair",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LENIENT, Manner, parse_with};
+    use crate::{Data, Text};
+
+    #[test]
+    fn what_is_not_kept_must_be_json_all_the_same() {
+        let kept = Manner { lenient: false, max_depth: 6, max_values: 20, unread: &[] };
+        let passed = Manner { unread: &[&["a", "b"]], ..kept };
+        let many = format!("[{}]", ["1"; 30].join(","));
+        let inner = [
+            "",
+            "1",
+            "-",
+            "01",
+            "nul",
+            "null",
+            "\"x",
+            "\"\\x\"",
+            "[",
+            "[]",
+            "[1,]",
+            "[1 2]",
+            "[1,[2,{\"c\":[]}]]",
+            "[[[[[1]]]]]",
+            "{",
+            "{}",
+            "{1}",
+            "{\"c\"}",
+            "{\"c\":}",
+            "{\"c\":1,}",
+            "{\"c\":1 \"d\":2}",
+            "{\"c\":{\"d\":[true,false]}}",
+            "]",
+            "}",
+            "1e999",
+            &many,
+        ];
+        for inner in inner {
+            let text = Text::nowhere(format!("{{\"a\":{{\"b\":{inner},\"e\":[7]}},\"b\":1}}").into_bytes());
+            let (kept, passed) = (parse_with(&text, kept), parse_with(&text, passed));
+            assert_eq!(kept.as_ref().err(), passed.as_ref().err(), "{inner}");
+            let Ok(passed) = passed else { continue };
+            assert!(matches!(passed.root.at(&["a", "b"]).unwrap().data, Data::Null), "{inner}");
+            assert_eq!(passed.root.at(&["a", "b"]).unwrap().range, kept.as_ref().unwrap().root.at(&["a", "b"]).unwrap().range);
+            assert!(matches!(passed.root.at(&["b"]).unwrap().data, Data::Int(1)) && passed.root.at(&["a", "e"]).is_some());
+        }
+        let twice = Text::nowhere(b"{\"a\":{\"b\":{\"c\":1,\"c\":2}}}".to_vec());
+        assert!(parse_with(&twice, kept).is_err() && parse_with(&twice, passed).is_ok() && parse_with(&twice, LENIENT).is_ok());
     }
 }

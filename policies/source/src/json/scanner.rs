@@ -9,12 +9,14 @@ use crate::Range;
 #[derive(Debug)]
 pub(super) struct Scanner<'a> {
     bytes: &'a [u8],
+    /// The same as text, where all of it is UTF-8.
+    whole: Option<&'a str>,
     at: usize,
 }
 
 impl<'a> Scanner<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, at: 0 }
+    pub(super) fn new(bytes: &'a [u8], whole: Option<&'a str>) -> Self {
+        Self { bytes, whole, at: 0 }
     }
 
     /// The place.
@@ -111,12 +113,13 @@ impl<'a> Scanner<'a> {
     pub(super) fn string(&mut self) -> Result<Cow<'a, str>, JsonError> {
         self.at += 1;
         let start = self.at;
-        while self.peek().is_some_and(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
-            self.at += 1;
-        }
-        let plain = self.bytes.get(start..self.at).unwrap_or_default();
+        self.skip_plain();
+        let text = match self.whole {
+            Some(whole) => whole.get(start..self.at),
+            None => self.bytes.get(start..self.at).and_then(|plain| std::str::from_utf8(plain).ok()),
+        };
         if self.peek() == Some(b'"')
-            && let Ok(text) = std::str::from_utf8(plain)
+            && let Some(text) = text
         {
             self.at += 1;
             return Ok(Cow::Borrowed(text));
@@ -125,13 +128,18 @@ impl<'a> Scanner<'a> {
         self.changed_string().map(Cow::Owned)
     }
 
+    /// Steps over what stands for itself in a string.
+    fn skip_plain(&mut self) {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let is_plain = |byte: u8| byte >= 0x20 && byte != b'"' && byte != b'\\';
+        self.at += rest.iter().position(|&byte| !is_plain(byte)).unwrap_or(rest.len());
+    }
+
     fn changed_string(&mut self) -> Result<String, JsonError> {
         let mut text = String::new();
         loop {
             let start = self.at;
-            while self.peek().is_some_and(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
-                self.at += 1;
-            }
+            self.skip_plain();
             for chunk in self.bytes.get(start..self.at).unwrap_or_default().utf8_chunks() {
                 text.push_str(chunk.valid());
                 text.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));

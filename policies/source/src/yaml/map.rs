@@ -8,7 +8,7 @@ use crate::{Entry, Map, Node, Range};
 const SMALL: usize = 16;
 
 /// A key and the range of its text.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Key {
     /// The text that stands for it in JSON.
     pub(crate) text: Arc<str>,
@@ -30,8 +30,8 @@ impl Builder {
         Self { entries: Vec::with_capacity(count), places: BTreeMap::new() }
     }
 
-    /// Adds an entry, in the place of an earlier one of the same key; tells whether there was one.
-    pub(crate) fn insert(&mut self, key: Key, value: Node) -> bool {
+    /// Adds an entry, in the place of an earlier one of the same key, which it gives back.
+    pub(crate) fn insert(&mut self, key: Key, value: Node) -> Option<Entry> {
         let place = if self.entries.len() <= SMALL {
             self.entries.iter().position(|entry| Arc::ptr_eq(&entry.key, &key.text) || entry.key == key.text)
         } else {
@@ -40,13 +40,10 @@ impl Builder {
         };
         let entry = Entry { key: key.text, key_range: key.range, value };
         match place.and_then(|place| self.entries.get_mut(place)) {
-            Some(earlier) => {
-                *earlier = entry;
-                true
-            }
+            Some(earlier) => Some(std::mem::replace(earlier, entry)),
             None => {
                 self.entries.push(entry);
-                false
+                None
             }
         }
     }

@@ -11,12 +11,12 @@ const LONGEST: usize = 32;
 /// The texts that were last seen.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    slots: Vec<Arc<str>>,
+    slots: Vec<Option<Arc<str>>>,
 }
 
 impl Default for Shared {
     fn default() -> Self {
-        Self { slots: vec![Arc::from(""); SLOTS] }
+        Self { slots: vec![None; SLOTS] }
     }
 }
 
@@ -27,10 +27,10 @@ impl Shared {
             return Arc::from(text);
         }
         let Some(slot) = self.slots.get_mut(slot_of(text.as_bytes())) else { return Arc::from(text) };
-        if **slot != *text {
-            *slot = Arc::from(text);
+        match slot {
+            Some(known) if **known == *text => Arc::clone(known),
+            Some(_) | None => Arc::clone(slot.insert(Arc::from(text))),
         }
-        Arc::clone(slot)
     }
 }
 
