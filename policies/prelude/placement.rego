@@ -27,7 +27,7 @@ picks_nodes if count(required) > 0
 # The ways for the pod onto nodes of a capacity, as pool and term of the node affinity; -1 where there is no affinity.
 ways(capacity) := [{"pool": pool.name, "term": term} |
 	some known in pools
-	pool := object.union(known, {"capacity": capacity})
+	pool := object.union(known, {"fixed": fixed(known, capacity)})
 	admits(pool, {"key": capacity_type, "operator": "In", "values": [capacity]})
 	tolerates(pool)
 	selects_node_of(pool)
@@ -58,13 +58,13 @@ else := [-1]
 
 # Whether a node of the pool with its capacity can meet a requirement.
 admits(pool, requirement) if {
-	label := fixed(pool)[requirement.key]
+	label := pool.fixed[requirement.key]
 	selectors.holds(requirement, {requirement.key: label})
 	allowed(pool, requirement.key, label)
 }
 
 admits(pool, requirement) if {
-	not requirement.key in object.keys(fixed(pool))
+	not requirement.key in object.keys(pool.fixed)
 	requirement.operator == "Exists"
 	possible(pool, requirement.key)
 }
@@ -76,7 +76,7 @@ admits(pool, requirement) if {
 }
 
 admits(pool, requirement) if {
-	not requirement.key in object.keys(fixed(pool))
+	not requirement.key in object.keys(pool.fixed)
 	requirement.operator == "In"
 	possible(pool, requirement.key)
 	some value in requirement.values
@@ -84,20 +84,20 @@ admits(pool, requirement) if {
 }
 
 admits(pool, requirement) if {
-	not requirement.key in object.keys(fixed(pool))
+	not requirement.key in object.keys(pool.fixed)
 	requirement.operator == "NotIn"
 	not only_offers(pool, requirement.key, requirement.values)
 }
 
 admits(pool, requirement) if {
-	not requirement.key in object.keys(fixed(pool))
+	not requirement.key in object.keys(pool.fixed)
 	requirement.operator == "DoesNotExist"
 	not well_known(requirement.key)
 	not demanded(pool, requirement.key)
 }
 
 # What is certain of such a node.
-fixed(pool) := object.union(object.union(pool.labels, named(pool)), {capacity_type: pool.capacity})
+fixed(pool, capacity) := object.union(object.union(pool.labels, named(pool)), {capacity_type: capacity})
 
 named(pool) := {"karpenter.sh/nodepool": pool.name} if pool.name != ""
 

@@ -1,30 +1,33 @@
 # Probes, with the defaults of Kubernetes filled in.
 package portcullis.prelude.probes
 
-handlers := {"exec", "grpc", "httpGet", "tcpSocket"}
-
 handler(probe) := named(probe)[0]
 
 # The handlers that it has, in order of their names.
-named(probe) := sort([kind | some kind, ways in probe; kind in handlers; is_object(ways)])
+named(probe) := [kind | some kind in ["exec", "grpc", "httpGet", "tcpSocket"]; is_object(probe[kind])]
 
 # What the API server refuses in a probe, and the field below it that is wrong or missing; nothing where it takes it.
-refusals(probe) := [{"at": ["httpGet"], "reason": "it has no handler"}] if count(named(probe)) == 0
+refusals(probe) := refused(named(probe), probe)
 
-else := [{"at": [handler(probe)], "reason": sprintf("it has several handlers, %s", [concat(" and ", named(probe))])}] if {
-	count(named(probe)) > 1
-} else := unasked(handler(probe), probe[handler(probe)])
+refused(kinds, probe) := [{"at": ["httpGet"], "reason": "it has no handler"}] if count(kinds) == 0
+
+else := [{"at": [kinds[0]], "reason": sprintf("it has several handlers, %s", [concat(" and ", kinds)])}] if count(kinds) > 1
+
+else := unasked(kinds[0], probe[kinds[0]])
 
 # What the one handler lacks to ask anything.
-unasked(kind, asked) := refused_port(kind, object.get(asked, "port", null)) if kind != "exec"
+unasked(kind, asked) := [] if {
+	kind != "exec"
+	is_port(kind, asked.port)
+}
+
+else := refused_port(kind, object.get(asked, "port", null)) if kind != "exec"
 
 else := [] if has_command(asked)
 
 else := [{"at": ["exec", "command"], "reason": "its command is empty"}]
 
 refused_port(kind, number) := [{"at": [kind, "port"], "reason": "it has no port"}] if is_null(number)
-
-else := [] if is_port(kind, number)
 
 else := [{"at": [kind, "port"], "reason": sprintf("%v is no port", [number])}]
 

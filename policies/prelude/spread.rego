@@ -8,6 +8,25 @@ constraints := object.get(input.pod.spec, "topologySpreadConstraints", [])
 
 zonal := [i | some i, constraint in constraints; constraint.topologyKey == zone_key]
 
+# Nothing can be wrong with these, as most constraints are written; only the others are looked at from all sides.
+sound(constraint) if {
+	constraint.maxSkew == 1
+	constraint.whenUnsatisfiable == "DoNotSchedule"
+	object.get(constraint, "matchLabelKeys", null) == null
+	object.get(constraint.labelSelector, "matchExpressions", null) == null
+	labels := constraint.labelSelector.matchLabels
+	different := [key | some key, value in labels; object.get(input.pod.labels, key, null) != value]
+	count(different) == 0
+	shared := [key | some key, _ in labels; object.get(input.resource, ["spec", "selector", "matchLabels", key], null) != null]
+	count(shared) > 0
+}
+
+doubtful := [i |
+	some i in zonal
+	constraint := constraints[i]
+	not sound(constraint)
+]
+
 broken := {fault.i | some fault in faults}
 
 enough if {
@@ -16,21 +35,21 @@ enough if {
 }
 
 faults contains {"i": i, "field": "maxSkew", "message": message} if {
-	some i in zonal
+	some i in doubtful
 	skew := object.get(constraints[i], "maxSkew", "any number of")
 	skew != 1
 	message := sprintf("zone spread allows a skew of %v pods, not 1", [skew])
 }
 
 faults contains {"i": i, "field": "whenUnsatisfiable", "message": message} if {
-	some i in zonal
+	some i in doubtful
 	wish := object.get(constraints[i], "whenUnsatisfiable", "not set")
 	wish != "DoNotSchedule"
 	message := sprintf("zone spread is only a wish: whenUnsatisfiable is %v, not DoNotSchedule", [wish])
 }
 
 faults contains {"i": i, "field": "labelSelector", "others": others, "message": message} if {
-	some i in zonal
+	some i in doubtful
 	selector := object.get(constraints[i], "labelSelector", null)
 	not selectors.matches(selector, input.pod.labels)
 	others := [{"at": array.concat(input.pod.metadata_at, ["labels", key])} | some key in selectors.asked(selector)]
@@ -38,19 +57,19 @@ faults contains {"i": i, "field": "labelSelector", "others": others, "message": 
 }
 
 faults contains {"i": i, "field": "labelSelector", "message": message} if {
-	some i in zonal
+	some i in doubtful
 	counts_everything(constraints[i])
 	message := "zone spread counts every pod of the namespace: its selector is empty"
 }
 
 faults contains {"i": i, "field": "labelSelector", "message": message} if {
-	some i in zonal
+	some i in doubtful
 	counts_others(constraints[i])
 	message := "zone spread counts pods of others: its selector has none of the labels of spec.selector"
 }
 
 faults contains {"i": i, "field": "matchLabelKeys", "message": message} if {
-	some i in zonal
+	some i in doubtful
 	some label in apart(constraints[i])
 	message := sprintf("zone spread counts each pod alone: label %s is different for each of them", [label])
 }

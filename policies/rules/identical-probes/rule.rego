@@ -11,12 +11,15 @@ package portcullis.rules.identical_probes
 
 import data.portcullis.prelude.containers
 import data.portcullis.prelude.probes
-import data.portcullis.prelude.probes.handlers
 
 findings contains {"at": at, "others": others, "message": message} if {
 	some c in input.pod.containers
 	liveness := c.container.livenessProbe
 	readiness := c.container.readinessProbe
+
+	# The same in any way of saying it only where the paths are, but for their first slash.
+	paths := [trim_left(object.get(probe, ["httpGet", "path"], ""), "/") | some probe in [liveness, readiness]]
+	paths[0] == paths[1]
 	count(probes.named(liveness)) == 1
 	count(probes.named(readiness)) == 1
 	probes.question(liveness, c.container) == probes.question(readiness, c.container)
@@ -30,9 +33,8 @@ findings contains {"at": at, "others": others, "message": message} if {
 # What both ask for stands in the fields of their handlers.
 asked(c) := [{"at": array.concat(c.at, [probe, kind, field])} |
 	some probe in ["livenessProbe", "readinessProbe"]
-	some kind, handler in c.container[probe]
-	kind in handlers
-	some field, _ in handler
+	some kind in probes.named(c.container[probe])
+	some field, _ in c.container[probe][kind]
 ]
 
 timed(c) := [{"at": array.concat(c.at, [probe, field])} |

@@ -35,7 +35,9 @@ wanted := [[c, field, purpose] |
 	needed(field, c)
 ]
 
-# Whoever has ports, or a Service in front, gets requests; a main container without any can still hang.
+# A main container can hang without any requests; whoever has ports, or a Service in front, gets some.
+needed("livenessProbe", c) if c.role == "main"
+
 needed(_, c) if {
 	containers.stays(c)
 	containers.has_ports(c)
@@ -45,5 +47,3 @@ needed(_, c) if {
 	containers.stays(c)
 	c.targeted
 }
-
-needed("livenessProbe", c) if c.role == "main"

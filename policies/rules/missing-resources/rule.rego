@@ -8,12 +8,14 @@
 package portcullis.rules.missing_resources
 
 import data.portcullis.prelude.containers
+import data.portcullis.prelude.quantities
 
 findings contains {"at": array.concat(c.at, missing[0].paths[0]), "message": message} if {
 	some c in input.pod.containers
 
 	# The API server refuses resources of ephemeral containers.
 	c.role != "ephemeral"
+	not quantities.complete(c.amounts)
 	missing := [need | some need in needs; not met(need.paths, c.amounts)]
 	count(missing) > 0
 	names := [need.name | some need in missing]
@@ -43,35 +45,27 @@ counts(amount) if amount > 0
 counts(amount) if amount == null
 
 owners := array.concat(
-	[{"is": ["the", "pod"], "at": input.pod.at, "spec": input.pod.spec, "amounts": input.pod.amounts}],
-	[{"is": ["container", containers.name(c)], "at": c.at, "spec": c.container, "amounts": c.amounts} |
+	[{"at": input.pod.at, "spec": input.pod.spec, "amounts": input.pod.amounts}],
+	[{"at": c.at, "spec": c.container, "amounts": c.amounts} |
 		some c in input.pod.containers
 		c.role != "ephemeral"
 	],
 )
 
-words := {"limits": "limit", "requests": "request"}
+who(owner) := "the pod" if owner.at == input.pod.at
+
+else := sprintf("container %s", [object.get(owner.spec, "name", "without a name")])
 
 findings contains {"at": array.concat(owner.at, ["resources", kind, name]), "message": message} if {
 	some owner in owners
-	some kind, word in words
+	some kind, word in {"limits": "limit", "requests": "request"}
 	some name, amount in owner.amounts[kind]
-	fault := faults(name, amount)
-	message := sprintf("%s %s of %s is %v, %s", [name, word, concat(" ", owner.is), owner.spec.resources[kind][name], fault])
-}
 
-faults(_, null) := "which is no quantity"
-
-# Null is less than any number, and no number.
-faults(_, amount) := "less than nothing" if {
-	is_number(amount)
-	amount < 0
-}
-
-# No program runs in less than a mebibyte.
-faults("memory", amount) := "a few bytes: its unit is missing" if {
-	amount > 0
-	amount < 1048576
+	# Null, too, is less than any number.
+	least := object.get({"memory": 1048576}, name, 0)
+	min([amount, least]) != least
+	fault := quantities.faults(name, amount)
+	message := sprintf("%s %s of %s is %v, %s", [name, word, who(owner), owner.spec.resources[kind][name], fault])
 }
 
 findings contains {"at": at, "other": other, "message": message} if {
@@ -86,5 +80,5 @@ findings contains {"at": at, "other": other, "message": message} if {
 	at := array.concat(owner.at, ["resources", "requests", name])
 	other := array.concat(owner.at, ["resources", "limits", name])
 	said := [owner.spec.resources[kind][name] | some kind in ["requests", "limits"]]
-	message := sprintf("%s request of %s is %v, above its limit of %v", [name, concat(" ", owner.is), said[0], said[1]])
+	message := sprintf("%s request of %s is %v, above its limit of %v", [name, who(owner), said[0], said[1]])
 }

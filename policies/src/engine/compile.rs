@@ -118,7 +118,26 @@ fn compile(library: &Library, rules: &[Rule]) -> Result<Arc<Program>, EngineErro
     let Some(first) = entry_points.first() else { return Ok(Arc::default()) };
     let policy = engine.compile_with_entrypoint(&Arc::from(first.as_str())).map_err(|error| fail("the library", &error))?;
     let names: Vec<&str> = entry_points.iter().map(String::as_str).collect();
-    Compiler::compile_from_policy(&policy, &names).map_err(|error| fail("the library", &error))
+    let program = Compiler::compile_from_policy(&policy, &names).map_err(|error| fail("the library", &error))?;
+    Ok(Arc::new(slim(Arc::unwrap_or_clone(program))))
+}
+
+/// The machine copies what is known of a rule each time that the rule is read, be it for the tenth time: the less there is, the better.
+/// Names are for listings, and what is not there says the same as what is everywhere none or false.
+fn slim(mut program: Program) -> Program {
+    for rule in &mut program.rule_infos {
+        rule.name = String::new();
+        if let Some(function) = &mut rule.function_info {
+            function.param_names = Vec::new();
+        }
+        if rule.destructuring_blocks.iter().all(Option::is_none) {
+            rule.destructuring_blocks = Vec::new();
+        }
+        if rule.else_bodies.iter().flatten().all(|is_else| !is_else) {
+            rule.else_bodies = Vec::new();
+        }
+    }
+    program
 }
 
 /// The rules and parameters that the configuration names but the library does not have.
