@@ -116,6 +116,7 @@ fn entry(group: &[&Finding], sources: &Sources) -> Option<Entry> {
         place,
         chain: chain.collect(),
         waived: first.waived.as_ref().map(|waived| waived.reason.clone()),
+        status: None,
     })
 }
 

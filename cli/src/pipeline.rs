@@ -160,6 +160,7 @@ pub(crate) fn lint(settings: &Settings, library: &Library, today: Date, coverage
         reach: Reach::new(&contexts),
         findings: group::findings(&findings, sources),
         problems: group::problems(problems, sources),
+        changes: None,
     })
 }
 

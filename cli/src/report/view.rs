@@ -5,7 +5,7 @@ use std::sync::Arc;
 use portcullis_policies::Level;
 use portcullis_source::{Location, RepoPath, Role, Span};
 
-use super::Reach;
+use super::{Changes, Reach};
 
 /// Everything that a run found.
 #[derive(Debug)]
@@ -28,6 +28,8 @@ pub(crate) struct Report {
     pub(crate) findings: Vec<Finding>,
     /// What a stage could not do, sorted by place.
     pub(crate) problems: Vec<Issue>,
+    /// What changes from one revision to another, where two are compared.
+    pub(crate) changes: Option<Changes>,
 }
 
 /// Applications = rendered + not rendered.
@@ -93,6 +95,30 @@ pub(crate) struct Finding {
     pub(crate) chain: Vec<ChainLink>,
     /// The reason of the waiver that covers it.
     pub(crate) waived: Option<String>,
+    /// What the change does to it, where two revisions are compared.
+    pub(crate) status: Option<Status>,
+}
+
+/// What a change does to a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Status {
+    /// It was not there before.
+    New,
+    /// It is on both sides.
+    Unchanged,
+    /// It is gone; its places are those of the base.
+    Fixed,
+}
+
+impl Status {
+    /// The word for it in reports.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Unchanged => "unchanged",
+            Self::Fixed => "fixed",
+        }
+    }
 }
 
 /// The name of an object.
