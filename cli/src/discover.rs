@@ -59,11 +59,21 @@ pub(crate) fn discover(revision: &Revision, excluded: impl Fn(&RepoPath) -> bool
     found.charts = charts.into_iter().collect();
     found.files = files.len();
     let read: Vec<Partial<Vec<Manifest>>> = files.par_iter().map(|path| manifests(revision, path)).collect();
-    let mut problems = Vec::new();
+    let mut problems = unnamed(revision, &excluded);
     for partial in read {
         found.manifests.extend(partial.take(&mut problems));
     }
     Partial { value: found, problems }
+}
+
+/// What nothing can name is not looked at.
+fn unnamed(revision: &Revision, excluded: impl Fn(&RepoPath) -> bool) -> Vec<Problem> {
+    let names = revision.unnamed().iter().filter(|name| !RepoPath::new(name).is_ok_and(|path| excluded(&path)));
+    let problem = |name: &String| {
+        let message = format!("{name} has a name that is not UTF-8, so it is not looked at");
+        Problem::new(Stage::Source, message, "rename it, or name its folder under `exclude`")
+    };
+    names.map(problem).collect()
 }
 
 fn chart_folders(revision: &Revision, excluded: impl Fn(&RepoPath) -> bool) -> BTreeSet<RepoPath> {

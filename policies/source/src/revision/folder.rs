@@ -5,13 +5,13 @@ use std::{collections::BTreeMap, fs, io::Read, path::Path, sync::Arc};
 
 use ignore::WalkBuilder;
 
-use super::{EntryKind, MAX_ENTRIES, MAX_FILE_BYTES, ReadError};
+use super::{EntryKind, Listing, MAX_ENTRIES, MAX_FILE_BYTES, ReadError, pointer};
 use crate::{RepoPath, SourceFile, Sources};
 
 /// Everything below a folder but `.git`, and in a git work tree but what git ignores.
-pub(super) fn list(root: &Path) -> Result<BTreeMap<RepoPath, EntryKind>, ReadError> {
+pub(super) fn list(root: &Path) -> Result<Listing, ReadError> {
     let failed = |path: &RepoPath, reason: String| ReadError::Failed { path: path.clone(), reason };
-    let mut entries = BTreeMap::new();
+    let mut listing = Listing::default();
     let walk = WalkBuilder::new(root)
         .hidden(false)
         .parents(false)
@@ -24,16 +24,19 @@ pub(super) fn list(root: &Path) -> Result<BTreeMap<RepoPath, EntryKind>, ReadErr
     for entry in walk {
         let entry = entry.map_err(|error| failed(&RepoPath::root(), error.to_string()))?;
         let Some(path) = entry.path().strip_prefix(root).ok().filter(|path| !path.as_os_str().is_empty()) else { continue };
-        let name = path.to_str().ok_or_else(|| failed(&RepoPath::root(), format!("the name {} is not UTF-8", path.display())))?;
-        let path = RepoPath::new(name).map_err(|error| failed(&RepoPath::root(), error.to_string()))?;
+        let Some(path) = path.to_str().and_then(|name| RepoPath::new(name).ok()) else {
+            listing.unnamed.push(path.to_string_lossy().into_owned());
+            continue;
+        };
         if let Some(kind) = kind(entry.path(), entry.file_type()).map_err(|error| failed(&path, error.to_string()))? {
-            entries.insert(path, kind);
+            listing.entries.insert(path, kind);
         }
-        if entries.len() > MAX_ENTRIES {
+        if listing.entries.len() > MAX_ENTRIES {
             return Err(ReadError::TooMany { limit: MAX_ENTRIES });
         }
     }
-    Ok(entries)
+    listing.unnamed.sort();
+    Ok(listing)
 }
 
 fn kind(path: &Path, kind: Option<fs::FileType>) -> std::io::Result<Option<EntryKind>> {
@@ -72,7 +75,11 @@ pub(super) fn read(root: &Path, path: &RepoPath) -> Result<Arc<[u8]>, ReadError>
     if metadata.len() > MAX_FILE_BYTES {
         return Err(ReadError::TooLarge { path: path.clone(), limit: MAX_FILE_BYTES });
     }
-    contents(&place, metadata.len()).map_err(failed)
+    let bytes = contents(&place, metadata.len()).map_err(failed)?;
+    match pointer::read(&bytes) {
+        Some(pointer) => pointer.fetched(&root.join(".git"), path),
+        None => Ok(bytes),
+    }
 }
 
 /// The bytes of a file of a known size, read at once into their place; one that has another size by now is read as it is.

@@ -1,7 +1,7 @@
 //! The immutable file tree that a run looks at, and the only reader of files.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -11,6 +11,7 @@ use crate::{RepoPath, SourceFile, Sources};
 mod folder;
 #[cfg(feature = "git")]
 mod git;
+mod pointer;
 
 pub use folder::read_named;
 
@@ -68,7 +69,33 @@ pub enum ReadError {
         name: String,
         /// What git said.
         reason: String,
+        /// Whether the clone lacks older commits.
+        shallow: bool,
     },
+    /// Two commits have no history in common, as far as the clone knows it.
+    #[error("git knows no commit that both {one} and {other} go back to")]
+    Unrelated {
+        /// One of them.
+        one: String,
+        /// The other.
+        other: String,
+        /// Whether the clone lacks older commits.
+        shallow: bool,
+    },
+    /// What is staged has a conflict.
+    #[error("{0} has a merge conflict")]
+    Unmerged(String),
+    /// The path lies in a submodule that was not fetched.
+    #[error("{path} lies in the submodule {submodule}, which is not fetched")]
+    Unfetched {
+        /// The path.
+        path: RepoPath,
+        /// The submodule.
+        submodule: RepoPath,
+    },
+    /// The file lies in Git LFS and was not fetched.
+    #[error("{0} lies in Git LFS and is not fetched, only its pointer is here")]
+    Pointer(RepoPath),
     /// A file that was named outright could not be read.
     #[error("{} cannot be read: {reason}", path.display())]
     Named {
@@ -98,7 +125,14 @@ impl ReadError {
             Self::LinkLoop(_) => "let one of the links lead to a file".to_owned(),
             Self::TooLarge { limit, .. } => format!("files are read up to MAX_FILE_BYTES = {limit}; split it, or name it under `exclude`"),
             Self::TooMany { limit } => format!("trees are read up to MAX_ENTRIES = {limit}; check a part of the repository"),
+            Self::UnknownRevision { shallow: true, .. } | Self::Unrelated { shallow: true, .. } => {
+                "this is a shallow clone: `git fetch --unshallow`, or `fetch-depth: 0` where CI checks it out".to_owned()
+            }
             Self::UnknownRevision { .. } => "fetch the commit, or name one that `git rev-parse` finds".to_owned(),
+            Self::Unrelated { .. } => "compare with the commit itself: --direct".to_owned(),
+            Self::Unmerged(_) => "resolve the conflict and `git add` the file".to_owned(),
+            Self::Unfetched { .. } => "`git submodule update --init --recursive` fetches it".to_owned(),
+            Self::Pointer(_) => "`git lfs pull` fetches it; `git lfs fetch origin COMMIT` fetches those of another commit".to_owned(),
             Self::Named { .. } => "correct the path, or let the file be read".to_owned(),
             Self::Failed { .. } => "let the file be read by whoever runs this".to_owned(),
         }
@@ -118,9 +152,19 @@ const MAX_LINKS: usize = 10;
 #[derive(Debug)]
 pub struct Revision {
     sources: Arc<Sources>,
-    entries: BTreeMap<RepoPath, EntryKind>,
+    listing: Listing,
     store: Store,
     read: Mutex<BTreeMap<RepoPath, Arc<SourceFile>>>,
+}
+
+/// What a tree holds.
+#[derive(Debug, Default)]
+struct Listing {
+    entries: BTreeMap<RepoPath, EntryKind>,
+    /// What has a name that is no text, with the bytes that are none replaced.
+    unnamed: Vec<String>,
+    /// The submodules that were not fetched.
+    unfetched: BTreeSet<RepoPath>,
 }
 
 #[derive(Debug)]
@@ -128,7 +172,7 @@ enum Store {
     Folder(std::path::PathBuf),
     Memory(BTreeMap<RepoPath, Arc<[u8]>>),
     #[cfg(feature = "git")]
-    Commit(Box<git::Commit>),
+    Objects(Box<git::Objects>),
 }
 
 impl Revision {
@@ -146,9 +190,9 @@ impl Revision {
     /// The folder can't be listed.
     #[cfg(feature = "git")]
     pub fn work_tree(root: &Path, sources: Arc<Sources>) -> Result<Self, ReadError> {
-        let mut entries = folder::list(root)?;
-        folder::add_tracked(root, git::tracked(root), &mut entries);
-        Ok(Self::with(sources, entries, Store::Folder(root.to_owned())))
+        let mut listing = folder::list(root)?;
+        folder::add_tracked(root, git::tracked(root), &mut listing.entries);
+        Ok(Self::with(sources, listing, Store::Folder(root.to_owned())))
     }
 
     /// The files of a commit, read straight from the object database.
@@ -157,8 +201,27 @@ impl Revision {
     /// There is no repository at the folder, or no commit of that name in it.
     #[cfg(feature = "git")]
     pub fn commit(root: &Path, name: &str, sources: Arc<Sources>) -> Result<Self, ReadError> {
-        let (commit, entries) = git::Commit::open(root, name)?;
-        Ok(Self::with(sources, entries, Store::Commit(Box::new(commit))))
+        let (objects, listing) = git::Objects::commit(root, name)?;
+        Ok(Self::with(sources, listing, Store::Objects(Box::new(objects))))
+    }
+
+    /// What is staged in a work tree, read straight from the object database.
+    ///
+    /// # Errors
+    /// There is no repository at the folder, or the index has a conflict.
+    #[cfg(feature = "git")]
+    pub fn staged(root: &Path, sources: Arc<Sources>) -> Result<Self, ReadError> {
+        let (objects, listing) = git::Objects::staged(root)?;
+        Ok(Self::with(sources, listing, Store::Objects(Box::new(objects))))
+    }
+
+    /// The full name of the newest commit that two commits both go back to.
+    ///
+    /// # Errors
+    /// One of them is unknown, or they have no history in common.
+    #[cfg(feature = "git")]
+    pub fn merge_base(root: &Path, one: &str, other: &str) -> Result<String, ReadError> {
+        git::merge_base(root, one, other)
     }
 
     /// The full name of the commit, where this is one.
@@ -166,7 +229,7 @@ impl Revision {
     pub fn commit_id(&self) -> Option<String> {
         match &self.store {
             #[cfg(feature = "git")]
-            Store::Commit(commit) => Some(commit.id()),
+            Store::Objects(objects) => objects.id(),
             Store::Folder(_) | Store::Memory(_) => None,
         }
     }
@@ -174,15 +237,21 @@ impl Revision {
     /// Files in memory, by path.
     #[must_use]
     pub fn memory(files: BTreeMap<RepoPath, Arc<[u8]>>, sources: Arc<Sources>) -> Self {
-        let mut entries = BTreeMap::new();
+        let mut listing = Listing::default();
         for path in files.keys() {
-            add_with_parents(&mut entries, path.clone(), EntryKind::File);
+            add_with_parents(&mut listing.entries, path.clone(), EntryKind::File);
         }
-        Self::with(sources, entries, Store::Memory(files))
+        Self::with(sources, listing, Store::Memory(files))
     }
 
-    fn with(sources: Arc<Sources>, entries: BTreeMap<RepoPath, EntryKind>, store: Store) -> Self {
-        Self { sources, entries, store, read: Mutex::default() }
+    fn with(sources: Arc<Sources>, listing: Listing, store: Store) -> Self {
+        Self { sources, listing, store, read: Mutex::default() }
+    }
+
+    /// What is there and has a name that is no UTF-8, so that nothing can name it.
+    #[must_use]
+    pub fn unnamed(&self) -> &[String] {
+        &self.listing.unnamed
     }
 
     /// The table of the files that were read.
@@ -193,18 +262,18 @@ impl Revision {
 
     /// Every file, folder and link, sorted by path; the root itself is not among them.
     pub fn entries(&self) -> impl Iterator<Item = (&RepoPath, &EntryKind)> {
-        self.entries.iter()
+        self.listing.entries.iter()
     }
 
     /// Everything below a folder, sorted by path.
     pub fn below<'a>(&'a self, folder: &'a RepoPath) -> impl Iterator<Item = (&'a RepoPath, &'a EntryKind)> {
-        self.entries.range(folder.inside()).filter(move |(path, _)| path.below(folder).is_some())
+        self.listing.entries.range(folder.inside()).filter(move |(path, _)| path.below(folder).is_some())
     }
 
     /// What stands at a path, links not followed.
     #[must_use]
     pub fn entry(&self, path: &RepoPath) -> Option<&EntryKind> {
-        if path.as_str().is_empty() { Some(&EntryKind::Folder) } else { self.entries.get(path) }
+        if path.as_str().is_empty() { Some(&EntryKind::Folder) } else { self.listing.entries.get(path) }
     }
 
     /// The path that a path leads to once every link on the way is followed.
@@ -218,7 +287,7 @@ impl Revision {
         while let Some(part) = rest.pop() {
             let next = at.join(&part).map_err(|_| ReadError::Missing(path.clone()))?;
             match self.entry(&next) {
-                None => return Err(ReadError::Missing(path.clone())),
+                None => return Err(self.missing(path, &next)),
                 Some(EntryKind::Link(target)) => {
                     links += 1;
                     if links > MAX_LINKS {
@@ -233,6 +302,14 @@ impl Revision {
             }
         }
         Ok(at)
+    }
+
+    /// Why nothing stands at a step on the way to a path.
+    fn missing(&self, path: &RepoPath, step: &RepoPath) -> ReadError {
+        match self.listing.unfetched.iter().find(|submodule| step.is_within(submodule)) {
+            Some(submodule) => ReadError::Unfetched { path: path.clone(), submodule: submodule.clone() },
+            None => ReadError::Missing(path.clone()),
+        }
     }
 
     /// The files that were read so far, sorted by path.
@@ -258,7 +335,7 @@ impl Revision {
             Store::Folder(root) => folder::read(root, &resolved)?,
             Store::Memory(files) => files.get(&resolved).cloned().ok_or_else(|| ReadError::Missing(path.clone()))?,
             #[cfg(feature = "git")]
-            Store::Commit(commit) => commit.read(&resolved)?,
+            Store::Objects(objects) => objects.read(&resolved)?,
         };
         let file = self.sources.add(Arc::clone(resolved.text()), bytes);
         read.insert(resolved, Arc::clone(&file));
