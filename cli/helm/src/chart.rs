@@ -10,6 +10,7 @@ use portcullis_gotemplate::{
     funcs::{self, Compat},
 };
 use portcullis_source::{FileId, RepoPath, Revision, SourceFile, Text};
+use sha2::{Digest as _, Sha256};
 
 use crate::{
     ChartError, RemoteChart, RenderError, Requirements, Supply,
@@ -97,6 +98,28 @@ impl Chart {
     pub fn text(&self, name: &str) -> Option<Text> {
         let values = self.tree.values.first().filter(|_| name == "values.yaml").map(|values| values.text.clone());
         values.or_else(|| self.tree.files.iter().find(|file| file.name == name).map(loader::ChartFile::text))
+    }
+
+    /// The SHA-256 of everything that a render may depend on beside the values and the release: the names and contents of all files, those
+    /// of its subcharts included, wherever they were found.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        let mut digest = Sha256::new();
+        digest.update([self.compat as u8]);
+        self.tree.feed(&mut digest);
+        digest.finalize().into()
+    }
+
+    /// The files that the chart was read from, those of its subcharts included, and those within packed ones.
+    pub fn files(&self) -> impl Iterator<Item = &Arc<SourceFile>> {
+        let mut open = vec![&self.tree];
+        std::iter::from_fn(move || {
+            let tree = open.pop()?;
+            open.extend(&tree.children);
+            Some(&tree.parts)
+        })
+        .flatten()
+        .map(|part| &part.file)
     }
 
     /// The name in Chart.yaml.

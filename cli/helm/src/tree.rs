@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_gotemplate::funcs::Compat;
 use portcullis_source::{Document, SourceFile, Sources, Span};
+use sha2::{Digest as _, Sha256};
 
 use crate::{
     ChartError, archive,
@@ -49,12 +50,33 @@ pub(crate) struct Tree {
     pub(crate) lock: Option<Lock>,
     /// The first dependency that was looked for in vain, and what to do about it.
     pub(crate) unfilled: Option<(Option<Span>, String)>,
+    /// The files that all of this was read from, those of its own charts/ included.
+    pub(crate) parts: Vec<ChartFile>,
 }
 
 impl Tree {
     /// The notes about this chart and its subcharts.
     pub(crate) fn all_warnings(&self) -> Vec<Warning> {
         self.warnings.iter().cloned().chain(self.children.iter().flat_map(Self::all_warnings)).collect()
+    }
+
+    /// Adds everything that a render may depend on: the files by their names, and the subcharts that were filled in.
+    pub(crate) fn feed(&self, digest: &mut Sha256) {
+        let mut text = |bytes: &[u8]| {
+            digest.update((bytes.len() as u64).to_le_bytes());
+            digest.update(bytes);
+        };
+        text(self.entry.as_bytes());
+        text(self.unfilled.as_ref().map_or("", |(_, hint)| hint).as_bytes());
+        text(&(self.parts.len() as u64).to_le_bytes());
+        for part in &self.parts {
+            text(part.name.as_bytes());
+            text(part.file.bytes());
+        }
+        text(&(self.children.len() as u64).to_le_bytes());
+        for child in &self.children {
+            child.feed(digest);
+        }
     }
 
     /// The chart of a folder, such as `charts/redis/charts/common/`.
@@ -84,6 +106,7 @@ fn assemble(files: Vec<ChartFile>, reader: Reader<'_>, depth: usize) -> Result<T
     if depth > MAX_DEPTH {
         return Err(ChartError::new(format!("charts lie more than {MAX_DEPTH} deep in charts")));
     }
+    let parts = files.clone();
     let mut builder = Builder { compat: reader.compat, ..Builder::default() };
     for file in files.iter().filter(|file| file.name == "Chart.yaml") {
         builder.chart_yaml(file)?;
@@ -92,6 +115,7 @@ fn assemble(files: Vec<ChartFile>, reader: Reader<'_>, depth: usize) -> Result<T
         builder.take(file)?;
     }
     let (mut tree, subcharts) = builder.finish()?;
+    tree.parts = parts;
     for (name, files) in subcharts {
         if name.starts_with(['_', '.']) {
             continue;
@@ -224,6 +248,7 @@ impl Builder {
             warnings: self.warnings,
             lock: self.lock,
             unfilled: None,
+            parts: Vec::new(),
         };
         Ok((tree, self.subcharts))
     }

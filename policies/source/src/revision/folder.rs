@@ -1,7 +1,7 @@
 //! Lists and reads a folder of the file system.
 #![expect(clippy::disallowed_methods, reason = "this is where Revision reads")]
 
-use std::{collections::BTreeMap, fs, io::Read, path::Path, sync::Arc};
+use std::{fs, io::Read, path::Path, sync::Arc};
 
 use ignore::WalkBuilder;
 
@@ -51,7 +51,7 @@ fn kind(path: &Path, kind: Option<fs::FileType>) -> std::io::Result<Option<Entry
 
 /// Adds paths that git tracks although it ignores them, as far as they are there.
 #[cfg(feature = "git")]
-pub(super) fn add_tracked(root: &Path, tracked: Vec<RepoPath>, entries: &mut BTreeMap<RepoPath, EntryKind>) {
+pub(super) fn add_tracked(root: &Path, tracked: Vec<RepoPath>, entries: &mut super::Entries) {
     for path in tracked {
         if entries.contains_key(&path) {
             continue;

@@ -157,10 +157,13 @@ pub struct Revision {
     read: Mutex<BTreeMap<RepoPath, Arc<SourceFile>>>,
 }
 
+/// What stands at each path.
+type Entries = BTreeMap<RepoPath, EntryKind>;
+
 /// What a tree holds.
 #[derive(Debug, Default)]
 struct Listing {
-    entries: BTreeMap<RepoPath, EntryKind>,
+    entries: Entries,
     /// What has a name that is no text, with the bytes that are none replaced.
     unnamed: Vec<String>,
     /// The submodules that were not fetched.
@@ -343,7 +346,7 @@ impl Revision {
     }
 }
 
-fn add_with_parents(entries: &mut BTreeMap<RepoPath, EntryKind>, path: RepoPath, kind: EntryKind) {
+fn add_with_parents(entries: &mut Entries, path: RepoPath, kind: EntryKind) {
     let mut parent = path.parent();
     while let Some(folder) = parent.filter(|folder| !folder.as_str().is_empty()) {
         parent = folder.parent();
