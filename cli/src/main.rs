@@ -11,6 +11,7 @@ mod group;
 mod helm_flags;
 mod help;
 mod inventory;
+mod loose;
 mod output_dir;
 mod ownership;
 mod pipeline;

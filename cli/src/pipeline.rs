@@ -6,7 +6,7 @@ use std::{
 };
 
 use portcullis_argo::{Application, Inventory};
-use portcullis_helm::{Chart, ChartError, Compat, RenderError};
+use portcullis_helm::Compat;
 use portcullis_policies::{Context, Date, Engine, EngineError, Facts, Finding, Library, Resource, Waivers, waiver::Coverage};
 use portcullis_source::{Partial, Problem, RepoPath, Sources, Span, Stage};
 use rayon::{
@@ -15,11 +15,11 @@ use rayon::{
 };
 
 use crate::{
-    advice::{self, Given},
     discover::{self, Found},
     error::{BROKEN_BUILD, Error},
     group,
     inventory::inventory,
+    loose::Loose,
     ownership,
     render::{self, Outcome, Renderer},
     report::{Accounting, NotExpanded, NotRendered, Reach, Report},
@@ -38,6 +38,26 @@ pub(crate) struct Expanded {
 }
 
 impl Expanded {
+    /// What the revision holds.
+    pub(crate) fn found(&self) -> &Found {
+        &self.found
+    }
+
+    /// The inventory that the Applications were made with.
+    pub(crate) fn inventory(&self) -> &Inventory {
+        &self.inventory
+    }
+
+    /// Every Application that is named, also those that Argo CD makes none of.
+    pub(crate) fn named(&self) -> impl Iterator<Item = &Application> {
+        self.applications.iter().chain(&self.unmade)
+    }
+
+    /// The Applications of ApplicationSets of which one could not be made, so that Argo CD makes none.
+    pub(crate) fn unmade(&self) -> &[Application] {
+        &self.unmade
+    }
+
     /// The folders that are charts of their own.
     pub(crate) fn charts(&self) -> &[RepoPath] {
         &self.found.charts
@@ -126,7 +146,15 @@ pub(crate) fn objects(settings: &Settings) -> Result<Partial<Objects>, Error> {
     for (outcome, context) in outcomes.iter().zip(&contexts) {
         add_resources(&mut resources, &mut problems, outcome.documents.iter(), context);
     }
-    add_loose(&mut resources, &mut problems, settings, &expanded, &Rendered { renderer: &renderer, outcomes: &outcomes });
+    let loose = Loose::find(settings, &expanded, &renderer);
+    add_resources(&mut resources, &mut problems, loose.manifests(), &Context::default());
+    let rendered: Vec<_> = loose.charts().par_iter().map(|chart| loose.render(settings, chart)).collect();
+    for chart in rendered {
+        let documents = chart.take(&mut problems);
+        add_resources(&mut resources, &mut problems, documents.iter(), &Context::default());
+    }
+    problems.extend(loose.kustomizations(settings));
+    drop(loose);
     drop(renderer);
     Ok(Partial { value: Objects { expanded, contexts, outcomes, resources }, problems })
 }
@@ -195,7 +223,7 @@ pub(crate) fn check(engine: &Engine, resources: &[Resource]) -> Partial<Vec<Find
     Partial { value: findings, problems }
 }
 
-fn add_resources<'a>(
+pub(crate) fn add_resources<'a>(
     resources: &mut Vec<Resource>,
     problems: &mut Vec<Problem>,
     documents: impl Iterator<Item = &'a Arc<portcullis_source::Document>>,
@@ -204,72 +232,6 @@ fn add_resources<'a>(
     for document in documents {
         resources.extend(Resource::read(document, context).take(problems));
     }
-}
-
-/// What became of the applications.
-struct Rendered<'a> {
-    renderer: &'a Renderer<'a>,
-    outcomes: &'a [Outcome],
-}
-
-/// What no application takes: manifests as they are, charts with their own values, kustomizations with a note.
-fn add_loose(
-    resources: &mut Vec<Resource>,
-    problems: &mut Vec<Problem>,
-    settings: &Settings,
-    expanded: &Expanded,
-    rendered: &Rendered<'_>,
-) {
-    let found = &expanded.found;
-    let taken: BTreeSet<&RepoPath> = rendered.outcomes.iter().flat_map(|outcome| &outcome.files).collect();
-    let context = Context::default();
-    let loose = found.manifests.iter().filter(|manifest| !taken.contains(&manifest.file));
-    add_resources(resources, problems, loose.map(|manifest| &manifest.document), &context);
-    let used = render::charts_and_kustomizations(expanded.applications.iter().chain(&expanded.unmade));
-    let withheld = render::withheld(&expanded.applications);
-    let compat = expanded.compat();
-    let unused: Vec<&RepoPath> = found.charts.iter().filter(|chart| !used.iter().any(|path| path.is_within(chart))).collect();
-    let load = |chart: &RepoPath| Chart::load_with(&settings.revision, chart, &settings.supply, compat);
-    let loaded: Vec<_> = unused.par_iter().map(|chart| (*chart, load(chart))).collect();
-    let local = loaded.iter().filter_map(|(_, chart)| chart.as_ref().ok()).flat_map(Chart::local).cloned();
-    let broken = loaded.iter().filter(|(_, chart)| chart.is_err()).map(|(folder, _)| *folder).chain(rendered.renderer.broken());
-    let broken = broken.flat_map(|folder| declared_locally(settings, folder, compat));
-    let needed: BTreeSet<RepoPath> = rendered.renderer.needed().cloned().chain(local).chain(broken).collect();
-    let alone: Vec<_> = loaded.iter().filter(|(chart, _)| !needed.contains(*chart)).collect();
-    let render =
-        |loaded: &Result<Chart, _>| loaded.as_ref().map_err(|error| ChartError::clone(error).into()).and_then(Renderer::chart_alone);
-    let documents: Vec<_> = alone.par_iter().map(|(chart, loaded)| (*chart, render(loaded))).collect();
-    for (chart, documents) in documents {
-        match documents {
-            Ok(documents) => add_resources(resources, problems, documents.iter(), &context),
-            // Why is said of the application that names it.
-            Err(_) if withheld.contains(chart) => {}
-            Err(error) => problems.push(not_alone(settings, chart, &error)),
-        }
-    }
-    for path in
-        found.kustomizations.iter().filter(|path| !path.parent().is_some_and(|folder| used.contains(&folder) || withheld.contains(&folder)))
-    {
-        let span = settings.revision.read(path).ok().map(|file| file.span());
-        let hint = "its resources are checked as they stand; name its folder under `exclude` to leave it out";
-        problems.push(Problem::new(Stage::Source, format!("the kustomization {path} is not rendered"), hint).at(span));
-    }
-}
-
-/// The charts of the same repository that a chart declares to need, although it can't be loaded with them.
-fn declared_locally(settings: &Settings, folder: &RepoPath, compat: Compat) -> Vec<RepoPath> {
-    let Ok(chart) = Chart::load(&settings.revision, folder, compat) else { return Vec::new() };
-    let items = chart.requirements(&settings.supply).items;
-    items.iter().filter_map(|item| settings.revision.resolve(&folder.join(item.local()?).ok()?).ok()).collect()
-}
-
-/// Why a chart that no application uses does not render.
-fn not_alone(settings: &Settings, chart: &RepoPath, error: &RenderError) -> Problem {
-    let message = format!("the chart {chart}, which no application uses, does not render with its own values: {}", error.message);
-    let hint = advice::helm(error, &Given { chart: chart.as_str(), files: Vec::new() });
-    let hint = format!("{hint}; or name the chart under `exclude` in the configuration if it is none to check");
-    let own = chart.join("Chart.yaml").ok().and_then(|file| settings.revision.read(&file).ok()).map(|file| file.span());
-    Problem::new(Stage::Helm, message, hint).at(error.span.or(own))
 }
 
 /// What is said of a tree that holds nothing to check.

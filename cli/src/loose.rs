@@ -1,0 +1,128 @@
+//! What no application takes: manifests as they are, charts with their own values, kustomizations with a note.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use portcullis_argo::{Application, SourceKind};
+use portcullis_helm::{Chart, ChartError, Compat, RenderError};
+use portcullis_source::{Document, Partial, Problem, RepoPath, Stage};
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+
+use crate::{
+    advice::{self, Given},
+    discover::{Found, Manifest},
+    pipeline::Expanded,
+    render::{self, Renderer},
+    settings::Settings,
+};
+
+/// What no application of a revision takes.
+pub(crate) struct Loose<'a> {
+    manifests: Vec<&'a Manifest>,
+    charts: Vec<LooseChart<'a>>,
+    kustomizations: Vec<&'a RepoPath>,
+    /// The folders that applications name which are not rendered, with the reason reported there.
+    withheld: BTreeSet<RepoPath>,
+}
+
+/// A chart that no application uses and no other chart needs.
+pub(crate) struct LooseChart<'a> {
+    /// Its folder.
+    pub(crate) folder: &'a RepoPath,
+    /// The chart, or why it can't be loaded.
+    pub(crate) chart: Result<Chart, ChartError>,
+}
+
+impl<'a> Loose<'a> {
+    /// Finds what the applications leave.
+    pub(crate) fn find(settings: &Settings, expanded: &'a Expanded, renderer: &Renderer<'_>) -> Self {
+        let Found { charts, manifests, kustomizations, .. } = expanded.found();
+        let taken = taken(&expanded.applications);
+        let used = render::charts_and_kustomizations(expanded.named());
+        let withheld = render::withheld(&expanded.applications);
+        let is_left = |path: &&RepoPath| {
+            !path.parent().is_some_and(|folder| used.contains(&folder) || withheld.contains(&folder))
+        };
+        Self {
+            manifests: manifests.iter().filter(|manifest| !taken.contains(&manifest.file)).collect(),
+            charts: alone(settings, charts.iter().filter(|chart| !used.iter().any(|path| path.is_within(chart))), renderer, expanded.compat()),
+            kustomizations: kustomizations.iter().filter(is_left).collect(),
+            withheld,
+        }
+    }
+
+    /// The manifests.
+    pub(crate) fn manifests(&self) -> impl Iterator<Item = &'a Arc<Document>> {
+        self.manifests.iter().map(|manifest| &manifest.document)
+    }
+
+    /// The charts.
+    pub(crate) fn charts(&self) -> &[LooseChart<'a>] {
+        &self.charts
+    }
+
+    /// The documents of a chart with its own values.
+    pub(crate) fn render(&self, settings: &Settings, chart: &LooseChart<'_>) -> Partial<Vec<Arc<Document>>> {
+        let loaded = chart.chart.as_ref().map_err(|error| ChartError::clone(error).into());
+        match loaded.and_then(Renderer::chart_alone) {
+            Ok(documents) => Partial::whole(documents),
+            // Why is said of the application that names it.
+            Err(_) if self.withheld.contains(chart.folder) => Partial::default(),
+            Err(error) => Partial { value: Vec::new(), problems: vec![not_alone(settings, chart.folder, &error)] },
+        }
+    }
+
+    /// What is said of the kustomizations.
+    pub(crate) fn kustomizations(&self, settings: &Settings) -> impl Iterator<Item = Problem> {
+        self.kustomizations.iter().map(|path| {
+            let span = settings.revision.read(path).ok().map(|file| file.span());
+            let hint = "its resources are checked as they stand; name its folder under `exclude` to leave it out";
+            Problem::new(Stage::Source, format!("the kustomization {path} is not rendered"), hint).at(span)
+        })
+    }
+}
+
+/// The manifests that applications take from the repository as they are.
+fn taken(applications: &[Application]) -> BTreeSet<&RepoPath> {
+    let sources = applications.iter().flat_map(|application| &application.sources);
+    let files = sources.filter_map(|source| match &source.kind {
+        SourceKind::Directory(directory) => Some(&directory.files),
+        SourceKind::Helm(_) | SourceKind::Kustomize(_) | SourceKind::Reference | SourceKind::Unrendered(_) => None,
+    });
+    files.flatten().collect()
+}
+
+/// Loads the charts that no application uses, but for those that others need.
+fn alone<'a>(
+    settings: &Settings,
+    unused: impl Iterator<Item = &'a RepoPath>,
+    renderer: &Renderer<'_>,
+    compat: Compat,
+) -> Vec<LooseChart<'a>> {
+    let unused: Vec<&RepoPath> = unused.collect();
+    let load = |folder: &&'a RepoPath| LooseChart {
+        folder,
+        chart: Chart::load_with(&settings.revision, folder, &settings.supply, compat),
+    };
+    let loaded: Vec<LooseChart<'_>> = unused.par_iter().map(load).collect();
+    let local = loaded.iter().filter_map(|loose| loose.chart.as_ref().ok()).flat_map(Chart::local).cloned();
+    let broken = loaded.iter().filter(|loose| loose.chart.is_err()).map(|loose| loose.folder).chain(renderer.broken());
+    let broken = broken.flat_map(|folder| declared_locally(settings, folder, compat));
+    let needed: BTreeSet<RepoPath> = renderer.needed().cloned().chain(local).chain(broken).collect();
+    loaded.into_iter().filter(|loose| !needed.contains(loose.folder)).collect()
+}
+
+/// The charts of the same repository that a chart declares to need, although it can't be loaded with them.
+fn declared_locally(settings: &Settings, folder: &RepoPath, compat: Compat) -> Vec<RepoPath> {
+    let Ok(chart) = Chart::load(&settings.revision, folder, compat) else { return Vec::new() };
+    let items = chart.requirements(&settings.supply).items;
+    items.iter().filter_map(|item| settings.revision.resolve(&folder.join(item.local()?).ok()?).ok()).collect()
+}
+
+/// Why a chart that no application uses does not render.
+fn not_alone(settings: &Settings, chart: &RepoPath, error: &RenderError) -> Problem {
+    let message = format!("the chart {chart}, which no application uses, does not render with its own values: {}", error.message);
+    let hint = advice::helm(error, &Given { chart: chart.as_str(), files: Vec::new() });
+    let hint = format!("{hint}; or name the chart under `exclude` in the configuration if it is none to check");
+    let own = chart.join("Chart.yaml").ok().and_then(|file| settings.revision.read(&file).ok()).map(|file| file.span());
+    Problem::new(Stage::Helm, message, hint).at(error.span.or(own))
+}
