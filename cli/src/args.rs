@@ -41,6 +41,9 @@ pub(crate) enum Command {
     /// Check everything in the repository, or what PATH reaches.
     #[command(after_help = help::LINT)]
     Lint(Lint),
+    /// Say what a change does: to which applications, objects and fields, and which findings it brings and mends.
+    #[command(after_help = help::DIFF)]
+    Diff(Diff),
     /// Render a chart as `helm template` does.
     #[command(after_help = help::TEMPLATE)]
     Template(Box<Template>),
@@ -114,6 +117,54 @@ pub(crate) struct Lint {
     /// Print what the admission webhook answers when each object is made, as JSON.
     #[arg(long, conflicts_with_all = ["rule", "format", "output"])]
     pub(crate) as_admission: bool,
+}
+
+/// `portcullis diff`.
+#[derive(Debug, ClapArgs)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub(crate) struct Diff {
+    /// The commit, branch or tag to compare with; where it went on since the head left it, the commit in which both were one.
+    #[arg(long, value_name = "REV", default_value = "HEAD")]
+    pub(crate) base: String,
+    /// The commit, branch or tag to judge [default: the work tree].
+    #[arg(long, value_name = "REV")]
+    pub(crate) head: Option<String>,
+    /// Judge what is staged instead of the work tree.
+    #[arg(long, conflicts_with = "head")]
+    pub(crate) staged: bool,
+    /// Compare with the base itself, wherever the head comes from.
+    #[arg(long)]
+    pub(crate) direct: bool,
+    /// Report findings that are on both sides too, of all applications, and let them count.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Render everything on both sides instead of what the change can reach: slow, with the same result, for whoever doubts it.
+    #[arg(long, conflicts_with = "all")]
+    pub(crate) exhaustive: bool,
+    /// Only this environment (repeatable).
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) environment: Vec<String>,
+    /// Only this service (repeatable).
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) service: Vec<String>,
+    /// Only this rule (repeatable).
+    #[arg(short, long, value_name = "ID")]
+    pub(crate) rule: Vec<String>,
+    /// How to report; `portcullis schema report` describes the JSON (repeatable, each with its own --output).
+    #[arg(short, long, value_enum, value_name = "FORMAT")]
+    pub(crate) format: Vec<Format>,
+    /// Where to report; `-` is standard output [default: standard output].
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Vec<PathBuf>,
+    /// The configuration of both sides [default: portcullis.yaml or .portcullis.yaml at the root of each].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Threads to work with [default: one per core].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MAX_THREADS))]
+    pub(crate) threads: Option<u16>,
+    /// The date that waivers are judged by, as YYYY-MM-DD [default: today, in UTC].
+    #[arg(long, value_name = "DATE")]
+    pub(crate) today: Option<String>,
 }
 
 /// `portcullis bundle`.

@@ -82,6 +82,18 @@ impl Error {
         }
     }
 
+    /// The error in one line.
+    pub(crate) fn reason(&self) -> String {
+        match self {
+            Self::Config { mistakes } => match mistakes.first() {
+                Some(Mistake { message, location: Some(place), .. }) => format!("{}:{}: {message}", place.file, place.line),
+                Some(Mistake { message, location: None, .. }) => message.clone(),
+                None => self.to_string(),
+            },
+            Self::Usage { .. } | Self::Helm(_) | Self::Stopped { .. } | Self::Read(_) => self.to_string(),
+        }
+    }
+
     /// What goes to standard output all the same.
     pub(crate) fn printed(&self) -> &[u8] {
         match self {

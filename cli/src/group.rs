@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use indexmap::IndexMap;
 use portcullis_policies::{Finding, Identity};
-use portcullis_source::{Location, Problem, Sources, Span, Step};
+use portcullis_source::{Link, Location, Origin, Problem, Sources, Span, Step};
 
 use crate::report::{ChainLink, Finding as Entry, Issue, ResourceName};
 
@@ -24,20 +24,24 @@ struct Key {
 /// The messages that one key has for one object so far.
 type Seen = IndexMap<(Key, Option<Identity>, Option<Arc<str>>), Vec<String>>;
 
-/// Groups findings; the order of the first of each group stays.
+/// Groups findings by the line that a person would edit; the order of the first of each group stays.
 pub(crate) fn findings(findings: &[Finding], sources: &Sources) -> Vec<Entry> {
+    findings_at(findings, sources, Origin::edit)
+}
+
+/// Groups findings by the line that `place` finds in their chains.
+pub(crate) fn findings_at(findings: &[Finding], sources: &Sources, place: impl Fn(&Origin) -> Option<Span>) -> Vec<Entry> {
     let mut groups: IndexMap<Key, Vec<&Finding>> = IndexMap::new();
     let mut seen = Seen::new();
     for finding in findings {
-        groups.entry(key(finding, &mut seen)).or_default().push(finding);
+        groups.entry(key(finding, place(&finding.origin), &mut seen)).or_default().push(finding);
     }
-    groups.into_values().filter_map(|group| entry(&group, sources)).collect()
+    groups.into_iter().filter_map(|(key, group)| entry(&group, key.place, sources)).collect()
 }
 
 /// A line may reach all containers of pods in Deployments and CronJobs alike, so that only the last key of a path counts, and numbers
 /// in messages, which may come from elsewhere, do not.
-fn key(finding: &Finding, seen: &mut Seen) -> Key {
-    let place = finding.origin.edit();
+fn key(finding: &Finding, place: Option<Span>, seen: &mut Seen) -> Key {
     let message = without_names(finding);
     let field = finding.path.iter().rev().find_map(|step| match step {
         Step::Key(key) => Some(Arc::clone(key)),
@@ -81,7 +85,7 @@ fn without_names(finding: &Finding) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-fn entry(group: &[&Finding], sources: &Sources) -> Option<Entry> {
+fn entry(group: &[&Finding], place: Option<Span>, sources: &Sources) -> Option<Entry> {
     let first = group.first()?;
     let names = |pick: fn(&Finding) -> Option<Arc<str>>| -> Vec<Arc<str>> {
         let names: BTreeSet<Arc<str>> = group.iter().filter_map(|finding| pick(finding)).collect();
@@ -96,14 +100,6 @@ fn entry(group: &[&Finding], sources: &Sources) -> Option<Entry> {
             rest.sort();
         }
     }
-    let place = first.origin.edit().and_then(|span| Some((span, sources.locate(span)?)));
-    let chain = first.origin.links.iter().map(|link| ChainLink {
-        role: link.role,
-        place: link.span.and_then(|span| Some((span, sources.locate(span)?))),
-        line: link.line,
-        key: link.key.clone(),
-        name: link.name.clone(),
-    });
     Some(Entry {
         rule: first.rule.to_string(),
         level: first.level,
@@ -113,14 +109,27 @@ fn entry(group: &[&Finding], sources: &Sources) -> Option<Entry> {
         applications: names(|finding| finding.application.clone()),
         resources,
         path: first.pointer(),
-        place,
-        chain: chain.collect(),
+        place: place.and_then(|span| Some((span, sources.locate(span)?))),
+        chain: chain(&first.origin, sources),
         waived: first.waived.as_ref().map(|waived| waived.reason.clone()),
         status: None,
     })
 }
 
-fn resource(identity: &Identity) -> ResourceName {
+/// A chain with its places looked up.
+pub(crate) fn chain(origin: &Origin, sources: &Sources) -> Vec<ChainLink> {
+    let link = |link: &Link| ChainLink {
+        role: link.role,
+        place: link.span.and_then(|span| Some((span, sources.locate(span)?))),
+        line: link.line,
+        key: link.key.clone(),
+        name: link.name.clone(),
+    };
+    origin.links.iter().map(link).collect()
+}
+
+/// The name of an object.
+pub(crate) fn resource(identity: &Identity) -> ResourceName {
     ResourceName {
         api_version: identity.api_version.to_string(),
         kind: identity.kind.to_string(),

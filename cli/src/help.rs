@@ -34,6 +34,30 @@ Exit codes:
   3  something could not be rendered or read, so that nobody knows what else there is
   4  internal error";
 
+/// `portcullis diff`.
+pub(crate) const DIFF: &str = "\
+Examples:
+  portcullis diff
+      what the work tree changes since the last commit
+  portcullis diff --base origin/main
+      what this branch changes, as a pull request shows it
+  portcullis diff --staged
+      what a commit would change; for pre-commit hooks
+  portcullis diff --base v1.4 --head v1.5 --direct --format json --output report.json
+      two releases, as JSON
+
+A base that went on since the head left it is compared at the commit in which both were one, so that only
+the head's own changes show; --direct compares with the base as it is. Both sides are read from git: nothing
+is checked out. Of a Secret only short hashes show, keyed by all secrets of the change together, or by
+PORTCULLIS_SECRET_KEY where hashes of several runs are to be compared.
+
+Exit codes:
+  0  nothing new at deny level
+  1  new findings at deny level; with --all also those on both sides
+  2  a wrong argument, a commit that git does not know, or a mistake in the configuration
+  3  something can no longer be rendered or read, so that nobody knows what the change does to it
+  4  internal error";
+
 /// `portcullis template`.
 pub(crate) const TEMPLATE: &str = "\
 Examples:

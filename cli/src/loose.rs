@@ -39,12 +39,15 @@ impl<'a> Loose<'a> {
         let taken = taken(&expanded.applications);
         let used = render::charts_and_kustomizations(expanded.named());
         let withheld = render::withheld(&expanded.applications);
-        let is_left = |path: &&RepoPath| {
-            !path.parent().is_some_and(|folder| used.contains(&folder) || withheld.contains(&folder))
-        };
+        let is_left = |path: &&RepoPath| !path.parent().is_some_and(|folder| used.contains(&folder) || withheld.contains(&folder));
         Self {
             manifests: manifests.iter().filter(|manifest| !taken.contains(&manifest.file)).collect(),
-            charts: alone(settings, charts.iter().filter(|chart| !used.iter().any(|path| path.is_within(chart))), renderer, expanded.compat()),
+            charts: alone(
+                settings,
+                charts.iter().filter(|chart| !used.iter().any(|path| path.is_within(chart))),
+                renderer,
+                expanded.compat(),
+            ),
             kustomizations: kustomizations.iter().filter(is_left).collect(),
             withheld,
         }
@@ -69,6 +72,11 @@ impl<'a> Loose<'a> {
             Err(_) if self.withheld.contains(chart.folder) => Partial::default(),
             Err(error) => Partial { value: Vec::new(), problems: vec![not_alone(settings, chart.folder, &error)] },
         }
+    }
+
+    /// The files of the kustomizations.
+    pub(crate) fn kustomization_names(&self) -> impl Iterator<Item = &'a RepoPath> {
+        self.kustomizations.iter().copied()
     }
 
     /// What is said of the kustomizations.
@@ -99,10 +107,7 @@ fn alone<'a>(
     compat: Compat,
 ) -> Vec<LooseChart<'a>> {
     let unused: Vec<&RepoPath> = unused.collect();
-    let load = |folder: &&'a RepoPath| LooseChart {
-        folder,
-        chart: Chart::load_with(&settings.revision, folder, &settings.supply, compat),
-    };
+    let load = |folder: &&'a RepoPath| LooseChart { folder, chart: Chart::load_with(&settings.revision, folder, &settings.supply, compat) };
     let loaded: Vec<LooseChart<'_>> = unused.par_iter().map(load).collect();
     let local = loaded.iter().filter_map(|loose| loose.chart.as_ref().ok()).flat_map(Chart::local).cloned();
     let broken = loaded.iter().filter(|loose| loose.chart.is_err()).map(|loose| loose.folder).chain(renderer.broken());

@@ -5,6 +5,7 @@
 mod advice;
 mod args;
 mod commands;
+mod diff;
 mod discover;
 mod error;
 mod group;
@@ -75,6 +76,7 @@ fn run(args: &Args, surroundings: &Surroundings) -> Outcome {
     }
     match &args.command {
         Command::Lint(lint) => commands::lint::run(lint, surroundings),
+        Command::Diff(diff) => commands::diff::run(diff, surroundings),
         Command::Template(template) => commands::template::run(template, surroundings),
         Command::Apps(apps) => commands::apps::run(apps, surroundings),
         Command::Rule(rule) => commands::rule::run(rule),
@@ -101,7 +103,8 @@ fn surroundings(args: &Args) -> Surroundings {
         Color::Auto => std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
     };
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    Surroundings { directory: current.join(directory), coloured, seconds, places: places() }
+    let secret_key = std::env::var("PORTCULLIS_SECRET_KEY").ok().filter(|key| !key.is_empty());
+    Surroundings { directory: current.join(directory), coloured, seconds, secret_key, places: places() }
 }
 
 /// Where helm and docker look for what is theirs, by their own rules.

@@ -43,11 +43,6 @@ impl Expanded {
         &self.found
     }
 
-    /// The inventory that the Applications were made with.
-    pub(crate) fn inventory(&self) -> &Inventory {
-        &self.inventory
-    }
-
     /// Every Application that is named, also those that Argo CD makes none of.
     pub(crate) fn named(&self) -> impl Iterator<Item = &Application> {
         self.applications.iter().chain(&self.unmade)
@@ -214,12 +209,17 @@ const CHUNK: usize = 32;
 /// Evaluates the rules over the resources, on all threads; the order of the findings is that of the resources.
 pub(crate) fn check(engine: &Engine, resources: &[Resource]) -> Partial<Vec<Finding>> {
     let facts = Facts::collect(resources);
-    let (single, platform) = rayon::join(
-        || resources.par_chunks(CHUNK).map(|chunk| engine.check(chunk, &facts)).collect::<Vec<_>>(),
-        || engine.check_platform(resources, &facts),
-    );
+    let (mut single, platform) = rayon::join(|| check_single(engine, resources, &facts), || engine.check_platform(resources, &facts));
+    let platform = platform.take(&mut single.problems);
+    single.value.extend(platform);
+    single
+}
+
+/// Evaluates the rules that see one resource at a time, on all threads.
+pub(crate) fn check_single(engine: &Engine, resources: &[Resource], facts: &Facts) -> Partial<Vec<Finding>> {
+    let parts: Vec<_> = resources.par_chunks(CHUNK).map(|chunk| engine.check(chunk, facts)).collect();
     let mut problems = Vec::new();
-    let findings = single.into_iter().chain([platform]).flat_map(|part| part.take(&mut problems)).collect();
+    let findings = parts.into_iter().flat_map(|part| part.take(&mut problems)).collect();
     Partial { value: findings, problems }
 }
 
@@ -251,7 +251,7 @@ fn nothing(expanded: &Expanded, settings: &Settings) -> Option<String> {
 }
 
 /// Each ApplicationSet once, however many of its Applications could not be made.
-fn not_expanded(unmade: &[Application], sources: &Sources) -> Vec<NotExpanded> {
+pub(crate) fn not_expanded(unmade: &[Application], sources: &Sources) -> Vec<NotExpanded> {
     let mut sets: BTreeMap<(&str, Option<Span>), NotExpanded> = BTreeMap::new();
     for application in unmade.iter().filter(|application| application.document.is_none()) {
         let Some((name, unrendered)) = application.application_set.as_deref().zip(application.unrendered().next()) else { continue };

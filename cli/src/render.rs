@@ -161,6 +161,21 @@ impl<'a> Renderer<'a> {
         }
     }
 
+    /// The files.
+    pub(crate) fn revision(&self) -> &'a Revision {
+        self.revision
+    }
+
+    /// The Helm.
+    pub(crate) fn compat(&self) -> Compat {
+        self.compat
+    }
+
+    /// A chart that some application names.
+    pub(crate) fn chart(&self, location: &ChartLocation) -> Option<&Result<Chart, ChartError>> {
+        self.charts.get(location)
+    }
+
     /// The charts that others need from the same repository (`file://`).
     pub(crate) fn needed(&self) -> impl Iterator<Item = &RepoPath> {
         self.charts.values().flatten().flat_map(Chart::local)

@@ -25,6 +25,8 @@ pub(crate) struct Surroundings {
     pub(crate) coloured: bool,
     /// The present time, in seconds after the start of 1970 in UTC.
     pub(crate) seconds: u64,
+    /// What hashes of secrets are keyed with, where the environment says.
+    pub(crate) secret_key: Option<String>,
     /// Where helm and docker keep what is theirs.
     pub(crate) places: Places,
 }
@@ -68,10 +70,7 @@ pub(crate) struct Settings {
 impl Settings {
     /// Opens what the command line names.
     pub(crate) fn open(scope: &Scope, surroundings: &Surroundings) -> Result<Self, Error> {
-        if let Some(threads) = scope.threads {
-            // A pool that exists already keeps its size; there is one command in a process.
-            let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();
-        }
+        threads(scope);
         if scope.revision.is_none() {
             // Looked at before the repository is, so that a misspelt path outside of any does not open what lies around it.
             let missing = scope.paths.iter().find(|path| std::fs::symlink_metadata(surroundings.directory.join(path)).is_err());
@@ -79,18 +78,33 @@ impl Settings {
                 return Err(Error::usage(format!("{} does not exist", path.display()), MISSING));
             }
         }
-        let start = scope.paths.first().map_or_else(|| surroundings.directory.clone(), |path| surroundings.directory.join(path));
-        let start = absolute(&start)?;
-        let root = root::find(if start.is_dir() { &start } else { start.parent().unwrap_or(&start) });
+        let root = Self::root(scope, surroundings)?;
         let sources = Arc::new(Sources::default());
         let revision = match &scope.revision {
-            Some(name) if !root.join(".git").exists() => {
-                let message = format!("there is no git repository here, so that there is no revision {name}");
-                return Err(Error::usage(message, "start in a repository, or leave --revision out"));
+            Some(name) => {
+                in_git(&root, name)?;
+                Revision::commit(&root, name, sources)?
             }
-            Some(name) => Revision::commit(&root, name, sources)?,
             None => Revision::work_tree(&root, sources)?,
         };
+        let on_disk = scope.revision.is_none();
+        Self::of(revision, (root, on_disk), scope, surroundings)
+    }
+
+    /// The folder that the repository begins in.
+    pub(crate) fn root(scope: &Scope, surroundings: &Surroundings) -> Result<PathBuf, Error> {
+        let start = scope.paths.first().map_or_else(|| surroundings.directory.clone(), |path| surroundings.directory.join(path));
+        let start = absolute(&start)?;
+        Ok(root::find(if start.is_dir() { &start } else { start.parent().unwrap_or(&start) }))
+    }
+
+    /// Reads the configuration of a tree; what lies beside it on disk counts where it is a work tree.
+    pub(crate) fn of(
+        revision: Revision,
+        (root, on_disk): (PathBuf, bool),
+        scope: &Scope,
+        surroundings: &Surroundings,
+    ) -> Result<Self, Error> {
         let config_file = config_file(scope, surroundings, &revision)?;
         let config = parse(config_file.as_deref(), revision.sources())?;
         let paths = scope.paths.iter().map(|path| within(&root, &surroundings.directory.join(path)));
@@ -99,8 +113,8 @@ impl Settings {
             return Err(absent(path, given, scope.revision.as_deref()));
         }
         let lock = supply::lock(&revision)?;
-        let on_disk = Some(&*root).filter(|_| scope.revision.is_none());
-        let supply = supply::supply(&revision, on_disk, &config, &lock, &surroundings.places)?;
+        let folder = Some(&*root).filter(|_| on_disk);
+        let supply = supply::supply(&revision, folder, &config, &lock, &surroundings.places)?;
         Ok(Self {
             revision,
             root,
@@ -113,6 +127,23 @@ impl Settings {
             services: scope.service.clone(),
         })
     }
+}
+
+/// Works with as many threads as are asked for.
+pub(crate) fn threads(scope: &Scope) {
+    if let Some(threads) = scope.threads {
+        // A pool that exists already keeps its size; there is one command in a process.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();
+    }
+}
+
+/// Says so where there is no git repository to find a revision in.
+pub(crate) fn in_git(root: &Path, name: &str) -> Result<(), Error> {
+    if root.ancestors().any(|folder| folder.join(".git").exists()) {
+        return Ok(());
+    }
+    let message = format!("there is no git repository here, so that there is no revision {name}");
+    Err(Error::usage(message, "start in a repository, or check the files as they are: `portcullis lint`"))
 }
 
 /// What to do about a path that does not exist.

@@ -1,6 +1,9 @@
 //! `portcullis lint`: everything that is found, in every format that is asked for.
 
-use std::{io::Write, path::Path};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use portcullis_policies::{Level, Library, waiver::Coverage};
 use portcullis_source::Sources;
@@ -25,28 +28,39 @@ pub(crate) fn run(arguments: &args::Lint, surroundings: &Surroundings) -> Outcom
     // With some rules only, nobody knows which waivers the others would use.
     let coverage = if arguments.rule.is_empty() { Coverage::Whole } else { Coverage::Part };
     let report = pipeline::lint(&settings, &library, today(arguments.today.as_deref(), surroundings)?, coverage)?;
-    let sources = settings.revision.sources();
     let mut done = Done { code: exit(&report), notes: notes(&report), ..Done::default() };
-    let formats = if arguments.format.is_empty() { &[Format::Human][..] } else { &arguments.format };
-    if arguments.output.len() > formats.len() {
+    write_all(&report, (&arguments.format, &arguments.output), settings.revision.sources(), surroundings, &mut done)?;
+    Ok(done)
+}
+
+/// Writes a report in every format that is asked for, each to its own place.
+pub(super) fn write_all(
+    report: &Report,
+    (formats, outputs): (&[Format], &[PathBuf]),
+    sources: &Sources,
+    surroundings: &Surroundings,
+    done: &mut Done,
+) -> Result<(), Error> {
+    let formats = if formats.is_empty() { &[Format::Human][..] } else { formats };
+    if outputs.len() > formats.len() {
         return Err(Error::usage(
             "there are more --output than --format",
             "each --output takes the --format at its place: -f json -o report.json",
         ));
     }
     for (index, format) in formats.iter().enumerate() {
-        match arguments.output.get(index).filter(|path| path.as_os_str() != "-") {
-            Some(path) => write(&surroundings.directory.join(path), &print(&report, *format, sources, Style::Plain))?,
+        match outputs.get(index).filter(|path| path.as_os_str() != "-") {
+            Some(path) => write(&surroundings.directory.join(path), &print(report, *format, sources, Style::Plain))?,
             None => {
                 let style = if surroundings.coloured { Style::Coloured } else { Style::Plain };
-                done.output.extend(print(&report, *format, sources, style).into_bytes());
+                done.output.extend(print(report, *format, sources, style).into_bytes());
             }
         }
     }
-    Ok(done)
+    Ok(())
 }
 
-fn library(rules: &[String]) -> Result<Library, Error> {
+pub(super) fn library(rules: &[String]) -> Result<Library, Error> {
     let library = Library::embedded().map_err(|error| Error::usage(error.to_string(), BROKEN_BUILD))?;
     if rules.is_empty() {
         return Ok(library);

@@ -4,6 +4,7 @@ pub(crate) mod admission;
 pub(crate) mod apps;
 pub(crate) mod audit;
 pub(crate) mod bundle;
+pub(crate) mod diff;
 pub(crate) mod lint;
 pub(crate) mod rule;
 pub(crate) mod schema;

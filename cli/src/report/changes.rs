@@ -17,6 +17,8 @@ pub(crate) struct Changes {
     pub(crate) applications: Vec<ApplicationChange>,
     /// How many applications are the same on both sides.
     pub(crate) unchanged: usize,
+    /// Why nothing is known of the base, so that the head is judged alone.
+    pub(crate) base_unknown: Option<String>,
 }
 
 /// One of the two trees.
@@ -97,8 +99,9 @@ pub(crate) struct FieldChange {
     pub(crate) before: Option<String>,
     /// What it becomes, in the same way.
     pub(crate) after: Option<String>,
-    /// The first link of its chain that the change touches, else the line that a person would edit; of the base for a field that goes.
+    /// What a person would edit if the change touches it, else the first link of its chain that the change touches, else what they would
+    /// edit; of the base for a field that goes, unless the change touches what keeps it away.
     pub(crate) place: Option<(Span, Location)>,
-    /// How it came to be; of the base for a field that goes.
+    /// How it came to be; of the base for a field that goes, unless the change touches what keeps it away.
     pub(crate) chain: Vec<ChainLink>,
 }

@@ -67,6 +67,12 @@ impl Engine {
         &self.digest
     }
 
+    /// The digest that an engine of these rules and this configuration has.
+    #[must_use]
+    pub fn digest_of(library: &Library, config: &Config) -> String {
+        digest(library, config)
+    }
+
     /// The configuration that it was made with.
     #[must_use]
     pub fn config(&self) -> &Config {

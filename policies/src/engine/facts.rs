@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The facts that the resources of a repository tell, gathered before rules run over parts of it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts {
     node_pools: Vec<(Option<Arc<str>>, Value)>,
     services: Services,

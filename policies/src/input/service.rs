@@ -35,7 +35,7 @@ impl TargetPort {
 }
 
 /// What a Service says of the pods behind it, and where that holds.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Service {
     environment: Option<Arc<str>>,
     cluster: Option<Arc<str>>,
@@ -91,7 +91,7 @@ pub(crate) fn served(resources: &[Resource]) -> impl Iterator<Item = (usize, usi
 }
 
 /// The Services of a run, by namespace.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Services(BTreeMap<Option<Arc<str>>, Vec<Service>>);
 
 impl Services {

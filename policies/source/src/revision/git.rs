@@ -109,11 +109,8 @@ fn find(repository: &gix::Repository, name: &str) -> Result<ObjectId, ReadError>
 pub(super) fn merge_base(root: &Path, one: &str, other: &str) -> Result<String, ReadError> {
     let (repository, _) = open(root)?;
     let (left, right) = (find(&repository, one)?, find(&repository, other)?);
-    let unrelated = || ReadError::Unrelated {
-        one: one.to_owned(),
-        other: other.to_owned(),
-        shallow: repository.is_shallow().unwrap_or(false),
-    };
+    let unrelated =
+        || ReadError::Unrelated { one: one.to_owned(), other: other.to_owned(), shallow: repository.is_shallow().unwrap_or(false) };
     // In a shallow clone the walk ends where the parents of a commit are missing.
     match repository.merge_base(left, right) {
         Ok(Some(found)) => Ok(found.to_string()),

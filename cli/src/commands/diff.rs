@@ -1,0 +1,104 @@
+//! `portcullis diff`: what a change does, between two revisions.
+
+use std::{path::Path, sync::Arc};
+
+use portcullis_policies::waiver::Coverage;
+use portcullis_source::{Revision, Sources};
+
+use super::{Done, Exit, Outcome, lint};
+use crate::{
+    args,
+    diff::{self, Comparison, Extent},
+    error::Error,
+    report::{Report, Side},
+    settings::{self, Settings, Surroundings, today},
+};
+
+/// How reports call the head where it is no commit.
+const WORK_TREE: &str = "the work tree";
+const STAGED: &str = "what is staged";
+
+/// Compares and reports.
+pub(crate) fn run(arguments: &args::Diff, surroundings: &Surroundings) -> Outcome {
+    let scope = scope(arguments);
+    settings::threads(&scope);
+    let root = Settings::root(&scope, surroundings)?;
+    settings::in_git(&root, &arguments.base)?;
+    let sources = Arc::new(Sources::default());
+    let base_name = base(arguments, &root)?;
+    let base = Revision::commit(&root, &base_name, Arc::clone(&sources))?;
+    let head = match &arguments.head {
+        Some(name) => Revision::commit(&root, name, Arc::clone(&sources))?,
+        None if arguments.staged => Revision::staged(&root, Arc::clone(&sources))?,
+        None => Revision::work_tree(&root, Arc::clone(&sources))?,
+    };
+    let names = (
+        Side { name: arguments.base.clone(), commit: base.commit_id() },
+        Side { name: head_name(arguments).to_owned(), commit: head.commit_id() },
+    );
+    let on_disk = arguments.head.is_none() && !arguments.staged;
+    let head = Settings::of(head, (root.clone(), on_disk), &scope, surroundings)?;
+    let mut base = Settings::of(base, (root, false), &scope, surroundings);
+    if let Ok(base) = &mut base {
+        // What is the same on both sides is parsed once.
+        base.supply.readings = Arc::clone(&head.supply.readings);
+    }
+    let library = lint::library(&arguments.rule)?;
+    let comparison = Comparison {
+        base: base.as_ref().map_err(Error::reason),
+        head: &head,
+        names,
+        library: &library,
+        coverage: if arguments.rule.is_empty() { Coverage::Whole } else { Coverage::Part },
+        today: today(arguments.today.as_deref(), surroundings)?,
+        extent: extent(arguments),
+        secret_key: surroundings.secret_key.clone(),
+    };
+    let report = diff::compare(&comparison)?;
+    let mut done = Done { code: exit(&report, arguments.all), ..Done::default() };
+    lint::write_all(&report, (&arguments.format, &arguments.output), &sources, surroundings, &mut done)?;
+    Ok(done)
+}
+
+/// The commit to compare with: where both sides were one, unless the base itself is asked for.
+fn base(arguments: &args::Diff, root: &Path) -> Result<String, Error> {
+    if arguments.direct {
+        return Ok(arguments.base.clone());
+    }
+    Ok(Revision::merge_base(root, &arguments.base, arguments.head.as_deref().unwrap_or("HEAD"))?)
+}
+
+fn head_name(arguments: &args::Diff) -> &str {
+    match &arguments.head {
+        Some(name) => name,
+        None if arguments.staged => STAGED,
+        None => WORK_TREE,
+    }
+}
+
+fn extent(arguments: &args::Diff) -> Extent {
+    match (arguments.exhaustive, arguments.all) {
+        (true, _) => Extent::Exhaustive,
+        (false, true) => Extent::Everything,
+        (false, false) => Extent::Reached,
+    }
+}
+
+fn scope(arguments: &args::Diff) -> args::Scope {
+    args::Scope {
+        paths: Vec::new(),
+        environment: arguments.environment.clone(),
+        service: arguments.service.clone(),
+        revision: None,
+        config: arguments.config.clone(),
+        threads: arguments.threads,
+    }
+}
+
+/// What can no longer be rendered or read outweighs findings, since nobody knows what else there is.
+fn exit(report: &Report, everything: bool) -> Exit {
+    if !report.problems.is_empty() {
+        return Exit::Incomplete;
+    }
+    if diff::denies(report, everything) { Exit::Findings } else { Exit::Clean }
+}

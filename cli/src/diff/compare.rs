@@ -1,0 +1,214 @@
+//! The whole way from two revisions to a report.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use portcullis_policies::{Date, Engine, Facts, Finding, Level, Library, Resource, Waivers, waiver::Coverage};
+use portcullis_source::{Partial, Problem, Sources};
+
+use super::{
+    judge::{Judged, judge},
+    lines::ChangedLines,
+    reach::Reached,
+    side::Side,
+    tell::{Told, tell},
+};
+use crate::{
+    error::Error,
+    pipeline::{self, engine_error},
+    report::{self, Report},
+    settings::Settings,
+};
+
+/// How much of two revisions is rendered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// What the change reaches.
+    Reached,
+    /// What the change reaches on both sides, and the rest once.
+    Everything,
+    /// Everything on both sides.
+    Exhaustive,
+}
+
+/// What is compared, and how.
+pub(crate) struct Comparison<'a> {
+    /// The tree before; or why nothing is known of it.
+    pub(crate) base: Result<&'a Settings, String>,
+    /// The tree that is judged.
+    pub(crate) head: &'a Settings,
+    /// How both are called.
+    pub(crate) names: (report::Side, report::Side),
+    /// The rules.
+    pub(crate) library: &'a Library,
+    /// Whether these are all rules.
+    pub(crate) coverage: Coverage,
+    /// The day that waivers are judged by.
+    pub(crate) today: Date,
+    /// How much is rendered.
+    pub(crate) extent: Extent,
+    /// What secrets are hashed with.
+    pub(crate) secret_key: Option<String>,
+}
+
+/// Says what a change does.
+pub(crate) fn compare(comparison: &Comparison<'_>) -> Result<Report, Error> {
+    let base = match &comparison.base {
+        Ok(base) => base,
+        Err(reason) => return alone(comparison, reason),
+    };
+    let head = comparison.head;
+    let (before, after) = rayon::join(|| pipeline::expand(base), || pipeline::expand(head));
+    let Partial { value: before, problems: base_problems } = match before {
+        Ok(expanded) => expanded,
+        Err(error) => return alone(comparison, &error.reason()),
+    };
+    let Partial { value: after, problems: head_problems } = after?;
+    let (before, after) = rayon::join(|| Side::new(base, &before, "base"), || Side::new(head, &after, "head"));
+    let engines = Engines::new(comparison, base)?;
+    let mut extent = comparison.extent;
+    if extent == Extent::Reached && (engines.base.is_some() || base.config.waivers != head.config.waivers) {
+        extent = Extent::Everything;
+    }
+    let (mut reached, mut judged) = judge_both(comparison, &engines, (&before, &after), extent);
+    if extent == Extent::Reached && waivers_may_differ(base, head, &judged) {
+        (reached, judged) = judge_both(comparison, &engines, (&before, &after), Extent::Everything);
+    }
+    let lines = ChangedLines::new(Some(&base.revision), &head.revision);
+    let Verdicts { judged, mut problems } = judged;
+    problems.0.extend(base_problems);
+    problems.1.extend(head_problems);
+    let told = Told { comparison, sides: (&before, &after), reached: &reached, lines: &lines, digest: engines.head.digest() };
+    Ok(tell(&told, judged.judged, problems))
+}
+
+/// Judges the head alone: everything in it is new.
+fn alone(comparison: &Comparison<'_>, reason: &str) -> Result<Report, Error> {
+    let Comparison { head, library, today, coverage, names, .. } = comparison;
+    let mut report = pipeline::lint(head, library, *today, *coverage)?;
+    for finding in &mut report.findings {
+        finding.status = Some(report::Status::New);
+    }
+    report.changes = Some(report::Changes {
+        base: names.0.clone(),
+        head: names.1.clone(),
+        applications: Vec::new(),
+        unchanged: 0,
+        base_unknown: Some(reason.to_owned()),
+    });
+    Ok(report)
+}
+
+/// The rules as each side configures them; one engine where that is the same.
+struct Engines {
+    base: Option<Engine>,
+    head: Engine,
+}
+
+impl Engines {
+    fn new(comparison: &Comparison<'_>, base: &Settings) -> Result<Self, Error> {
+        let Comparison { library, head, .. } = comparison;
+        let engine =
+            |settings: &Settings| Engine::new(library, &settings.config).map_err(|error| engine_error(error, settings.revision.sources()));
+        let same = Engine::digest_of(library, &base.config) == Engine::digest_of(library, &head.config);
+        Ok(Self { base: if same { None } else { Some(engine(base)?) }, head: engine(head)? })
+    }
+}
+
+/// The findings, and the problems of the base and of the head.
+struct Verdicts {
+    judged: BothJudged,
+    problems: (Vec<Problem>, Vec<Problem>),
+}
+
+/// The findings by what the change does to them, and whether a waiver covers more or less than before.
+struct BothJudged {
+    judged: Judged,
+    waived_otherwise: bool,
+}
+
+/// What rules found on both sides, in parts.
+struct Both {
+    before: Vec<Partial<Vec<Finding>>>,
+    after: Vec<Partial<Vec<Finding>>>,
+}
+
+/// Makes what is needed, and asks the rules about both sides.
+fn judge_both(comparison: &Comparison<'_>, engines: &Engines, sides: (&Side<'_>, &Side<'_>), extent: Extent) -> (Reached, Verdicts) {
+    let reached = Reached::make(sides.0, sides.1, extent);
+    let with_shared = |own: Vec<Resource>| own.into_iter().chain(reached.of_both().cloned()).collect::<Vec<_>>();
+    let changed = (reached.of(&reached.base).cloned().collect::<Vec<_>>(), reached.of(&reached.head).cloned().collect::<Vec<_>>());
+    let whole = (with_shared(changed.0.clone()), with_shared(changed.1.clone()));
+    let facts = (Facts::collect(&whole.0), Facts::collect(&whole.1));
+    let base_engine = engines.base.as_ref().unwrap_or(&engines.head);
+    let (before, after) = rayon::join(
+        || pipeline::check_single(base_engine, &changed.0, &facts.0),
+        || pipeline::check_single(&engines.head, &changed.1, &facts.1),
+    );
+    let mut both = Both { before: vec![before], after: vec![after] };
+    if engines.base.is_some() || facts.0 != facts.1 {
+        let shared: Vec<Resource> = reached.of_both().cloned().collect();
+        both.before.push(pipeline::check_single(base_engine, &shared, &facts.0));
+        both.after.push(pipeline::check_single(&engines.head, &shared, &facts.1));
+    } else if extent == Extent::Everything {
+        // What is the same is found on both sides; it only matters for what waivers cover, and where all is asked for.
+        let shared: Vec<Resource> = reached.of_both().cloned().collect();
+        let found = pipeline::check_single(&engines.head, &shared, &facts.1);
+        both.before.push(found.clone());
+        both.after.push(found);
+    }
+    let (before, after) =
+        rayon::join(|| base_engine.check_platform(&whole.0, &facts.0), || engines.head.check_platform(&whole.1, &facts.1));
+    both.before.push(before);
+    both.after.push(after);
+    let mut problems = (Vec::new(), Vec::new());
+    problems.0.extend(reached.base.values().chain(reached.shared.values()).flat_map(|made| made.problems.iter().cloned()));
+    problems.1.extend(reached.head.values().chain(reached.shared.values()).flat_map(|made| made.problems.iter().cloned()));
+    let take = |parts: Vec<Partial<Vec<Finding>>>, problems: &mut Vec<Problem>| {
+        parts.into_iter().flat_map(|part| part.take(problems)).collect::<Vec<_>>()
+    };
+    let (before, after) = (take(both.before, &mut problems.0), take(both.after, &mut problems.1));
+    let coverage = if extent == Extent::Reached { Coverage::Part } else { comparison.coverage };
+    let waive = |settings: &Settings, findings: Vec<Finding>| {
+        let files = settings.revision.files_read();
+        let Settings { config, revision, .. } = settings;
+        Waivers { config, sources: revision.sources(), files: &files, today: comparison.today, coverage }.apply(findings)
+    };
+    let (before, after) = rayon::join(|| waive(sides.0.settings, before), || waive(sides.1.settings, after));
+    let waived = |findings: &[Finding]| {
+        let waived = findings.iter().filter(|finding| finding.waived.is_some());
+        waived.map(|finding| finding.fingerprint.clone()).collect::<BTreeSet<_>>()
+    };
+    let waived_otherwise = waived(&before) != waived(&after);
+    (reached, Verdicts { judged: BothJudged { judged: judge(before, after), waived_otherwise }, problems })
+}
+
+/// Whether some waiver may cover nothing on one side only, which can only be told from everything.
+fn waivers_may_differ(base: &Settings, head: &Settings, verdicts: &Verdicts) -> bool {
+    verdicts.judged.waived_otherwise || inline_waivers(base) != inline_waivers(head)
+}
+
+/// The waivers in comments, without their lines.
+fn inline_waivers(settings: &Settings) -> Vec<(Arc<str>, String, String)> {
+    let files = settings.revision.files_read();
+    let waivers = files.iter().flat_map(|file| {
+        let path = Arc::clone(file.path());
+        portcullis_policies::waiver::scan(file).into_iter().map(move |waiver| (Arc::clone(&path), waiver.rule, waiver.reason))
+    });
+    let mut all: Vec<_> = waivers.collect();
+    all.sort();
+    all
+}
+
+/// Whether a report has a new finding that denies.
+pub(crate) fn denies(report: &Report, everything: bool) -> bool {
+    let counts = |finding: &&report::Finding| {
+        let is_wanted = finding.status == Some(report::Status::New) || (everything && finding.status == Some(report::Status::Unchanged));
+        is_wanted && finding.level == Level::Deny && finding.waived.is_none()
+    };
+    report.findings.iter().any(|finding| counts(&finding))
+}
+
+/// The table of files that both sides share.
+pub(super) fn sources<'a>(comparison: &'a Comparison<'_>) -> &'a Sources {
+    comparison.head.revision.sources()
+}

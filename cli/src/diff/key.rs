@@ -1,0 +1,158 @@
+//! What a render depends on, as one digest: equal keys give equal objects.
+
+use portcullis_argo::{Application, HelmSource, SourceKind, ValuesPlace};
+use portcullis_policies::Context;
+use portcullis_source::{Data, EntryKind, Node, RepoPath, Revision};
+use sha2::{Digest as _, Sha256};
+
+use super::side::Charts;
+use crate::render::Renderer;
+
+/// The digest of everything that the objects of an application depend on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Key([u8; 32]);
+
+/// A key that is being made; no two lists of parts give the same one by moving a border.
+#[derive(Default)]
+pub(super) struct Parts(Sha256);
+
+impl Parts {
+    pub(super) fn bytes(&mut self, bytes: &[u8]) {
+        self.0.update((bytes.len() as u64).to_le_bytes());
+        self.0.update(bytes);
+    }
+
+    pub(super) fn text(&mut self, text: &str) {
+        self.bytes(text.as_bytes());
+    }
+
+    fn texts<'a>(&mut self, texts: impl IntoIterator<Item = Option<&'a str>>) {
+        for text in texts {
+            self.bytes(&[u8::from(text.is_some())]);
+            self.text(text.unwrap_or_default());
+        }
+    }
+
+    /// A value, whatever its text looks like.
+    pub(super) fn node(&mut self, node: &Node) {
+        match &node.data {
+            Data::Null => self.text("null"),
+            Data::Bool(value) => self.text(if *value { "true" } else { "false" }),
+            Data::Int(value) => self.text(&format!("i{value}")),
+            Data::Uint(value) => self.text(&format!("u{value}")),
+            Data::Float(value) => self.text(&format!("f{:x}", value.to_bits())),
+            Data::String(value) => {
+                self.text("s");
+                self.text(value);
+            }
+            Data::List(items) => {
+                self.text(&format!("l{}", items.len()));
+                items.iter().for_each(|item| self.node(item));
+            }
+            Data::Map(map) => {
+                self.text(&format!("m{}", map.entries.len()));
+                for entry in &map.entries {
+                    self.text(&entry.key);
+                    self.node(&entry.value);
+                }
+            }
+        }
+    }
+
+    /// A file, or why it can't be read.
+    fn file(&mut self, revision: &Revision, path: &RepoPath) {
+        match revision.read(path) {
+            Ok(file) => self.bytes(file.bytes()),
+            Err(error) => self.text(&error.to_string()),
+        }
+    }
+
+    /// Everything below a folder, by path.
+    fn folder(&mut self, revision: &Revision, folder: &RepoPath) {
+        for (path, kind) in revision.below(folder) {
+            self.text(path.as_str());
+            match kind {
+                EntryKind::File => self.file(revision, path),
+                EntryKind::Link(target) => self.text(target),
+                EntryKind::Folder | EntryKind::Special => {}
+            }
+        }
+    }
+
+    pub(super) fn key(self) -> Key {
+        Key(self.0.finalize().into())
+    }
+}
+
+/// The key of an application; `side` names the tree, for what can't be told from its parts.
+pub(super) fn application(application: &Application, context: &Context, (renderer, charts): (&Renderer<'_>, &Charts), side: &str) -> Key {
+    let mut parts = Parts::default();
+    let Context { environment, cluster, application: name, service, namespace } = context;
+    parts.texts([environment, cluster, name, service, namespace].map(|text| text.as_deref()));
+    parts.text(&format!("{:?}", renderer.compat()));
+    if let Some(object) = application.object() {
+        parts.node(object);
+    }
+    for source in &application.sources {
+        parts.texts([Some(&*source.repo_url), Some(&*source.target_revision), Some(&*source.path)]);
+        match &source.kind {
+            SourceKind::Helm(helm) => of_helm(&mut parts, helm, renderer, charts),
+            SourceKind::Directory(directory) => {
+                for file in &directory.files {
+                    parts.text(file.as_str());
+                    parts.file(renderer.revision(), file);
+                }
+            }
+            // What lies outside of its folder may be a part of it.
+            SourceKind::Kustomize(kustomize) if reaches_out(renderer.revision(), &kustomize.path) => parts.text(side),
+            SourceKind::Kustomize(kustomize) => parts.folder(renderer.revision(), &kustomize.path),
+            SourceKind::Reference => {}
+            SourceKind::Unrendered(unrendered) => {
+                parts.text(&unrendered.reason);
+                if let Ok(folder) = RepoPath::new(&source.path).as_ref() {
+                    parts.folder(renderer.revision(), folder);
+                }
+            }
+        }
+    }
+    parts.key()
+}
+
+fn of_helm(parts: &mut Parts, helm: &HelmSource, renderer: &Renderer<'_>, charts: &Charts) {
+    match charts.get(&helm.chart) {
+        Some(Ok(known)) => parts.bytes(&known.digest),
+        Some(Err(reason)) => parts.text(reason),
+        None => {}
+    }
+    for file in &helm.values {
+        match file.place {
+            ValuesPlace::Revision => parts.file(renderer.revision(), &file.path),
+            ValuesPlace::Chart | ValuesPlace::ChartIfThere => parts.text(file.path.as_str()),
+        }
+    }
+    if let Some(inline) = &helm.inline {
+        parts.text(&format!("{:?}", inline.kind));
+        parts.node(&inline.document.root);
+    }
+    for parameter in &helm.parameters {
+        parts.texts([Some(&*parameter.name), Some(&*parameter.value), parameter.force_string.then_some("string")]);
+    }
+    for parameter in &helm.file_parameters {
+        parts.text(&parameter.name);
+        parts.file(renderer.revision(), &parameter.path);
+    }
+    parts.texts([Some(&*helm.release_name), helm.namespace.as_deref(), helm.kube_version.as_deref()]);
+    parts.texts(helm.api_versions.iter().map(|version| Some(&**version)));
+    parts.bytes(&[helm.skip_crds, helm.skip_tests, helm.skip_schema_validation].map(u8::from));
+}
+
+/// Whether a kustomization names something outside of its folder.
+fn reaches_out(revision: &Revision, folder: &RepoPath) -> bool {
+    let mut files = revision.below(folder).filter(|(_, kind)| **kind != EntryKind::Folder);
+    files.any(|(path, kind)| matches!(kind, EntryKind::Link(_)) || revision.read(path).map_or(true, |file| contains(file.bytes(), b"..")))
+}
+
+/// Whether a text has a word in it.
+pub(super) fn contains(bytes: &[u8], word: &[u8]) -> bool {
+    memchr::memmem::find(bytes, word).is_some()
+}

@@ -1,0 +1,107 @@
+//! What has to be made of two sides: what differs on both of them, and on the head what rules may join with that.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use portcullis_policies::Resource;
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+
+use super::{
+    compare::Extent,
+    objects::{is_same, pairs},
+    side::{Made, Name, Side, Unit},
+};
+
+/// What was made of two sides.
+pub(super) struct Reached {
+    /// What differs or is on one side only, in the order of the head, then of the base.
+    pub(super) changed: Vec<Name>,
+    /// What was made of the base, of what differs.
+    pub(super) base: BTreeMap<Name, Made>,
+    /// What was made of the head, of what differs.
+    pub(super) head: BTreeMap<Name, Made>,
+    /// What is the same on both sides and may have to do with it.
+    pub(super) shared: BTreeMap<Name, Made>,
+}
+
+/// Where a change may be felt.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Touched {
+    environment: Option<Arc<str>>,
+    /// None for all namespaces.
+    namespace: Option<Arc<str>>,
+}
+
+impl Reached {
+    /// Makes what the change reaches.
+    pub(super) fn make(base: &Side<'_>, head: &Side<'_>, extent: Extent) -> Self {
+        let differs = |name: &&Name| {
+            let keys = [base, head].map(|side| side.units.get(*name).map(|unit| unit.key));
+            extent == Extent::Exhaustive || keys[0] != keys[1]
+        };
+        let gone = base.units.keys().filter(|name| !head.units.contains_key(*name));
+        let changed: Vec<Name> = head.units.keys().chain(gone).filter(differs).cloned().collect();
+        let made = |side: &Side<'_>| -> BTreeMap<Name, Made> {
+            changed.par_iter().filter(|name| side.units.contains_key(*name)).map(|name| (name.clone(), side.make(name))).collect()
+        };
+        let (of_base, of_head) = rayon::join(|| made(base), || made(head));
+        let touched = touched(&changed, &of_base, &of_head);
+        let is_changed: BTreeSet<&Name> = changed.iter().collect();
+        let reached: Vec<&Name> = head
+            .units
+            .iter()
+            .filter(|(name, unit)| !is_changed.contains(name) && (extent == Extent::Everything || touched.iter().any(|at| at.meets(unit))))
+            .map(|(name, _)| name)
+            .collect();
+        let shared = reached.par_iter().map(|name| ((*name).clone(), head.make(name))).collect();
+        Self { changed, base: of_base, head: of_head, shared }
+    }
+
+    /// The objects of what differs, on one side.
+    pub(super) fn of<'a>(&'a self, side: &'a BTreeMap<Name, Made>) -> impl Iterator<Item = &'a Resource> {
+        self.changed.iter().filter_map(|name| side.get(name)).flat_map(|made| &made.resources)
+    }
+
+    /// The objects that are the same on both sides.
+    pub(super) fn of_both(&self) -> impl Iterator<Item = &Resource> {
+        self.shared.values().flat_map(|made| &made.resources)
+    }
+}
+
+/// Where the objects of what differs are; an object without a namespace, or a NodePool, is felt in its whole environment once it changes.
+fn touched(changed: &[Name], base: &BTreeMap<Name, Made>, head: &BTreeMap<Name, Made>) -> BTreeSet<Touched> {
+    let mut touched = BTreeSet::new();
+    let resources = |side: &'_ BTreeMap<Name, Made>, name: &Name| side.get(name).map(|made| made.resources.clone()).unwrap_or_default();
+    for name in changed {
+        let (before, after) = (resources(base, name), resources(head, name));
+        for pair in pairs(&before, &after) {
+            let stays = is_same(&pair);
+            for resource in [pair.0, pair.1].into_iter().flatten() {
+                let environment = resource.context.environment.clone();
+                match &resource.identity.namespace {
+                    Some(namespace) if stays || &*resource.identity.kind != "NodePool" => {
+                        touched.insert(Touched { environment, namespace: Some(Arc::clone(namespace)) });
+                    }
+                    None if stays => {}
+                    Some(_) | None => {
+                        touched.insert(Touched { environment, namespace: None });
+                    }
+                }
+            }
+        }
+    }
+    touched
+}
+
+impl Touched {
+    /// Whether objects of a unit may be here.
+    fn meets(&self, unit: &Unit) -> bool {
+        let (here, there) = (&self.environment, &unit.context.environment);
+        let in_environment = here.is_none() || there.is_none() || here == there;
+        let own = unit.context.namespace.as_ref();
+        let in_namespace = self.namespace.as_ref().is_none_or(|here| own.is_none_or(|own| own == here));
+        in_environment && (in_namespace || unit.spread.roams || unit.spread.pools)
+    }
+}

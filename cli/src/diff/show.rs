@@ -1,0 +1,179 @@
+//! Values and objects as reports show them: JSON on one line, YAML as it was rendered, secrets as short keyed hashes.
+
+use std::collections::BTreeSet;
+
+use hmac::{Hmac, Mac as _};
+use portcullis_policies::Resource;
+use portcullis_source::{Data, Node, Range, Role, Span};
+use sha2::{Digest as _, Sha256};
+
+/// How many hex digits of a hash stand for a secret.
+const DIGITS: usize = 8;
+
+/// The fields of a Secret that hold its text.
+const SECRET_FIELDS: [&str; 2] = ["data", "stringData"];
+
+/// The annotation in which kubectl keeps a whole object.
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+/// A value as JSON on one line, keys in their order.
+pub(super) fn json(node: &Node) -> String {
+    value(node).to_string()
+}
+
+fn value(node: &Node) -> serde_json::Value {
+    match &node.data {
+        Data::Null => serde_json::Value::Null,
+        Data::Bool(value) => (*value).into(),
+        Data::Int(value) => (*value).into(),
+        Data::Uint(value) => (*value).into(),
+        Data::Float(value) => (*value).into(),
+        Data::String(text) => (**text).into(),
+        Data::List(items) => items.iter().map(value).collect(),
+        Data::Map(map) => {
+            let entries = map.entries.iter().map(|entry| (entry.key.to_string(), value(&entry.value)));
+            serde_json::Value::Object(entries.collect())
+        }
+    }
+}
+
+/// What must not be shown, and what stands for it: equal texts have equal hashes within a report.
+pub(super) struct Secrets {
+    key: [u8; 32],
+    /// The lines of values files that Secrets are made of.
+    places: BTreeSet<Span>,
+}
+
+impl Secrets {
+    /// Finds the text of the Secrets among objects, and where it came from. Who has no `key` of their own gets one made of all of these
+    /// texts together, which nobody can guess who does not know all of them.
+    pub(super) fn find<'a>(resources: impl Iterator<Item = &'a Resource>, key: Option<&str>) -> Self {
+        let mut places = BTreeSet::new();
+        let mut texts: BTreeSet<String> = BTreeSet::new();
+        for resource in resources {
+            for node in secret_nodes(resource) {
+                texts.insert(json(node));
+                let links = resource.document.text.origin(node.range).links;
+                places.extend(links.into_iter().filter(|link| link.role == Role::Values).filter_map(|link| link.span));
+            }
+        }
+        let mut digest = Sha256::new();
+        match key {
+            Some(key) => digest.update(key),
+            None => texts.iter().for_each(|text| {
+                digest.update((text.len() as u64).to_le_bytes());
+                digest.update(text);
+            }),
+        }
+        Self { key: digest.finalize().into(), places }
+    }
+
+    /// What stands for a text.
+    pub(super) fn hash(&self, text: &str) -> String {
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.key) else { return "secret".to_owned() };
+        mac.update(text.as_bytes());
+        let hex: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).take(DIGITS / 2).collect();
+        format!("secret:{hex}")
+    }
+
+    /// Whether a line gives a Secret its text.
+    pub(super) fn is_secret(&self, span: Span) -> bool {
+        self.places.contains(&span)
+    }
+
+    /// A field of an object as JSON on one line.
+    pub(super) fn field(&self, resource: &Resource, node: &Node) -> String {
+        let mut hidden: Vec<Range> = Vec::new();
+        self.hidden(resource, node, &mut hidden);
+        if hidden.is_empty() {
+            return json(node);
+        }
+        self.masked(node, &hidden).to_string()
+    }
+
+    fn masked(&self, node: &Node, hidden: &[Range]) -> serde_json::Value {
+        match &node.data {
+            _ if hidden.contains(&node.range) => self.hash(&json(node)).into(),
+            Data::List(items) => items.iter().map(|item| self.masked(item, hidden)).collect(),
+            Data::Map(map) => {
+                let entries = map.entries.iter().map(|entry| (entry.key.to_string(), self.masked(&entry.value, hidden)));
+                serde_json::Value::Object(entries.collect())
+            }
+            Data::Null | Data::Bool(_) | Data::Int(_) | Data::Uint(_) | Data::Float(_) | Data::String(_) => value(node),
+        }
+    }
+
+    /// An object as the YAML that it was rendered as.
+    pub(super) fn yaml(&self, resource: &Resource) -> String {
+        let Some(node) = resource.node() else { return String::new() };
+        let text = &resource.document.text;
+        let whole = if resource.base.is_empty() { resource.document.range } else { node.range };
+        let mut hidden = Vec::new();
+        self.hidden(resource, node, &mut hidden);
+        hidden.sort_by_key(|range| range.start);
+        let mut shown = String::new();
+        let mut at = whole.start;
+        for range in hidden {
+            // An alias leads to the text of its anchor, which is hidden already or lies elsewhere.
+            if range.start < at || range.end > whole.end {
+                continue;
+            }
+            shown.push_str(&String::from_utf8_lossy(text.slice(Range { start: at, end: range.start })));
+            shown.push_str(&self.hash(&String::from_utf8_lossy(text.slice(range))));
+            let last = text.slice(range).iter().rev().take_while(|byte| byte.is_ascii_whitespace()).count() as u32;
+            at = range.end - last;
+        }
+        shown.push_str(&String::from_utf8_lossy(text.slice(Range { start: at, end: whole.end })));
+        let shown = shown.trim_start_matches("---").trim_matches('\n');
+        let indent = column(text.bytes(), whole.start);
+        let mut lines = shown.lines().map(|line| line.get(indent..).filter(|_| line.starts_with(&" ".repeat(indent))).unwrap_or(line));
+        let mut tidy = lines.next().unwrap_or_default().to_owned();
+        lines.for_each(|line| {
+            tidy.push('\n');
+            tidy.push_str(line.trim_end_matches('\r'));
+        });
+        tidy.push('\n');
+        tidy
+    }
+
+    /// The parts of a value that must not be shown.
+    fn hidden(&self, resource: &Resource, node: &Node, into: &mut Vec<Range>) {
+        let secret: Vec<Range> = secret_nodes(resource).map(|node| node.range).collect();
+        self.collect(resource, node, &secret, into);
+    }
+
+    fn collect(&self, resource: &Resource, node: &Node, secret: &[Range], into: &mut Vec<Range>) {
+        let is_within = |range: &Range| range.start <= node.range.start && node.range.end <= range.end;
+        match &node.data {
+            Data::List(items) => items.iter().for_each(|item| self.collect(resource, item, secret, into)),
+            Data::Map(map) => map.entries.iter().for_each(|entry| self.collect(resource, &entry.value, secret, into)),
+            Data::Null | Data::Bool(_) | Data::Int(_) | Data::Uint(_) | Data::Float(_) | Data::String(_) => {
+                let empty = node.range.start >= node.range.end;
+                if !empty && (secret.iter().any(is_within) || self.is_made_of_secrets(resource, node)) {
+                    into.push(node.range);
+                }
+            }
+        }
+    }
+
+    fn is_made_of_secrets(&self, resource: &Resource, node: &Node) -> bool {
+        !self.places.is_empty() && {
+            let links = resource.document.text.origin(node.range).links;
+            links.iter().any(|link| link.role == Role::Values && link.span.is_some_and(|span| self.is_secret(span)))
+        }
+    }
+}
+
+/// How far a line is indented before a byte.
+fn column(bytes: &[u8], start: u32) -> usize {
+    let before = bytes.get(..start as usize).unwrap_or_default();
+    before.iter().rev().take_while(|byte| **byte == b' ').count()
+}
+
+/// The texts of a Secret; none of any other object.
+fn secret_nodes(resource: &Resource) -> impl Iterator<Item = &Node> {
+    let secret = resource.node().filter(|_| &*resource.identity.kind == "Secret" && resource.group().is_empty());
+    let fields = SECRET_FIELDS.iter().filter_map(move |field| secret?.get(field)?.as_map());
+    let values = fields.flat_map(|map| map.entries.iter().map(|entry| &entry.value));
+    values.chain(secret.and_then(|secret| secret.at(&["metadata", "annotations", LAST_APPLIED])))
+}

@@ -1,0 +1,113 @@
+//! How far objects may spread, told from the texts that they are made of, so that they need not be made to know.
+
+use memchr::memmem;
+use portcullis_source::{Data, Node};
+
+use super::key::contains;
+
+/// Which namespaces and kinds a text may write.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Spread {
+    /// It may put objects into other namespaces than that of its release.
+    pub(super) roams: bool,
+    /// It may make NodePools, which reach every pod of an environment.
+    pub(super) pools: bool,
+}
+
+impl Spread {
+    /// What holds for a text; one that builds the word `namespace` of parts is not seen through.
+    pub(super) fn of(text: &[u8]) -> Self {
+        Self { roams: names_a_namespace(text), pools: contains(text, POOL) }
+    }
+
+    /// What holds for values, whatever their text looks like; texts in them may be templates themselves.
+    pub(super) fn of_node(node: &Node) -> Self {
+        match &node.data {
+            Data::Null | Data::Bool(_) | Data::Int(_) | Data::Uint(_) | Data::Float(_) => Self::default(),
+            Data::String(text) => Self::of(text.as_bytes()),
+            Data::List(items) => items.iter().map(Self::of_node).fold(Self::default(), Self::and),
+            Data::Map(map) => map.entries.iter().fold(Self::default(), |all, entry| {
+                let key = Self { roams: contains(entry.key.as_bytes(), FIELD), pools: contains(entry.key.as_bytes(), POOL) };
+                all.and(key).and(Self::of_node(&entry.value))
+            }),
+        }
+    }
+
+    /// What holds for two texts together.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self { roams: self.roams || other.roams, pools: self.pools || other.pools }
+    }
+}
+
+/// The field of an object, as it is written in YAML, in JSON and in templates.
+const FIELD: &[u8] = b"namespace";
+
+/// The kind whose objects say where pods may land.
+const POOL: &[u8] = b"NodePool";
+
+/// Whether a text has a field `namespace`, or the word in quotes, that is not just the namespace of the release.
+fn names_a_namespace(text: &[u8]) -> bool {
+    memmem::find_iter(text, FIELD).any(|start| {
+        let before = text.get(..start).and_then(<[u8]>::last).copied().unwrap_or(b'\n');
+        let mut rest = text.get(start + FIELD.len()..).unwrap_or_default();
+        let is_quoted = matches!(before, b'"' | b'\'' | b'`');
+        if before.is_ascii_alphanumeric() || matches!(before, b'_' | b'-' | b'/') {
+            return false;
+        }
+        if is_quoted {
+            rest = rest.strip_prefix(&[before]).unwrap_or(rest);
+        }
+        match rest.iter().find(|byte| !matches!(byte, b' ' | b'\t')) {
+            Some(b':') => !is_of_release(rest.split(|byte| *byte == b'\n').next().unwrap_or_default()),
+            _ => is_quoted,
+        }
+    })
+}
+
+/// Whether what follows a key is `: {{ .Release.Namespace }}`.
+fn is_of_release(line: &[u8]) -> bool {
+    let line = String::from_utf8_lossy(line);
+    let value = line.trim_start_matches([' ', '\t', ':']).trim_end().trim_matches(['"', '\'']);
+    let inner = value.strip_prefix("{{").and_then(|value| value.strip_suffix("}}"));
+    let words = inner.unwrap_or_default().split([' ', '|', '-']).filter(|word| !word.is_empty());
+    let mut named = false;
+    for word in words {
+        match word.split_once(".Release.Namespace") {
+            Some((root, "")) if root.is_empty() || root.starts_with('$') => named = true,
+            _ if word == "quote" => {}
+            _ => return false,
+        }
+    }
+    named
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Spread;
+
+    #[test]
+    fn tells_which_texts_may_write_a_namespace() {
+        let roams = |text: &str| Spread::of(text.as_bytes()).roams;
+        for own in [
+            "  namespace: {{ .Release.Namespace }}\n",
+            "namespace: {{- $root.Release.Namespace | quote }}",
+            "namespace: \"{{ $.Release.Namespace }}\"",
+            "namespaceSelector: {}",
+            "fail \"is not namespace/service\"",
+            "kubernetes.io/namespace: shop",
+        ] {
+            assert!(!roams(own), "{own}");
+        }
+        for other in [
+            "namespace: shop",
+            "namespace: {{ .Values.namespace }}",
+            "namespace: {{ .Release.Namespace }}-jobs",
+            "namespace: {{ default .Release.Namespace .Values.to }}",
+            "{\"namespace\": \"shop\"}",
+            "{{ dict \"namespace\" .Values.to | toYaml }}",
+            "namespace:\n  shop",
+        ] {
+            assert!(roams(other), "{other}");
+        }
+    }
+}

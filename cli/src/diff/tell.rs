@@ -1,0 +1,199 @@
+//! What was made and found on both sides to the report.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use portcullis_policies::{Context, Finding, Resource};
+use portcullis_source::{Problem, Sources, Stage};
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+
+use super::{
+    compare::{Comparison, Extent, sources},
+    judge::Judged,
+    lines::ChangedLines,
+    objects::{Telling, pairs},
+    reach::Reached,
+    show::Secrets,
+    side::{Made, Name, Side},
+};
+use crate::{
+    group,
+    pipeline::not_expanded,
+    report::{self, Accounting, ApplicationChange, ChangeKind, Changes, NotRendered, ObjectChange, Reach, Report, Status},
+};
+
+/// Everything that there is to tell.
+pub(super) struct Told<'a> {
+    /// What was asked for.
+    pub(super) comparison: &'a Comparison<'a>,
+    /// The base and the head.
+    pub(super) sides: (&'a Side<'a>, &'a Side<'a>),
+    /// What was made of them.
+    pub(super) reached: &'a Reached,
+    /// The lines of the head that the change touches.
+    pub(super) lines: &'a ChangedLines<'a>,
+    /// The digest of the head's rules.
+    pub(super) digest: &'a str,
+}
+
+/// The report of a change.
+pub(super) fn tell(told: &Told<'_>, judged: Judged, problems: (Vec<Problem>, Vec<Problem>)) -> Report {
+    let sources = sources(told.comparison);
+    let (base, head) = told.sides;
+    let reached = told.reached;
+    let secrets = Secrets::find(reached.of(&reached.base).chain(reached.of(&reached.head)), told.comparison.secret_key.as_deref());
+    let new_problems = only_new(&problems.0, problems.1);
+    let telling = Telling { sources, lines: told.lines, secrets: &secrets };
+    let applications = told.applications(&telling, &problems.0, &new_problems);
+    let changed: Vec<Option<&str>> = applications.iter().map(|change| change.name.as_deref()).collect();
+    let is_told = |finding: &Finding| {
+        told.comparison.extent != Extent::Reached && told.comparison.extent != Extent::Exhaustive
+            || changed.contains(&finding.application.as_deref())
+    };
+    let mut findings = Vec::new();
+    for (status, mut list) in judged.parts() {
+        if status == Status::Unchanged {
+            list.retain(is_told);
+        }
+        portcullis_policies::sort_findings(&mut list, sources);
+        let place = |origin: &portcullis_source::Origin| match status {
+            Status::Fixed => origin.edit(),
+            Status::New | Status::Unchanged => told.lines.place(origin, sources),
+        };
+        let grouped = group::findings_at(&list, sources, place);
+        findings.extend(grouped.into_iter().map(|finding| report::Finding { status: Some(status), ..finding }));
+    }
+    let contexts: Vec<Context> = head.units.values().chain(base.units.values()).map(|unit| unit.context.clone()).collect();
+    let named = head.units.keys().filter(|name| matches!(name, Name::Application(..)));
+    let unchanged = named.clone().filter(|name| !changed.contains(&label(name).as_deref())).count();
+    Report {
+        bundle: told.digest.to_owned(),
+        applications: account(named.count(), &new_problems, sources),
+        nothing: None,
+        unreached: Vec::new(),
+        not_expanded: not_expanded(head.expanded.unmade(), sources),
+        objects: applications.iter().map(|change| change.objects.len()).sum(),
+        reach: Reach::new(&distinct(contexts)),
+        findings,
+        problems: group::problems(new_problems, sources),
+        changes: Some(Changes {
+            base: told.comparison.names.0.clone(),
+            head: told.comparison.names.1.clone(),
+            applications,
+            unchanged,
+            base_unknown: None,
+        }),
+    }
+}
+
+impl Told<'_> {
+    /// The applications of which something changes.
+    fn applications(&self, telling: &Telling<'_>, old: &[Problem], new: &[Problem]) -> Vec<ApplicationChange> {
+        let mut changes: Vec<ApplicationChange> =
+            self.reached.changed.par_iter().filter_map(|name| self.application(name, telling, old, new)).collect();
+        changes
+            .sort_by_cached_key(|change| (change.name.is_none(), change.service.clone(), change.environment.clone(), change.name.clone()));
+        changes
+    }
+
+    fn application(&self, name: &Name, telling: &Telling<'_>, old: &[Problem], new: &[Problem]) -> Option<ApplicationChange> {
+        let (base, head) = self.sides;
+        let is_unmade = |side: &Side<'_>| side.expanded.unmade().iter().any(|one| Some(&*one.name) == label(name).as_deref());
+        let kind = match (base.units.contains_key(name), head.units.contains_key(name)) {
+            // Nobody knows what becomes of an Application whose ApplicationSet can't be expanded, which is told as a problem.
+            (true, false) if is_unmade(head) => return None,
+            (true, true) => ChangeKind::Changed,
+            (false, true) => ChangeKind::Added,
+            (true, false) => ChangeKind::Removed,
+            (false, false) => return None,
+        };
+        let failed = |problems: &[Problem]| {
+            let of = problems.iter().find(|problem| problem.application.as_deref() == label(name).as_deref() && label(name).is_some());
+            of.map(|problem| group::shortened(problem.message.clone()))
+        };
+        let mut base_unknown = failed(old);
+        if kind == ChangeKind::Added && is_unmade(base) {
+            base_unknown = Some("its ApplicationSet could not be expanded".to_owned());
+        }
+        let objects = if base_unknown.is_some() || failed(new).is_some() { Vec::new() } else { self.objects(name, telling) };
+        // An application that fails on both sides alike stays as it is.
+        let is_same =
+            objects.is_empty() && kind == ChangeKind::Changed && failed(new).is_none() && (failed(old).is_none() || self.still_fails(name));
+        // What belongs to no application has no coming and going of its own.
+        if is_same || (objects.is_empty() && label(name).is_none()) {
+            return None;
+        }
+        let unit = head.units.get(name).or_else(|| base.units.get(name))?;
+        Some(ApplicationChange {
+            name: label(name),
+            service: unit.context.service.clone(),
+            environment: unit.context.environment.clone(),
+            kind,
+            objects,
+            base_unknown,
+        })
+    }
+
+    /// Whether an application has a problem on the head.
+    fn still_fails(&self, name: &Name) -> bool {
+        self.reached.head.get(name).is_some_and(|made| !made.problems.is_empty())
+    }
+
+    fn objects(&self, name: &Name, telling: &Telling<'_>) -> Vec<ObjectChange> {
+        let none: Vec<Resource> = Vec::new();
+        let resources = |side: &'_ BTreeMap<Name, Made>| side.get(name).map_or_else(|| none.clone(), |made| made.resources.clone());
+        let (before, after) = (resources(&self.reached.base), resources(&self.reached.head));
+        let own = |side: &Side<'_>| side.application(name).and_then(|application| application.document.clone());
+        let application = telling.application(own(self.sides.0).as_ref(), own(self.sides.1).as_ref());
+        application.into_iter().chain(pairs(&before, &after).into_iter().filter_map(|pair| telling.object(pair))).collect()
+    }
+}
+
+/// The name of an application.
+fn label(name: &Name) -> Option<Arc<str>> {
+    match name {
+        Name::Application(name, _) => Some(Arc::clone(name)),
+        Name::Chart(_) | Name::Manifests => None,
+    }
+}
+
+/// The contexts, each application once.
+fn distinct(mut contexts: Vec<Context>) -> Vec<Context> {
+    contexts.sort_by(|left, right| left.application.cmp(&right.application));
+    contexts.dedup_by(|left, right| left.application == right.application);
+    contexts
+}
+
+/// The problems of the head that the base does not have.
+fn only_new(base: &[Problem], head: Vec<Problem>) -> Vec<Problem> {
+    let key = |problem: &Problem| (problem.stage, problem.message.clone(), problem.application.clone());
+    let mut known: BTreeMap<(Stage, String, Option<String>), usize> = BTreeMap::new();
+    for problem in base {
+        *known.entry(key(problem)).or_default() += 1;
+    }
+    head.into_iter()
+        .filter(|problem| match known.get_mut(&key(problem)) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                false
+            }
+            Some(_) | None => true,
+        })
+        .collect()
+}
+
+/// What became of the applications of the head, as far as the change has to do with it.
+fn account(total: usize, problems: &[Problem], sources: &Sources) -> Accounting {
+    let mut not_rendered: Vec<NotRendered> = Vec::new();
+    for problem in problems {
+        let Some(application) = problem.application.clone() else { continue };
+        if not_rendered.iter().all(|known| known.application != application) {
+            not_rendered.push(NotRendered {
+                application,
+                reason: group::shortened(problem.message.clone()),
+                location: group::location(problem.span, sources),
+            });
+        }
+    }
+    not_rendered.sort();
+    Accounting { total, not_rendered }
+}
