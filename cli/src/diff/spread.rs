@@ -17,7 +17,7 @@ pub(super) struct Spread {
 impl Spread {
     /// What holds for a text; one that builds the word `namespace` of parts is not seen through.
     pub(super) fn of(text: &[u8]) -> Self {
-        Self { roams: names_a_namespace(text), pools: contains(text, POOL) }
+        Self { roams: names_a_namespace(text), pools: memmem::find_iter(text, POOL).any(|start| !is_in_comment(text, start)) }
     }
 
     /// What holds for values, whatever their text looks like; texts in them may be templates themselves.
@@ -45,13 +45,20 @@ const FIELD: &[u8] = b"namespace";
 /// The kind whose objects say where pods may land.
 const POOL: &[u8] = b"NodePool";
 
+/// Whether a byte stands in a comment of YAML that takes a whole line.
+fn is_in_comment(text: &[u8], at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+    line.trim_ascii_start().starts_with(b"#")
+}
+
 /// Whether a text has a field `namespace`, or the word in quotes, that is not just the namespace of the release.
 fn names_a_namespace(text: &[u8]) -> bool {
     memmem::find_iter(text, FIELD).any(|start| {
         let before = text.get(..start).and_then(<[u8]>::last).copied().unwrap_or(b'\n');
         let mut rest = text.get(start + FIELD.len()..).unwrap_or_default();
         let is_quoted = matches!(before, b'"' | b'\'' | b'`');
-        if before.is_ascii_alphanumeric() || matches!(before, b'_' | b'-' | b'/') {
+        if before.is_ascii_alphanumeric() || matches!(before, b'_' | b'-' | b'/') || is_in_comment(text, start) {
             return false;
         }
         if is_quoted {
@@ -95,6 +102,7 @@ mod tests {
             "namespaceSelector: {}",
             "fail \"is not namespace/service\"",
             "kubernetes.io/namespace: shop",
+            "  # namespace: shop",
         ] {
             assert!(!roams(own), "{own}");
         }
