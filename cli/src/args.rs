@@ -105,12 +105,9 @@ pub(crate) struct Lint {
     /// Only this rule (repeatable).
     #[arg(short, long, value_name = "ID")]
     pub(crate) rule: Vec<String>,
-    /// How to report; `portcullis schema report` describes the JSON (repeatable, each with its own --output).
-    #[arg(short, long, value_enum, value_name = "FORMAT")]
-    pub(crate) format: Vec<Format>,
-    /// Where to report; `-` is standard output [default: standard output].
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Vec<PathBuf>,
+    /// How and where to report.
+    #[command(flatten)]
+    pub(crate) reporting: Reporting,
     /// The date that waivers are judged by, as YYYY-MM-DD [default: today, in UTC].
     #[arg(long, value_name = "DATE")]
     pub(crate) today: Option<String>,
@@ -150,12 +147,9 @@ pub(crate) struct Diff {
     /// Only this rule (repeatable).
     #[arg(short, long, value_name = "ID")]
     pub(crate) rule: Vec<String>,
-    /// How to report; `portcullis schema report` describes the JSON (repeatable, each with its own --output).
-    #[arg(short, long, value_enum, value_name = "FORMAT")]
-    pub(crate) format: Vec<Format>,
-    /// Where to report; `-` is standard output [default: standard output].
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Vec<PathBuf>,
+    /// How and where to report.
+    #[command(flatten)]
+    pub(crate) reporting: Reporting,
     /// The configuration of both sides [default: portcullis.yaml or .portcullis.yaml at the root of each].
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
@@ -206,7 +200,41 @@ pub(crate) struct Verify {
     pub(crate) format: Format,
 }
 
-/// How to report.
+/// How and where to report.
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub(crate) struct Reporting {
+    /// How to report (repeatable, each with its own --output).
+    #[arg(short, long, value_enum, value_name = "FORMAT")]
+    pub(crate) format: Vec<ReportFormat>,
+    /// Where to report; `-` is standard output [default: standard output].
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Vec<PathBuf>,
+}
+
+/// How to report what was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people; the default.
+    Human,
+    /// For programs; `portcullis schema report` describes it.
+    Json,
+    /// SARIF 2.1.0, waived findings as suppressed results.
+    Sarif,
+    /// The same for GitHub's code scanning, which would open alerts for what is waived: without that.
+    CodeScanning,
+    /// Annotations of GitHub's workflow commands, the ten most important of each kind.
+    Github,
+    /// GitLab's code quality.
+    Gitlab,
+    /// JUnit XML.
+    Junit,
+    /// A comment for a pull request, or for "$GITHUB_STEP_SUMMARY".
+    Markdown,
+    /// A page for a browser.
+    Html,
+}
+
+/// How to print what is listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// For people.

@@ -22,7 +22,7 @@ use crate::{
     loose::Loose,
     ownership,
     render::{self, Outcome, Renderer},
-    report::{Accounting, NotExpanded, NotRendered, Reach, Report},
+    report::{Accounting, NotExpanded, NotRendered, Reach, Report, Secrets},
     select::{self, Selection},
     settings::{Settings, mistakes},
 };
@@ -184,6 +184,7 @@ pub(crate) fn lint(settings: &Settings, library: &Library, today: Date, coverage
         findings: group::findings(&findings, sources),
         problems: group::problems(problems, sources),
         changes: None,
+        secrets: Secrets::of(resources.iter()),
     })
 }
 

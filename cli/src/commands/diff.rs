@@ -10,7 +10,7 @@ use crate::{
     args,
     diff::{self, Comparison, Extent},
     error::Error,
-    report::{Report, Side},
+    report::{self, Material, Report, Side},
     settings::{self, Settings, Surroundings, today},
 };
 
@@ -55,9 +55,9 @@ pub(crate) fn run(arguments: &args::Diff, surroundings: &Surroundings) -> Outcom
         secret_key: surroundings.secret_key.clone(),
     };
     let report = diff::compare(&comparison)?;
-    let mut done = Done { code: exit(&report, arguments.all), ..Done::default() };
-    lint::write_all(&report, (&arguments.format, &arguments.output), &sources, surroundings, &mut done)?;
-    Ok(done)
+    let material = Material { report: &report, library: &library, sources: &sources };
+    let output = report::write(&material, &arguments.reporting, surroundings)?;
+    Ok(Done { output, notes: String::new(), code: exit(&report, arguments.all) })
 }
 
 /// The commit to compare with: where both sides were one, unless the base itself is asked for.

@@ -82,6 +82,7 @@ pub(super) fn tell(told: &Told<'_>, judged: Judged, problems: (Vec<Problem>, Vec
             unchanged,
             base_unknown: None,
         }),
+        secrets: report::Secrets::of(reached.of(&reached.base).chain(reached.of(&reached.head)).chain(reached.of_both())),
     }
 }
 

@@ -30,8 +30,21 @@ pub(crate) struct Side {
     pub(crate) commit: Option<String>,
 }
 
+/// How much of a commit's name tells it from others.
+const SHORT: usize = 12;
+
+impl Side {
+    /// The name, with the start of the commit's where that says more.
+    pub(crate) fn text(&self) -> String {
+        match self.commit.as_deref().map(|commit| commit.get(..SHORT).unwrap_or(commit)) {
+            Some(commit) if !self.name.starts_with(commit) => format!("{} ({commit})", self.name),
+            Some(_) | None => self.name.clone(),
+        }
+    }
+}
+
 /// What happens to an application, an object or a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum ChangeKind {
     /// It comes.
     Added,

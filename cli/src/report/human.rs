@@ -6,7 +6,7 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, Na
 use portcullis_policies::Level;
 use portcullis_source::{FileId, Location, Role, Sources, Span};
 
-use super::{ChainLink, Finding, Issue, Reach, Report};
+use super::{ChainLink, Finding, Issue, Reach, Report, Secrets, Status, outline::outline, tally::plural};
 
 /// How the text may look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,10 +34,21 @@ const MAX_GUARDS: usize = 3;
 
 /// The whole report as text.
 pub(crate) fn human(report: &Report, sources: &Sources, style: Style) -> String {
-    let mut printer = Printer { sources, reach: &report.reach, files: BTreeMap::new(), handler: handler(style), text: String::new() };
-    for finding in report.findings.iter().filter(|finding| finding.waived.is_none()) {
+    let mut printer = Printer {
+        sources,
+        reach: &report.reach,
+        secrets: &report.secrets,
+        files: BTreeMap::new(),
+        handler: handler(style),
+        text: String::new(),
+    };
+    if let Some(changes) = &report.changes {
+        printer.text.push_str(&outline(changes, &report.reach, style));
+    }
+    for finding in report.findings.iter().filter(|finding| finding.is_pressing()) {
         printer.finding(finding);
     }
+    printer.fixed(report);
     for problem in &report.problems {
         printer.problem(problem);
     }
@@ -56,6 +67,7 @@ fn handler(style: Style) -> GraphicalReportHandler {
 struct Printer<'a> {
     sources: &'a Sources,
     reach: &'a Reach,
+    secrets: &'a Secrets,
     files: BTreeMap<FileId, NamedSource<String>>,
     handler: GraphicalReportHandler,
     text: String,
@@ -97,7 +109,8 @@ impl Printer<'_> {
         let Some(file) = self.sources.get(span.file) else { return };
         let (line, column) = file.line_column(span.start);
         // UTF-16 would not be readable.
-        if file.line_text(line).len() > MAX_LINE || file.bytes().contains(&0) {
+        let is_hidden = self.secrets.touch(span);
+        if is_hidden || file.line_text(line).len() > MAX_LINE || file.bytes().contains(&0) {
             view.message = format!("{} ({}:{line}:{column})", view.message, file.path());
             return;
         }
@@ -234,45 +247,56 @@ impl Printer<'_> {
             Ok(text) => text.chars().map(shown).collect(),
             Err(_) => read.bytes().iter().map(|&byte| if byte.is_ascii() { shown(char::from(byte)) } else { '?' }).collect(),
         };
-        let source = NamedSource::new(&**read.path(), text);
+        let source = NamedSource::new(&**read.path(), self.secrets.masked(&read, text));
         self.files.insert(file, source.clone());
         Some(source)
     }
 
+    /// A line for each finding that the change does away with.
+    fn fixed(&mut self, report: &Report) {
+        let fixed = report.findings.iter().filter(|finding| finding.status == Some(Status::Fixed) && finding.waived.is_none());
+        let mut is_any = false;
+        for finding in fixed {
+            is_any = true;
+            let place = finding.place.as_ref().map(|(_, place)| format!("  ({}:{})", place.file, place.line)).unwrap_or_default();
+            let _ = writeln!(self.text, "  {:>10}  {}: {}{place}", "fixed", finding.rule, finding.message);
+        }
+        self.text.push_str(if is_any { "\n" } else { "" });
+    }
+
     fn summary(&mut self, report: &Report) {
-        let count = |level| report.findings.iter().filter(|finding| finding.level == level && finding.waived.is_none()).count();
-        let waived = report.findings.iter().filter(|finding| finding.waived.is_some()).count();
+        let tally = report.tally();
         let applications = &report.applications;
         if !applications.not_rendered.is_empty() {
             // The reasons stand above, each once.
             let names: Vec<&str> = applications.not_rendered.iter().map(|entry| entry.application.as_str()).collect();
             let _ = writeln!(self.text, "not rendered: {}", names.join(", "));
         }
-        let mut sets = String::new();
         if !report.not_expanded.is_empty() {
             let names: Vec<&str> = report.not_expanded.iter().map(|entry| entry.application_set.as_str()).collect();
             let _ = writeln!(self.text, "not expanded: {}", names.join(", "));
-            sets = format!("{} not expanded, ", plural(names.len(), "ApplicationSet"));
         }
-        let _ = writeln!(
-            self.text,
-            "{} of {} applications rendered, {sets}{} checked",
-            applications.rendered(),
-            applications.total,
-            plural(report.objects, "object")
-        );
-        let _ = writeln!(
-            self.text,
-            "{} denied, {} warned, {waived} waived, {}",
-            plural(count(Level::Deny), "finding"),
-            plural(count(Level::Warn), "finding"),
-            plural(report.problems.len(), "problem")
-        );
+        let _ = writeln!(self.text, "{}", report.account());
+        let problems = plural(report.problems.len(), "problem");
+        let _ = match &report.changes {
+            None => writeln!(
+                self.text,
+                "{} denied, {} warned, {} waived, {problems}",
+                plural(tally.denied, "finding"),
+                plural(tally.warned, "finding"),
+                tally.waived
+            ),
+            Some(_) => writeln!(
+                self.text,
+                "{} denied, {} warned, {} fixed, {} unchanged, {} waived, {problems}",
+                plural(tally.new_denied, "new finding"),
+                plural(tally.new_warned, "new finding"),
+                tally.fixed,
+                tally.unchanged,
+                tally.waived
+            ),
+        };
     }
-}
-
-fn plural(count: usize, noun: &str) -> String {
-    if count == 1 { format!("{count} {noun}") } else { format!("{count} {noun}s") }
 }
 
 fn label(span: Span, text: String) -> LabeledSpan {

@@ -3,7 +3,9 @@
 use portcullis_source::Location;
 use serde_json::{Map, Value, json};
 
-use super::{ChainLink, Finding, Issue, NotExpanded, NotRendered, Report, ResourceName};
+use super::{
+    ApplicationChange, ChainLink, Changes, FieldChange, Finding, Issue, NotExpanded, NotRendered, ObjectChange, Report, ResourceName, Side,
+};
 
 /// The version of the format.
 const VERSION: u32 = 1;
@@ -14,7 +16,7 @@ pub(crate) const SCHEMA: &str = include_str!("report.schema.json");
 /// The report as indented JSON with a newline at its end.
 pub(crate) fn json(report: &Report) -> String {
     let applications = &report.applications;
-    let value = json!({
+    let mut value = json!({
         "version": VERSION,
         "tool": {"name": "portcullis", "version": env!("CARGO_PKG_VERSION")},
         "bundle": report.bundle,
@@ -28,7 +30,63 @@ pub(crate) fn json(report: &Report) -> String {
         "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
         "problems": report.problems.iter().map(problem).collect::<Vec<_>>(),
     });
+    if let Value::Object(object) = &mut value {
+        insert(object, "changes", report.changes.as_ref().map(changes));
+    }
     format!("{value:#}\n")
+}
+
+fn changes(changes: &Changes) -> Value {
+    json!({
+        "base": side(&changes.base),
+        "head": side(&changes.head),
+        "applications": changes.applications.iter().map(application).collect::<Vec<_>>(),
+        "unchanged": changes.unchanged,
+    })
+}
+
+fn side(side: &Side) -> Value {
+    let mut object = json!({"name": side.name});
+    if let Value::Object(object) = &mut object {
+        insert(object, "commit", side.commit.clone().map(Value::String));
+    }
+    object
+}
+
+fn application(change: &ApplicationChange) -> Value {
+    let mut object = json!({"change": change.kind.name(), "objects": change.objects.iter().map(object_change).collect::<Vec<_>>()});
+    if let Value::Object(object) = &mut object {
+        insert(object, "application", change.name.as_deref().map(Value::from));
+        insert(object, "service", change.service.as_deref().map(Value::from));
+        insert(object, "environment", change.environment.as_deref().map(Value::from));
+        insert(object, "base_unknown", change.base_unknown.clone().map(Value::String));
+    }
+    object
+}
+
+fn object_change(change: &ObjectChange) -> Value {
+    let mut object = json!({
+        "resource": resource(&change.object),
+        "change": change.kind.name(),
+        "hazards": change.hazards,
+        "fields": change.fields.iter().map(field).collect::<Vec<_>>(),
+    });
+    if let Value::Object(object) = &mut object {
+        insert(object, "before", change.before.as_deref().map(Value::from));
+        insert(object, "after", change.after.as_deref().map(Value::from));
+        insert(object, "location", change.place.as_ref().map(|(_, place)| location(place)));
+    }
+    object
+}
+
+fn field(change: &FieldChange) -> Value {
+    let mut object = json!({"path": change.path, "change": change.kind.name(), "chain": change.chain.iter().map(link).collect::<Vec<_>>()});
+    if let Value::Object(object) = &mut object {
+        insert(object, "before", change.before.clone().map(Value::String));
+        insert(object, "after", change.after.clone().map(Value::String));
+        insert(object, "location", change.place.as_ref().map(|(_, place)| location(place)));
+    }
+    object
 }
 
 fn finding(finding: &Finding) -> Value {
@@ -47,6 +105,7 @@ fn finding(finding: &Finding) -> Value {
         insert(object, "resource", finding.resources.first().map(resource));
         insert(object, "location", finding.place.as_ref().map(|(_, place)| location(place)));
         insert(object, "waived", finding.waived.clone().map(Value::String));
+        insert(object, "status", finding.status.map(|status| status.name().into()));
     }
     object
 }

@@ -1,13 +1,35 @@
 //! What a run says: one [`Report`], and one module for each format of it.
 
+mod alike;
 mod changes;
+mod compare;
+mod escape;
+#[cfg(test)]
+mod fixture;
+
+mod github;
+mod gitlab;
+mod html;
 mod human;
 mod json;
+mod junit;
+mod markdown;
+mod matrix;
+mod outline;
+mod places;
 mod reach;
+mod sarif;
+mod secrets;
+mod tally;
+#[cfg(test)]
+mod tests;
 mod view;
+mod write;
 
 pub(crate) use changes::{ApplicationChange, ChangeKind, Changes, FieldChange, ObjectChange, Side};
 pub(crate) use human::{Style, human, place};
 pub(crate) use json::{SCHEMA, json, problem};
 pub(crate) use reach::Reach;
+pub(crate) use secrets::Secrets;
 pub(crate) use view::{Accounting, ChainLink, Finding, Issue, NotExpanded, NotRendered, Report, ResourceName, Status};
+pub(crate) use write::{Material, write};

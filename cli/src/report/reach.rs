@@ -17,7 +17,12 @@ pub(crate) struct Reach {
     all: BTreeSet<Arc<str>>,
     /// The application of each service in each environment, environments in the order of the applications.
     environments: IndexMap<Arc<str>, BTreeMap<Arc<str>, Arc<str>>>,
+    /// The service and the environment of each application that has them.
+    homes: IndexMap<Arc<str>, Home>,
 }
+
+/// A service and an environment, as far as an application has them.
+pub(crate) type Home = (Option<Arc<str>>, Option<Arc<str>>);
 
 impl Reach {
     /// Sorts applications; those that share service and environment with another are always named themselves.
@@ -27,6 +32,7 @@ impl Reach {
         for Context { application, service, environment, .. } in contexts {
             let Some(application) = application else { continue };
             reach.all.insert(Arc::clone(application));
+            reach.homes.insert(Arc::clone(application), (service.clone(), environment.clone()));
             let (Some(service), Some(environment)) = (service, environment) else { continue };
             let services = reach.environments.entry(Arc::clone(environment)).or_default();
             if services.insert(Arc::clone(service), Arc::clone(application)).is_some() {
@@ -39,6 +45,11 @@ impl Reach {
             }
         }
         reach
+    }
+
+    /// The applications with their services and environments, in their own order.
+    pub(crate) fn homes(&self) -> impl Iterator<Item = (&Arc<str>, &Home)> {
+        self.homes.iter()
     }
 
     /// The applications in words that name each of them and no other.

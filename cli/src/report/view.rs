@@ -5,7 +5,7 @@ use std::sync::Arc;
 use portcullis_policies::Level;
 use portcullis_source::{Location, RepoPath, Role, Span};
 
-use super::{Changes, Reach};
+use super::{Changes, Reach, Secrets};
 
 /// Everything that a run found.
 #[derive(Debug)]
@@ -30,6 +30,8 @@ pub(crate) struct Report {
     pub(crate) problems: Vec<Issue>,
     /// What changes from one revision to another, where two are compared.
     pub(crate) changes: Option<Changes>,
+    /// What is never shown of the files.
+    pub(crate) secrets: Secrets,
 }
 
 /// Applications = rendered + not rendered.
@@ -132,6 +134,16 @@ pub(crate) struct ResourceName {
     pub(crate) namespace: Option<String>,
     /// Its name.
     pub(crate) name: String,
+}
+
+impl ResourceName {
+    /// The kind, namespace and name, as `Deployment/scoring/tx-scoring`.
+    pub(crate) fn text(&self) -> String {
+        match &self.namespace {
+            Some(namespace) => format!("{}/{}/{}", self.kind, namespace, self.name),
+            None => format!("{}/{}", self.kind, self.name),
+        }
+    }
 }
 
 /// One link of a chain with its place looked up.

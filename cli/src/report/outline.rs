@@ -1,0 +1,148 @@
+//! What a change does, in lines for a terminal: dangers first, then each line that was edited with everything that it causes.
+
+use std::{fmt::Write as _, sync::Arc};
+
+use super::{
+    ChangeKind, Changes, Reach, Style,
+    alike::{Batch, Cause, Effect, applications, batches, causes},
+    escape::visible,
+    tally::plural,
+};
+
+/// The longest value that is shown.
+const MAX_VALUE: usize = 80;
+
+/// How many fields without a line of their own are shown for one object.
+const MAX_EFFECTS: usize = 20;
+
+/// The outline, with an empty line after it.
+pub(crate) fn outline(changes: &Changes, reach: &Reach, style: Style) -> String {
+    let mut printer = Printer { reach, style, text: String::new() };
+    let _ = writeln!(printer.text, "what changes from {} to {}\n", changes.base.text(), changes.head.text());
+    let batches = batches(changes);
+    batches.iter().for_each(|batch| printer.hazards(batch));
+    printer.unknown(changes);
+    causes(changes).iter().for_each(|cause| printer.cause(cause));
+    batches.iter().for_each(|batch| printer.whole(batch));
+    let changed = changes.applications.iter().filter(|one| one.name.is_some()).count();
+    let _ = writeln!(printer.text, "\n{} changed, {} unchanged\n", plural(changed, "application"), changes.unchanged);
+    printer.text
+}
+
+struct Printer<'a> {
+    reach: &'a Reach,
+    style: Style,
+    text: String,
+}
+
+impl Printer<'_> {
+    /// A sign in its colour.
+    fn sign(&self, kind: ChangeKind) -> &'static str {
+        match (self.style, kind) {
+            (Style::Plain, ChangeKind::Added) => "+",
+            (Style::Plain, ChangeKind::Removed) => "-",
+            (Style::Plain, ChangeKind::Changed) => "~",
+            (Style::Coloured, ChangeKind::Added) => "\u{1b}[32m+\u{1b}[0m",
+            (Style::Coloured, ChangeKind::Removed) => "\u{1b}[31m-\u{1b}[0m",
+            (Style::Coloured, ChangeKind::Changed) => "\u{1b}[33m~\u{1b}[0m",
+        }
+    }
+
+    fn hazards(&mut self, batch: &Batch<'_>) {
+        let Some(first) = batch.members().next() else { return };
+        for hazard in &first.object.hazards {
+            let sign = if self.style == Style::Coloured { "\u{1b}[1;31m⚠\u{1b}[0m" } else { "⚠" };
+            let _ = writeln!(self.text, "  {sign} {}: {}", first.object.object.text(), visible(hazard));
+            self.reached(&batch.applications(), batch.members().count());
+        }
+    }
+
+    fn unknown(&mut self, changes: &Changes) {
+        for application in &changes.applications {
+            if let (Some(name), Some(reason)) = (&application.name, &application.base_unknown) {
+                let _ = writeln!(self.text, "  ? {name}: its base is not known: {}", visible(reason));
+            }
+        }
+    }
+
+    fn cause(&mut self, cause: &Cause<'_>) {
+        match cause.place {
+            Some(place) => {
+                let _ = write!(self.text, "  {}:{}", place.file, place.line);
+            }
+            None => self.text.push_str("  from no line of the repository"),
+        }
+        if let Some(key) = cause.link.and_then(|link| link.key.as_deref()) {
+            let _ = write!(self.text, "  {}", visible(key));
+        }
+        if let Some(layer) = cause.link.filter(|link| link.key.is_some()).and_then(|link| link.name.as_deref()) {
+            let _ = write!(self.text, " (layer {layer})");
+        }
+        self.text.push('\n');
+        let shared = applications(cause.effects.iter().flat_map(|effect| effect.members.iter().copied()));
+        let is_shared = |effect: &Effect<'_>| applications(effect.members.iter().copied()) == shared;
+        let are_same = cause.effects.len() > 1 && cause.effects.iter().all(is_shared);
+        for effect in cause.effects.iter().take(MAX_EFFECTS) {
+            self.effect(effect);
+            if !are_same {
+                self.reached(&applications(effect.members.iter().copied()), effect.members.len());
+            }
+        }
+        if cause.effects.len() > MAX_EFFECTS {
+            let _ = writeln!(self.text, "      and {}", plural(cause.effects.len() - MAX_EFFECTS, "more field"));
+        }
+        if are_same {
+            self.reached(&shared, 0);
+        }
+    }
+
+    fn effect(&mut self, effect: &Effect<'_>) {
+        let (field, path) = (effect.field, if effect.members.len() == 1 { &effect.field.path } else { &effect.path });
+        let _ = write!(self.text, "      {} {}  {}  ", self.sign(field.kind), effect.object_kind, visible(path));
+        match (&field.before, &field.after) {
+            (Some(before), Some(after)) => {
+                let _ = write!(self.text, "{} → {}", value(before), value(after));
+            }
+            (Some(only), None) | (None, Some(only)) => self.text.push_str(&value(only)),
+            (None, None) => {}
+        }
+        if !effect.is_uniform {
+            self.text.push_str("  (values differ; this is the first)");
+        }
+        self.text.push('\n');
+    }
+
+    /// Objects that come or go as a whole.
+    fn whole(&mut self, batch: &Batch<'_>) {
+        let Some(first) = batch.members().next().filter(|first| first.object.fields.is_empty()) else { return };
+        let _ = write!(self.text, "  {} {}", self.sign(first.object.kind), first.object.object.text());
+        let more = batch.members().count() - 1;
+        if more > 0 {
+            let _ = write!(self.text, " and {}", format!("{} more like it", more));
+        }
+        if let Some((_, place)) = &first.object.place {
+            let _ = write!(self.text, "  ({}:{})", place.file, place.line);
+        }
+        self.text.push('\n');
+        self.reached(&batch.applications(), 0);
+    }
+
+    /// The applications, and how many objects there are where that is more.
+    fn reached(&mut self, names: &[Arc<str>], objects: usize) {
+        if names.is_empty() {
+            self.text.push_str("        in no application\n");
+            return;
+        }
+        let objects = if objects > names.len() { format!(" ({objects} objects)") } else { String::new() };
+        let _ = writeln!(self.text, "        in {}{objects}", self.reach.describe(names));
+    }
+}
+
+/// The start of a value.
+pub(crate) fn value(text: &str) -> String {
+    let text = visible(text);
+    match text.char_indices().nth(MAX_VALUE) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}

@@ -1,0 +1,119 @@
+//! A report in numbers, and the verdict that they give.
+
+use portcullis_policies::Level;
+
+use super::{Finding, Report, Status};
+
+/// How many findings there are of each kind; what is waived is counted there only.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    /// At deny level, fixed ones left out.
+    pub(crate) denied: usize,
+    /// At warn level, fixed ones left out.
+    pub(crate) warned: usize,
+    /// At deny level and new.
+    pub(crate) new_denied: usize,
+    /// At warn level and new.
+    pub(crate) new_warned: usize,
+    /// On both sides.
+    pub(crate) unchanged: usize,
+    /// Gone.
+    pub(crate) fixed: usize,
+    /// Covered by a waiver.
+    pub(crate) waived: usize,
+}
+
+/// How a run ends for the one who reads the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Something was not rendered or read, so that nobody knows what else there is.
+    Incomplete,
+    /// Something is denied; where two revisions are compared, something new.
+    Denied,
+    /// Nothing is.
+    Clean,
+}
+
+impl Report {
+    /// Counts the findings.
+    pub(crate) fn tally(&self) -> Tally {
+        let mut tally = Tally::default();
+        for finding in &self.findings {
+            if finding.waived.is_some() {
+                tally.waived += usize::from(finding.status != Some(Status::Fixed));
+                continue;
+            }
+            let is_denied = finding.level == Level::Deny;
+            match finding.status {
+                Some(Status::Fixed) => {
+                    tally.fixed += 1;
+                    continue;
+                }
+                Some(Status::New) => *(if is_denied { &mut tally.new_denied } else { &mut tally.new_warned }) += 1,
+                Some(Status::Unchanged) => tally.unchanged += 1,
+                None => {}
+            }
+            *(if is_denied { &mut tally.denied } else { &mut tally.warned }) += 1;
+        }
+        tally
+    }
+
+    /// How the run ends.
+    pub(crate) fn verdict(&self) -> Verdict {
+        let tally = self.tally();
+        let denied = if self.changes.is_some() { tally.new_denied } else { tally.denied };
+        match (self.problems.is_empty() && self.applications.not_rendered.is_empty(), denied) {
+            (false, _) => Verdict::Incomplete,
+            (true, 0) => Verdict::Clean,
+            (true, _) => Verdict::Denied,
+        }
+    }
+
+    /// The verdict in words, with the numbers behind it.
+    pub(crate) fn headline(&self) -> String {
+        let tally = self.tally();
+        let mut parts = match self.verdict() {
+            Verdict::Incomplete => vec![match self.applications.not_rendered.len() {
+                0 => format!("incomplete: {}", plural(self.problems.len(), "problem")),
+                count => format!("incomplete: {} not rendered, {}", plural(count, "application"), plural(self.problems.len(), "problem")),
+            }],
+            Verdict::Denied | Verdict::Clean => Vec::new(),
+        };
+        match &self.changes {
+            None => parts.push(format!("{} denied, {} warned", plural(tally.denied, "finding"), tally.warned)),
+            Some(_) => {
+                parts.push(format!("{} denied, {} warned", plural(tally.new_denied, "new finding"), tally.new_warned));
+                parts.push(format!("{} fixed, {} unchanged", tally.fixed, tally.unchanged));
+            }
+        }
+        if tally.waived > 0 {
+            parts.push(format!("{} waived", tally.waived));
+        }
+        parts.join(", ")
+    }
+
+    /// What was looked at, in words.
+    pub(crate) fn account(&self) -> String {
+        let (applications, sets) = (&self.applications, self.not_expanded.len());
+        let expanded = if sets == 0 { String::new() } else { format!("{} not expanded, ", plural(sets, "ApplicationSet")) };
+        let rendered = applications.rendered();
+        format!("{rendered} of {} applications rendered, {expanded}{} checked", applications.total, plural(self.objects, "object"))
+    }
+}
+
+impl Finding {
+    /// Whether it is there now and nobody answers for it.
+    pub(crate) fn is_open(&self) -> bool {
+        self.waived.is_none() && self.status != Some(Status::Fixed)
+    }
+
+    /// Whether a person must look at it first: where two revisions are compared, only what is new.
+    pub(crate) fn is_pressing(&self) -> bool {
+        self.is_open() && self.status != Some(Status::Unchanged)
+    }
+}
+
+/// A number with its noun.
+pub(crate) fn plural(count: usize, noun: &str) -> String {
+    if count == 1 { format!("{count} {noun}") } else { format!("{count} {noun}s") }
+}
