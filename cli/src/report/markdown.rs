@@ -149,7 +149,7 @@ fn matrix(report: &Report) -> String {
 }
 
 fn words(content: &Cell) -> String {
-    let says = content.says().into_iter().map(|(mark, text)| format!("{} {text}", mark.sign()));
+    let says = content.says().into_iter().map(|(mark, count)| format!("{} {}", mark.sign(), mark.words(count)));
     says.collect::<Vec<_>>().join("<br>")
 }
 
@@ -201,7 +201,7 @@ fn sign(kind: ChangeKind) -> &'static str {
 fn batch_section(batch: &Batch<'_>, report: &Report) -> String {
     let Some(Member { object, .. }) = batch.members().next() else { return String::new() };
     let (count, names) = (batch.members().count(), batch.applications());
-    let more = if count > 1 { format!(" and {}", format!("{} more like it", count - 1)) } else { String::new() };
+    let more = if count > 1 { format!(" and {} more like it", count - 1) } else { String::new() };
     let place = if names.is_empty() { "no application".to_owned() } else { report.reach.describe(&names) };
     let mut text = String::new();
     for hazard in &object.hazards {

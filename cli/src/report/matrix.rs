@@ -96,29 +96,24 @@ impl Cell {
         }
     }
 
-    /// What it says, most important first, each with the sign that stands before it.
-    pub(crate) fn says(&self) -> Vec<(Mark, String)> {
-        let mut says = Vec::new();
-        if self.is_missing {
-            says.push((Mark::Missing, "not rendered".to_owned()));
-        }
-        let counts = [(Mark::Denied, self.denied, "denied"), (Mark::Warned, self.warned, "warned")];
-        let later = [(Mark::Hazard, self.hazards, "to check"), (Mark::Fixed, self.fixed, "fixed")];
-        let count = |(mark, count, word): (Mark, usize, &str)| (count > 0).then(|| (mark, format!("{count} {word}")));
-        says.extend(counts.into_iter().filter_map(count));
-        match self.change {
-            Some(ChangeKind::Added) => says.push((Mark::Added, "added".to_owned())),
-            Some(ChangeKind::Removed) => says.push((Mark::Removed, "removed".to_owned())),
-            Some(ChangeKind::Changed) => says.push((Mark::Changed, format!("{} changed", self.objects))),
-            None => {}
-        }
-        says.extend(later.into_iter().filter_map(count));
+    /// What it says, most important first: how many of what.
+    pub(crate) fn says(&self) -> Vec<(Mark, usize)> {
+        let change = |kind: ChangeKind| match kind {
+            ChangeKind::Added => (Mark::Added, 0),
+            ChangeKind::Removed => (Mark::Removed, 0),
+            ChangeKind::Changed => (Mark::Changed, self.objects),
+        };
+        let mut says: Vec<(Mark, usize)> = self.is_missing.then_some((Mark::Missing, 0)).into_iter().collect();
+        let counted = |says: Vec<(Mark, usize)>| says.into_iter().filter(|(_, count)| *count > 0);
+        says.extend(counted(vec![(Mark::Denied, self.denied), (Mark::Warned, self.warned)]));
+        says.extend(self.change.map(change));
+        says.extend(counted(vec![(Mark::Hazard, self.hazards), (Mark::Fixed, self.fixed)]));
         says
     }
 }
 
 /// A sign that is told apart without colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Mark {
     /// It was not rendered.
     Missing,
@@ -151,6 +146,21 @@ impl Mark {
             Self::Hazard => "⚠",
             Self::Fixed => "✓",
         }
+    }
+
+    /// What it means, for so many; of an application as a whole there is no number.
+    pub(crate) fn words(self, count: usize) -> String {
+        let word = match self {
+            Self::Missing => "not rendered",
+            Self::Denied => "denied",
+            Self::Warned => "warned",
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::Changed => "changed",
+            Self::Hazard => "to check",
+            Self::Fixed => "fixed",
+        };
+        if count == 0 { word.to_owned() } else { format!("{count} {word}") }
     }
 
     /// The word for it in style sheets.

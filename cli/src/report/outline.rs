@@ -118,7 +118,7 @@ impl Printer<'_> {
         let _ = write!(self.text, "  {} {}", self.sign(first.object.kind), first.object.object.text());
         let more = batch.members().count() - 1;
         if more > 0 {
-            let _ = write!(self.text, " and {}", format!("{} more like it", more));
+            let _ = write!(self.text, " and {more} more like it");
         }
         if let Some((_, place)) = &first.object.place {
             let _ = write!(self.text, "  ({}:{})", place.file, place.line);

@@ -16,6 +16,9 @@ use crate::report::{
     tally::plural,
 };
 
+/// How many changes are unfolded from the start.
+const MAX_OPEN: usize = 3;
+
 /// How many rows of one comparison are shown.
 const MAX_ROWS: usize = 1_500;
 
@@ -39,14 +42,15 @@ pub(super) fn changes(report: &Report, places: &Places, excerpts: &mut Excerpts<
     if batches.is_empty() {
         text.push_str("<p class=\"quiet\">No object changes.</p>\n");
     }
-    for batch in &batches {
-        text.push_str(&item(batch, report, places, excerpts));
+    for (index, batch) in batches.iter().enumerate() {
+        let open = if index < MAX_OPEN { " open" } else { "" };
+        text.push_str(&item(batch, open, (report, places), excerpts));
     }
     text.push_str("</section>\n");
     text
 }
 
-fn item(batch: &Batch<'_>, report: &Report, places: &Places, excerpts: &mut Excerpts<'_>) -> String {
+fn item(batch: &Batch<'_>, open: &str, (report, places): (&Report, &Places), excerpts: &mut Excerpts<'_>) -> String {
     let Some(Member { object, .. }) = batch.members().next() else { return String::new() };
     let names = batch.applications();
     let (sign, word) = match object.kind {
@@ -55,20 +59,29 @@ fn item(batch: &Batch<'_>, report: &Report, places: &Places, excerpts: &mut Exce
         ChangeKind::Changed => ("~", "changed"),
     };
     let mut text = format!(
-        "<article class=\"item change\" data-status=\"change\" data-at=\"{}\"><details><summary><span class=\"badge {word}\">{sign} {word}</span> ",
+        "<article class=\"item change\" data-status=\"change\" data-at=\"{}\"><details{open}><summary><span class=\"badge {word}\">{sign} {word}</span> ",
         at(&names, places)
     );
     if !object.hazards.is_empty() {
         text.push_str("<span class=\"badge hazard\">⚠ check</span> ");
     }
     let more = batch.members().count() - 1;
-    let more = if more > 0 { format!(" <i>and {}</i>", format!("{} more like it", more)) } else { String::new() };
-    let kind = (!object.fields.is_empty()).then(|| plural(object.fields.len(), "field")).unwrap_or_default();
-    let _ = write!(text, "<b>{}</b>{more} <span class=\"what\">{kind}</span></summary><div class=\"body\">", html(&object.object.text()));
+    let more = if more > 0 { format!(" <i>and {more} more like it</i>") } else { String::new() };
+    let reach = if names.is_empty() { "no application".to_owned() } else { report.reach.describe(&names) };
+    let place = object.fields.iter().find_map(|field| field.place.as_ref()).or(object.place.as_ref());
+    let place = place.map(|(_, place)| format!("<code>{}</code>", html(&format!("{}:{}", place.file, place.line)))).unwrap_or_default();
+    let _ = write!(
+        text,
+        "<b>{}</b>{more} <span class=\"what\">in {}</span> {place}</summary><div class=\"body\">",
+        html(&object.object.text()),
+        html(&reach)
+    );
     for hazard in &object.hazards {
         let _ = write!(text, "<p class=\"hazard\">⚠ {}</p>", html(hazard));
     }
-    let _ = write!(text, "<p>in {}</p>", reached(&names, report));
+    if names.len() > 1 {
+        let _ = write!(text, "<p>in {}</p>", reached(&names, report));
+    }
     text.push_str(&comparison(object));
     if let Some((span, place)) = object.place.as_ref().filter(|_| object.fields.is_empty()) {
         let lines = excerpts.text(*span).unwrap_or_default();
@@ -138,7 +151,8 @@ fn comparison(object: &ObjectChange) -> String {
     let caption = html(&object.object.text());
     let head = if is_whole { "<th>line</th><th>text</th>" } else { "<th>line</th><th>before</th><th>line</th><th>after</th>" };
     let class = if is_whole { "diff one" } else { "diff" };
-    let mut text = format!("<div class=\"scroll\"><table class=\"{class}\"><caption>{caption}</caption><thead><tr>{head}</tr></thead>");
+    let columns = "<colgroup><col class=\"n\"><col></colgroup>".repeat(if is_whole { 1 } else { 2 });
+    let mut text = format!("<div class=\"scroll\"><table class=\"{class}\"><caption>{caption}</caption>{columns}<thead><tr>{head}</tr></thead>");
     let mut left = MAX_ROWS;
     for Hunk { rows } in &hunks {
         text.push_str("<tbody>");

@@ -57,7 +57,7 @@ impl<'a> Excerpts<'a> {
         let mut text = "<pre>".to_owned();
         for number in place.line.saturating_sub(AROUND).max(1)..=(end + AROUND).min(last) {
             let class = if (place.line..=end).contains(&number) { " class=\"hit\"" } else { "" };
-            let _ = write!(text, "<span{class}><i>{number:>4}</i> {}</span>\n", shown(lines.get(number as usize - 1)));
+            let _ = write!(text, "<span{class}><i>{number:>4}</i> {}</span>", shown(lines.get(number as usize - 1)));
         }
         text.push_str("</pre>");
         Some(text)

@@ -11,6 +11,9 @@ use super::{
 };
 use crate::report::{Finding, Issue, Report, ResourceName, Status, escape::html, places::Places, tally::plural};
 
+/// How many findings are unfolded from the start.
+const MAX_OPEN: usize = 3;
+
 /// How many objects of a finding are named.
 const MAX_OBJECTS: usize = 30;
 
@@ -56,7 +59,11 @@ pub(super) fn findings(report: &Report, places: &Places, excerpts: &mut Excerpts
     if findings.is_empty() {
         return "<p class=\"quiet\">No findings.</p>\n".to_owned();
     }
-    findings.into_iter().map(|finding| item(finding, report, places, excerpts)).collect()
+    let item = |(index, finding): (usize, &Finding)| {
+        let open = if index < MAX_OPEN && finding.is_pressing() { " open" } else { "" };
+        item(finding, open, (report, places), excerpts)
+    };
+    findings.into_iter().enumerate().map(item).collect()
 }
 
 fn order(finding: &Finding) -> usize {
@@ -77,10 +84,10 @@ fn status(finding: &Finding) -> &'static str {
     }
 }
 
-fn item(finding: &Finding, report: &Report, places: &Places, excerpts: &mut Excerpts<'_>) -> String {
+fn item(finding: &Finding, open: &str, (report, places): (&Report, &Places), excerpts: &mut Excerpts<'_>) -> String {
     let status = status(finding);
     let mut text = format!(
-        "<article class=\"item {status}\" data-rule=\"{}\" data-status=\"{status}\" data-at=\"{}\"><details><summary>{} ",
+        "<article class=\"item {status}\" data-rule=\"{}\" data-status=\"{status}\" data-at=\"{}\"><details{open}><summary>{} ",
         html(&finding.rule),
         at(&finding.applications, places),
         badge(finding.level)

@@ -1,6 +1,6 @@
 //! The whole page: its head, its numbers, the matrix and the filters, around findings and changes.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use portcullis_policies::Level;
@@ -14,7 +14,7 @@ use super::{
 use crate::report::{
     Material, Report,
     escape::html as escaped,
-    matrix::{Cell, Matrix},
+    matrix::{Cell, Mark, Matrix},
     tally::{Verdict, plural},
 };
 
@@ -86,7 +86,6 @@ fn head(report: &Report) -> String {
     }
     let _ = writeln!(text, "<p>{}</p>\n<ul class=\"tiles\">", report.account());
     for (class, number, word) in tiles(report) {
-        let class = if number == 0 { "none" } else { class };
         let _ = writeln!(text, "<li class=\"{class}\"><b>{number}</b> {word}</li>");
     }
     text.push_str("</ul>\n");
@@ -108,6 +107,7 @@ fn tiles(report: &Report) -> Vec<(&'static str, usize, &'static str)> {
     };
     tiles.push(("plain", tally.waived, "waived"));
     tiles.push(("incomplete", report.problems.len(), "problems"));
+    tiles.retain(|(class, number, _)| *number > 0 || *class == "denied");
     tiles
 }
 
@@ -139,7 +139,7 @@ fn filters(report: &Report, matrix: &Matrix) -> String {
         ("rule", "all rules", rules),
         ("status", "everything", shown),
     ] {
-        let _ = write!(text, "<label>{name} <select name=\"{name}\"><option value=\"\">{all}</option>");
+        let _ = write!(text, "<label><span>{name}</span> <select name=\"{name}\"><option value=\"\">{all}</option>");
         for (value, word) in options {
             let _ = write!(text, "<option value=\"{}\">{}</option>", escaped(&value), escaped(word));
         }
@@ -170,6 +170,11 @@ fn table(matrix: &Matrix) -> String {
         text.push_str("</tr>\n");
     }
     text.push_str("</tbody></table></div>\n");
+    let cells = rows.iter().flat_map(|(_, cells)| cells).flatten();
+    let marks: BTreeSet<Mark> = cells.flat_map(Cell::says).filter(|(_, count)| *count > 0).map(|(mark, _)| mark).collect();
+    let legend: Vec<String> =
+        marks.into_iter().map(|mark| format!("<span class=\"{}\">{} {}</span>", mark.name(), mark.sign(), mark.words(0))).collect();
+    let _ = writeln!(text, "<p class=\"legend\">{}</p>", legend.join(" "));
     let quiet = matrix.places.services.len() - rows.len();
     if quiet > 0 {
         let _ = writeln!(text, "<p class=\"quiet\">Nothing in {}.</p>", plural(quiet, "other service"));
@@ -179,11 +184,15 @@ fn table(matrix: &Matrix) -> String {
 
 fn cell((row, column): (usize, usize), (service, environment): (&str, &str), content: &Cell) -> String {
     let says = content.says();
-    let words: Vec<&str> = says.iter().map(|(_, word)| &**word).collect();
+    let words: Vec<String> = says.iter().map(|(mark, count)| mark.words(*count)).collect();
     let label = escaped(&format!("{service} in {environment}: {}", words.join(", ")));
-    let mut text = format!("<td><button type=\"button\" data-service=\"{row}\" data-environment=\"{column}\" aria-label=\"{label}\">");
-    for (mark, word) in &says {
-        let _ = write!(text, "<span class=\"{}\">{} {word}</span>", mark.name(), mark.sign());
+    let mut text = format!(
+        "<td><button type=\"button\" data-service=\"{row}\" data-environment=\"{column}\" aria-label=\"{label}\" title=\"{label}\">"
+    );
+    for (mark, count) in says {
+        // A sign alone would say little; what has no number is a word.
+        let number = if count == 0 { mark.words(0) } else { count.to_string() };
+        let _ = write!(text, "<span class=\"{}\">{} {number}</span>", mark.name(), mark.sign());
     }
     text.push_str("</button></td>");
     text

@@ -3,7 +3,7 @@
 use std::{fmt::Write as _, sync::Arc};
 
 use super::excerpt::Excerpts;
-use crate::report::{ChainLink, Report, escape::html, places::Places, tally::plural};
+use crate::report::{ChainLink, Report, escape::html, places::Places};
 
 /// How many applications are named before a list of them is folded.
 const MAX_OPEN: usize = 6;
@@ -24,7 +24,8 @@ pub(super) fn reached(names: &[Arc<str>], report: &Report) -> String {
         return words;
     }
     let all: Vec<String> = names.iter().map(|name| html(name)).collect();
-    format!("<details class=\"names\"><summary>{words} ({})</summary>{}</details>", plural(names.len(), "application"), all.join(", "))
+    let count = if words.starts_with("all ") && words.ends_with("applications") { String::new() } else { format!(" ({})", names.len()) };
+    format!("<details class=\"names\"><summary>{words}{count}</summary>{}</details>", all.join(", "))
 }
 
 /// The chain of a field; a link leads to the lines around it.
