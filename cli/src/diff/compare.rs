@@ -50,6 +50,16 @@ pub(crate) struct Comparison<'a> {
     pub(crate) secret_key: Option<String>,
 }
 
+impl Comparison<'_> {
+    /// Which findings count.
+    pub(super) fn counted(&self) -> report::Counted {
+        match self.extent {
+            Extent::Everything => report::Counted::All,
+            Extent::Reached | Extent::Exhaustive => report::Counted::New,
+        }
+    }
+}
+
 /// Says what a change does.
 pub(crate) fn compare(comparison: &Comparison<'_>) -> Result<Report, Error> {
     let base = match &comparison.base {
@@ -94,6 +104,7 @@ fn alone(comparison: &Comparison<'_>, reason: &str) -> Result<Report, Error> {
         applications: Vec::new(),
         unchanged: 0,
         base_unknown: Some(reason.to_owned()),
+        counted: comparison.counted(),
     });
     Ok(report)
 }

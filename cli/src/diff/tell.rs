@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use portcullis_argo::Application;
 use portcullis_policies::{Context, Finding, Resource};
 use portcullis_source::{Problem, Sources, Stage};
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
@@ -72,7 +73,7 @@ pub(super) fn tell(told: &Told<'_>, judged: Judged, problems: (Vec<Problem>, Vec
         unreached: Vec::new(),
         not_expanded: not_expanded(head.expanded.unmade(), sources),
         objects: applications.iter().map(|change| change.objects.len()).sum(),
-        reach: Reach::new(&distinct(contexts)),
+        reach: Reach::new(&distinct(contexts, &head.expanded.applications)),
         findings,
         problems: group::problems(new_problems, sources),
         changes: Some(Changes {
@@ -81,6 +82,7 @@ pub(super) fn tell(told: &Told<'_>, judged: Judged, problems: (Vec<Problem>, Vec
             applications,
             unchanged,
             base_unknown: None,
+            counted: told.comparison.counted(),
         }),
         secrets: report::Secrets::of(reached.of(&reached.base).chain(reached.of(&reached.head)).chain(reached.of_both())),
     }
@@ -157,9 +159,11 @@ fn label(name: &Name) -> Option<Arc<str>> {
     }
 }
 
-/// The contexts, each application once.
-fn distinct(mut contexts: Vec<Context>) -> Vec<Context> {
-    contexts.sort_by(|left, right| left.application.cmp(&right.application));
+/// The contexts, each application once, in the order of the head's applications, since that is the order of its environments.
+fn distinct(mut contexts: Vec<Context>, applications: &[Application]) -> Vec<Context> {
+    let order: BTreeMap<&str, usize> = applications.iter().enumerate().map(|(index, application)| (&*application.name, index)).collect();
+    let place = |context: &Context| context.application.as_deref().and_then(|name| order.get(name)).copied().unwrap_or(usize::MAX);
+    contexts.sort_by(|left, right| (place(left), &left.application).cmp(&(place(right), &right.application)));
     contexts.dedup_by(|left, right| left.application == right.application);
     contexts
 }

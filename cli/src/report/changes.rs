@@ -19,6 +19,17 @@ pub(crate) struct Changes {
     pub(crate) unchanged: usize,
     /// Why nothing is known of the base, so that the head is judged alone.
     pub(crate) base_unknown: Option<String>,
+    /// Which findings decide about the run.
+    pub(crate) counted: Counted,
+}
+
+/// Which findings decide about a run that compares two revisions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Counted {
+    /// The new ones.
+    New,
+    /// Those on both sides too.
+    All,
 }
 
 /// One of the two trees.

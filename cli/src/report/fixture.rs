@@ -6,8 +6,8 @@ use portcullis_policies::{Context, Level, Library};
 use portcullis_source::{Location, Role, SourceFile, Sources, Span};
 
 use super::{
-    Accounting, ApplicationChange, ChainLink, ChangeKind, Changes, FieldChange, Finding, Issue, Material, NotRendered, ObjectChange, Reach,
-    Report, ResourceName, Secrets, Side, Status,
+    Accounting, ApplicationChange, ChainLink, ChangeKind, Changes, Counted, FieldChange, Finding, Issue, Material, NotRendered,
+    ObjectChange, Reach, Report, ResourceName, Secrets, Side, Status,
 };
 
 /// A report and the files that it speaks of.
@@ -125,8 +125,9 @@ impl Fixture {
             base: side("main", Some(&"0123456789abcdef".repeat(2))),
             head: side("the work tree", None),
             applications,
-            base_unknown: None,
             unchanged: 3,
+            base_unknown: None,
+            counted: Counted::New,
         });
         fixture.report.findings = fixture.findings(first, &(base, service, template));
         fixture

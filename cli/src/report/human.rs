@@ -45,7 +45,7 @@ pub(crate) fn human(report: &Report, sources: &Sources, style: Style) -> String 
     if let Some(changes) = &report.changes {
         printer.text.push_str(&outline(changes, &report.reach, style));
     }
-    for finding in report.findings.iter().filter(|finding| finding.is_pressing()) {
+    for finding in report.findings.iter().filter(|finding| report.is_pressing(finding)) {
         printer.finding(finding);
     }
     printer.fixed(report);

@@ -37,12 +37,16 @@ pub(crate) fn json(report: &Report) -> String {
 }
 
 fn changes(changes: &Changes) -> Value {
-    json!({
+    let mut object = json!({
         "base": side(&changes.base),
         "head": side(&changes.head),
         "applications": changes.applications.iter().map(application).collect::<Vec<_>>(),
         "unchanged": changes.unchanged,
-    })
+    });
+    if let Value::Object(object) = &mut object {
+        insert(object, "base_unknown", changes.base_unknown.clone().map(Value::String));
+    }
+    object
 }
 
 fn side(side: &Side) -> Value {

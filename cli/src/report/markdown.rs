@@ -45,7 +45,7 @@ pub(crate) fn markdown(report: &Report) -> String {
     });
     page.list("### Not rendered or read\n\n", problems, "problem");
     page.add(&matrix(report), "matrix");
-    let pressing = |level| report.findings.iter().filter(move |finding| finding.is_pressing() && finding.level == level);
+    let pressing = |level| report.findings.iter().filter(move |finding| report.is_pressing(finding) && finding.level == level);
     let new = if report.changes.is_some() { "New f" } else { "F" };
     let findings = pressing(Level::Deny).chain(pressing(Level::Warn)).map(|finding| finding_section(finding, report));
     page.list(&format!("### {new}indings\n\n"), findings, "finding");
@@ -120,7 +120,7 @@ fn head(report: &Report) -> String {
         let (base, head) = (code(&changes.base.text()), code(&changes.head.text()));
         let _ = writeln!(text, "{base} → {head}: {} changed, {} unchanged.  ", plural(changed, "application"), changes.unchanged);
     }
-    let _ = write!(text, "{}.\n\n", report.account());
+    let _ = write!(text, "{}.\n\n", prose(&report.account()));
     text
 }
 

@@ -26,7 +26,7 @@ mod tests;
 mod view;
 mod write;
 
-pub(crate) use changes::{ApplicationChange, ChangeKind, Changes, FieldChange, ObjectChange, Side};
+pub(crate) use changes::{ApplicationChange, ChangeKind, Changes, Counted, FieldChange, ObjectChange, Side};
 pub(crate) use human::{Style, human, place};
 pub(crate) use json::{SCHEMA, json, problem};
 pub(crate) use reach::Reach;

@@ -45,7 +45,7 @@ pub(crate) fn sarif(material: &Material<'_>, waived: Waived) -> String {
     let mut findings: Vec<&Finding> = report.findings.iter().filter(|finding| is_result(finding, waived)).collect();
     if findings.len() > MAX_RESULTS {
         findings.sort_by_key(|finding| {
-            (finding.waived.is_some(), !finding.is_pressing(), finding.level != Level::Deny, Reverse(finding.applications.len()))
+            (finding.waived.is_some(), !report.is_pressing(finding), finding.level != Level::Deny, Reverse(finding.applications.len()))
         });
     }
     let left_out = findings.len().saturating_sub(MAX_RESULTS);
@@ -308,6 +308,9 @@ fn invocation(report: &Report, left_out: usize) -> Value {
     if left_out > 0 {
         let text = format!("{} left out, the least important ones: GitHub takes {MAX_RESULTS}", plural(left_out, "result"));
         notifications.push(said("warning", &text, None));
+    }
+    if let Some(reason) = report.changes.as_ref().and_then(|changes| changes.base_unknown.as_ref()) {
+        notifications.push(said("warning", &format!("nothing is known of the base, so that all counts as new: {reason}"), None));
     }
     let is_whole = report.problems.is_empty() && report.applications.not_rendered.is_empty();
     json!({"executionSuccessful": is_whole, "toolExecutionNotifications": notifications})

@@ -2,7 +2,7 @@
 
 use portcullis_policies::Level;
 
-use super::{Finding, Report, Status};
+use super::{Counted, Finding, Report, Status};
 
 /// How many findings there are of each kind; what is waived is counted there only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,12 +61,22 @@ impl Report {
     /// How the run ends.
     pub(crate) fn verdict(&self) -> Verdict {
         let tally = self.tally();
-        let denied = if self.changes.is_some() { tally.new_denied } else { tally.denied };
+        let denied = if self.counted() == Counted::New { tally.new_denied } else { tally.denied };
         match (self.problems.is_empty() && self.applications.not_rendered.is_empty(), denied) {
             (false, _) => Verdict::Incomplete,
             (true, 0) => Verdict::Clean,
             (true, _) => Verdict::Denied,
         }
+    }
+
+    /// Which findings decide; where nothing is compared, all.
+    pub(crate) fn counted(&self) -> Counted {
+        self.changes.as_ref().map_or(Counted::All, |changes| changes.counted)
+    }
+
+    /// Whether a person must look at a finding first.
+    pub(crate) fn is_pressing(&self, finding: &Finding) -> bool {
+        finding.is_open() && (self.counted() == Counted::All || finding.status != Some(Status::Unchanged))
     }
 
     /// The verdict in words, with the numbers behind it.
@@ -97,7 +107,11 @@ impl Report {
         let (applications, sets) = (&self.applications, self.not_expanded.len());
         let expanded = if sets == 0 { String::new() } else { format!("{} not expanded, ", plural(sets, "ApplicationSet")) };
         let rendered = applications.rendered();
-        format!("{rendered} of {} applications rendered, {expanded}{} checked", applications.total, plural(self.objects, "object"))
+        let is_compared = self.changes.as_ref().is_some_and(|changes| changes.base_unknown.is_none());
+        let objects = format!("{} {}", plural(self.objects, "object"), if is_compared { "changed" } else { "checked" });
+        let unknown = self.changes.as_ref().and_then(|changes| changes.base_unknown.as_ref());
+        let unknown = unknown.map(|reason| format!("; nothing is known of the base, so that all counts as new: {reason}"));
+        format!("{rendered} of {} applications rendered, {expanded}{objects}{}", applications.total, unknown.unwrap_or_default())
     }
 }
 
@@ -105,11 +119,6 @@ impl Finding {
     /// Whether it is there now and nobody answers for it.
     pub(crate) fn is_open(&self) -> bool {
         self.waived.is_none() && self.status != Some(Status::Fixed)
-    }
-
-    /// Whether a person must look at it first: where two revisions are compared, only what is new.
-    pub(crate) fn is_pressing(&self) -> bool {
-        self.is_open() && self.status != Some(Status::Unchanged)
     }
 }
 

@@ -315,12 +315,3 @@ fn no_format_shows_what_a_secret_is_made_from() {
     }
     assert!(formats(&diff())["html"].contains("password: ••••••"));
 }
-#[test]
-fn zz_dump() {
-    for (name, fixture) in fixtures().into_iter().chain([("large", large())]) {
-        for (format, text) in formats(&fixture) {
-            std::fs::write(format!("/tmp/reports/{name}.{format}"), text).unwrap();
-        }
-        std::fs::rename(format!("/tmp/reports/{name}.html"), format!("/tmp/reports/{name}-page.html")).unwrap();
-    }
-}

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{
     excerpt::Excerpts,
-    parts::{at, chain, reached},
+    parts::{at, chain, folded},
 };
 use crate::report::{
     ChangeKind, FieldChange, ObjectChange, Report,
@@ -79,9 +79,7 @@ fn item(batch: &Batch<'_>, open: &str, (report, places): (&Report, &Places), exc
     for hazard in &object.hazards {
         let _ = write!(text, "<p class=\"hazard\">⚠ {}</p>", html(hazard));
     }
-    if names.len() > 1 {
-        let _ = write!(text, "<p>in {}</p>", reached(&names, report));
-    }
+    text.push_str(&folded(&names, "application"));
     text.push_str(&comparison(object));
     if let Some((span, place)) = object.place.as_ref().filter(|_| object.fields.is_empty()) {
         let lines = excerpts.text(*span).unwrap_or_default();
@@ -152,7 +150,8 @@ fn comparison(object: &ObjectChange) -> String {
     let head = if is_whole { "<th>line</th><th>text</th>" } else { "<th>line</th><th>before</th><th>line</th><th>after</th>" };
     let class = if is_whole { "diff one" } else { "diff" };
     let columns = "<colgroup><col class=\"n\"><col></colgroup>".repeat(if is_whole { 1 } else { 2 });
-    let mut text = format!("<div class=\"scroll\"><table class=\"{class}\"><caption>{caption}</caption>{columns}<thead><tr>{head}</tr></thead>");
+    let mut text =
+        format!("<div class=\"scroll\"><table class=\"{class}\"><caption>{caption}</caption>{columns}<thead><tr>{head}</tr></thead>");
     let mut left = MAX_ROWS;
     for Hunk { rows } in &hunks {
         text.push_str("<tbody>");

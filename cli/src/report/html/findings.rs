@@ -7,15 +7,15 @@ use portcullis_policies::Level;
 use super::{
     excerpt::Excerpts,
     page::badge,
-    parts::{at, chain, reached},
+    parts::{at, chain, folded, reached},
 };
 use crate::report::{Finding, Issue, Report, ResourceName, Status, escape::html, places::Places, tally::plural};
 
 /// How many findings are unfolded from the start.
 const MAX_OPEN: usize = 3;
 
-/// How many objects of a finding are named.
-const MAX_OBJECTS: usize = 30;
+/// How many objects of a finding are named before they are folded.
+const MAX_OBJECTS: usize = 6;
 
 /// The problems, open; nothing where there is none.
 pub(super) fn problems(report: &Report, excerpts: &mut Excerpts<'_>) -> String {
@@ -60,7 +60,7 @@ pub(super) fn findings(report: &Report, places: &Places, excerpts: &mut Excerpts
         return "<p class=\"quiet\">No findings.</p>\n".to_owned();
     }
     let item = |(index, finding): (usize, &Finding)| {
-        let open = if index < MAX_OPEN && finding.is_pressing() { " open" } else { "" };
+        let open = if index < MAX_OPEN && report.is_pressing(finding) { " open" } else { "" };
         item(finding, open, (report, places), excerpts)
     };
     findings.into_iter().enumerate().map(item).collect()
@@ -116,9 +116,7 @@ fn item(finding: &Finding, open: &str, (report, places): (&Report, &Places), exc
 }
 
 fn objects(finding: &Finding) -> String {
-    let names: Vec<String> = finding.resources.iter().take(MAX_OBJECTS).map(ResourceName::text).map(|name| html(&name)).collect();
-    match finding.resources.len().saturating_sub(MAX_OBJECTS) {
-        0 => names.join(", "),
-        more => format!("{} and {}", names.join(", "), plural(more, "more object")),
-    }
+    let names: Vec<String> = finding.resources.iter().map(ResourceName::text).collect();
+    let first: Vec<String> = names.iter().take(MAX_OBJECTS).map(|name| html(name)).collect();
+    if names.len() > MAX_OBJECTS { folded(&names, "object") } else { first.join(", ") }
 }

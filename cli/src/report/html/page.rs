@@ -74,17 +74,17 @@ fn fill(template: &str, texts: &[(&str, &str)]) -> String {
 }
 
 fn head(report: &Report) -> String {
-    let (class, word) = match report.verdict() {
-        Verdict::Incomplete => ("incomplete", "? incomplete"),
-        Verdict::Denied => ("denied", "✗ denied"),
-        Verdict::Clean => ("clean", "✓ clean"),
+    let (class, sign) = match report.verdict() {
+        Verdict::Incomplete => ("incomplete", "?"),
+        Verdict::Denied => ("denied", "✗"),
+        Verdict::Clean => ("clean", "✓"),
     };
-    let mut text = format!("<p class=\"verdict {class}\"><strong>{word}</strong> <span>{}</span></p>\n", escaped(&report.headline()));
+    let mut text = format!("<p class=\"verdict {class}\"><strong>{sign}</strong> <span>{}</span></p>\n", escaped(&report.headline()));
     if let Some(changes) = &report.changes {
         let (base, head) = (escaped(&changes.base.text()), escaped(&changes.head.text()));
         let _ = writeln!(text, "<p class=\"sides\">from <code>{base}</code> to <code>{head}</code></p>");
     }
-    let _ = writeln!(text, "<p>{}</p>\n<ul class=\"tiles\">", report.account());
+    let _ = writeln!(text, "<p>{}</p>\n<ul class=\"tiles\">", escaped(&report.account()));
     for (class, number, word) in tiles(report) {
         let _ = writeln!(text, "<li class=\"{class}\"><b>{number}</b> {word}</li>");
     }

@@ -3,7 +3,7 @@
 use std::{fmt::Write as _, sync::Arc};
 
 use super::excerpt::Excerpts;
-use crate::report::{ChainLink, Report, escape::html, places::Places};
+use crate::report::{ChainLink, Report, escape::html, places::Places, tally::plural};
 
 /// How many applications are named before a list of them is folded.
 const MAX_OPEN: usize = 6;
@@ -23,9 +23,20 @@ pub(super) fn reached(names: &[Arc<str>], report: &Report) -> String {
     if names.len() <= MAX_OPEN {
         return words;
     }
-    let all: Vec<String> = names.iter().map(|name| html(name)).collect();
     let count = if words.starts_with("all ") && words.ends_with("applications") { String::new() } else { format!(" ({})", names.len()) };
-    format!("<details class=\"names\"><summary>{words}{count}</summary>{}</details>", all.join(", "))
+    format!("<details class=\"names\"><summary>{words}{count}</summary>{}</details>", listed(names))
+}
+
+/// Names that can be unfolded, where there are many.
+pub(super) fn folded(names: &[impl AsRef<str>], noun: &str) -> String {
+    if names.len() <= MAX_OPEN {
+        return String::new();
+    }
+    format!("<details class=\"names\"><summary>{}</summary>{}</details>", plural(names.len(), noun), listed(names))
+}
+
+fn listed(names: &[impl AsRef<str>]) -> String {
+    names.iter().map(|name| html(name.as_ref())).collect::<Vec<_>>().join(", ")
 }
 
 /// The chain of a field; a link leads to the lines around it.
