@@ -25,6 +25,8 @@ Examples:
       one rule, in one environment
   portcullis lint --revision origin/main --format json --output report.json --format human
       a commit, as JSON in a file and for people on the terminal
+  portcullis lint --format github --output - --format markdown --output \"$GITHUB_STEP_SUMMARY\"
+      annotations and a summary in GitHub's Actions; nothing writes the summary unasked
 
 Exit codes:
   0  nothing at deny level; notes on standard error name paths that reach nothing, and a repository
@@ -45,6 +47,8 @@ Examples:
       what a commit would change; for pre-commit hooks
   portcullis diff --base v1.4 --head v1.5 --direct --format json --output report.json
       two releases, as JSON
+  portcullis diff --base origin/main --format html --output change.html --format markdown
+      a page to look through, and a comment for the pull request
 
 A base that went on since the head left it is compared at the commit in which both were one, so that only
 the head's own changes show; --direct compares with the base as it is. Both sides are read from git: nothing
@@ -164,7 +168,7 @@ Examples:
   portcullis schema config > portcullis.schema.json
       for editors: write `# yaml-language-server: $schema=portcullis.schema.json` above it
   portcullis schema report
-      what `portcullis lint --format json` prints
+      what `--format json` of `portcullis lint` and `portcullis diff` prints
 
 Exit codes:
   0  printed
