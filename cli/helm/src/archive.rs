@@ -41,7 +41,7 @@ pub(crate) fn files(packed: &SourceFile, sources: &Sources) -> Result<Vec<ChartF
         let mut entry = entry.map_err(|error| broken(&error).at(place))?;
         if let Some((name, bytes)) = file(&mut entry, &mut remaining).map_err(|error| error.at(place))? {
             let shown = format!("{}/{name}", packed.path());
-            found.push(ChartFile { name, file: sources.add(shown, trim_mark(&bytes)) });
+            found.push(ChartFile { name, file: sources.add_once(shown, trim_mark(&bytes)) });
         }
     }
     if found.is_empty() {

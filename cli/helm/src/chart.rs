@@ -100,8 +100,8 @@ impl Chart {
         values.or_else(|| self.tree.files.iter().find(|file| file.name == name).map(loader::ChartFile::text))
     }
 
-    /// The SHA-256 of everything that a render may depend on beside the values and the release: the names and contents of all files, those
-    /// of its subcharts included, wherever they were found.
+    /// Stands for everything that a render may depend on beside the values and the release: the names and contents of all files, those of its
+    /// subcharts included, wherever they were found. Only charts of one table of files may be compared by it.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
         let mut digest = Sha256::new();

@@ -75,7 +75,7 @@ fn read(revision: &Revision, path: &RepoPath, name: &str) -> Result<Arc<SourceFi
 /// A mark at the start is no part of the content; the file is then known a second time without it.
 fn without_mark(file: Arc<SourceFile>, revision: &Revision) -> Arc<SourceFile> {
     match file.bytes().strip_prefix(BYTE_ORDER_MARK) {
-        Some(rest) => revision.sources().add(Arc::clone(file.path()), rest),
+        Some(rest) => revision.sources().add_once(Arc::clone(file.path()), rest),
         None => file,
     }
 }

@@ -60,7 +60,7 @@ impl Tree {
         self.warnings.iter().cloned().chain(self.children.iter().flat_map(Self::all_warnings)).collect()
     }
 
-    /// Adds everything that a render may depend on: the files by their names, and the subcharts that were filled in.
+    /// Adds everything that a render may depend on: the names of the files and which files they are, and the subcharts that were filled in.
     pub(crate) fn feed(&self, digest: &mut Sha256) {
         let mut text = |bytes: &[u8]| {
             digest.update((bytes.len() as u64).to_le_bytes());
@@ -71,7 +71,7 @@ impl Tree {
         text(&(self.parts.len() as u64).to_le_bytes());
         for part in &self.parts {
             text(part.name.as_bytes());
-            text(part.file.bytes());
+            text(&part.file.id().number().to_le_bytes());
         }
         text(&(self.children.len() as u64).to_le_bytes());
         for child in &self.children {

@@ -9,7 +9,7 @@ use super::{
     judge::{Judged, judge},
     lines::ChangedLines,
     reach::Reached,
-    side::Side,
+    side::{Side, Spreads},
     tell::{Told, tell},
 };
 use crate::{
@@ -73,7 +73,10 @@ pub(crate) fn compare(comparison: &Comparison<'_>) -> Result<Report, Error> {
         Err(error) => return alone(comparison, &error.reason()),
     };
     let Partial { value: after, problems: head_problems } = after?;
-    let (before, after) = rayon::join(|| Side::new(base, &before, "base"), || Side::new(head, &after, "head"));
+    let (before, after) = {
+        let spreads = Spreads::default();
+        rayon::join(|| Side::new(base, &before, "base", &spreads), || Side::new(head, &after, "head", &spreads))
+    };
     let engines = Engines::new(comparison, base)?;
     let mut extent = comparison.extent;
     if extent == Extent::Reached && (engines.base.is_some() || base.config.waivers != head.config.waivers) {

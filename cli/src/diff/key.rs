@@ -1,4 +1,6 @@
-//! What a render depends on, as one digest: equal keys give equal objects.
+//! What a render depends on, as one digest: equal keys give equal objects, from equal places.
+//!
+//! Both sides share one table of files, in which the same path with the same content is one file, so files count by their ids.
 
 use portcullis_argo::{Application, HelmSource, SourceKind, ValuesPlace};
 use portcullis_policies::Context;
@@ -62,7 +64,7 @@ impl Parts {
     /// A file, or why it can't be read.
     fn file(&mut self, revision: &Revision, path: &RepoPath) {
         match revision.read(path) {
-            Ok(file) => self.bytes(file.bytes()),
+            Ok(file) => self.bytes(&file.id().number().to_le_bytes()),
             Err(error) => self.text(&error.to_string()),
         }
     }

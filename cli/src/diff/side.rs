@@ -2,14 +2,14 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use indexmap::IndexMap;
 use portcullis_argo::{Application, ChartLocation, HelmSource, SourceKind, ValuesPlace};
 use portcullis_helm::{Chart, ChartError};
 use portcullis_policies::{Context, Resource};
-use portcullis_source::{Problem, RepoPath};
+use portcullis_source::{FileId, Problem, RepoPath, SourceFile};
 use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::{
@@ -34,9 +34,24 @@ pub(super) struct ChartFacts {
 }
 
 impl ChartFacts {
-    fn of(chart: &Chart) -> Self {
-        let spread = chart.files().map(|file| Spread::of(file.bytes())).fold(Spread::default(), Spread::and);
+    fn of(chart: &Chart, spreads: &Spreads) -> Self {
+        let spread = chart.files().map(|file| spreads.of(file)).fold(Spread::default(), Spread::and);
         Self { digest: chart.digest(), spread }
+    }
+}
+
+/// How far what is made of each file may spread; each file is looked through once.
+#[derive(Default)]
+pub(super) struct Spreads(Mutex<BTreeMap<FileId, Spread>>);
+
+impl Spreads {
+    fn of(&self, file: &SourceFile) -> Spread {
+        if let Some(known) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&file.id()) {
+            return *known;
+        }
+        let spread = Spread::of(file.bytes());
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(file.id(), spread);
+        spread
     }
 }
 
@@ -84,18 +99,18 @@ pub(super) struct Side<'a> {
 }
 
 impl<'a> Side<'a> {
-    /// Loads every chart and values file; `name` tells the sides apart.
-    pub(super) fn new(settings: &'a Settings, expanded: &'a Expanded, name: &str) -> Self {
+    /// Loads every chart and values file; `name` tells the sides apart, which share `spreads`.
+    pub(super) fn new(settings: &'a Settings, expanded: &'a Expanded, name: &str, spreads: &Spreads) -> Self {
         let applications = &expanded.applications;
         let layer_name = |path: &RepoPath| settings.config.layer_of(path.as_str()).cloned().unwrap_or_else(|| Arc::clone(path.text()));
         let renderer = Renderer::new(&settings.revision, (&settings.supply, expanded.compat()), applications, layer_name);
         let loose = Loose::find(settings, expanded, &renderer);
-        let charts = chart_facts(&renderer, applications);
+        let charts = chart_facts(&renderer, applications, spreads);
         let contexts = expanded.contexts(settings);
         let keys: Vec<(Key, Spread)> = (applications, &contexts)
             .into_par_iter()
             .map(|(application, context)| {
-                (key::application(application, context, (&renderer, &charts), name), spread(application, &renderer, &charts))
+                (key::application(application, context, (&renderer, &charts), name), spread(application, &renderer, &charts, spreads))
             })
             .collect();
         let mut units = IndexMap::new();
@@ -145,12 +160,12 @@ impl<'a> Side<'a> {
     }
 }
 
-fn chart_facts(renderer: &Renderer<'_>, applications: &[Application]) -> Charts {
+fn chart_facts(renderer: &Renderer<'_>, applications: &[Application], spreads: &Spreads) -> Charts {
     let named: BTreeSet<&ChartLocation> = helm_sources(applications).map(|helm| &helm.chart).collect();
     let named: Vec<&ChartLocation> = named.into_iter().collect();
     let facts = |location: &&ChartLocation| {
         let chart = renderer.chart(location)?;
-        Some(((*location).clone(), chart.as_ref().map(ChartFacts::of).map_err(ToString::to_string)))
+        Some(((*location).clone(), chart.as_ref().map(|chart| ChartFacts::of(chart, spreads)).map_err(ToString::to_string)))
     };
     named.par_iter().filter_map(facts).collect::<Vec<_>>().into_iter().collect()
 }
@@ -164,9 +179,9 @@ fn helm_sources(applications: &[Application]) -> impl Iterator<Item = &HelmSourc
 }
 
 /// How far the objects of an application may spread.
-fn spread(application: &Application, renderer: &Renderer<'_>, charts: &Charts) -> Spread {
+fn spread(application: &Application, renderer: &Renderer<'_>, charts: &Charts, spreads: &Spreads) -> Spread {
     let everywhere = Spread { roams: true, pools: true };
-    let file = |path: &RepoPath| renderer.revision().read(path).map_or(everywhere, |file| Spread::of(file.bytes()));
+    let file = |path: &RepoPath| renderer.revision().read(path).map_or(everywhere, |file| spreads.of(&file));
     let mut all = Spread::default();
     for source in &application.sources {
         let of_source = match &source.kind {

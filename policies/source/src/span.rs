@@ -1,10 +1,21 @@
 //! Places in files, and the table of the files that they lie in.
 
-use std::sync::{Arc, OnceLock, RwLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock, RwLock},
+};
 
 /// Names one file of a [`Sources`] table; never shown to a person, since the order of reading may differ from run to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(u32);
+
+impl FileId {
+    /// Its place in the table, for telling files apart within one run.
+    #[must_use]
+    pub fn number(self) -> u32 {
+        self.0
+    }
+}
 
 /// A range of bytes in one file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -105,24 +116,49 @@ fn line_starts(bytes: &[u8]) -> Vec<u32> {
 /// The table of all files that a run has read; it only grows, and may be shared between threads.
 #[derive(Debug, Default)]
 pub struct Sources {
-    files: RwLock<Vec<Arc<SourceFile>>>,
+    table: RwLock<Table>,
+}
+
+#[derive(Debug, Default)]
+struct Table {
+    files: Vec<Arc<SourceFile>>,
+    /// The files of trees by their paths; one path may have several contents.
+    known: BTreeMap<Arc<str>, Vec<Arc<SourceFile>>>,
+}
+
+impl Table {
+    fn add(&mut self, path: Arc<str>, bytes: Arc<[u8]>) -> Arc<SourceFile> {
+        let id = FileId(self.files.len() as u32);
+        let file = Arc::new(SourceFile { id, path, bytes, lines: OnceLock::new() });
+        self.files.push(Arc::clone(&file));
+        file
+    }
 }
 
 impl Sources {
     /// Adds a file under a path that is shown to people.
     pub fn add(&self, path: impl Into<Arc<str>>, bytes: impl Into<Arc<[u8]>>) -> Arc<SourceFile> {
-        let mut files = self.files.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let id = FileId(files.len() as u32);
-        let file = Arc::new(SourceFile { id, path: path.into(), bytes: bytes.into(), lines: OnceLock::new() });
-        files.push(Arc::clone(&file));
+        self.table.write().unwrap_or_else(std::sync::PoisonError::into_inner).add(path.into(), bytes.into())
+    }
+
+    /// Adds a file of a tree; one with the same path and content, in this tree or another, is the same file.
+    pub fn add_once(&self, path: impl Into<Arc<str>>, bytes: impl Into<Arc<[u8]>>) -> Arc<SourceFile> {
+        let (path, bytes) = (path.into(), bytes.into());
+        let mut table = self.table.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let known = table.known.get(&path).and_then(|files| files.iter().find(|file| *file.bytes == *bytes));
+        if let Some(file) = known {
+            return Arc::clone(file);
+        }
+        let file = table.add(Arc::clone(&path), bytes);
+        table.known.entry(path).or_default().push(Arc::clone(&file));
         file
     }
 
     /// The file of an id; every id that this table gave out has one.
     #[must_use]
     pub fn get(&self, id: FileId) -> Option<Arc<SourceFile>> {
-        let files = self.files.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        files.get(id.0 as usize).cloned()
+        let table = self.table.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        table.files.get(id.0 as usize).cloned()
     }
 
     /// The place of a span.

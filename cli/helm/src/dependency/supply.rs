@@ -128,7 +128,7 @@ impl Supply {
         let unread = |error: ReadError| ChartError::new(format!("{}/{}: {error}", shelf.name, path.name())).hint(error.hint());
         let file = tree.read(path).map_err(unread)?;
         let shown = if shelf.name.is_empty() { path.to_string() } else { format!("{}/{}", shelf.name, path.name()) };
-        let packed = revision.sources().add(shown, Arc::clone(file.bytes()));
+        let packed = revision.sources().add_once(shown, Arc::clone(file.bytes()));
         let found = Found { file: path.name().to_owned(), packed };
         self.check(&found)?;
         Ok(found)

@@ -340,7 +340,7 @@ impl Revision {
             #[cfg(feature = "git")]
             Store::Objects(objects) => objects.read(&resolved)?,
         };
-        let file = self.sources.add(Arc::clone(resolved.text()), bytes);
+        let file = self.sources.add_once(Arc::clone(resolved.text()), bytes);
         read.insert(resolved, Arc::clone(&file));
         Ok(file)
     }

@@ -1,0 +1,6 @@
+{{- define "common.labels" -}}
+app: {{ .Values.name }}
+{{- with .Values.team }}
+team: {{ . }}
+{{- end }}
+{{- end }}
