@@ -146,7 +146,10 @@ fn apply(file: &Path, place: usize, edit: &Edit) {
         }
         Edit::Remove => return fs::remove_file(file).unwrap(),
         Edit::Rename => return fs::rename(file, file.with_file_name(format!("x-{}", name(file)))).unwrap(),
-        Edit::Copy => return drop(fs::copy(file, file.with_file_name(format!("copy-{}", name(file)))).unwrap()),
+        Edit::Copy => {
+            fs::copy(file, file.with_file_name(format!("copy-{}", name(file)))).unwrap();
+            return;
+        }
         Edit::Windows => return fs::write(file, text.replace('\n', "\r\n")).unwrap(),
     }
     fs::write(file, lines.join("\n") + "\n").unwrap();
