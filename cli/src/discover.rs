@@ -121,7 +121,7 @@ pub(crate) fn unread(revision: &Revision, path: &RepoPath, error: &ReadError) ->
 }
 
 /// Whether the words of an object stand in a text, also where a zero beside each letter makes it UTF-16.
-fn looks_like_manifest(bytes: &[u8]) -> bool {
+pub(crate) fn looks_like_manifest(bytes: &[u8]) -> bool {
     let narrow: Vec<u8>;
     let text = if bytes.contains(&0) {
         narrow = bytes.iter().copied().filter(|byte| *byte != 0).collect();

@@ -8,7 +8,7 @@ use std::{
 use portcullis_argo::{Application, Inventory};
 use portcullis_helm::Compat;
 use portcullis_policies::{Context, Date, Engine, EngineError, Facts, Finding, Library, Resource, Waivers, waiver::Coverage};
-use portcullis_source::{Partial, Problem, RepoPath, Sources, Span, Stage};
+use portcullis_source::{Partial, Problem, RepoPath, Revision, Sources, Span, Stage};
 use rayon::{
     prelude::{IntoParallelRefIterator, ParallelIterator},
     slice::ParallelSlice,
@@ -35,12 +35,29 @@ pub(crate) struct Expanded {
     pub(crate) applications: Vec<Application>,
     /// The Applications of ApplicationSets of which one could not be made, so that Argo CD makes none.
     unmade: Vec<Application>,
+    /// The files that the expansion asked for.
+    asked: BTreeSet<RepoPath>,
 }
 
 impl Expanded {
     /// What the revision holds.
     pub(crate) fn found(&self) -> &Found {
         &self.found
+    }
+
+    /// Whether another tree, of the same configuration, holds and expands to the same, with the same places: it is laid out alike, and no file
+    /// differs that holds an object or that the expansion asked for.
+    pub(crate) fn holds_for(&self, own: &Revision, other: &Revision) -> bool {
+        let objects: BTreeSet<&RepoPath> = self.found.manifests.iter().map(|manifest| &manifest.file).collect();
+        let may_differ = |path: &RepoPath| {
+            let is_object = || other.read(path).map_or(true, |file| discover::looks_like_manifest(file.bytes()));
+            !objects.contains(path) && !self.asked.contains(path) && !is_object()
+        };
+        own.is_laid_out_as(other)
+            && own.files_read().iter().all(|file| {
+                let Ok(path) = RepoPath::new(file.path()) else { return false };
+                other.read(&path).is_ok_and(|theirs| theirs.id() == file.id()) || may_differ(&path)
+            })
     }
 
     /// Every Application that is named, also those that Argo CD makes none of.
@@ -76,11 +93,13 @@ pub(crate) fn expand(settings: &Settings) -> Result<Partial<Expanded>, Error> {
     let inventory = inventory(&settings.config)?;
     let excluded = |path: &RepoPath| settings.config.excludes(path.as_str());
     let mut found = discover::discover(&settings.revision, excluded).take(&mut problems);
-    let applications = portcullis_argo::expand(&found.argo(), &settings.revision, &inventory).take(&mut problems);
+    let argo = found.argo();
+    let (applications, asked) = settings.revision.asked_by(|| portcullis_argo::expand(&argo, &settings.revision, &inventory));
+    let applications = applications.take(&mut problems);
     leave_charts(&mut found, &mut problems, &applications, settings.revision.sources());
     let is_withheld = of_broken_set(&applications);
     let (unmade, applications) = applications.into_iter().partition(is_withheld);
-    Ok(Partial { value: Expanded { found, inventory, applications, unmade }, problems })
+    Ok(Partial { value: Expanded { found, inventory, applications, unmade, asked }, problems })
 }
 
 /// Leaves out the templates of charts that are none for lack of a Chart.yaml: they are no manifests, and the lack is said of the chart.

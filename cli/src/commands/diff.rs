@@ -26,12 +26,13 @@ pub(crate) fn run(arguments: &args::Diff, surroundings: &Surroundings) -> Outcom
     settings::in_git(&root, &arguments.base)?;
     let sources = Arc::new(Sources::default());
     let base_name = base(arguments, &root)?;
-    let base = Revision::commit(&root, &base_name, Arc::clone(&sources))?;
-    let head = match &arguments.head {
-        Some(name) => Revision::commit(&root, name, Arc::clone(&sources))?,
-        None if arguments.staged => Revision::staged(&root, Arc::clone(&sources))?,
-        None => Revision::work_tree(&root, Arc::clone(&sources))?,
+    let head = || match &arguments.head {
+        Some(name) => Revision::commit(&root, name, Arc::clone(&sources)),
+        None if arguments.staged => Revision::staged(&root, Arc::clone(&sources)),
+        None => Revision::work_tree(&root, Arc::clone(&sources)),
     };
+    let (base, head) = rayon::join(|| Revision::commit(&root, &base_name, Arc::clone(&sources)), head);
+    let (base, head) = (base?, head?);
     let names = (
         Side { name: arguments.base.clone(), commit: base.commit_id() },
         Side { name: head_name(arguments).to_owned(), commit: head.commit_id() },

@@ -67,17 +67,24 @@ pub(crate) fn compare(comparison: &Comparison<'_>) -> Result<Report, Error> {
         Err(reason) => return alone(comparison, reason),
     };
     let head = comparison.head;
-    let (before, after) = rayon::join(|| pipeline::expand(base), || pipeline::expand(head));
-    let Partial { value: before, problems: base_problems } = match before {
-        Ok(expanded) => expanded,
-        Err(error) => return alone(comparison, &error.reason()),
+    let (after, engines) = rayon::join(|| pipeline::expand(head), || Engines::new(comparison, base));
+    let (Partial { value: after, problems: head_problems }, engines) = (after?, engines?);
+    // What both sides hold and expand to alike is looked for once.
+    let is_shared = comparison.extent != Extent::Exhaustive && same_config(base, head) && after.holds_for(&head.revision, &base.revision);
+    let own = match is_shared {
+        true => None,
+        false => match pipeline::expand(base) {
+            Ok(expanded) => Some(expanded),
+            Err(error) => return alone(comparison, &error.reason()),
+        },
     };
-    let Partial { value: after, problems: head_problems } = after?;
-    let (before, after) = {
-        let spreads = Spreads::default();
-        rayon::join(|| Side::new(base, &before, "base", &spreads), || Side::new(head, &after, "head", &spreads))
+    let (before, base_problems) = match &own {
+        Some(Partial { value, problems }) => (value, problems.clone()),
+        None => (&after, head_problems.clone()),
     };
-    let engines = Engines::new(comparison, base)?;
+    let spreads = Spreads::default();
+    let (before, after) =
+        rayon::join(|| Side::new(base, before, "base", &spreads), || Side::new(head, &after, "head", &spreads));
     let mut extent = comparison.extent;
     if extent == Extent::Reached && (engines.base.is_some() || base.config.waivers != head.config.waivers) {
         extent = Extent::Everything;
@@ -92,6 +99,12 @@ pub(crate) fn compare(comparison: &Comparison<'_>) -> Result<Report, Error> {
     problems.1.extend(head_problems);
     let told = Told { comparison, sides: (&before, &after), reached: &reached, lines: &lines, digest: engines.head.digest() };
     Ok(tell(&told, judged.judged, problems))
+}
+
+/// Whether both sides are configured by the same file, or by none.
+fn same_config(base: &Settings, head: &Settings) -> bool {
+    let file = |settings: &Settings| settings.config_file.as_ref().map(|file| file.id());
+    file(base) == file(head)
 }
 
 /// Judges the head alone: everything in it is new.

@@ -163,6 +163,6 @@ fn altered(line: &str, by: u8) -> String {
     if line.contains("true") {
         return line.replace("true", "false");
     }
-    let digit = |character: char| if character.is_ascii_digit() { char::from(b'0' + (character as u8 - b'0' + by) % 10) } else { character };
+    let digit = |character: char| if character.is_ascii_digit() { char::from(b'0' + (character as u8 - b'0' + by % 10) % 10) } else { character };
     line.chars().map(digit).collect()
 }

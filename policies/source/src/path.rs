@@ -32,7 +32,8 @@ impl RepoPath {
     /// # Errors
     /// Says why it does not lie within the repository.
     pub fn new(path: &str) -> Result<Self, PathError> {
-        Self::root().join(path)
+        // Nearly every path is clean already.
+        if is_clean(path) { Ok(Self(Arc::from(path))) } else { Self::root().join(path) }
     }
 
     /// Cleans a path that is meant from this folder; `..` may go up, but not beyond the root.
@@ -116,6 +117,18 @@ impl RepoPath {
     pub fn is_within(&self, folder: &Self) -> bool {
         self == folder || self.below(folder).is_some()
     }
+}
+
+/// Whether a path has nothing to clean: no empty part, none that starts with a dot and might be `.` or `..`, no odd character.
+fn is_clean(path: &str) -> bool {
+    let mut before = b'/';
+    for byte in path.bytes() {
+        if matches!(byte, b'\0' | b'\\') || (before == b'/' && matches!(byte, b'/' | b'.')) {
+            return false;
+        }
+        before = byte;
+    }
+    before != b'/'
 }
 
 impl fmt::Display for RepoPath {

@@ -155,6 +155,8 @@ pub struct Revision {
     listing: Listing,
     store: Store,
     read: Mutex<BTreeMap<RepoPath, Arc<SourceFile>>>,
+    /// What is asked for, while somebody wants to know.
+    asked: Mutex<Option<BTreeSet<RepoPath>>>,
 }
 
 /// What stands at each path.
@@ -248,7 +250,7 @@ impl Revision {
     }
 
     fn with(sources: Arc<Sources>, listing: Listing, store: Store) -> Self {
-        Self { sources, listing, store, read: Mutex::default() }
+        Self { sources, listing, store, read: Mutex::default(), asked: Mutex::default() }
     }
 
     /// What is there and has a name that is no UTF-8, so that nothing can name it.
@@ -315,6 +317,21 @@ impl Revision {
         }
     }
 
+    /// Does something, and says which of the files that are there it asked for.
+    pub fn asked_by<T>(&self, work: impl FnOnce() -> T) -> (T, BTreeSet<RepoPath>) {
+        *self.asked.lock().unwrap_or_else(PoisonError::into_inner) = Some(BTreeSet::new());
+        let done = work();
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner).take();
+        (done, asked.unwrap_or_default())
+    }
+
+    /// Whether another tree has the same files, folders and links, whatever is in the files.
+    #[must_use]
+    pub fn is_laid_out_as(&self, other: &Self) -> bool {
+        let (own, others) = (&self.listing, &other.listing);
+        (&own.entries, &own.unnamed, &own.unfetched) == (&others.entries, &others.unnamed, &others.unfetched)
+    }
+
     /// The files that were read so far, sorted by path.
     #[must_use]
     pub fn files_read(&self) -> Vec<Arc<SourceFile>> {
@@ -327,6 +344,9 @@ impl Revision {
     /// See [`ReadError`].
     pub fn read(&self, path: &RepoPath) -> Result<Arc<SourceFile>, ReadError> {
         let resolved = self.resolve(path)?;
+        if let Some(asked) = self.asked.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            asked.insert(resolved.clone());
+        }
         if self.entry(&resolved) != Some(&EntryKind::File) {
             return Err(ReadError::NotFile(path.clone()));
         }
