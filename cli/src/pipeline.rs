@@ -35,7 +35,8 @@ pub(crate) struct Expanded {
     pub(crate) applications: Vec<Application>,
     /// The Applications of ApplicationSets of which one could not be made, so that Argo CD makes none.
     unmade: Vec<Application>,
-    /// The files that the expansion asked for.
+    /// The files that were looked through, and those of them that the expansion asked for.
+    looked: BTreeSet<RepoPath>,
     asked: BTreeSet<RepoPath>,
 }
 
@@ -54,9 +55,10 @@ impl Expanded {
             !objects.contains(path) && !self.asked.contains(path) && !is_object()
         };
         own.is_laid_out_as(other)
-            && own.files_read().iter().all(|file| {
-                let Ok(path) = RepoPath::new(file.path()) else { return false };
-                other.read(&path).is_ok_and(|theirs| theirs.id() == file.id()) || may_differ(&path)
+            && self.looked.union(&self.asked).all(|path| match (own.read(path), other.read(path)) {
+                (Ok(own), Ok(theirs)) => own.id() == theirs.id() || may_differ(path),
+                (Err(own), Err(theirs)) => own.to_string() == theirs.to_string(),
+                (Ok(_), Err(_)) | (Err(_), Ok(_)) => false,
             })
     }
 
@@ -92,14 +94,15 @@ pub(crate) fn expand(settings: &Settings) -> Result<Partial<Expanded>, Error> {
     let mut problems = Vec::new();
     let inventory = inventory(&settings.config)?;
     let excluded = |path: &RepoPath| settings.config.excludes(path.as_str());
-    let mut found = discover::discover(&settings.revision, excluded).take(&mut problems);
+    let (found, looked) = settings.revision.asked_by(|| discover::discover(&settings.revision, excluded));
+    let mut found = found.take(&mut problems);
     let argo = found.argo();
     let (applications, asked) = settings.revision.asked_by(|| portcullis_argo::expand(&argo, &settings.revision, &inventory));
     let applications = applications.take(&mut problems);
     leave_charts(&mut found, &mut problems, &applications, settings.revision.sources());
     let is_withheld = of_broken_set(&applications);
     let (unmade, applications) = applications.into_iter().partition(is_withheld);
-    Ok(Partial { value: Expanded { found, inventory, applications, unmade, asked }, problems })
+    Ok(Partial { value: Expanded { found, inventory, applications, unmade, looked, asked }, problems })
 }
 
 /// Leaves out the templates of charts that are none for lack of a Chart.yaml: they are no manifests, and the lack is said of the chart.

@@ -12,7 +12,7 @@ use portcullis_argo::{
 use portcullis_helm::{
     Capabilities, Chart, ChartError, Compat, Layer, LayerContent, Options, Release, RemoteChart, RenderError, Supply, render,
 };
-use portcullis_source::{Document, Problem, RepoPath, Revision, SourceFile, Span, Stage, Text, yaml};
+use portcullis_source::{Document, Problem, ReadError, RepoPath, Revision, SourceFile, Span, Stage, Text, yaml};
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::{
@@ -195,7 +195,7 @@ impl<'a> Renderer<'a> {
 
     fn file_parameter(&self, parameter: &FileParameter) -> Result<Layer, RenderError> {
         let FileParameter { name, path, origin } = parameter;
-        let file = self.revision.read(path).map_err(|error| failure(error.to_string()))?;
+        let file = self.revision.read(path).map_err(|error| unread(&error))?;
         let content = LayerContent::SetFile(self.argument(format!("{name}={path}")), BTreeMap::from([(path.to_string(), file)]));
         Ok(Layer { name: Arc::from("file parameters"), content: LayerContent::Placed(Box::new(content), origin.clone()) })
     }
@@ -239,7 +239,7 @@ fn helm_source(source: &portcullis_argo::Source) -> Option<&HelmSource> {
 }
 
 fn read_layer(revision: &Revision, path: &RepoPath, name: Arc<str>, compat: Compat) -> Result<Layer, RenderError> {
-    let file = revision.read(path).map_err(|error| failure(error.to_string()))?;
+    let file = revision.read(path).map_err(|error| unread(&error))?;
     Layer::file(name, &Text::of_file(&file), compat)
 }
 
@@ -249,6 +249,10 @@ fn inline_layer(inline: &Inline) -> Layer {
         InlineKind::ValuesObject => "valuesObject",
     };
     Layer { name: Arc::from(name), content: LayerContent::Documents(vec![Arc::clone(&inline.document)]) }
+}
+
+fn unread(error: &ReadError) -> RenderError {
+    RenderError { hint: Some(error.hint()), ..failure(error.to_string()) }
 }
 
 fn failure(message: String) -> RenderError {

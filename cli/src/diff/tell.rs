@@ -52,8 +52,11 @@ pub(super) fn tell(told: &Told<'_>, judged: Judged, problems: (Vec<Problem>, Vec
     };
     let mut findings = Vec::new();
     for (status, mut list) in judged.parts() {
-        if status == Status::Unchanged {
-            list.retain(is_told);
+        match status {
+            Status::New => {}
+            Status::Unchanged => list.retain(is_told),
+            // What is no longer rendered is not mended by that.
+            Status::Fixed => list.retain(|finding| !new_problems.iter().any(|problem| concerns(problem, finding))),
         }
         portcullis_policies::sort_findings(&mut list, sources);
         let place = |origin: &portcullis_source::Origin| match status {
@@ -149,6 +152,11 @@ impl Told<'_> {
         let application = telling.application(own(self.sides.0).as_ref(), own(self.sides.1).as_ref());
         application.into_iter().chain(pairs(&before, &after).into_iter().filter_map(|pair| telling.object(pair))).collect()
     }
+}
+
+/// Whether a finding is about the application that a problem concerns.
+fn concerns(problem: &Problem, finding: &Finding) -> bool {
+    problem.application.is_some() && problem.application.as_deref() == finding.application.as_deref()
 }
 
 /// The name of an application.

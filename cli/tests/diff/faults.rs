@@ -129,6 +129,7 @@ fn files_in_git_lfs() {
     assert_eq!(code, 3);
     assert!(said_.contains("values/services/alpha.yaml lies in Git LFS and is not fetched"), "{said_}");
     assert!(said_.contains("git lfs pull"), "{said_}");
+    assert!(said_.contains(" 0 fixed"), "what is not rendered is not mended: {said_}");
     repository.write(&format!(".git/lfs/objects/4d/7a/{digest}"), text);
     assert_eq!(applications(repository.root(), &[]), (vec!["alpha-dev changed".to_owned(), "alpha-prod changed".to_owned()], 0));
 }
