@@ -103,8 +103,9 @@ fn surroundings(args: &Args) -> Surroundings {
         Color::Auto => std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
     };
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let index = std::env::var_os("GIT_INDEX_FILE").filter(|path| !path.is_empty()).map(|path| current.join(path));
     let secret_key = std::env::var("PORTCULLIS_SECRET_KEY").ok().filter(|key| !key.is_empty());
-    Surroundings { directory: current.join(directory), coloured, seconds, secret_key, places: places() }
+    Surroundings { directory: current.join(directory), coloured, seconds, index, secret_key, places: places() }
 }
 
 /// Where helm and docker look for what is theirs, by their own rules.

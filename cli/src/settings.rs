@@ -25,6 +25,8 @@ pub(crate) struct Surroundings {
     pub(crate) coloured: bool,
     /// The present time, in seconds after the start of 1970 in UTC.
     pub(crate) seconds: u64,
+    /// The index that a commit in the making is staged in, where git says so to its hooks.
+    pub(crate) index: Option<PathBuf>,
     /// What hashes of secrets are keyed with, where the environment says.
     pub(crate) secret_key: Option<String>,
     /// Where helm and docker keep what is theirs.

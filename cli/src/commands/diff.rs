@@ -1,6 +1,6 @@
 //! `portcullis diff`: what a change does, between two revisions.
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use portcullis_policies::waiver::Coverage;
 use portcullis_source::{Revision, Sources};
@@ -18,6 +18,12 @@ use crate::{
 const WORK_TREE: &str = "the work tree";
 const STAGED: &str = "what is staged";
 
+/// How they call the base before the first commit.
+const NOTHING: &str = "nothing";
+
+/// The commit that is checked out.
+const HEAD: &str = "HEAD";
+
 /// Compares and reports.
 pub(crate) fn run(arguments: &args::Diff, surroundings: &Surroundings) -> Outcome {
     let scope = scope(arguments);
@@ -28,13 +34,18 @@ pub(crate) fn run(arguments: &args::Diff, surroundings: &Surroundings) -> Outcom
     let base_name = base(arguments, &root)?;
     let head = || match &arguments.head {
         Some(name) => Revision::commit(&root, name, Arc::clone(&sources)),
-        None if arguments.staged => Revision::staged(&root, Arc::clone(&sources)),
+        None if arguments.staged => Revision::staged_in(&root, surroundings.index.as_deref(), Arc::clone(&sources)),
         None => Revision::work_tree(&root, Arc::clone(&sources)),
     };
-    let (base, head) = rayon::join(|| Revision::commit(&root, &base_name, Arc::clone(&sources)), head);
+    // Before the first commit there is nothing to compare with, and everything is new.
+    let base = || match &base_name {
+        Some(name) => Revision::commit(&root, name, Arc::clone(&sources)),
+        None => Ok(Revision::memory(BTreeMap::new(), Arc::clone(&sources))),
+    };
+    let (base, head) = rayon::join(base, head);
     let (base, head) = (base?, head?);
     let names = (
-        Side { name: arguments.base.clone(), commit: base.commit_id() },
+        Side { name: base_name.map_or_else(|| NOTHING.to_owned(), |_| arguments.base.clone()), commit: base.commit_id() },
         Side { name: head_name(arguments).to_owned(), commit: head.commit_id() },
     );
     let on_disk = arguments.head.is_none() && !arguments.staged;
@@ -61,12 +72,15 @@ pub(crate) fn run(arguments: &args::Diff, surroundings: &Surroundings) -> Outcom
     Ok(Done { output, notes: String::new(), code: exit(&report, arguments.all) })
 }
 
-/// The commit to compare with: where both sides were one, unless the base itself is asked for.
-fn base(arguments: &args::Diff, root: &Path) -> Result<String, Error> {
-    if arguments.direct {
-        return Ok(arguments.base.clone());
+/// The commit to compare with: where both sides were one, unless the base itself is asked for; none before the first commit.
+fn base(arguments: &args::Diff, root: &Path) -> Result<Option<String>, Error> {
+    if arguments.base == HEAD && arguments.head.is_none() && Revision::is_unborn(root) {
+        return Ok(None);
     }
-    Ok(Revision::merge_base(root, &arguments.base, arguments.head.as_deref().unwrap_or("HEAD"))?)
+    if arguments.direct {
+        return Ok(Some(arguments.base.clone()));
+    }
+    Ok(Some(Revision::merge_base(root, &arguments.base, arguments.head.as_deref().unwrap_or(HEAD))?))
 }
 
 fn head_name(arguments: &args::Diff) -> &str {

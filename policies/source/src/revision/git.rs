@@ -48,16 +48,28 @@ impl Objects {
         Ok((Self { repositories: lister.repositories, commit: Some(id), files: lister.files }, lister.listing))
     }
 
-    /// Lists what is staged.
-    pub(super) fn staged(root: &Path) -> Result<(Self, Listing), ReadError> {
+    /// Lists what is staged, in the index of the work tree or in another.
+    pub(super) fn staged(root: &Path, other: Option<&Path>) -> Result<(Self, Listing), ReadError> {
         let (repository, part) = open(root)?;
         let at = RepoPath::root();
         let failed = failed(&at);
-        let index = repository.index_or_empty().map_err(|error| failed(&error))?;
+        let (given, usual);
+        let index: &gix::index::State = match other {
+            Some(path) => {
+                let options = gix::index::decode::Options::default();
+                let named = |reason: &dyn Display| ReadError::Named { path: path.to_owned(), reason: reason.to_string() };
+                given = gix::index::File::at(path, repository.object_hash(), true, options).map_err(|error| named(&error))?;
+                &given
+            }
+            None => {
+                usual = repository.index_or_empty().map_err(|error| failed(&error))?;
+                &usual
+            }
+        };
         let mut lister = Lister::new(root, part);
         lister.repositories.push(repository.into_sync());
         for entry in index.entries() {
-            let name = entry.path(&index);
+            let name = entry.path(index);
             if entry.stage_raw() != 0 {
                 return Err(ReadError::Unmerged(String::from_utf8_lossy(name).into_owned()));
             }
@@ -103,6 +115,11 @@ fn find(repository: &gix::Repository, name: &str) -> Result<ObjectId, ReadError>
     let unknown = |reason: &dyn Display| ReadError::UnknownRevision { name: name.to_owned(), reason: reason.to_string(), shallow };
     let object = repository.rev_parse_single(name).map_err(|error| unknown(&error))?.object().map_err(|error| unknown(&error))?;
     object.peel_to_commit().map(|commit| commit.id).map_err(|error| unknown(&error))
+}
+
+/// Whether the branch that is checked out has no commit yet.
+pub(super) fn is_unborn(root: &Path) -> bool {
+    open(root).ok().and_then(|(repository, _)| repository.head().ok().map(|head| head.is_unborn())).unwrap_or(false)
 }
 
 /// The newest commit that two commits both go back to.

@@ -216,8 +216,24 @@ impl Revision {
     /// There is no repository at the folder, or the index has a conflict.
     #[cfg(feature = "git")]
     pub fn staged(root: &Path, sources: Arc<Sources>) -> Result<Self, ReadError> {
-        let (objects, listing) = git::Objects::staged(root)?;
+        Self::staged_in(root, None, sources)
+    }
+
+    /// The same from another index: `git commit FILE` and `git commit --all` stage in one of their own, which hooks find in GIT_INDEX_FILE.
+    ///
+    /// # Errors
+    /// There is no repository at the folder, or the index has a conflict or can't be read.
+    #[cfg(feature = "git")]
+    pub fn staged_in(root: &Path, index: Option<&Path>, sources: Arc<Sources>) -> Result<Self, ReadError> {
+        let (objects, listing) = git::Objects::staged(root, index)?;
         Ok(Self::with(sources, listing, Store::Objects(Box::new(objects))))
+    }
+
+    /// Whether a repository's branch has no commit yet, so that there is no HEAD to compare with.
+    #[cfg(feature = "git")]
+    #[must_use]
+    pub fn is_unborn(root: &Path) -> bool {
+        git::is_unborn(root)
     }
 
     /// The full name of the newest commit that two commits both go back to.
