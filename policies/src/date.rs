@@ -51,6 +51,13 @@ impl Date {
         self.ordinal() - other.ordinal()
     }
 
+    /// The day that lies this many days after this one.
+    #[must_use]
+    pub fn plus_days(self, days: u32) -> Self {
+        let since_1970 = self.days_after(Self::from_unix_seconds(0)) + i64::from(days);
+        Self::from_unix_seconds(u64::try_from(since_1970).unwrap_or(0).saturating_mul(86_400))
+    }
+
     fn ordinal(self) -> i64 {
         let years = i64::from(self.year - 1);
         let before: i64 = (1..self.month).filter_map(|month| days_in_month(self.year, month)).map(i64::from).sum();
@@ -100,6 +107,12 @@ mod tests {
         assert_eq!(day("2028-03-01").days_after(day("2028-02-28")), 2);
         assert_eq!(day("2026-01-01").days_after(day("2027-01-01")), -365);
         assert_eq!(day("2101-01-01").days_after(day("2000-01-01")), 36_890);
+    }
+
+    #[test]
+    fn adds_days() {
+        assert_eq!(Date::parse("2027-12-31").unwrap().plus_days(60).to_string(), "2028-02-29");
+        assert_eq!(Date::parse("2026-06-30").unwrap().plus_days(0).to_string(), "2026-06-30");
     }
 
     #[test]

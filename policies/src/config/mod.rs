@@ -17,3 +17,4 @@ pub use shape::SCHEMA;
 
 pub(crate) use error::nearest;
 pub(crate) use model::any_glob;
+pub(crate) use shape::check;

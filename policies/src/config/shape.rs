@@ -13,7 +13,7 @@ pub const SCHEMA: &str = include_str!("schema.json");
 const MAX_DEPTH: usize = 32;
 
 /// Everything in the document that the schema does not allow.
-pub(super) fn check(document: &Document, schema: &Value) -> Vec<ConfigError> {
+pub(crate) fn check(document: &Document, schema: &Value) -> Vec<ConfigError> {
     let mut checker = Checker { document, schema, errors: Vec::new() };
     checker.node(&document.root, schema, "", 0);
     // A key that is missing has the place of its map, which begins above what stands in it.

@@ -180,7 +180,7 @@ fn key(entry: &WaiverEntry) -> String {
     format!("{} {} {}", entry.rule.value, entry.ticket.value, resources.join(" "))
 }
 
-fn about(rule: &str, level: Level, message: String, span: Option<Span>, key: &str) -> Finding {
+pub(super) fn about(rule: &str, level: Level, message: String, span: Option<Span>, key: &str) -> Finding {
     let mut fingerprint = hash::of_parts([rule, key]);
     fingerprint.truncate(32);
     Finding {
