@@ -171,5 +171,5 @@ fn entry(document: &Document, item: &Node) -> Option<(String, Entry)> {
     let text = |key: &str| item.get(key).and_then(Node::as_str).map(str::to_owned);
     let level = if text("level")? == "deny" { Level::Deny } else { Level::Warn };
     let words = ["rule", "resource", "environment", "application", "message"].map(|key| (key, text(key)));
-    Some((text("fingerprint")?, Entry { level, words, span: document.text.span(item.range) }))
+    Some((text("fingerprint")?, Entry { level, words, span: document.text.span(item.get("rule")?.range) }))
 }

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use portcullis_source::{Text, yaml};
+use portcullis_source::{Node, Text, yaml};
 
 use crate::{Date, Finding, Identity};
 
@@ -79,14 +79,18 @@ impl Draft {
     }
 }
 
-/// A text as YAML has it: as it is where it reads back as itself within brackets, else in quotes.
-pub(super) fn scalar(text: &str) -> String {
-    let list = Text::nowhere(format!("[{text}]").into_bytes());
-    let stream = yaml::parse(&list);
-    let is_itself = |document: &portcullis_source::Document| match document.root.items() {
-        [only] => only.as_str() == Some(text) && document.comments.is_empty(),
-        _ => false,
+/// A text as YAML has it: as it is where it reads back as itself in each place that it may come to, else in quotes.
+#[must_use]
+pub fn scalar(text: &str) -> String {
+    let reads_back = |line: String, read: fn(&Node) -> Option<&Node>| {
+        let stream = yaml::parse(&Text::nowhere(line.into_bytes()));
+        let [document] = stream.documents.as_slice() else { return false };
+        stream.error.is_none() && document.comments.is_empty() && read(&document.root).and_then(Node::as_str) == Some(text)
     };
-    let is_plain = stream.error.is_none() && stream.documents.first().is_some_and(is_itself) && !text.contains(['\n', ':', '\'', '"']);
+    let is_plain = !text.contains('\n')
+        && reads_back(format!("[{text}]"), |root| root.items().first())
+        && reads_back(format!("- {text}"), |root| root.items().first())
+        && reads_back(format!("key: {text}"), |root| root.get("key"))
+        && !text.starts_with(['"', '\'', '|', '>']);
     if is_plain { text.to_owned() } else { serde_json::Value::from(text).to_string() }
 }

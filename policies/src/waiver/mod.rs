@@ -8,7 +8,7 @@ mod insert;
 
 pub use apply::{Coverage, MAX_WAIVER_DAYS, Waivers};
 pub use baseline::{Baseline, SCHEMA as BASELINE_SCHEMA};
-pub use draft::{Draft, Pledge, drafts};
+pub use draft::{Draft, Pledge, drafts, scalar};
 pub use inline::{InlineWaiver, scan};
 pub use insert::{LayoutError, insert};
 
