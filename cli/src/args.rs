@@ -50,6 +50,9 @@ pub(crate) enum Command {
     /// List the Applications that the repository's ApplicationSets expand to.
     #[command(after_help = help::APPS)]
     Apps(Apps),
+    /// Write waivers for the findings of today into the configuration.
+    #[command(after_help = help::WAIVE)]
+    Waive(Waive),
     /// Explain a rule, or list all of them.
     #[command(after_help = help::RULE)]
     Rule(Rule),
@@ -62,12 +65,18 @@ pub(crate) enum Command {
     /// Fetch the charts that Chart.yaml and Applications name and the repository does not have.
     #[command(after_help = help::VENDOR)]
     Vendor(Vendor),
+    /// Write a configuration and files for pre-commit and CI, from what the repository holds.
+    #[command(after_help = help::INIT)]
+    Init(Init),
     /// Print the JSON Schema of a file that portcullis reads or writes.
     #[command(after_help = help::SCHEMA)]
     Schema(Schema),
     /// Print a completion script.
     #[command(after_help = help::COMPLETIONS)]
     Completions(Completions),
+    /// Print a manual page, or write all of them.
+    #[command(after_help = help::MAN)]
+    Man(Man),
 }
 
 /// The most threads that anybody can have a use for.
@@ -111,8 +120,14 @@ pub(crate) struct Lint {
     /// The date that waivers are judged by, as YYYY-MM-DD [default: today, in UTC].
     #[arg(long, value_name = "DATE")]
     pub(crate) today: Option<String>,
+    /// The findings of this file are known: they are reported as waived and do not fail.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Write the findings of today to this file, which makes them known; with --baseline only those that it has and that still occur.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["rule", "paths", "environment", "service"])]
+    pub(crate) write_baseline: Option<PathBuf>,
     /// Print what the admission webhook answers when each object is made, as JSON.
-    #[arg(long, conflicts_with_all = ["rule", "format", "output"])]
+    #[arg(long, conflicts_with_all = ["rule", "format", "output", "baseline", "write_baseline"])]
     pub(crate) as_admission: bool,
 }
 
@@ -298,6 +313,8 @@ pub(crate) enum SchemaFile {
     Lock,
     /// The JSON report.
     Report,
+    /// The file of `portcullis lint --baseline`.
+    Baseline,
 }
 
 /// `portcullis completions`.
@@ -306,6 +323,101 @@ pub(crate) struct Completions {
     /// The shell.
     #[arg(value_enum)]
     pub(crate) shell: clap_complete::Shell,
+}
+
+/// `portcullis man`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Man {
+    /// The command [default: portcullis itself].
+    #[arg(value_name = "COMMAND", conflicts_with = "output")]
+    pub(crate) command: Option<String>,
+    /// Write the pages of all commands into this folder, which must exist.
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// `portcullis waive`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Waive {
+    /// Files or folders: the findings that they reach [default: the repository].
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Who answers for the findings.
+    #[arg(long, value_name = "NAME", value_parser = words)]
+    pub(crate) owner: String,
+    /// Where they are followed up.
+    #[arg(long, value_name = "TICKET", value_parser = words)]
+    pub(crate) ticket: String,
+    /// The last day on which they may stay, as YYYY-MM-DD, at most 180 days ahead.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) expires: String,
+    /// Why they may stay until then.
+    #[arg(long, value_name = "TEXT", value_parser = words, default_value = "was there before portcullis")]
+    pub(crate) reason: String,
+    /// Only this rule (repeatable).
+    #[arg(short, long, value_name = "ID")]
+    pub(crate) rule: Vec<String>,
+    /// Only this environment (repeatable).
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) environment: Vec<String>,
+    /// Only this service (repeatable).
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) service: Vec<String>,
+    /// Waive what is only warned of too.
+    #[arg(long)]
+    pub(crate) warnings: bool,
+    /// Print the configuration that would be written, and write nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// The configuration [default: portcullis.yaml or .portcullis.yaml at the repository's root; made where there is none].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// The present day, as YYYY-MM-DD [default: today, in UTC].
+    #[arg(long, value_name = "DATE")]
+    pub(crate) today: Option<String>,
+}
+
+/// A text with something in it.
+fn words(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() { Err("it is empty: somebody must answer for what stays".to_owned()) } else { Ok(text.to_owned()) }
+}
+
+/// `portcullis init`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Init {
+    /// Whose CI files to write [default: what the repository already has, or where it comes from].
+    #[arg(long, value_enum, value_name = "CI")]
+    pub(crate) ci: Option<Ci>,
+    /// Where CI takes portcullis from: OWNER/REPOSITORY@COMMIT of the action on GitHub, a container image on GitLab [default: a name to fill in].
+    #[arg(long = "use", value_name = "REF", value_parser = reference)]
+    pub(crate) source: Option<String>,
+    /// Replace files of portcullis that are there already; those that belong to others too are never replaced.
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Print what would be written, and write nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// A text that may stand in YAML as it is.
+fn reference(text: &str) -> Result<String, String> {
+    let is_plain = |character: char| character.is_ascii_alphanumeric() || "./:@_-".contains(character);
+    if text.starts_with(|first: char| first.is_ascii_alphanumeric()) && text.chars().all(is_plain) && !text.ends_with(':') {
+        return Ok(text.to_owned());
+    }
+    Err("it is no OWNER/REPOSITORY@COMMIT and no image".to_owned())
+}
+
+/// Where a repository's CI runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Ci {
+    /// GitHub Actions.
+    Github,
+    /// GitLab CI.
+    Gitlab,
+    /// Nowhere that files are written for.
+    None,
 }
 
 /// The Helm that `portcullis template` stands in for.

@@ -6,6 +6,7 @@ Examples:
   portcullis lint                          everything in the repository around this folder
   portcullis lint values/base.yaml         only what this file reaches
   portcullis rule missing-pre-stop         why a rule is there, and how to satisfy it
+  portcullis init                          a configuration, and files for pre-commit and CI
 
 Exit codes:
   0  clean
@@ -23,6 +24,9 @@ Examples:
       only the applications that this file and this chart reach
   portcullis lint --environment prod --rule foreign-image-registry
       one rule, in one environment
+  portcullis lint --write-baseline portcullis.baseline.json
+      take what an old repository has for known; with `--baseline portcullis.baseline.json` only
+      more than that fails
   portcullis lint --revision origin/main --format json --output report.json --format human
       a commit, as JSON in a file and for people on the terminal
   portcullis lint --format github --output - --format markdown --output \"$GITHUB_STEP_SUMMARY\"
@@ -183,3 +187,57 @@ Examples:
 Exit codes:
   0  printed
   2  there is no such shell";
+
+/// `portcullis waive`.
+pub(crate) const WAIVE: &str = "\
+Examples:
+  portcullis waive --owner team-shop --ticket SHOP-42 --expires 2026-12-31
+      everything that fails today; team-shop answers for it until the end of the year
+  portcullis waive --rule missing-pre-stop --service api --reason 'drains by itself' \\
+                   --owner team-api --ticket API-7 --expires 2026-10-01
+      one rule, in one service, with a reason
+  portcullis waive --owner team-shop --ticket SHOP-42 --expires 2026-12-31 --dry-run
+      the configuration that this would make
+
+One waiver is written for each rule and set of environments, with the objects that it is about;
+afterwards `portcullis lint` ends with 0. All else in the configuration stays as it is, comments and
+order too. A waiver must have an owner, a ticket and a day on which it ends, at most 180 days ahead:
+after that day the findings count again. `portcullis lint` says which waivers are expired or cover
+nothing. The admission webhook holds to waivers too; a baseline (`portcullis lint --baseline`) is known
+to lint alone.
+
+Exit codes:
+  0  written, or there was nothing to waive
+  2  a wrong argument, or a configuration that cannot be added to
+  3  something could not be rendered or read, so that its findings are not waived; written all the same";
+
+/// `portcullis init`.
+pub(crate) const INIT: &str = "\
+Examples:
+  portcullis init
+      portcullis.yaml with its schema, the hook for pre-commit, and the file of the CI that is found
+  portcullis init --ci github --use example/portcullis@4b825dc642cb6eb9a060e54bf8d69288fbee4904
+      the same with a workflow that takes the action from there
+  portcullis init --dry-run
+      what would be written
+
+Nothing is asked, and nothing that is there is changed: --force replaces files of portcullis alone,
+and of files that belong to others too (.pre-commit-config.yaml, .gitlab-ci.yml) what to add is said.
+What the repository shows (environments, layers, registries, zones, its own URL) stands in the
+configuration; what it cannot show, such as the clusters of Argo CD, is a comment there to fill in.
+
+Exit codes:
+  0  written, or there was nothing to write
+  2  a wrong argument, or a file that cannot be read or written";
+
+/// `portcullis man`.
+pub(crate) const MAN: &str = "\
+Examples:
+  portcullis man lint | man -l -
+      the page of one command
+  portcullis man --output ~/.local/share/man/man1
+      all pages, for `man portcullis-lint`
+
+Exit codes:
+  0  printed or written
+  2  there is no such command, or the folder cannot be written to";

@@ -11,7 +11,9 @@ mod error;
 mod group;
 mod helm_flags;
 mod help;
+mod init;
 mod inventory;
+mod known;
 mod loose;
 mod output_dir;
 mod ownership;
@@ -85,6 +87,9 @@ fn run(args: &Args, surroundings: &Surroundings) -> Outcome {
         Command::Vendor(vendor) => commands::vendor::run(vendor, surroundings),
         Command::Schema(schema) => commands::schema::schema(schema),
         Command::Completions(completions) => commands::schema::completions(completions),
+        Command::Waive(waive) => commands::waive::run(waive, surroundings),
+        Command::Init(init) => commands::init::run(init, surroundings),
+        Command::Man(man) => commands::man::run(man, surroundings),
     }
 }
 

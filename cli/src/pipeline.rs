@@ -178,6 +178,16 @@ pub(crate) fn objects(settings: &Settings) -> Result<Partial<Objects>, Error> {
 
 /// Checks everything, and reports what is selected.
 pub(crate) fn lint(settings: &Settings, library: &Library, today: Date, coverage: Coverage) -> Result<Report, Error> {
+    lint_settled(settings, library, (today, coverage), |findings| findings)
+}
+
+/// The same, with something to say about the findings that are selected.
+pub(crate) fn lint_settled(
+    settings: &Settings,
+    library: &Library,
+    (today, coverage): (Date, Coverage),
+    settle: impl FnOnce(Vec<Finding>) -> Vec<Finding>,
+) -> Result<Report, Error> {
     let sources = settings.revision.sources();
     let engine = Engine::new(library, &settings.config).map_err(|error| engine_error(error, sources))?;
     let Partial { value: objects, mut problems } = objects(settings)?;
@@ -194,6 +204,7 @@ pub(crate) fn lint(settings: &Settings, library: &Library, today: Date, coverage
     problems.extend(outcomes.into_iter().flat_map(|outcome| outcome.problems));
     let unreached = select::unreached(settings, applications, &resources, &problems);
     findings.retain(|finding| selection.finding(finding, sources));
+    let findings = settle(findings);
     problems.retain(|problem| selection.problem(problem, sources));
     Ok(Report {
         bundle: engine.digest().to_owned(),

@@ -6,6 +6,7 @@ use super::{Done, Exit, Outcome};
 use crate::{
     args,
     error::{BROKEN_BUILD, Error},
+    known::Known,
     pipeline,
     report::{self, Material, Report},
     select,
@@ -21,10 +22,14 @@ pub(crate) fn run(arguments: &args::Lint, surroundings: &Surroundings) -> Outcom
     let library = library(&arguments.rule)?;
     // With some rules only, nobody knows which waivers the others would use.
     let coverage = if arguments.rule.is_empty() { Coverage::Whole } else { Coverage::Part };
-    let report = pipeline::lint(&settings, &library, today(arguments.today.as_deref(), surroundings)?, coverage)?;
+    let today = today(arguments.today.as_deref(), surroundings)?;
+    let mut known = Known::open(arguments, &settings, surroundings)?;
+    let report = pipeline::lint_settled(&settings, &library, (today, coverage), |findings| known.settle(findings, &settings, coverage))?;
     let material = Material { report: &report, library: &library, sources: settings.revision.sources() };
     let output = report::write(&material, &arguments.reporting, surroundings)?;
-    Ok(Done { output, notes: notes(&report), code: exit(&report) })
+    let mut done = Done { output, notes: notes(&report), code: exit(&report) };
+    known.write(done.code, &mut done.notes)?;
+    Ok(done)
 }
 
 pub(super) fn library(rules: &[String]) -> Result<Library, Error> {

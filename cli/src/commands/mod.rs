@@ -5,12 +5,15 @@ pub(crate) mod apps;
 pub(crate) mod audit;
 pub(crate) mod bundle;
 pub(crate) mod diff;
+pub(crate) mod init;
 pub(crate) mod lint;
+pub(crate) mod man;
 pub(crate) mod rule;
 pub(crate) mod schema;
 pub(crate) mod stamp;
 pub(crate) mod template;
 pub(crate) mod vendor;
+pub(crate) mod waive;
 
 use crate::error::Error;
 

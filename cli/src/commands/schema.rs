@@ -11,6 +11,7 @@ pub(crate) fn schema(arguments: &args::Schema) -> Outcome {
         args::SchemaFile::Config => portcullis_policies::config::SCHEMA,
         args::SchemaFile::Lock => portcullis_vendor::SCHEMA,
         args::SchemaFile::Report => report::SCHEMA,
+        args::SchemaFile::Baseline => portcullis_policies::waiver::BASELINE_SCHEMA,
     };
     Ok(Done { output: text.as_bytes().to_vec(), ..Done::default() })
 }

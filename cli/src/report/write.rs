@@ -59,7 +59,8 @@ fn print(material: &Material<'_>, format: ReportFormat, style: Style) -> String 
     }
 }
 
-fn to_file(path: &Path, text: &str) -> Result<(), Error> {
+/// Writes one file.
+pub(crate) fn to_file(path: &Path, text: &str) -> Result<(), Error> {
     let written = fs::File::create(path).and_then(|mut file| file.write_all(text.as_bytes()));
     written.map_err(|error| Error::usage(format!("{} cannot be written: {error}", path.display()), "name a file in a folder that exists"))
 }
