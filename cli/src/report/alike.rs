@@ -105,6 +105,9 @@ pub(crate) struct Effect<'a> {
     pub(crate) is_uniform: bool,
 }
 
+/// What fields must share to be one effect: the line, the kind of the object, the path and what happens.
+type EffectKey<'a> = (Option<Line>, &'a str, String, ChangeKind);
+
 /// Everything that one line causes.
 #[derive(Debug)]
 pub(crate) struct Cause<'a> {
@@ -119,7 +122,7 @@ pub(crate) struct Cause<'a> {
 /// Sorts the fields that change by the lines that cause them, in the order of files and lines; last, what has no line.
 pub(crate) fn causes(changes: &Changes) -> Vec<Cause<'_>> {
     let mut causes: BTreeMap<(bool, Option<Line>), Cause<'_>> = BTreeMap::new();
-    let mut seen: BTreeMap<(Option<Line>, &str, String, ChangeKind), (usize, [Option<String>; 2])> = BTreeMap::new();
+    let mut seen: BTreeMap<EffectKey<'_>, (usize, [Option<String>; 2])> = BTreeMap::new();
     for application in &changes.applications {
         for object in &application.objects {
             let names = Names::of(application, object);

@@ -89,16 +89,20 @@ impl Report {
             }],
             Verdict::Denied | Verdict::Clean => Vec::new(),
         };
+        let more = |count: usize, word: &str| (count > 0).then(|| format!("{count} {word}"));
         match &self.changes {
-            None => parts.push(format!("{} denied, {} warned", plural(tally.denied, "finding"), tally.warned)),
+            None => {
+                parts.push(format!("{} denied", plural(tally.denied, "finding")));
+                parts.extend(more(tally.warned, "warned"));
+            }
             Some(_) => {
-                parts.push(format!("{} denied, {} warned", plural(tally.new_denied, "new finding"), tally.new_warned));
-                parts.push(format!("{} fixed, {} unchanged", tally.fixed, tally.unchanged));
+                parts.push(format!("{} denied", plural(tally.new_denied, "new finding")));
+                parts.extend(more(tally.new_warned, "warned"));
+                parts.extend(more(tally.fixed, "fixed"));
+                parts.extend(more(tally.unchanged, "unchanged"));
             }
         }
-        if tally.waived > 0 {
-            parts.push(format!("{} waived", tally.waived));
-        }
+        parts.extend(more(tally.waived, "waived"));
         parts.join(", ")
     }
 

@@ -9,7 +9,7 @@ use super::{
     page::badge,
     parts::{at, chain, folded, reached},
 };
-use crate::report::{Finding, Issue, Report, ResourceName, Status, escape::html, places::Places, tally::plural};
+use crate::report::{Finding, Issue, Report, ResourceName, Status, escape::html, places::Places};
 
 /// How many findings are unfolded from the start.
 const MAX_OPEN: usize = 3;
