@@ -61,7 +61,7 @@ fn annotation(kind: &str, finding: &Finding, report: &Report) -> String {
     };
     let mut message = finding.message.clone();
     if let Some(object) = finding.resources.first() {
-        let _ = write!(message, "\nin {}{}", object.text(), finding.path);
+        let _ = write!(message, "\nin {} {}", object.text(), finding.path);
     }
     if finding.resources.len() > 1 {
         let _ = write!(message, " and {}", plural(finding.resources.len() - 1, "more object"));

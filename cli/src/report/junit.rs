@@ -124,7 +124,7 @@ fn finding_case(finding: &Finding, report: &Report, known: &mut BTreeMap<String,
     }
     // Of cases with the same name GitLab shows only the first.
     if !object.is_empty() {
-        let _ = write!(name, " in {object}{}", finding.path);
+        let _ = write!(name, " in {object} {}", finding.path);
     }
     let name = unique(name, known);
     let details = details(finding, report);

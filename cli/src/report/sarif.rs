@@ -92,7 +92,7 @@ fn descriptor(rule: &Rule) -> Value {
     let level = level(rule.severity.level());
     json!({
         "id": rule.id.as_str(),
-        "name": rule.id.as_str(),
+        "name": rule_name(rule.id.as_str()),
         "shortDescription": {"text": start(&rule.title, MAX_DESCRIPTION)},
         "fullDescription": {"text": start(&rule.description, MAX_DESCRIPTION)},
         "help": {"text": plain(&rule.readme), "markdown": rule.readme.trim()},
@@ -111,13 +111,22 @@ fn bare_descriptor(finding: &Finding) -> Value {
     let severity = if finding.level == Level::Deny { Severity::Error } else { Severity::Warning };
     json!({
         "id": finding.rule,
-        "name": finding.rule,
+        "name": rule_name(&finding.rule),
         "shortDescription": {"text": text},
         "fullDescription": {"text": text},
         "help": {"text": "Waivers are told in the README of portcullis: each has a reason, and covers a finding for a limited time."},
         "defaultConfiguration": {"level": level(finding.level)},
         "properties": {"precision": "very-high", "problem.severity": severity.name(), "tags": ["waivers"]},
     })
+}
+
+/// The id as one word, which readers show where they want a name: `MissingPreStop`.
+fn rule_name(id: &str) -> String {
+    let capital = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect::<String>()
+    };
+    id.split('-').map(capital).collect()
 }
 
 /// A page of Markdown for readers that show none.
@@ -187,7 +196,7 @@ fn names(names: impl Iterator<Item = impl Into<String>>) -> Vec<String> {
 fn message(finding: &Finding, report: &Report, related: &[&ChainLink]) -> String {
     let mut text = format!("{}.", literal(&finding.message));
     if let Some(object) = finding.resources.first() {
-        text.push_str(&format!("\nObject: {}{}", literal(&object.text()), literal(&finding.path)));
+        text.push_str(&format!("\nObject: {} {}", literal(&object.text()), literal(&finding.path)));
         if finding.resources.len() > 1 {
             text.push_str(&format!(" and {}", plural(finding.resources.len() - 1, "more object")));
         }
@@ -253,7 +262,7 @@ fn flow(finding: &Finding) -> Option<Value> {
     let step = |link: &&ChainLink| {
         let mut text = says(link);
         if let Some(line) = rendered.filter(|_| link.role == Role::Template) {
-            text = format!("{text}, as line {line} of what is rendered: {}{}", object, finding.path);
+            text = format!("{text}, as line {line} of what is rendered: {} {}", object, finding.path);
         }
         let importance = match link.role {
             Role::Values | Role::Manifest | Role::Template | Role::Other => "essential",
