@@ -263,5 +263,9 @@ fn what_an_enemy_writes_is_only_text() {
         let text: Value = browser.evaluate("document.body.innerText").expect("the text");
         assert!(text.as_str().expect("a text").contains("<svg onload=alert(2)>\"'`{{style}}"), "{command}: {text}");
         is_quiet(&browser, &page);
+        // Even what got in as markup would not run.
+        let injected = "(() => { const script = document.createElement('script'); script.textContent = 'window.broken = true'; \
+                        document.body.append(script); return window.broken ?? false; })()";
+        assert_eq!(browser.evaluate(injected).expect("it is tried"), false, "{command}");
     }
 }

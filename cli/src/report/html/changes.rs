@@ -72,7 +72,7 @@ fn item(batch: &Batch<'_>, open: &str, (report, places): (&Report, &Places), exc
     let place = place.map(|(_, place)| format!("<code>{}</code>", html(&format!("{}:{}", place.file, place.line)))).unwrap_or_default();
     let _ = write!(
         text,
-        "<b>{}</b>{more} <span class=\"what\">in {}</span> {place}</summary><div class=\"body\">",
+        "<h3>{}</h3>{more} <span class=\"what\">in {}</span> {place}</summary><div class=\"body\">",
         html(&object.object.text()),
         html(&reach)
     );

@@ -37,7 +37,7 @@ pub(super) fn problems(report: &Report, excerpts: &mut Excerpts<'_>) -> String {
 fn problem(issue: &Issue, excerpts: &mut Excerpts<'_>) -> String {
     let place = format!("{}:{}", issue.location.file, issue.location.line);
     let mut text = format!(
-        "<article class=\"problem\"><details open><summary><span class=\"badge incomplete\">? {}</span> <span class=\"what\">{}</span> <code>{}</code></summary><div class=\"body\"><p>{}</p>",
+        "<article class=\"problem\"><details open><summary><span class=\"badge incomplete\">? {}</span> <h3 class=\"what\">{}</h3> <code>{}</code></summary><div class=\"body\"><p>{}</p>",
         issue.stage,
         html(&issue.message),
         html(&place),
@@ -98,7 +98,7 @@ fn item(finding: &Finding, open: &str, (report, places): (&Report, &Places), exc
     let place = finding.place.as_ref().map(|(_, place)| format!(" <code>{}</code>", html(&format!("{}:{}", place.file, place.line))));
     let _ = write!(
         text,
-        "<b>{}</b> <span class=\"what\">{}</span>{}</summary><div class=\"body\">",
+        "<h3>{}</h3> <span class=\"what\">{}</span>{}</summary><div class=\"body\">",
         html(&finding.rule),
         html(&finding.message),
         place.unwrap_or_default()
