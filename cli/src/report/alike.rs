@@ -38,6 +38,13 @@ impl<'a> Batch<'a> {
     }
 }
 
+/// The fields of which a variant has other values than the first one of its batch.
+pub(crate) fn differing<'a>(batch: &Batch<'a>, variant: &[Member<'a>]) -> Vec<&'a FieldChange> {
+    let (Some(first), Some(other)) = (batch.members().next(), variant.first()) else { return Vec::new() };
+    let pairs = first.object.fields.iter().zip(&other.object.fields);
+    pairs.filter(|(one, two)| (&one.before, &one.after) != (&two.before, &two.after)).map(|(_, field)| field).collect()
+}
+
 /// The applications of objects, each once.
 pub(crate) fn applications<'a>(members: impl Iterator<Item = Member<'a>>) -> Vec<Arc<str>> {
     let names: BTreeSet<Arc<str>> = members.filter_map(|member| member.application.name.clone()).collect();

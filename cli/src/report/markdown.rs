@@ -10,7 +10,7 @@ use super::{
     compare::{compare, unified},
     escape::{cell, code, fence, html, prose},
     matrix::{Cell, Matrix},
-    outline::value,
+    outline::values,
     tally::{Verdict, plural},
 };
 
@@ -226,7 +226,7 @@ fn batch_section(batch: &Batch<'_>, report: &Report) -> String {
         let _ = writeln!(text, "- and {}", plural(object.fields.len() - MAX_FIELDS, "more field"));
     }
     for variant in batch.variants.iter().skip(1).take(MAX_VARIANTS) {
-        text.push_str(&variant_line(variant, report));
+        text.push_str(&variant_line(batch, variant, report));
     }
     if batch.variants.len() > MAX_VARIANTS + 1 {
         let _ = writeln!(text, "- and {} with other values", plural(batch.variants.len() - 1 - MAX_VARIANTS, "more group"));
@@ -256,11 +256,18 @@ fn field_line(field: &FieldChange) -> String {
     format!("- {} {}{place}{key}\n", sign(field.kind), code(&field.path))
 }
 
-fn variant_line(variant: &[Member<'_>], report: &Report) -> String {
-    let Some(first) = variant.first() else { return String::new() };
-    let show = |text: &Option<String>| text.as_deref().map_or_else(|| "nothing".to_owned(), |text| code(&value(text)));
-    let values = first.object.fields.iter().take(MAX_FIELDS).map(|field| format!("{} → {}", show(&field.before), show(&field.after)));
-    let values: Vec<String> = values.collect();
+/// What the same lines make of it elsewhere.
+fn variant_line(batch: &Batch<'_>, variant: &[Member<'_>], report: &Report) -> String {
+    let show = |text: Option<String>| text.map_or_else(|| "nothing".to_owned(), |text| code(&text));
+    let fields = alike::differing(batch, variant);
+    let line = |field: &&FieldChange| {
+        let (before, after) = values(field);
+        format!("{} {} → {}", code(&field.path), show(before), show(after))
+    };
+    let mut lines: Vec<String> = fields.iter().take(MAX_FIELDS).map(line).collect();
+    if fields.len() > MAX_FIELDS {
+        lines.push(plural(fields.len() - MAX_FIELDS, "more field"));
+    }
     let names = alike::applications(variant.iter().copied());
-    format!("- {}: {}\n", prose(&report.reach.describe(&names)), values.join(", "))
+    format!("- {}: {}\n", prose(&report.reach.describe(&names)), lines.join(", "))
 }

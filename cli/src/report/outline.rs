@@ -3,7 +3,7 @@
 use std::{fmt::Write as _, sync::Arc};
 
 use super::{
-    ChangeKind, Changes, Reach, Style,
+    ChangeKind, Changes, FieldChange, Reach, Style,
     alike::{Batch, Cause, Effect, applications, batches, causes},
     escape::visible,
     tally::plural,
@@ -11,6 +11,9 @@ use super::{
 
 /// The longest value that is shown.
 const MAX_VALUE: usize = 80;
+
+/// How much of what two long values share is shown before what differs.
+const AROUND: usize = 15;
 
 /// How many fields without a line of their own are shown for one object.
 const MAX_EFFECTS: usize = 20;
@@ -99,11 +102,11 @@ impl Printer<'_> {
     fn effect(&mut self, effect: &Effect<'_>) {
         let (field, path) = (effect.field, if effect.members.len() == 1 { &effect.field.path } else { &effect.path });
         let _ = write!(self.text, "      {} {}  {}  ", self.sign(field.kind), effect.object_kind, visible(path));
-        match (&field.before, &field.after) {
+        match values(field) {
             (Some(before), Some(after)) => {
-                let _ = write!(self.text, "{} → {}", value(before), value(after));
+                let _ = write!(self.text, "{before} → {after}");
             }
-            (Some(only), None) | (None, Some(only)) => self.text.push_str(&value(only)),
+            (Some(only), None) | (None, Some(only)) => self.text.push_str(&only),
             (None, None) => {}
         }
         if !effect.is_uniform {
@@ -138,11 +141,46 @@ impl Printer<'_> {
     }
 }
 
-/// The start of a value.
-pub(crate) fn value(text: &str) -> String {
+/// A value, or the start of one that is too long.
+fn value(text: &str) -> String {
     let text = visible(text);
     match text.char_indices().nth(MAX_VALUE) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text,
+    }
+}
+
+/// What a field was and what it becomes; of long values, where they differ.
+pub(crate) fn values(field: &FieldChange) -> (Option<String>, Option<String>) {
+    let (before, after) = (field.before.as_deref(), field.after.as_deref());
+    let is_long = |text: Option<&str>| text.is_some_and(|text| text.chars().count() > MAX_VALUE);
+    match (before, after) {
+        (Some(before), Some(after)) if is_long(Some(before)) || is_long(Some(after)) => {
+            let start = before.chars().zip(after.chars()).take_while(|(left, right)| left == right).count().saturating_sub(AROUND);
+            let from = |text: &str| {
+                let rest: String = text.chars().skip(start).collect();
+                if start == 0 { value(&rest) } else { format!("…{}", value(&rest)) }
+            };
+            (Some(from(before)), Some(from(after)))
+        }
+        _ => (before.map(value), after.map(value)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::ChangeKind, FieldChange, values};
+
+    #[test]
+    fn long_values_are_shown_where_they_differ() {
+        let head = "registry.example.com/".repeat(5);
+        let change = |before: &str, after: &str| {
+            let (before, after) = (Some(before.to_owned()), Some(after.to_owned()));
+            values(&FieldChange { path: String::new(), kind: ChangeKind::Changed, before, after, place: None, chain: Vec::new() })
+        };
+        let shown = change(&format!("{head}shop:1"), &format!("{head}shop:2"));
+        assert_eq!(shown, (Some("…ample.com/shop:1".to_owned()), Some("…ample.com/shop:2".to_owned())));
+        assert_eq!(change("1", "2"), (Some("1".to_owned()), Some("2".to_owned())));
+        assert_eq!(change("1", &"ä".repeat(90)).1, Some(format!("{}…", "ä".repeat(80))));
     }
 }

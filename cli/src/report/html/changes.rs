@@ -11,7 +11,7 @@ use crate::report::{
     alike::{self, Batch, Member, batches},
     compare::{Hunk, Row, compare},
     escape::html,
-    outline::value,
+    outline::values,
     places::Places,
     tally::plural,
 };
@@ -97,16 +97,16 @@ fn item(batch: &Batch<'_>, open: &str, (report, places): (&Report, &Places), exc
 
 /// A field: a click shows its chain.
 fn field(field: &FieldChange, excerpts: &mut Excerpts<'_>) -> String {
-    let show =
-        |text: &Option<String>, class: &str| text.as_deref().map(|text| format!("<code class=\"{class}\">{}</code>", html(&value(text))));
-    let values: Vec<String> = [show(&field.before, "old"), show(&field.after, "new")].into_iter().flatten().collect();
+    let (before, after) = values(field);
+    let show = |text: Option<String>, class: &str| text.map(|text| format!("<code class=\"{class}\">{}</code>", html(&text)));
+    let shown: Vec<String> = [show(before, "old"), show(after, "new")].into_iter().flatten().collect();
     let place = field.place.as_ref().map(|(_, place)| format!(" <code>{}</code>", html(&format!("{}:{}", place.file, place.line))));
     let lines = field.place.as_ref().and_then(|(span, _)| excerpts.text(*span)).unwrap_or_default();
     format!(
         "<li class=\"{}\"><details><summary><code>{}</code> {}{}</summary>{lines}{}</details></li>",
         field.kind.name(),
         html(&field.path),
-        values.join(" → "),
+        shown.join(" → "),
         place.unwrap_or_default(),
         chain(&field.chain, excerpts)
     )
@@ -120,14 +120,14 @@ fn variants(batch: &Batch<'_>, report: &Report) -> String {
     }
     let mut text = format!("<details class=\"variants\"><summary>{} of the same change</summary><ul>", plural(others, "other outcome"));
     for variant in batch.variants.iter().skip(1).take(MAX_VARIANTS) {
-        let Some(first) = variant.first() else { continue };
-        let show = |text: &Option<String>| {
-            text.as_deref().map_or_else(|| "nothing".to_owned(), |text| format!("<code>{}</code>", html(&value(text))))
+        let show = |text: Option<String>| text.map_or_else(|| "nothing".to_owned(), |text| format!("<code>{}</code>", html(&text)));
+        let line = |field: &&FieldChange| {
+            let (before, after) = values(field);
+            format!("{} {} → {}", html(&field.path), show(before), show(after))
         };
-        let values = first.object.fields.iter().map(|field| format!("{} → {}", show(&field.before), show(&field.after)));
-        let values: Vec<String> = values.collect();
+        let lines: Vec<String> = alike::differing(batch, variant).iter().map(line).collect();
         let names = report.reach.describe(&alike::applications(variant.iter().copied()));
-        let _ = write!(text, "<li>{}: {}</li>", html(&names), values.join("; "));
+        let _ = write!(text, "<li>{}: {}</li>", html(&names), lines.join("; "));
     }
     if others > MAX_VARIANTS {
         let _ = write!(text, "<li>and {}</li>", plural(others - MAX_VARIANTS, "more outcome"));
