@@ -167,12 +167,8 @@ fn finding_section(finding: &Finding, report: &Report) -> String {
             0 | 1 => String::new(),
             count => format!(" and {}", plural(count - 1, "more object")),
         };
-        let _ = writeln!(
-            text,
-            "  in {}{more}{}",
-            format!("{} {}", code(&object.text()), code(&finding.path)),
-            reached(&finding.applications, report)
-        );
+        let (object, path, reached) = (code(&object.text()), code(&finding.path), reached(&finding.applications, report));
+        let _ = writeln!(text, "  in {object} {path}{more}{reached}");
     }
     let links = finding.chain.iter().filter_map(|link| {
         let (_, place) = link.place.as_ref()?;
