@@ -61,7 +61,7 @@ pub(crate) fn expand_set(world: World<'_>, document: &Document) -> (Vec<Made>, V
         set.drafts.push(Draft { name: name.clone(), object: Err(fault), parameters: BTreeMap::new() });
     }
     let (drafts, warnings) = (set.drafts, set.warnings);
-    let trace = Arc::new(std::mem::take(&mut renderer.trace));
+    let trace = std::mem::take(&mut renderer.trace).finish();
     let finish = |draft: Draft| Made {
         name: draft.name,
         object: draft.object.map(|value| Arc::new(emit(&value, &trace))),

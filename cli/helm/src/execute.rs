@@ -47,7 +47,7 @@ pub(crate) fn execute(
         let text = machine.execute_within(&context.name, root, context.frame).map_err(|error| failed(error, chart.compat()))?;
         files.insert(context.name, Output::new(&text));
     }
-    Ok(Executed { files, trace: Arc::new(machine.trace) })
+    Ok(Executed { files, trace: machine.trace.finish() })
 }
 
 fn depth(name: &str) -> usize {

@@ -174,6 +174,15 @@ impl Trace {
         OriginId(self.sources.len() as u32)
     }
 
+    /// The whole record, in no more memory than it needs.
+    #[must_use]
+    pub fn finish(mut self) -> Arc<Self> {
+        self.sources.shrink_to_fit();
+        self.frames.shrink_to_fit();
+        self.skips.shrink_to_fit();
+        Arc::new(self)
+    }
+
     /// Records the union of two sources; nothing new where one of them says it all.
     pub fn join(&mut self, left: OriginId, right: OriginId) -> OriginId {
         match (left, right) {
