@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{
     excerpt::Excerpts,
-    parts::{at, chain, folded},
+    parts::{at, chain, folded, reached},
 };
 use crate::report::{
     ChangeKind, FieldChange, ObjectChange, Report,
@@ -18,6 +18,9 @@ use crate::report::{
 
 /// How many changes are unfolded from the start.
 const MAX_OPEN: usize = 3;
+
+/// The longest words for applications that stand in the head of a change.
+const MAX_WORDS: usize = 70;
 
 /// How many rows of one comparison are shown.
 const MAX_ROWS: usize = 1_500;
@@ -67,7 +70,9 @@ fn item(batch: &Batch<'_>, open: &str, (report, places): (&Report, &Places), exc
     }
     let more = batch.members().count() - 1;
     let more = if more > 0 { format!(" <i>and {more} more like it</i>") } else { String::new() };
-    let reach = if names.is_empty() { "no application".to_owned() } else { report.reach.describe(&names) };
+    let words = if names.is_empty() { "no application".to_owned() } else { report.reach.describe(&names) };
+    let is_long = words.chars().count() > MAX_WORDS;
+    let reach = if is_long { plural(names.len(), "application") } else { words };
     let place = object.fields.iter().find_map(|field| field.place.as_ref()).or(object.place.as_ref());
     let place = place.map(|(_, place)| format!("<code>{}</code>", html(&format!("{}:{}", place.file, place.line)))).unwrap_or_default();
     let _ = write!(
@@ -79,7 +84,11 @@ fn item(batch: &Batch<'_>, open: &str, (report, places): (&Report, &Places), exc
     for hazard in &object.hazards {
         let _ = write!(text, "<p class=\"hazard\">⚠ {}</p>", html(hazard));
     }
-    text.push_str(&folded(&names, "application"));
+    if is_long {
+        let _ = write!(text, "<p>in {}</p>", reached(&names, report));
+    } else {
+        text.push_str(&folded(&names, "application"));
+    }
     text.push_str(&comparison(object));
     if let Some((span, place)) = object.place.as_ref().filter(|_| object.fields.is_empty()) {
         let lines = excerpts.text(*span).unwrap_or_default();
