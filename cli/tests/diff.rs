@@ -1,5 +1,11 @@
 //! `portcullis diff` on a small repository: what a change does, told completely, and what it can't be told of.
-#![expect(clippy::disallowed_methods, reason = "makes the repositories and starts the command")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "makes the repositories and starts the command"
+)]
 
 #[path = "diff/faults.rs"]
 mod faults;

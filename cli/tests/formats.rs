@@ -1,5 +1,5 @@
 //! Several formats in one run, each in its file; and none of them shows what a Secret is made from.
-#![expect(clippy::disallowed_methods, clippy::indexing_slicing, clippy::unwrap_used, reason = "writes a repository and starts the command")]
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "writes a repository and starts the command")]
 
 use std::{fs, path::Path, process::Command};
 

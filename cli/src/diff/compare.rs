@@ -83,8 +83,7 @@ pub(crate) fn compare(comparison: &Comparison<'_>) -> Result<Report, Error> {
         None => (&after, head_problems.clone()),
     };
     let spreads = Spreads::default();
-    let (before, after) =
-        rayon::join(|| Side::new(base, before, "base", &spreads), || Side::new(head, &after, "head", &spreads));
+    let (before, after) = rayon::join(|| Side::new(base, before, "base", &spreads), || Side::new(head, &after, "head", &spreads));
     let mut extent = comparison.extent;
     if extent == Extent::Reached && (engines.base.is_some() || base.config.waivers != head.config.waivers) {
         extent = Extent::Everything;

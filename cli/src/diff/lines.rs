@@ -116,7 +116,7 @@ fn changed(before: &[&[u8]], after: &[&[u8]]) -> Vec<Range<u32>> {
     let (left, right) = (left.get(..left.len() - end).unwrap_or_default(), right.get(..right.len() - end).unwrap_or_default());
     let line = |index: usize| (start + index + 1) as u32;
     if left.len() + right.len() > MAX_LINES {
-        return vec![line(0)..line(right.len())];
+        return std::iter::once(line(0)..line(right.len())).collect();
     }
     let edits = capture_diff_slices(Algorithm::Myers, left, right).into_iter().filter_map(|edit| match edit {
         DiffOp::Equal { .. } | DiffOp::Delete { .. } => None,

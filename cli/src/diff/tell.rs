@@ -114,7 +114,7 @@ impl Told<'_> {
         };
         let failed = |problems: &[Problem]| {
             let of = problems.iter().find(|problem| problem.application.as_deref() == label(name).as_deref() && label(name).is_some());
-            of.map(|problem| group::shortened(problem.message.clone()))
+            of.map(|problem| placed(problem, sources(self.comparison)))
         };
         let mut base_unknown = failed(old);
         if kind == ChangeKind::Added && is_unmade(base) {
@@ -152,6 +152,13 @@ impl Told<'_> {
         let application = telling.application(own(self.sides.0).as_ref(), own(self.sides.1).as_ref());
         application.into_iter().chain(pairs(&before, &after).into_iter().filter_map(|pair| telling.object(pair))).collect()
     }
+}
+
+/// A problem in one line, with its place.
+fn placed(problem: &Problem, sources: &Sources) -> String {
+    let message = group::shortened(problem.message.clone());
+    let place = problem.span.and_then(|span| sources.locate(span));
+    place.map_or_else(|| message.clone(), |place| format!("{}:{}: {message}", place.file, place.line))
 }
 
 /// Whether a finding is about the application that a problem concerns.

@@ -21,6 +21,16 @@ const MAX_EFFECTS: usize = 20;
 /// The outline, with an empty line after it.
 pub(crate) fn outline(changes: &Changes, reach: &Reach, style: Style) -> String {
     let mut printer = Printer { reach, style, text: String::new() };
+    if let Some(reason) = &changes.base_unknown {
+        let _ = writeln!(
+            printer.text,
+            "{} is judged alone, since nothing is known of {}: {}\n",
+            changes.head.text(),
+            changes.base.text(),
+            visible(reason)
+        );
+        return printer.text;
+    }
     let _ = writeln!(printer.text, "what changes from {} to {}\n", changes.base.text(), changes.head.text());
     let batches = batches(changes);
     batches.iter().for_each(|batch| printer.hazards(batch));

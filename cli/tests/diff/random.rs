@@ -13,7 +13,7 @@ use proptest::{
 use crate::{diff, git::Repository};
 
 /// How many changes are tried; more of them by `PORTCULLIS_CASES`.
-const CASES: u32 = 48;
+const CASES: u32 = 32;
 
 /// The most edits of one change.
 const MAX_EDITS: usize = 4;
@@ -43,7 +43,22 @@ enum Edit {
 
 /// Words that edits put in the place of each other.
 const WORDS: [&str; 16] = [
-    "alpha", "beta", "gamma", "scoring", "back", "dev", "prod", "roamer", "pools", "plain", "web", "on-demand", "spot", "latest", "deny", "warn",
+    "alpha",
+    "beta",
+    "gamma",
+    "scoring",
+    "back",
+    "dev",
+    "prod",
+    "roamer",
+    "pools",
+    "plain",
+    "web",
+    "on-demand",
+    "spot",
+    "latest",
+    "deny",
+    "warn",
 ];
 
 /// Lines that edits put in.
@@ -87,7 +102,8 @@ fn what_is_reached_is_all_that_changes() {
     let cases = std::env::var("PORTCULLIS_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(CASES);
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 64, ..Config::default() };
     let edits = proptest::collection::vec((0..files.len(), any::<u16>(), edit()), 1..=MAX_EDITS);
-    let mut runner = TestRunner::new_with_rng(config, proptest::test_runner::TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha));
+    let mut runner =
+        TestRunner::new_with_rng(config, proptest::test_runner::TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha));
     runner
         .run(&edits, |edits| {
             let kept: Vec<(PathBuf, Vec<u8>)> = files.iter().map(|file| (file.clone(), fs::read(file).unwrap())).collect();
@@ -103,8 +119,13 @@ fn what_is_reached_is_all_that_changes() {
                 return Ok(());
             }
             let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-            let difference = similar::TextDiff::from_lines(&text(&everything.stdout), &text(&reached.stdout)).unified_diff().to_string();
-            Err(TestCaseError::fail(format!("{:?} is not {:?}\n{difference}\n{}", everything.status, reached.status, text(&reached.stderr))))
+            let difference = similar::TextDiff::from_lines(text(&everything.stdout), text(&reached.stdout)).unified_diff().to_string();
+            Err(TestCaseError::fail(format!(
+                "{:?} is not {:?}\n{difference}\n{}",
+                everything.status,
+                reached.status,
+                text(&reached.stderr)
+            )))
         })
         .unwrap_or_else(|error| panic!("{error}"));
 }
@@ -163,6 +184,7 @@ fn altered(line: &str, by: u8) -> String {
     if line.contains("true") {
         return line.replace("true", "false");
     }
-    let digit = |character: char| if character.is_ascii_digit() { char::from(b'0' + (character as u8 - b'0' + by % 10) % 10) } else { character };
+    let digit =
+        |character: char| if character.is_ascii_digit() { char::from(b'0' + (character as u8 - b'0' + by % 10) % 10) } else { character };
     line.chars().map(digit).collect()
 }

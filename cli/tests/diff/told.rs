@@ -6,8 +6,10 @@ use crate::{git::Repository, report, said};
 
 /// The findings of a report with a status that nobody answers for, as rule and place.
 fn findings(report: &Value, status: &str) -> Vec<String> {
-    let all = report["findings"].as_array().unwrap().iter().filter(|finding| finding["status"] == status && finding.get("waived").is_none());
-    all.map(|finding| format!("{} {}:{}", text(&finding["rule"]), text(&finding["location"]["file"]), finding["location"]["line"])).collect()
+    let all =
+        report["findings"].as_array().unwrap().iter().filter(|finding| finding["status"] == status && finding.get("waived").is_none());
+    all.map(|finding| format!("{} {}:{}", text(&finding["rule"]), text(&finding["location"]["file"]), finding["location"]["line"]))
+        .collect()
 }
 
 fn text(value: &Value) -> &str {
@@ -138,7 +140,11 @@ fn applications_come_and_go() {
 fn what_should_be_looked_at_twice_is_named() {
     let repository = Repository::shop();
     repository.edit("plain/gamma.yaml", "serviceName: store", "serviceName: shelf");
-    repository.edit("charts/web/templates/deployment.yaml", "    matchLabels:\n      app: {{ .Values.name }}\n  template", "    matchLabels:\n      team: {{ .Values.team }}\n  template");
+    repository.edit(
+        "charts/web/templates/deployment.yaml",
+        "    matchLabels:\n      app: {{ .Values.name }}\n  template",
+        "    matchLabels:\n      team: {{ .Values.team }}\n  template",
+    );
     let (text, _) = said(repository.root(), &[]);
     assert!(text.contains("spec.serviceName of a StatefulSet can't change"), "{text}");
     assert!(text.contains("spec.selector of a Deployment can't change"), "{text}");
@@ -158,7 +164,11 @@ fn a_secret_shows_that_it_changes_and_nothing_else() {
     let repository = Repository::shop();
     repository.edit("values/services/alpha.yaml", "kept-from-everyone", "hidden-from-all");
     // The same value in a place that is no Secret.
-    repository.edit("charts/web/templates/deployment.yaml", "name: GREETING\n", "name: TOKEN\n              value: {{ .Values.password | quote }}\n            - name: GREETING\n");
+    repository.edit(
+        "charts/web/templates/deployment.yaml",
+        "name: GREETING\n",
+        "name: TOKEN\n              value: {{ .Values.password | quote }}\n            - name: GREETING\n",
+    );
     for format in FORMATS {
         let (text, code) = said(repository.root(), &["--format", format]);
         assert_eq!(code, 0, "{format}: {text}");
