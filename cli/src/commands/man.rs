@@ -39,5 +39,14 @@ fn page(command: &clap::Command) -> Result<Vec<u8>, Error> {
     let mut page = Vec::new();
     let failed = |error: std::io::Error| Error::usage(format!("the page cannot be made: {error}"), "this is a fault of the build");
     clap_mangen::Man::new(command.clone()).render(&mut page).map_err(failed)?;
-    Ok(page)
+    let mut text = String::from_utf8_lossy(&page).into_owned();
+    // The end of a help page in the sections that readers of manual pages look for, its lines as they are.
+    for (before, after) in [
+        (".SH EXTRA\nExamples:\n", ".SH EXAMPLES\n.nf\n"),
+        ("\nExit codes:\n", "\n.fi\n.SH \"EXIT STATUS\"\n.nf\n"),
+        ("\n.SH VERSION", "\n.fi\n.SH VERSION"),
+    ] {
+        text = text.replacen(before, after, 1);
+    }
+    Ok(text.into_bytes())
 }
