@@ -18,6 +18,7 @@ mod loose;
 mod output_dir;
 mod ownership;
 mod pipeline;
+mod progress;
 mod render;
 mod report;
 mod root;

@@ -13,6 +13,7 @@ use portcullis_vendor::Lock;
 use crate::{
     args::Scope,
     error::{BROKEN_BUILD, Error, Mistake},
+    progress::Progress,
     root, supply,
 };
 
@@ -67,6 +68,8 @@ pub(crate) struct Settings {
     pub(crate) environments: Vec<String>,
     /// Only these services; all where there are none.
     pub(crate) services: Vec<String>,
+    /// How far the work has come.
+    pub(crate) progress: Progress,
 }
 
 impl Settings {
@@ -127,6 +130,7 @@ impl Settings {
             paths,
             environments: scope.environment.clone(),
             services: scope.service.clone(),
+            progress: Progress::new(surroundings.places.terminal),
         })
     }
 }

@@ -43,8 +43,16 @@ impl Reached {
         };
         let gone = base.units.keys().filter(|name| !head.units.contains_key(*name));
         let changed: Vec<Name> = head.units.keys().chain(gone).filter(differs).cloned().collect();
+        let progress = &head.settings.progress;
+        let make = |side: &Side<'_>, name: &Name| {
+            let made = side.make(name);
+            progress.step();
+            (name.clone(), made)
+        };
         let made = |side: &Side<'_>| -> BTreeMap<Name, Made> {
-            changed.par_iter().filter(|name| side.units.contains_key(*name)).map(|name| (name.clone(), side.make(name))).collect()
+            let there: Vec<&Name> = changed.iter().filter(|name| side.units.contains_key(*name)).collect();
+            progress.expect(there.len());
+            there.par_iter().map(|name| make(side, name)).collect()
         };
         let (of_base, of_head) = rayon::join(|| made(base), || made(head));
         let touched = touched(&changed, &of_base, &of_head);
@@ -55,7 +63,8 @@ impl Reached {
             .filter(|(name, unit)| !is_changed.contains(name) && (extent == Extent::Everything || touched.iter().any(|at| at.meets(unit))))
             .map(|(name, _)| name)
             .collect();
-        let shared = reached.par_iter().map(|name| ((*name).clone(), head.make(name))).collect();
+        progress.expect(reached.len());
+        let shared = reached.par_iter().map(|name| make(head, name)).collect();
         Self { changed, base: of_base, head: of_head, shared }
     }
 
