@@ -4,6 +4,7 @@
 
 mod advice;
 mod args;
+mod check;
 mod commands;
 mod diff;
 mod discover;

@@ -7,14 +7,12 @@ use std::{
 
 use portcullis_argo::{Application, Inventory};
 use portcullis_helm::Compat;
-use portcullis_policies::{Context, Date, Engine, EngineError, Facts, Finding, Library, Resource, Waivers, waiver::Coverage};
+use portcullis_policies::{Context, Date, Engine, EngineError, Finding, Library, Resource, Waivers, waiver::Coverage};
 use portcullis_source::{Partial, Problem, RepoPath, Revision, Sources, Span, Stage};
-use rayon::{
-    prelude::{IntoParallelRefIterator, ParallelIterator},
-    slice::ParallelSlice,
-};
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::{
+    check::{Gathered, gather},
     discover::{self, Found},
     error::{BROKEN_BUILD, Error},
     group,
@@ -22,8 +20,8 @@ use crate::{
     loose::Loose,
     ownership,
     render::{self, Outcome, Renderer},
-    report::{Accounting, NotExpanded, NotRendered, Reach, Report, Secrets},
-    select::{self, Selection},
+    report::{Accounting, NotExpanded, NotRendered, Reach, Report},
+    select::Selection,
     settings::{Settings, mistakes},
 };
 
@@ -146,7 +144,8 @@ impl Objects {
     /// What is asked for.
     pub(crate) fn selection(&self, settings: &Settings) -> Result<Selection, Error> {
         let mut selection = select(settings, &self.expanded.applications, &self.contexts)?;
-        selection.join(settings, &self.contexts, &self.resources);
+        let joined = selection.joins(settings, &self.contexts, &self.resources);
+        selection.add(joined);
         Ok(selection)
     }
 }
@@ -156,8 +155,7 @@ pub(crate) fn objects(settings: &Settings) -> Result<Partial<Objects>, Error> {
     let Partial { value: expanded, mut problems } = expand(settings)?;
     let applications = &expanded.applications;
     let contexts = expanded.contexts(settings);
-    let layer_name = |path: &RepoPath| settings.config.layer_of(path.as_str()).cloned().unwrap_or_else(|| Arc::clone(path.text()));
-    let renderer = Renderer::new(&settings.revision, (&settings.supply, expanded.compat()), applications, layer_name);
+    let renderer = renderer(settings, &expanded);
     let outcomes: Vec<Outcome> = applications.par_iter().map(|application| renderer.application(application)).collect();
     let mut resources = Vec::new();
     for (outcome, context) in outcomes.iter().zip(&contexts) {
@@ -176,6 +174,12 @@ pub(crate) fn objects(settings: &Settings) -> Result<Partial<Objects>, Error> {
     Ok(Partial { value: Objects { expanded, contexts, outcomes, resources }, problems })
 }
 
+/// The charts and values files of the applications.
+pub(crate) fn renderer<'a>(settings: &'a Settings, expanded: &Expanded) -> Renderer<'a> {
+    let layer_name = |path: &RepoPath| settings.config.layer_of(path.as_str()).cloned().unwrap_or_else(|| Arc::clone(path.text()));
+    Renderer::new(&settings.revision, (&settings.supply, expanded.compat()), &expanded.applications, layer_name)
+}
+
 /// Checks everything, and reports what is selected.
 pub(crate) fn lint(settings: &Settings, library: &Library, today: Date, coverage: Coverage) -> Result<Report, Error> {
     lint_settled(settings, library, (today, coverage), |findings| findings)
@@ -185,40 +189,47 @@ pub(crate) fn lint(settings: &Settings, library: &Library, today: Date, coverage
 pub(crate) fn lint_settled(
     settings: &Settings,
     library: &Library,
-    (today, coverage): (Date, Coverage),
+    day: (Date, Coverage),
     settle: impl FnOnce(Vec<Finding>) -> Vec<Finding>,
 ) -> Result<Report, Error> {
-    let sources = settings.revision.sources();
-    let engine = Engine::new(library, &settings.config).map_err(|error| engine_error(error, sources))?;
-    let Partial { value: objects, mut problems } = objects(settings)?;
-    let Objects { expanded, contexts, outcomes, resources } = objects;
-    let applications = &expanded.applications;
+    let engine = engine(settings, library)?;
+    Ok(report(gather(settings, &engine, &|_| true)?, (settings, &engine), day, settle))
+}
 
-    let findings = check(&engine, &resources).take(&mut problems);
+/// The rules as the configuration sets them.
+pub(crate) fn engine(settings: &Settings, library: &Library) -> Result<Engine, Error> {
+    Engine::new(library, &settings.config).map_err(|error| engine_error(error, settings.revision.sources()))
+}
+
+/// Applies waivers, and groups what is selected, once `settle` has said something about it.
+pub(crate) fn report(
+    gathered: Gathered,
+    (settings, engine): (&Settings, &Engine),
+    (today, coverage): (Date, Coverage),
+    settle: impl FnOnce(Vec<Finding>) -> Vec<Finding>,
+) -> Report {
+    let Gathered { expanded, contexts, failures, findings, mut problems, selection, unreached, objects, secrets } = gathered;
+    let sources = settings.revision.sources();
     let files = settings.revision.files_read();
     let mut findings = Waivers { config: &settings.config, sources, files: &files, today, coverage }.apply(findings);
-
-    let mut selection = select(settings, applications, &contexts)?;
-    selection.join(settings, &contexts, &resources);
-    let accounting = account(applications, &outcomes, &selection, settings);
-    problems.extend(outcomes.into_iter().flat_map(|outcome| outcome.problems));
-    let unreached = select::unreached(settings, applications, &resources, &problems);
+    let accounting = account(&expanded.applications, &failures, &selection, settings);
+    problems.extend(failures.into_iter().flatten().flatten());
     findings.retain(|finding| selection.finding(finding, sources));
     let findings = settle(findings);
     problems.retain(|problem| selection.problem(problem, sources));
-    Ok(Report {
+    Report {
         bundle: engine.digest().to_owned(),
         applications: accounting,
         nothing: nothing(&expanded, settings),
         unreached,
         not_expanded: not_expanded(&expanded.unmade, sources),
-        objects: resources.iter().filter(|resource| selection.resource(resource, sources)).count(),
+        objects,
         reach: Reach::new(&contexts),
         findings: group::findings(&findings, sources),
         problems: group::problems(problems, sources),
         changes: None,
-        secrets: Secrets::of(resources.iter()),
-    })
+        secrets,
+    }
 }
 
 /// What is asked for; an environment or service that no application is for is a mistake, not a clean run.
@@ -235,26 +246,6 @@ pub(crate) fn engine_error(error: EngineError, sources: &Sources) -> Error {
         EngineError::Config(errors) => mistakes(errors, sources),
         EngineError::Compile { .. } => Error::usage(error.to_string(), BROKEN_BUILD),
     }
-}
-
-/// How many resources one thread checks at a time.
-const CHUNK: usize = 32;
-
-/// Evaluates the rules over the resources, on all threads; the order of the findings is that of the resources.
-pub(crate) fn check(engine: &Engine, resources: &[Resource]) -> Partial<Vec<Finding>> {
-    let facts = Facts::collect(resources);
-    let (mut single, platform) = rayon::join(|| check_single(engine, resources, &facts), || engine.check_platform(resources, &facts));
-    let platform = platform.take(&mut single.problems);
-    single.value.extend(platform);
-    single
-}
-
-/// Evaluates the rules that see one resource at a time, on all threads.
-pub(crate) fn check_single(engine: &Engine, resources: &[Resource], facts: &Facts) -> Partial<Vec<Finding>> {
-    let parts: Vec<_> = resources.par_chunks(CHUNK).map(|chunk| engine.check(chunk, facts)).collect();
-    let mut problems = Vec::new();
-    let findings = parts.into_iter().flat_map(|part| part.take(&mut problems)).collect();
-    Partial { value: findings, problems }
 }
 
 pub(crate) fn add_resources<'a>(
@@ -300,16 +291,12 @@ pub(crate) fn not_expanded(unmade: &[Application], sources: &Sources) -> Vec<Not
     sets
 }
 
-fn account(applications: &[Application], outcomes: &[Outcome], selection: &Selection, settings: &Settings) -> Accounting {
+fn account(applications: &[Application], failures: &[Option<Vec<Problem>>], selection: &Selection, settings: &Settings) -> Accounting {
     let mut accounting = Accounting::default();
-    let mut reasons: BTreeMap<&str, &Problem> = BTreeMap::new();
-    for (application, outcome) in applications.iter().zip(outcomes) {
-        if !selection.application(&application.name) {
-            continue;
-        }
+    for (application, problems) in applications.iter().zip(failures) {
+        let Some(problems) = problems.as_ref().filter(|_| selection.application(&application.name)) else { continue };
         accounting.total += 1;
-        if let Some(problem) = outcome.problems.first() {
-            reasons.entry(&application.name).or_insert(problem);
+        if let Some(problem) = problems.first() {
             accounting.not_rendered.push(NotRendered {
                 application: application.name.clone(),
                 reason: group::shortened(problem.message.clone()),

@@ -8,7 +8,15 @@ use portcullis_source::{FileId, Problem, RepoPath, Sources, Span, Stage};
 
 use crate::settings::Settings;
 
+/// What rules join with what is asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Joined {
+    applications: BTreeSet<Arc<str>>,
+    files: BTreeSet<FileId>,
+}
+
 /// The applications, and the places outside of applications, that are asked for.
+#[derive(Clone)]
 pub(crate) struct Selection {
     everything: bool,
     applications: BTreeSet<Arc<str>>,
@@ -38,12 +46,13 @@ impl Selection {
         }
     }
 
-    /// Adds what rules join with the objects that the paths reach: a NodePool reaches the pods that may land on it, a disruption budget
+    /// What rules join with the objects that the paths reach: a NodePool reaches the pods that may land on it, a disruption budget
     /// those that it selects, a workload those that count its pods. Of a disruption budget or an autoscaler that stands in a file as it is
     /// nobody knows what it is to select once it is mended, so that it reaches its whole namespace.
-    pub(crate) fn join(&mut self, settings: &Settings, contexts: &[Context], resources: &[Resource]) {
+    pub(crate) fn joins(&self, settings: &Settings, contexts: &[Context], resources: &[Resource]) -> Joined {
+        let mut found = Joined::default();
         if settings.paths.is_empty() {
-            return;
+            return found;
         }
         let sources = settings.revision.sources();
         let is_reached = |resource: &Resource| self.resource(resource, sources) || stands_within(&settings.paths, resource, sources);
@@ -63,12 +72,19 @@ impl Selection {
         for resource in joined.into_iter().filter_map(|place| resources.get(place)) {
             match &resource.context.application {
                 Some(application) if wanted.contains(application) => {
-                    self.applications.insert(Arc::clone(application));
+                    found.applications.insert(Arc::clone(application));
                 }
                 Some(_) => {}
-                None => self.joined.extend(resource.document.text.span(resource.document.root.range).map(|span| span.file)),
+                None => found.files.extend(resource.document.text.span(resource.document.root.range).map(|span| span.file)),
             }
         }
+        found
+    }
+
+    /// Asks for that too.
+    pub(crate) fn add(&mut self, joined: Joined) {
+        self.applications.extend(joined.applications);
+        self.joined.extend(joined.files);
     }
 
     /// Whether an application is asked for.

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::{Done, Exit, Outcome};
 use crate::{
-    args,
+    args, check,
     error::{BROKEN_BUILD, Error},
     pipeline::{self, Objects, engine_error},
     settings::{Settings, Surroundings},
@@ -74,7 +74,7 @@ pub(crate) fn pack(settings: &Settings, objects: &Objects) -> Result<Bundle, Err
 
 /// What comments in the repository waive of what the webhook would find: there, nobody can look for the line.
 fn waived(settings: &Settings, engine: &Engine, resources: &[Resource]) -> Vec<InlineWaiver> {
-    let findings = pipeline::check(engine, resources).value;
+    let findings = check::check(engine, resources).value;
     let files = settings.revision.files_read();
     // Entries of the configuration have their say in the webhook itself, by the day.
     let config = Config { waivers: Vec::new(), ..settings.config.clone() };

@@ -13,6 +13,7 @@ use super::{
     tell::{Told, tell},
 };
 use crate::{
+    check,
     error::Error,
     pipeline::{self, engine_error},
     report::{self, Report},
@@ -166,19 +167,17 @@ fn judge_both(comparison: &Comparison<'_>, engines: &Engines, sides: (&Side<'_>,
     let whole = (with_shared(changed.0.clone()), with_shared(changed.1.clone()));
     let facts = (Facts::collect(&whole.0), Facts::collect(&whole.1));
     let base_engine = engines.base.as_ref().unwrap_or(&engines.head);
-    let (before, after) = rayon::join(
-        || pipeline::check_single(base_engine, &changed.0, &facts.0),
-        || pipeline::check_single(&engines.head, &changed.1, &facts.1),
-    );
+    let (before, after) =
+        rayon::join(|| check::check_single(base_engine, &changed.0, &facts.0), || check::check_single(&engines.head, &changed.1, &facts.1));
     let mut both = Both { before: vec![before], after: vec![after] };
     if engines.base.is_some() || facts.0 != facts.1 {
         let shared: Vec<Resource> = reached.of_both().cloned().collect();
-        both.before.push(pipeline::check_single(base_engine, &shared, &facts.0));
-        both.after.push(pipeline::check_single(&engines.head, &shared, &facts.1));
+        both.before.push(check::check_single(base_engine, &shared, &facts.0));
+        both.after.push(check::check_single(&engines.head, &shared, &facts.1));
     } else if extent == Extent::Everything {
         // What is the same is found on both sides; it only matters for what waivers cover, and where all is asked for.
         let shared: Vec<Resource> = reached.of_both().cloned().collect();
-        let found = pipeline::check_single(&engines.head, &shared, &facts.1);
+        let found = check::check_single(&engines.head, &shared, &facts.1);
         both.before.push(found.clone());
         both.after.push(found);
     }

@@ -21,6 +21,12 @@ impl Secrets {
     /// The places of all that stands in Secrets: the values, also those that others hide, else what the template or manifest says itself.
     pub(crate) fn of<'a>(resources: impl Iterator<Item = &'a Resource>) -> Self {
         let mut secrets = Self::default();
+        secrets.extend(resources);
+        secrets
+    }
+
+    /// Adds those of more objects.
+    pub(crate) fn extend<'a>(&mut self, resources: impl Iterator<Item = &'a Resource>) {
         let is_secret = |resource: &&Resource| &*resource.identity.kind == "Secret" && &*resource.identity.api_version == "v1";
         for resource in resources.filter(is_secret) {
             for part in ["data", "stringData"] {
@@ -28,11 +34,10 @@ impl Secrets {
                 for entry in entries.into_iter().flat_map(|map| &map.entries) {
                     let mut path = resource.base.clone();
                     path.extend([Step::Key(part.into()), Step::Key(entry.key.clone())]);
-                    secrets.add(&resource.document.origin(&path).links);
+                    self.add(&resource.document.origin(&path).links);
                 }
             }
         }
-        secrets
     }
 
     /// These places.

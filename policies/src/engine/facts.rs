@@ -29,6 +29,14 @@ impl Facts {
         Self { node_pools: found, services: Services::collect(resources) }
     }
 
+    /// Adds what other resources tell.
+    pub fn absorb(&mut self, others: Self) {
+        self.node_pools.extend(others.node_pools);
+        self.node_pools.sort();
+        self.node_pools.dedup();
+        self.services.absorb(others.services);
+    }
+
     /// The Services.
     pub(super) fn services(&self) -> &Services {
         &self.services

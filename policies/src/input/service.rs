@@ -106,6 +106,13 @@ impl Services {
         Self(found)
     }
 
+    /// Adds those of other resources.
+    pub(crate) fn absorb(&mut self, others: Self) {
+        for (namespace, services) in others.0 {
+            self.0.entry(namespace).or_default().extend(services);
+        }
+    }
+
     /// The ports of a resource's pod to which Services send requests.
     pub(super) fn targets(&self, resource: &Resource) -> Vec<&TargetPort> {
         let labels = pod_metadata(resource).flatten().and_then(|metadata| metadata.get("labels"));

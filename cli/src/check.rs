@@ -1,0 +1,197 @@
+//! Everything of a revision rendered and checked, one environment after the other: rules see no more than one at a time, so no more is held.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use portcullis_policies::{Context, Engine, Facts, Finding, Resource, sort_findings};
+use portcullis_source::{Partial, Problem, RepoPath};
+use rayon::{
+    prelude::{IntoParallelRefIterator, ParallelIterator},
+    slice::ParallelSlice,
+};
+
+use crate::{
+    error::Error,
+    loose::Loose,
+    pipeline::{Expanded, add_resources, expand, renderer, select},
+    render::{Outcome, Renderer},
+    report::Secrets,
+    select::{self, Selection},
+    settings::Settings,
+};
+
+/// What was found, before anybody answers for it and before it is grouped.
+pub(crate) struct Gathered {
+    /// What the revision expands to.
+    pub(crate) expanded: Expanded,
+    /// Who the objects of each application belong to.
+    pub(crate) contexts: Vec<Context>,
+    /// Why each application is not rendered, or not wholly; nothing for one that is another partition's.
+    pub(crate) failures: Vec<Option<Vec<Problem>>>,
+    /// The findings of the rules.
+    pub(crate) findings: Vec<Finding>,
+    /// What else could not be done.
+    pub(crate) problems: Vec<Problem>,
+    /// What is asked for.
+    pub(crate) selection: Selection,
+    /// The paths of the command line that reach nothing.
+    pub(crate) unreached: Vec<RepoPath>,
+    /// How many objects were checked.
+    pub(crate) objects: usize,
+    /// What is never shown of the files.
+    pub(crate) secrets: Secrets,
+}
+
+/// Whether somebody is asked about the objects of an application; none stands for what belongs to no application.
+pub(crate) type Owns<'a> = dyn Fn(Option<&str>) -> bool + 'a;
+
+/// Renders everything, and checks what belongs to the applications that `owns` says; rules that join objects see all of them.
+pub(crate) fn gather(settings: &Settings, engine: &Engine, owns: &Owns<'_>) -> Result<Gathered, Error> {
+    let Partial { value: expanded, problems } = expand(settings)?;
+    let contexts = expanded.contexts(settings);
+    let selection = select(settings, &expanded.applications, &contexts)?;
+    let renderer = renderer(settings, &expanded);
+    let mut work = Work {
+        settings,
+        engine,
+        owns,
+        expanded: &expanded,
+        contexts: &contexts,
+        asked: &selection,
+        joined: selection.clone(),
+        unreached: settings.paths.iter().cloned().collect(),
+        failures: vec![None; contexts.len()],
+        findings: Vec::new(),
+        problems,
+        objects: 0,
+        secrets: Secrets::default(),
+    };
+    // What is for no environment in particular is a part of all of them.
+    let mut common = work.render(&renderer, None);
+    common.extend(work.loose(&renderer));
+    let environments: BTreeSet<&Arc<str>> = contexts.iter().filter_map(|context| context.environment.as_ref()).collect();
+    let mut facts = Facts::collect(&common);
+    let mut joined = Vec::new();
+    for environment in &environments {
+        let own = work.render(&renderer, Some(*environment));
+        let all: Vec<Resource> = own.iter().chain(&common).cloned().collect();
+        let here = Facts::collect(&all);
+        joined.extend(engine.check_platform(&all, &here).take(&mut work.problems));
+        work.join(&all);
+        work.check(&own, &here);
+        facts.absorb(Facts::collect(&own));
+    }
+    if environments.is_empty() {
+        joined = engine.check_platform(&common, &facts).take(&mut work.problems);
+        work.join(&common);
+    }
+    work.check(&common, &facts);
+    // What rules say of an object that is a part of all environments, they say in each.
+    sort_findings(&mut joined, settings.revision.sources());
+    joined.dedup();
+    work.findings.extend(joined.into_iter().filter(|finding| owns(finding.application.as_deref())));
+    let Work { joined: selection, unreached, failures, findings, mut problems, objects, secrets, .. } = work;
+    problems.retain(|problem| problem.application.is_none() || owns(problem.application.as_deref()));
+    drop(renderer);
+    let unreached = settings.paths.iter().filter(|path| unreached.contains(*path)).cloned().collect();
+    Ok(Gathered { expanded, contexts, failures, findings, problems, selection, unreached, objects, secrets })
+}
+
+/// A run, as far as it has come.
+struct Work<'a> {
+    settings: &'a Settings,
+    engine: &'a Engine,
+    owns: &'a Owns<'a>,
+    expanded: &'a Expanded,
+    contexts: &'a [Context],
+    /// What the command line names, and that with what rules join with it.
+    asked: &'a Selection,
+    joined: Selection,
+    unreached: BTreeSet<RepoPath>,
+    failures: Vec<Option<Vec<Problem>>>,
+    findings: Vec<Finding>,
+    problems: Vec<Problem>,
+    objects: usize,
+    secrets: Secrets,
+}
+
+/// How many resources one thread checks at a time.
+const CHUNK: usize = 32;
+
+impl Work<'_> {
+    /// Renders the applications of an environment, or those of none.
+    fn render(&mut self, renderer: &Renderer<'_>, environment: Option<&Arc<str>>) -> Vec<Resource> {
+        let here: Vec<usize> =
+            (0..).zip(self.contexts).filter(|(_, context)| context.environment.as_ref() == environment).map(|(at, _)| at).collect();
+        let progress = &self.settings.progress;
+        progress.expect(here.len());
+        let render = |at: &usize| {
+            let outcome = self.expanded.applications.get(*at).map(|application| renderer.application(application));
+            progress.step();
+            outcome.unwrap_or_default()
+        };
+        let outcomes: Vec<Outcome> = here.par_iter().map(render).collect();
+        let mut resources = Vec::new();
+        for (at, outcome) in here.into_iter().zip(outcomes) {
+            let (Some(context), Some(application)) = (self.contexts.get(at), self.expanded.applications.get(at)) else { continue };
+            add_resources(&mut resources, &mut self.problems, outcome.documents.iter(), context);
+            if let Some(failure) = self.failures.get_mut(at).filter(|_| (self.owns)(Some(&application.name))) {
+                *failure = Some(outcome.problems);
+            }
+        }
+        resources
+    }
+
+    /// What no application takes.
+    fn loose(&mut self, renderer: &Renderer<'_>) -> Vec<Resource> {
+        let loose = Loose::find(self.settings, self.expanded, renderer);
+        let mut resources = Vec::new();
+        add_resources(&mut resources, &mut self.problems, loose.manifests(), &Context::default());
+        let rendered: Vec<_> = loose.charts().par_iter().map(|chart| loose.render(self.settings, chart)).collect();
+        for chart in rendered {
+            let documents = chart.take(&mut self.problems);
+            add_resources(&mut resources, &mut self.problems, documents.iter(), &Context::default());
+        }
+        self.problems.extend(loose.kustomizations(self.settings));
+        resources
+    }
+
+    /// Asks the rules that see one resource at a time, and counts what is asked for.
+    fn check(&mut self, resources: &[Resource], facts: &Facts) {
+        let sources = self.settings.revision.sources();
+        let own: Vec<Resource> =
+            resources.iter().filter(|resource| (self.owns)(resource.context.application.as_deref())).cloned().collect();
+        let found = check_single(self.engine, &own, facts).take(&mut self.problems);
+        self.findings.extend(found);
+        self.objects += own.iter().filter(|resource| self.joined.resource(resource, sources)).count();
+        self.secrets.extend(own.iter());
+    }
+
+    /// Adds what rules join with what the paths reach.
+    fn join(&mut self, resources: &[Resource]) {
+        let still = select::unreached(self.settings, &self.expanded.applications, resources, &self.said());
+        self.unreached.retain(|path| still.contains(path));
+        self.joined.add(self.asked.joins(self.settings, self.contexts, resources));
+    }
+
+    /// What could not be done so far.
+    fn said(&self) -> Vec<Problem> {
+        self.failures.iter().flatten().flatten().chain(&self.problems).cloned().collect()
+    }
+}
+
+/// Evaluates the rules over the resources, on all threads; the order of the findings is that of the resources.
+pub(crate) fn check(engine: &Engine, resources: &[Resource]) -> Partial<Vec<Finding>> {
+    let facts = Facts::collect(resources);
+    let (mut single, platform) = rayon::join(|| check_single(engine, resources, &facts), || engine.check_platform(resources, &facts));
+    let platform = platform.take(&mut single.problems);
+    single.value.extend(platform);
+    single
+}
+
+/// Evaluates the rules that see one resource at a time, on all threads.
+pub(crate) fn check_single(engine: &Engine, resources: &[Resource], facts: &Facts) -> Partial<Vec<Finding>> {
+    let parts: Vec<_> = resources.par_chunks(CHUNK).map(|chunk| engine.check(chunk, facts)).collect();
+    let mut problems = Vec::new();
+    let findings = parts.into_iter().flat_map(|part| part.take(&mut problems)).collect();
+    Partial { value: findings, problems }
+}
