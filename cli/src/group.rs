@@ -26,15 +26,15 @@ type Seen = IndexMap<(Key, Option<Identity>, Option<Arc<str>>), Vec<String>>;
 
 /// Groups findings by the line that a person would edit; the order of the first of each group stays.
 pub(crate) fn findings(findings: &[Finding], sources: &Sources) -> Vec<Entry> {
-    findings_at(findings, sources, Origin::edit)
+    findings_at(findings, sources, |finding| finding.origin.edit())
 }
 
-/// Groups findings by the line that `place` finds in their chains.
-pub(crate) fn findings_at(findings: &[Finding], sources: &Sources, place: impl Fn(&Origin) -> Option<Span>) -> Vec<Entry> {
+/// Groups findings by the line that `place` finds for each.
+pub(crate) fn findings_at(findings: &[Finding], sources: &Sources, place: impl Fn(&Finding) -> Option<Span>) -> Vec<Entry> {
     let mut groups: IndexMap<Key, Vec<&Finding>> = IndexMap::new();
     let mut seen = Seen::new();
     for finding in findings {
-        groups.entry(key(finding, place(&finding.origin), &mut seen)).or_default().push(finding);
+        groups.entry(key(finding, place(finding), &mut seen)).or_default().push(finding);
     }
     groups.into_iter().filter_map(|(key, group)| entry(&group, key.place, sources)).collect()
 }

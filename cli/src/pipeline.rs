@@ -211,7 +211,7 @@ pub(crate) fn report(
     let Gathered { expanded, contexts, failures, findings, mut problems, selection, unreached, objects, secrets } = gathered;
     let sources = settings.revision.sources();
     let files = settings.revision.files_read();
-    let mut findings = Waivers { config: &settings.config, sources, files: &files, today, coverage }.apply(findings);
+    let mut findings = Waivers { config: &settings.config, rules: engine.rules(), sources, files: &files, today, coverage }.apply(findings);
     let accounting = account(&expanded.applications, &failures, &selection, settings);
     problems.extend(failures.into_iter().flatten().flatten());
     findings.retain(|finding| selection.finding(finding, sources));

@@ -144,7 +144,10 @@ fn one_broken_line_is_named_with_what_it_reaches() {
 
 #[test]
 fn every_first_rule_is_broken_once() {
-    let rules = fs::read_dir(repository().join("policies/rules")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let folders = fs::read_dir(repository().join("policies/rules")).unwrap().map(Result::unwrap);
+    // What sees a change finds nothing in a single revision; `tests/diff/told.rs` breaks those rules.
+    let lints = |folder: &fs::DirEntry| !fs::read_to_string(folder.path().join("rule.rego")).unwrap().contains("scope: change");
+    let rules = folders.filter(lints).map(|folder| folder.file_name().into_string().unwrap());
     let broken: Vec<String> = breaks().into_iter().map(|case| case.rule).collect();
     let missing: Vec<String> = rules.filter(|rule| !broken.contains(rule)).collect();
     assert_eq!(missing, Vec::<String>::new());

@@ -4,10 +4,12 @@
 //! 2. A [`Resource`] is one Kubernetes object and who it belongs to.
 //! 3. A [`Library`] holds the [`Rule`]s, one folder each, and the prelude that they share.
 //! 4. An [`Engine`] compiles a library once and evaluates it over resources; rules speak paths, [`Finding`]s speak places.
-//! 5. [`admission`] judges requests of an API server with the same engine.
-//! 6. [`Waivers`] mark the findings that somebody answers for, and find the waivers that nobody should rely on.
+//! 5. A [`Change`] is what differs between two revisions; rules of scope change look at it, with the same engine.
+//! 6. [`admission`] judges requests of an API server with the same engine.
+//! 7. [`Waivers`] mark the findings that somebody answers for, and find the waivers that nobody should rely on.
 
 pub mod admission;
+pub mod change;
 pub mod config;
 pub mod waiver;
 
@@ -21,9 +23,11 @@ mod resource;
 mod rule;
 
 pub use config::{Config, ConfigError};
+pub use change::Change;
 pub use date::Date;
-pub use engine::{Asked, Budget, Engine, EngineError, Examined, Facts, Fault, RuleInput, Worker, joined};
+pub use engine::{Asked, Budget, ChangeFinding, Engine, EngineError, Examined, Facts, Fault, RuleInput, Worker, joined};
 pub use finding::{Finding, Identity, Level, Waived, sort_findings};
+pub use input::pod_images;
 pub use library::{Library, LibraryError, json};
 pub use resource::{Context, Resource};
 pub use rule::{Operation, Rule, RuleId, Scope, Severity, Target};

@@ -109,6 +109,13 @@ impl Library {
         crate::config::nearest(id, self.ids.iter().map(RuleId::as_str))
     }
 
+    /// The same library without the rules that see a change, for whoever has only one revision.
+    #[must_use]
+    pub fn without_change(&self) -> Self {
+        let rules = self.rules.iter().filter(|rule| rule.scope != Scope::Change).cloned().collect();
+        Self { rules, ..self.clone() }
+    }
+
     /// The same library with these rules only.
     ///
     /// # Errors
@@ -149,7 +156,10 @@ fn read_rule(id: &str, files: &[(&str, &str)]) -> Result<Rule, LibraryError> {
 }
 
 /// The facts that a rule may ask for.
-const FACTS: [&str; 4] = ["zones", "registries", "scoring", "nodePools"];
+const FACTS: [&str; 4] = ["zones", "registries", "scoring", NODE_POOLS];
+
+/// The fact that rendered resources tell.
+const NODE_POOLS: &str = "nodePools";
 
 /// The YAML between `# METADATA` and the first line that is no comment.
 struct Metadata {
@@ -209,14 +219,18 @@ impl Metadata {
     }
 
     fn scope(&self) -> Result<Scope, String> {
-        match self.custom("scope").and_then(Node::as_str) {
-            Some("resource") => Ok(Scope::Resource),
-            Some("platform") => Ok(Scope::Platform),
-            _ => Err("custom.scope must be resource or platform".to_owned()),
-        }
+        let word = self.custom("scope").and_then(Node::as_str);
+        let scope = Scope::ALL.into_iter().find(|scope| Some(scope.name()) == word);
+        scope.ok_or_else(|| "custom.scope must be resource, platform or change".to_owned())
     }
 
     fn target(&self) -> Result<Target, String> {
+        if self.scope()? == Scope::Change {
+            return match self.custom("target") {
+                Some(_) => Err("custom.target is there, but a rule of scope change has none".to_owned()),
+                None => Ok(Target::Change),
+            };
+        }
         let Some(target) = self.custom("target") else { return Err("custom.target is missing".to_owned()) };
         if target.as_str() == Some("pod") {
             return Ok(Target::Pod);
@@ -243,6 +257,9 @@ impl Metadata {
     fn facts(&self) -> Result<Vec<String>, String> {
         let facts: Vec<String> =
             self.custom("facts").into_iter().flat_map(Node::items).filter_map(Node::as_str).map(str::to_owned).collect();
+        if self.scope()? == Scope::Change && facts.iter().any(|fact| fact == NODE_POOLS) {
+            return Err(format!("a rule of scope change cannot ask for {NODE_POOLS}, of which only those are rendered that the change reaches"));
+        }
         match facts.iter().find(|fact| !FACTS.contains(&fact.as_str())) {
             Some(unknown) => Err(format!("there is no fact {unknown}")),
             None => Ok(facts),

@@ -69,6 +69,23 @@ pub enum Scope {
     Resource,
     /// Every resource of an environment, in the first gate only.
     Platform,
+    /// What differs between two revisions, where two are compared.
+    Change,
+}
+
+impl Scope {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Resource, Self::Platform, Self::Change];
+
+    /// The word for it in metadata and reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Resource => "resource",
+            Self::Platform => "platform",
+            Self::Change => "change",
+        }
+    }
 }
 
 /// What a rule of scope resource is evaluated on.
@@ -78,6 +95,8 @@ pub enum Target {
     Pod,
     /// The resources of these kinds.
     Kinds(Vec<String>),
+    /// No resource: the rule sees a change.
+    Change,
 }
 
 /// What a request does to an object.

@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use portcullis_policies::{Config, Context, Engine, Library, Resource, json as json_of};
+use portcullis_policies::{Config, Context, Engine, Library, Resource, Scope, json as json_of};
 use portcullis_source::{Sources, Text, yaml};
 use proptest::{prelude::*, sample::Index, strategy::ValueTree as _};
 use regorus::{Value, languages::rego::compiler::Compiler, rvm::vm::RegoVM};
@@ -194,9 +194,14 @@ fn machine_and_interpreter_read_alike() {
             }
             let text: String = changed.as_array().unwrap().iter().map(|document| format!("--- {document}\n")).collect();
             let documents = yaml::parse(&Text::of_file(&sources.add("changed.yaml", text.as_bytes()))).documents;
-            let resources: Vec<Resource> =
-                documents.into_iter().flat_map(|document| Resource::read(&Arc::new(document), &context).value).collect();
-            for case in engine.rule_inputs(&resources) {
+            let cases = if rule.scope == Scope::Change {
+                // What is no change any longer is no input either.
+                documents.iter().filter_map(|document| portcullis_policies::Change::read(document).ok()).flat_map(|change| engine.change_inputs(&change)).collect()
+            } else {
+                let read = |document| Resource::read(&Arc::new(document), &context).value;
+                engine.rule_inputs(&documents.into_iter().flat_map(read).collect::<Vec<Resource>>())
+            };
+            for case in cases {
                 interpreter.set_input(Value::from_json_str(&case.input).unwrap());
                 // What one of them refuses is told as a problem and not taken for clean.
                 let Ok(found) = interpreter.eval_rule(case.entry_point) else { continue };

@@ -4,8 +4,8 @@
 
 use std::{collections::BTreeSet, fs, process::Command, sync::Arc};
 
-use portcullis_policies::{Config, Context, Engine, Library, Resource, Rule};
-use portcullis_source::{SourceFile, Sources, Text, yaml};
+use portcullis_policies::{Change, Config, Context, Engine, Finding, Library, Resource, Rule, RuleInput, Scope, json};
+use portcullis_source::{Partial, SourceFile, Sources, Span, Text, yaml};
 
 /// What a fixture is checked with.
 struct Bench {
@@ -30,7 +30,51 @@ impl Bench {
     }
 
     fn engine(&self, rule: &Rule) -> Engine {
-        Engine::new(&self.library.only(&[rule.id.as_str()]).unwrap(), &self.config).unwrap()
+        self.engine_of(rule, &self.config)
+    }
+
+    fn engine_of(&self, rule: &Rule, config: &Config) -> Engine {
+        Engine::new(&self.library.only(&[rule.id.as_str()]).unwrap(), config).unwrap()
+    }
+
+    /// The changes of a fixture, each with the engine that has the parameters of its `params`.
+    fn changes(&self, rule: &Rule, file: &SourceFile) -> Vec<(Change, Engine)> {
+        let stream = yaml::parse(&Text::of_file(file));
+        assert!(stream.error.is_none(), "{}: {:?}", file.path(), stream.error);
+        let read = |document: portcullis_source::Document| {
+            let change = Change::read(&document).unwrap_or_else(|error| panic!("{}: {error}", file.path()));
+            let engine = match document.root.get("params") {
+                Some(params) => {
+                    let text = format!("version: 1\nrules: {{{}: {{params: {}}}}}\n", rule.id, json(params));
+                    let config = Config::parse(&self.sources.add("params.yaml", text.as_bytes())).unwrap();
+                    self.engine_of(rule, &config)
+                }
+                None => self.engine(rule),
+            };
+            (change, engine)
+        };
+        stream.documents.into_iter().map(read).collect()
+    }
+
+    /// What a rule finds in a fixture, with the places that are told.
+    fn found(&self, rule: &Rule, file: &SourceFile) -> Partial<Vec<(Finding, Option<Span>)>> {
+        if rule.scope != Scope::Change {
+            let found = self.engine(rule).evaluate(&resources(file));
+            let value = found.value.into_iter().map(|finding| (finding.origin.edit(), finding)).map(|(place, finding)| (finding, place));
+            return Partial { value: value.collect(), problems: found.problems };
+        }
+        let mut problems = Vec::new();
+        let found = self.changes(rule, file).into_iter().flat_map(|(change, engine)| engine.check_change(&change).take(&mut problems));
+        let value = found.map(|found| (found.finding, found.place)).collect();
+        Partial { value, problems }
+    }
+
+    /// What a rule sees of a fixture and says of it.
+    fn inputs(&self, rule: &Rule, file: &SourceFile) -> Vec<RuleInput> {
+        match rule.scope {
+            Scope::Resource | Scope::Platform => self.engine(rule).rule_inputs(&resources(file)),
+            Scope::Change => self.changes(rule, file).iter().flat_map(|(change, engine)| engine.change_inputs(change)).collect(),
+        }
     }
 }
 
@@ -59,14 +103,14 @@ fn fixtures_meet_their_comments() {
     let bench = Bench::new();
     let mut wrong = Vec::new();
     for rule in bench.library.rules() {
-        let engine = bench.engine(rule);
         for file in bench.fixtures(rule) {
-            let found = engine.evaluate(&resources(&file));
+            let found = bench.found(rule, &file);
             let messages: Vec<&str> = found.problems.iter().map(|problem| problem.message.as_str()).collect();
             assert!(messages.is_empty(), "{}: {messages:?}", file.path());
             let count = found.value.len();
-            let place = |finding: &portcullis_policies::Finding| finding.location(&bench.sources).map_or(0, |location| location.line);
-            let found: BTreeSet<(u32, String)> = found.value.iter().map(|finding| (place(finding), finding.message.clone())).collect();
+            let line = |place: &Option<Span>| place.and_then(|span| bench.sources.locate(span)).map_or(0, |location| location.line);
+            let found: BTreeSet<(u32, String)> =
+                found.value.iter().map(|(finding, place)| (line(place), finding.message.clone())).collect();
             let expected = expected(&file);
             if found != expected || count != expected.len() {
                 wrong.push(format!("{}\n  expected {expected:#?}\n  found {found:#?}", file.path()));
@@ -84,7 +128,12 @@ fn a_rule_is_silent_where_it_is_off() {
         let config = Config::parse(&bench.sources.add("off.yaml", text.as_bytes())).unwrap_or_else(|errors| panic!("{errors:?}"));
         let engine = Engine::new(&bench.library.only(&[rule.id.as_str()]).unwrap(), &config).unwrap();
         for file in bench.fixtures(rule) {
-            assert_eq!(engine.evaluate(&resources(&file)).value, [], "{}", file.path());
+            if rule.scope == Scope::Change {
+                let found = bench.changes(rule, &file).iter().flat_map(|(change, _)| engine.check_change(change).value).count();
+                assert_eq!(found, 0, "{}", file.path());
+            } else {
+                assert_eq!(engine.evaluate(&resources(&file)).value, [], "{}", file.path());
+            }
         }
     }
 }
@@ -102,9 +151,8 @@ fn the_interpreter_agrees() {
         interpreter.add_policy(rule.id.to_string(), rule.rego.to_string()).unwrap();
     }
     for rule in bench.library.rules() {
-        let engine = bench.engine(rule);
         for file in bench.fixtures(rule) {
-            for case in engine.rule_inputs(&resources(&file)) {
+            for case in bench.inputs(rule, &file) {
                 interpreter.set_input(regorus::Value::from_json_str(&case.input).unwrap());
                 let found = interpreter.eval_rule(case.entry_point).unwrap();
                 assert_eq!(case.findings, serde_json::to_string(&found).unwrap(), "{}", file.path());
@@ -133,9 +181,8 @@ fn opa_agrees() {
         let word = rule.id.package_word();
         fs::write(bundle.join(format!("{word}.rego")), rule.rego.as_bytes()).unwrap();
         check.push_str(&format!("findings := data.portcullis.rules.{word}.findings if input.word == \"{word}\"\n"));
-        let engine = bench.engine(rule);
         for file in bench.fixtures(rule) {
-            for case in engine.rule_inputs(&resources(&file)) {
+            for case in bench.inputs(rule, &file) {
                 let path = folder.path().join(format!("{:04}.json", cases.len()));
                 let mut input: serde_json::Value = serde_json::from_str(&case.input).unwrap();
                 input["word"] = word.as_str().into();

@@ -7,8 +7,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use portcullis_policies::Library;
+use portcullis_policies::{Change, Library, Scope};
+use portcullis_source::{Text, yaml};
 
+/// What a rule of each scope may read of its input.
+const SEEN: [(Scope, &[&str]); 3] = [
+    (Scope::Resource, &["input.params", "input.pod", "input.resource", "input.review"]),
+    (Scope::Platform, &["input.params", "input.platform"]),
+    (Scope::Change, &["input.change", "input.params"]),
+];
 /// The longest a rule may be.
 const MAX_RULE_LINES: usize = 90;
 /// The longest a Rust file may be.
@@ -130,6 +137,22 @@ fn metadata_are_sentences() {
     for rule in Library::embedded().unwrap().rules() {
         assert!(rule.title.chars().next().is_some_and(char::is_alphabetic) && !rule.title.ends_with('.'), "{}: {}", rule.id, rule.title);
         assert!(rule.description.ends_with('.'), "{}: {}", rule.id, rule.description);
+    }
+}
+
+#[test]
+fn rules_read_what_their_scope_shows() {
+    for rule in Library::embedded().unwrap().rules() {
+        let seen = SEEN.iter().find(|(scope, _)| *scope == rule.scope).unwrap().1;
+        for part in rule.rego.split("input.").skip(1) {
+            let word: String = part.chars().take_while(|character| character.is_alphanumeric()).collect();
+            assert!(seen.contains(&format!("input.{word}").as_str()), "{} reads input.{word}", rule.id);
+        }
+        for (name, text) in rule.passes.iter().chain(&rule.fails) {
+            for document in yaml::parse(&Text::nowhere(text.as_bytes())).documents {
+                assert_eq!(Change::read(&document).is_ok(), rule.scope == Scope::Change, "{}/{name}", rule.id);
+            }
+        }
     }
 }
 

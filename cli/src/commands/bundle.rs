@@ -80,6 +80,7 @@ fn waived(settings: &Settings, engine: &Engine, resources: &[Resource]) -> Vec<I
     let config = Config { waivers: Vec::new(), ..settings.config.clone() };
     let waivers = Waivers {
         config: &config,
+        rules: engine.rules(),
         sources: settings.revision.sources(),
         files: &files,
         today: Date::from_unix_seconds(0),

@@ -20,12 +20,17 @@ pub(crate) fn run(arguments: &args::Lint, surroundings: &Surroundings) -> Outcom
         return super::admission::run(&settings, today(arguments.today.as_deref(), surroundings)?);
     }
     let library = library(&arguments.rule)?;
+    let asked = library.without_change();
+    if asked.rules().is_empty() {
+        return Err(only_changes(&library));
+    }
     // With some rules only, nobody knows which waivers the others would use.
     let coverage = if arguments.rule.is_empty() { Coverage::Whole } else { Coverage::Part };
     let today = today(arguments.today.as_deref(), surroundings)?;
     let mut known = Known::open(arguments, &settings, surroundings)?;
     let report = pipeline::lint_settled(&settings, &library, (today, coverage), |findings| known.settle(findings, &settings, coverage))?;
-    let material = Material { report: &report, library: &library, sources: settings.revision.sources() };
+    // What no rule was asked is no check that passed.
+    let material = Material { report: &report, library: &asked, sources: settings.revision.sources() };
     let output = report::write(&material, &arguments.reporting, surroundings)?;
     let mut done = Done { output, notes: notes(&report), code: exit(&report) };
     known.write(done.code, &mut done.notes)?;
@@ -39,6 +44,16 @@ pub(super) fn library(rules: &[String]) -> Result<Library, Error> {
     }
     let ids: Vec<&str> = rules.iter().map(String::as_str).collect();
     library.only(&ids).map_err(|error| Error::Usage { message: error.to_string(), hint: "`portcullis rule` lists all rules".to_owned() })
+}
+
+/// Rules that see a change were asked alone, of a single revision.
+fn only_changes(library: &Library) -> Error {
+    let names: Vec<&str> = library.rules().iter().map(|rule| rule.id.as_str()).collect();
+    let (noun, verb) = if names.len() == 1 { ("rule", "sees") } else { ("rules", "see") };
+    Error::Usage {
+        message: format!("{noun} {} {verb} a change, and there is none in a single revision", names.join(", ")),
+        hint: "ask with `portcullis diff --base REV --rule …`".to_owned(),
+    }
 }
 
 /// What is said beside the report: that there is nothing to check, and which paths reach nothing.

@@ -41,7 +41,7 @@ fn list(rules: &[&Rule]) -> String {
 fn page(rule: &Rule) -> String {
     let mut text = format!("{}: {}\n\n{}\n\n", rule.id, rule.title, rule.description);
     let _ = writeln!(text, "severity  {}", rule.severity.name());
-    let _ = writeln!(text, "scope     {}", scope(rule));
+    let _ = writeln!(text, "scope     {}", scope(rule.scope));
     let _ = writeln!(text, "target    {}", target(rule));
     for (name, value) in &rule.params {
         let _ = writeln!(text, "param     {name} (default {value})");
@@ -55,18 +55,22 @@ fn page(rule: &Rule) -> String {
     text
 }
 
-fn scope(rule: &Rule) -> &'static str {
-    match rule.scope {
-        Scope::Resource => "resource",
-        Scope::Platform => "platform",
-    }
-}
-
 fn target(rule: &Rule) -> String {
     match &rule.target {
         Target::Pod => "every kind that carries a pod".to_owned(),
         Target::Kinds(kinds) => kinds.join(", "),
+        Target::Change => "the applications that a change touches, where they have been and where they are now".to_owned(),
     }
+}
+
+/// How much a rule sees, and which command asks it.
+fn scope(scope: Scope) -> String {
+    let seen = match scope {
+        Scope::Resource => "one object at a time, in `portcullis lint`, `portcullis diff` and the webhook",
+        Scope::Platform => "every object of an environment, in `portcullis lint` and `portcullis diff`",
+        Scope::Change => "what differs between two revisions, in `portcullis diff` alone",
+    };
+    format!("{}: {seen}", scope.name())
 }
 
 fn as_json(rule: &Rule) -> Value {
@@ -75,8 +79,8 @@ fn as_json(rule: &Rule) -> Value {
         "title": rule.title,
         "description": rule.description,
         "severity": rule.severity.name(),
-        "scope": scope(rule),
-        "target": match &rule.target { Target::Pod => json!("pod"), Target::Kinds(kinds) => json!(kinds) },
+        "scope": rule.scope.name(),
+        "target": match &rule.target { Target::Pod => json!("pod"), Target::Kinds(kinds) => json!(kinds), Target::Change => json!("change") },
         "params": rule.params,
         "manual": &*rule.readme,
     })

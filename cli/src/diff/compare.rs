@@ -97,7 +97,7 @@ pub(crate) fn compare(comparison: &Comparison<'_>) -> Result<Report, Error> {
     let Verdicts { judged, mut problems } = judged;
     problems.0.extend(base_problems);
     problems.1.extend(head_problems);
-    let told = Told { comparison, sides: (&before, &after), reached: &reached, lines: &lines, digest: engines.head.digest() };
+    let told = Told { comparison, sides: (&before, &after), reached: &reached, lines: &lines, engine: &engines.head };
     Ok(tell(&told, judged.judged, problems))
 }
 
@@ -193,10 +193,11 @@ fn judge_both(comparison: &Comparison<'_>, engines: &Engines, sides: (&Side<'_>,
     };
     let (before, after) = (take(both.before, &mut problems.0), take(both.after, &mut problems.1));
     let coverage = if extent == Extent::Reached { Coverage::Part } else { comparison.coverage };
+    let rules = engines.head.rules();
     let waive = |settings: &Settings, findings: Vec<Finding>| {
         let files = settings.revision.files_read();
         let Settings { config, revision, .. } = settings;
-        Waivers { config, sources: revision.sources(), files: &files, today: comparison.today, coverage }.apply(findings)
+        Waivers { config, rules, sources: revision.sources(), files: &files, today: comparison.today, coverage }.apply(findings)
     };
     let (before, after) = rayon::join(|| waive(sides.0.settings, before), || waive(sides.1.settings, after));
     let waived = |findings: &[Finding]| {

@@ -3,6 +3,7 @@
 //! What is made depends on its [`key`] alone, so what has the same one on both sides is the same. Only what has another one is rendered twice, and
 //! of the rest only what rules may join with it ([`spread`]); `--exhaustive` renders everything on both sides, with the same result.
 
+mod change;
 mod compare;
 mod fields;
 mod hazard;

@@ -3,11 +3,12 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_argo::Application;
-use portcullis_policies::{Context, Finding, Resource};
+use portcullis_policies::{Context, Engine, Finding, Resource};
 use portcullis_source::{Problem, Sources, Stage};
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use super::{
+    change,
     compare::{Comparison, Extent, sources},
     judge::Judged,
     lines::ChangedLines,
@@ -32,8 +33,8 @@ pub(super) struct Told<'a> {
     pub(super) reached: &'a Reached,
     /// The lines of the head that the change touches.
     pub(super) lines: &'a ChangedLines<'a>,
-    /// The digest of the head's rules.
-    pub(super) digest: &'a str,
+    /// The head's rules.
+    pub(super) engine: &'a Engine,
 }
 
 /// The report of a change.
@@ -42,7 +43,7 @@ pub(super) fn tell(told: &Told<'_>, judged: Judged, problems: (Vec<Problem>, Vec
     let (base, head) = told.sides;
     let reached = told.reached;
     let secrets = Secrets::find(reached.of(&reached.base).chain(reached.of(&reached.head)), told.comparison.secret_key.as_deref());
-    let new_problems = only_new(&problems.0, problems.1);
+    let mut new_problems = only_new(&problems.0, problems.1);
     let telling = Telling { sources, lines: told.lines, secrets: &secrets };
     let applications = told.applications(&telling, &problems.0, &new_problems);
     let changed: Vec<Option<&str>> = applications.iter().map(|change| change.name.as_deref()).collect();
@@ -50,6 +51,7 @@ pub(super) fn tell(told: &Told<'_>, judged: Judged, problems: (Vec<Problem>, Vec
         told.comparison.extent != Extent::Reached && told.comparison.extent != Extent::Exhaustive
             || changed.contains(&finding.application.as_deref())
     };
+    let by_change = change::findings(told, &applications, &secrets).take(&mut new_problems);
     let mut findings = Vec::new();
     for (status, mut list) in judged.parts() {
         match status {
@@ -59,18 +61,21 @@ pub(super) fn tell(told: &Told<'_>, judged: Judged, problems: (Vec<Problem>, Vec
             Status::Fixed => list.retain(|finding| !new_problems.iter().any(|problem| concerns(problem, finding))),
         }
         portcullis_policies::sort_findings(&mut list, sources);
-        let place = |origin: &portcullis_source::Origin| match status {
-            Status::Fixed => origin.edit(),
-            Status::New | Status::Unchanged => told.lines.place(origin, sources),
+        let place = |finding: &Finding| match status {
+            Status::Fixed => finding.origin.edit(),
+            Status::New | Status::Unchanged => told.lines.place(&finding.origin, sources),
         };
         let grouped = group::findings_at(&list, sources, place);
         findings.extend(grouped.into_iter().map(|finding| report::Finding { status: Some(status), ..finding }));
+        if status == Status::New {
+            findings.extend(change::entries(&by_change, sources));
+        }
     }
     let contexts: Vec<Context> = head.units.values().chain(base.units.values()).map(|unit| unit.context.clone()).collect();
     let named = head.units.keys().filter(|name| matches!(name, Name::Application(..)));
     let unchanged = named.clone().filter(|name| !changed.contains(&label(name).as_deref())).count();
     Report {
-        bundle: told.digest.to_owned(),
+        bundle: told.engine.digest().to_owned(),
         applications: account(named.count(), &new_problems, sources),
         nothing: None,
         unreached: Vec::new(),

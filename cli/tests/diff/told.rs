@@ -195,3 +195,110 @@ fn staged_changes_are_told_from_those_of_the_work_tree() {
     assert_eq!((text(&staged["changes"]["head"]["name"]), code), ("what is staged", 0));
     assert_eq!(report(repository.root(), &[]).1, 1);
 }
+
+/// The findings of a rule, each with its level, place, message and applications.
+fn told(report: &Value, rule: &str) -> Vec<String> {
+    let all = report["findings"].as_array().unwrap().iter().filter(|finding| finding["rule"] == rule);
+    all.map(|finding| {
+        assert_eq!(finding["status"], "new", "{finding}");
+        let place = format!("{}:{}", text(&finding["location"]["file"]), finding["location"]["line"]);
+        let applications: Vec<&str> = finding["applications"].as_array().unwrap().iter().map(text).collect();
+        format!("{} {place} {} ({})", text(&finding["level"]), text(&finding["message"]), applications.join(", "))
+    })
+    .collect()
+}
+
+#[test]
+fn a_change_of_many_services_is_warned_of() {
+    let repository = Repository::shop();
+    repository.edit("values/base.yaml", "team: shop", "team: store");
+    let (report, code) = report(repository.root(), &[]);
+    let warned = "warn values/base.yaml:1 3 services of prod change at once, more than 2: alpha, beta, gamma (alpha-prod)";
+    assert_eq!((told(&report, "too-many-services-changed"), code), (vec![warned.to_owned()], 0));
+    // Two services are as many as may be.
+    let repository = Repository::shop();
+    repository.edit("values/services/alpha.yaml", "drainSeconds: 8", "drainSeconds: 9");
+    repository.edit("values/services/gamma.yaml", "gamma:1", "gamma:2");
+    assert_eq!(told(&crate::report(repository.root(), &[]).0, "too-many-services-changed"), [""; 0]);
+}
+
+#[test]
+fn a_service_or_an_environment_that_is_dropped_is_told() {
+    let repository = Repository::shop();
+    let at = "                - service: gamma\n                  namespace: back\n";
+    repository.edit("apps/services.yaml", at, "");
+    let of_dev = "---\napiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: gamma-dev, namespace: argocd, labels: {environment: dev, service: gamma}}\nspec:\n  project: default\n  destination: {name: dev, namespace: back}\n  source: {repoURL: https://git.example.com/shop.git, targetRevision: main, path: charts/web}\n";
+    repository.write("apps/services.yaml", repository.read("apps/services.yaml") + of_dev);
+    let (report, code) = report(repository.root(), &[]);
+    let found = told(&report, "environment-dropped");
+    assert!(found.len() == 1 && found[0].ends_with("service gamma leaves prod and stays in dev (gamma-prod)"), "{found:?}");
+    assert!(found[0].starts_with("deny apps/services.yaml:"), "{found:?}");
+    assert_eq!(code, 1);
+
+    // The cluster loses the label by which the generator finds it, and what is there besides goes too.
+    let repository = Repository::shop();
+    repository.edit("portcullis.yaml", "    labels: {stage: prod}", "    labels: {tier: prod}");
+    let others = repository.read("apps/others.yaml");
+    repository.write("apps/others.yaml", others.split("---").next().unwrap());
+    let (report, code) = crate::report(repository.root(), &[]);
+    let found = told(&report, "environment-dropped");
+    assert!(found.len() == 1 && found[0].contains(" nothing is deployed to prod any more: alpha-prod and 5 more go "), "{found:?}");
+    assert_eq!(code, 1);
+}
+
+#[test]
+fn an_image_comes_to_production_after_it_ran_elsewhere() {
+    let image = "image: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/alpha:1.3.0\n";
+    let repository = Repository::shop();
+    let over = repository.read("values/overrides/prod/alpha.yaml");
+    repository.write("values/overrides/prod/alpha.yaml", format!("{over}{image}"));
+    let (report, code) = report(repository.root(), &[]);
+    let line = over.lines().count() + 1;
+    let told_of = format!("deny values/overrides/prod/alpha.yaml:{line} image {} comes to prod, but dev does not run it (alpha-prod)", image[7..].trim());
+    assert_eq!((told(&report, "production-before-staging"), code), (vec![told_of], 1));
+    let finding = report["findings"].as_array().unwrap().iter().find(|finding| finding["rule"] == "production-before-staging").unwrap();
+    assert!(finding["chain"].as_array().unwrap().iter().any(|link| link["role"] == "values" && link["key"] == "image"), "{finding}");
+
+    // A second commit of the same pull request moves it, and gives it another message: it stays the same finding.
+    repository.write("values/overrides/prod/alpha.yaml", format!("# a comment\n{over}{}", image.replace("1.3.0", "1.3.1")));
+    let again = crate::report(repository.root(), &[]).0;
+    let same = again["findings"].as_array().unwrap().iter().find(|finding| finding["rule"] == "production-before-staging").unwrap();
+    assert_eq!(same["fingerprint"], finding["fingerprint"]);
+
+    // Everywhere at once it is let through, unless it must have run before.
+    let repository = Repository::shop();
+    repository.edit("values/services/alpha.yaml", "alpha:1.2.3", "alpha:1.3.0");
+    let (report, code) = crate::report(repository.root(), &[]);
+    assert_eq!((told(&report, "production-before-staging"), code), (Vec::new(), 0));
+    repository.edit("portcullis.yaml", "rules:\n", "rules:\n  production-before-staging: {params: {ranBefore: true}}\n");
+    let (report, code) = crate::report(repository.root(), &[]);
+    let found = told(&report, "production-before-staging");
+    assert!(found.len() == 1 && found[0].contains("values/services/alpha.yaml:2 ") && found[0].contains("dev did not run it before"), "{found:?}");
+    assert_eq!(code, 1);
+}
+
+#[test]
+fn rules_that_see_a_change_are_waived_and_left_out_elsewhere() {
+    let repository = Repository::shop();
+    let waiver = "  - rule: production-before-staging\n    resources: [Application/alpha-prod]\n    environments: [prod]\n    reason: a fix that cannot wait\n    owner: shop\n    ticket: SHOP-2\n    expires: 2026-02-28\n";
+    repository.write("portcullis.yaml", repository.read("portcullis.yaml") + waiver);
+    repository.commit("refs/heads/waived", &[]);
+    let base = ["--base", "waived", "--direct"];
+    // It covers nothing in this change, nor in a single revision, which says nothing about it.
+    for arguments in [&["diff", "--today", crate::TODAY, "--all", "--base", "waived", "--direct"][..], &["lint", "--today", crate::TODAY]] {
+        let mut run = std::process::Command::new(env!("CARGO_BIN_EXE_portcullis"));
+        let output = run.current_dir(repository.root()).args(arguments).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(!text.contains("production-before-staging"), "{arguments:?}: {text}");
+    }
+    let over = repository.read("values/overrides/prod/alpha.yaml");
+    repository.write("values/overrides/prod/alpha.yaml", format!("{over}image: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/alpha:1.3.0\n"));
+    let (report, code) = report(repository.root(), &base);
+    assert_eq!((findings(&report, "new"), code), (Vec::new(), 0));
+    let waived = report["findings"].as_array().unwrap().iter().find(|finding| finding["rule"] == "production-before-staging").unwrap();
+    assert_eq!(waived["waived"], "a fix that cannot wait", "{waived}");
+
+    let lint = std::process::Command::new(env!("CARGO_BIN_EXE_portcullis")).current_dir(repository.root()).args(["lint", "--rule", "environment-dropped"]).output().unwrap();
+    let text = String::from_utf8(lint.stderr).unwrap();
+    assert!(lint.status.code() == Some(2) && text.contains("rule environment-dropped sees a change"), "{text}");
+}

@@ -67,6 +67,7 @@ pub fn asked(rules: &[Rule]) -> Result<Vec<Asked>, String> {
     for rule in rules.iter().filter(|rule| rule.scope == Scope::Resource) {
         let kinds: Vec<&str> = match &rule.target {
             Target::Pod => CARRIERS.to_vec(),
+            Target::Change => Vec::new(),
             Target::Kinds(kinds) => kinds.iter().map(String::as_str).collect(),
         };
         for kind in kinds {

@@ -97,7 +97,7 @@ pub(super) struct Run<'a> {
     pub(super) found: Partial<Vec<Finding>>,
     faults: Vec<Fault>,
     worker: &'a mut Worker,
-    record: Option<Vec<RuleInput>>,
+    pub(super) record: Option<Vec<RuleInput>>,
 }
 
 /// Why a rule gave no answer.
@@ -114,7 +114,7 @@ impl From<String> for Failure {
 }
 
 impl<'a> Run<'a> {
-    fn new(engine: &'a Engine, facts: &'a Facts, worker: &'a mut Worker) -> Self {
+    pub(super) fn new(engine: &'a Engine, facts: &'a Facts, worker: &'a mut Worker) -> Self {
         Self { engine, facts, found: Partial::default(), faults: Vec::new(), worker, record: None }
     }
 
@@ -125,6 +125,7 @@ impl<'a> Run<'a> {
         let wanted = |(rule, resolved): (&Rule, &Resolved)| {
             let is_targeted = match &rule.target {
                 Target::Pod => carries,
+                Target::Change => false,
                 Target::Kinds(kinds) => kinds.iter().any(|kind| *kind == *resource.identity.kind),
             };
             let is_asked = is_targeted && rule.scope == Scope::Resource && rule.operations.contains(&asked.operation);

@@ -6,6 +6,7 @@
 //! `tests/tidy.rs` keeps Rego to what all of them understand, and what could make a builtin fail (misshapen resources, broken patterns in
 //! parameters) is told before a rule sees it.
 
+mod change;
 mod compile;
 mod evaluate;
 mod facts;
@@ -16,6 +17,7 @@ mod platform;
 mod settings;
 mod worker;
 
+pub use change::ChangeFinding;
 pub use compile::{Engine, EngineError};
 pub use evaluate::RuleInput;
 pub use facts::Facts;

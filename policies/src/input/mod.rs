@@ -10,6 +10,7 @@ mod shell;
 mod value;
 
 pub(crate) use image::split_registry;
+pub use pod::pod_images;
 pub(crate) use pod::{pod_metadata, pod_of, pod_spec};
 pub(crate) use service::{Services, is_of_one, served};
 pub(crate) use shape::misshapen;

@@ -41,6 +41,14 @@ pub(crate) fn pod_spec(resource: &Resource) -> Option<&Node> {
     template(resource).map(|(_, _, spec)| spec)
 }
 
+/// The images that the pod of a resource pulls, as they are written: those of its containers and those that it mounts as volumes.
+pub fn pod_images(resource: &Resource) -> impl Iterator<Item = &Node> {
+    let spec = pod_spec(resource);
+    let items = move |list: &str| spec.and_then(|spec| spec.get(list)).map(Node::items).unwrap_or_default();
+    let of_containers = LISTS.into_iter().flat_map(move |(list, _)| items(list)).filter_map(|container| container.get("image"));
+    of_containers.chain(items("volumes").iter().filter_map(|volume| volume.at(&["image", "reference"])))
+}
+
 /// `{spec, at, metadata, labels, containers: [{container, at, role, amounts, pre_stop, targeted}], images, amounts}`; none for a resource
 /// without a pod. `whole` is the resource as a value, of which the pod's parts are shared.
 pub(crate) fn pod_of(resource: &Resource, whole: &Value, services: &Services) -> Option<Value> {

@@ -6,7 +6,7 @@ use portcullis_source::{FileId, Link, Origin, Role, SourceFile, Sources, Span};
 
 use super::inline::{InlineWaiver, scan};
 use crate::{
-    Config, Date, Finding, Level, RuleId, Waived,
+    Config, Date, Finding, Level, Rule, RuleId, Scope, Waived,
     config::{WaiverEntry, glob_matches},
     finding::order,
     hash, sort_findings,
@@ -29,6 +29,8 @@ pub enum Coverage {
 pub struct Waivers<'a> {
     /// The configuration.
     pub config: &'a Config,
+    /// The rules that were asked. Of those that see a change, one change tells nothing about a waiver that covers nothing in it.
+    pub rules: &'a [Rule],
     /// The table of files.
     pub sources: &'a Sources,
     /// The values files, manifests and templates whose comments count.
@@ -46,10 +48,7 @@ impl Waivers<'_> {
         let mut entries: Vec<(&WaiverEntry, bool)> = self.config.waivers.iter().map(|entry| (entry, false)).collect();
         let mut inline = Inline::scan(self.files);
         for finding in &mut findings {
-            // Every waiver that covers a finding counts as used, so that the order of waivers does not show.
-            for waived in [self.by_config(finding, &mut entries), inline.waive(finding, self.sources)].into_iter().flatten() {
-                finding.waived.get_or_insert(waived);
-            }
+            self.waive(finding, &mut entries, &mut inline);
         }
         findings.extend(entries.iter().filter_map(|(entry, used)| self.judge(entry, *used)));
         findings.extend(inline.waivers.iter().filter_map(|(waiver, used)| self.judge_inline(waiver, *used)));
@@ -57,6 +56,26 @@ impl Waivers<'_> {
         findings.sort_by_cached_key(order);
         sort_findings(&mut findings, self.sources);
         findings
+    }
+
+    /// Marks what is waived and says nothing of the waivers.
+    pub fn mark<'f>(&self, findings: impl Iterator<Item = &'f mut Finding>) {
+        let mut entries: Vec<(&WaiverEntry, bool)> = self.config.waivers.iter().map(|entry| (entry, false)).collect();
+        let mut inline = Inline::scan(self.files);
+        findings.for_each(|finding| self.waive(finding, &mut entries, &mut inline));
+    }
+
+    fn waive(&self, finding: &mut Finding, entries: &mut [(&WaiverEntry, bool)], inline: &mut Inline) {
+        // Every waiver that covers a finding counts as used, so that the order of waivers does not show.
+        for waived in [self.by_config(finding, entries), inline.waive(finding, self.sources)].into_iter().flatten() {
+            finding.waived.get_or_insert(waived);
+        }
+    }
+
+    /// Whether a waiver of a rule that covers no finding covers none anywhere.
+    fn is_unused(&self, rule: &str, used: bool) -> bool {
+        let sees_change = self.rules.iter().any(|known| known.id.as_str() == rule && known.scope == Scope::Change);
+        !used && self.coverage == Coverage::Whole && !sees_change
     }
 
     fn by_config(&self, finding: &Finding, entries: &mut [(&WaiverEntry, bool)]) -> Option<Waived> {
@@ -83,7 +102,7 @@ impl Waivers<'_> {
             let message = format!("waiver of {rule} by {} lasts {days} days, more than {MAX_WAIVER_DAYS}", entry.owner.value);
             return Some(about("overlong-waiver", Level::Deny, message, entry.expires.span, &key(entry)));
         }
-        let unused = !used && self.coverage == Coverage::Whole;
+        let unused = self.is_unused(rule, used);
         let message = || format!("waiver of {rule} by {} covers no finding", entry.owner.value);
         unused.then(|| about("unused-waiver", Level::Warn, message(), entry.rule.span.or(entry.span), &key(entry)))
     }
@@ -94,7 +113,7 @@ impl Waivers<'_> {
             let message = format!("waiver of {rule} gives no reason, so it waives nothing");
             return Some(about("unused-waiver", Level::Warn, message, Some(waiver.span), rule));
         }
-        let unused = !used && self.coverage == Coverage::Whole;
+        let unused = self.is_unused(rule, used);
         unused.then(|| about("unused-waiver", Level::Warn, format!("waiver of {rule} covers no finding"), Some(waiver.span), rule))
     }
 }

@@ -1,0 +1,6 @@
+//! A change itself, as the rules of scope change see it: which applications become others, field by field, and which images run where.
+
+mod model;
+mod read;
+
+pub use model::{Both, Change, ChangedApplication, ChangedField, ChangedObject, Deployed, Effect, Spot};

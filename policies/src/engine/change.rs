@@ -1,0 +1,239 @@
+//! Rules that see a change itself.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use portcullis_source::{Origin, Partial, Problem, Span, Stage};
+use regorus::{Value, value::Object};
+
+use super::{
+    Engine, Facts, RuleInput,
+    evaluate::{Failure, Run},
+    settings::Place,
+};
+use crate::{
+    Finding, Identity, Scope,
+    change::{Both, Change, ChangedApplication, ChangedField, ChangedObject, Deployed, Spot},
+    finding::order,
+    hash,
+    input::{object, of_json, text},
+};
+
+/// What is wrong with a change, and the line that a person would look at in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangeFinding {
+    /// The finding; its resource is the Argo CD Application, so that waivers name it as `Application/NAME`.
+    pub finding: Finding,
+    /// The line: in the change where it can be, while the origin says all of how it came to be.
+    pub place: Option<Span>,
+}
+
+/// How many hex digits a fingerprint has.
+const FINGERPRINT_LENGTH: usize = 32;
+
+impl Engine {
+    /// What the rules that see a change find in one.
+    #[must_use]
+    pub fn check_change(&self, change: &Change) -> Partial<Vec<ChangeFinding>> {
+        let facts = Facts::default();
+        let mut worker = self.worker();
+        let mut run = Run::new(self, &facts, &mut worker);
+        let value = run.change(change);
+        Partial { value, problems: run.found.problems }
+    }
+
+    /// The same, told as inputs and outputs of the single rules.
+    #[must_use]
+    pub fn change_inputs(&self, change: &Change) -> Vec<RuleInput> {
+        let facts = Facts::default();
+        let mut worker = self.worker();
+        let mut run = Run::new(self, &facts, &mut worker);
+        run.record = Some(Vec::new());
+        run.change(change);
+        run.record.unwrap_or_default()
+    }
+}
+
+/// What a rule said.
+struct Said<'a> {
+    message: String,
+    application: &'a ChangedApplication,
+    object: Option<&'a ChangedObject>,
+    field: Option<&'a ChangedField>,
+}
+
+impl Run<'_> {
+    /// Evaluates each rule once for every environment, with the parameters of that environment, and takes what it says of its applications.
+    fn change(&mut self, change: &Change) -> Vec<ChangeFinding> {
+        let rules: Vec<usize> =
+            (0..).zip(&self.engine.rules).filter(|(_, rule)| rule.scope == Scope::Change).map(|(index, _)| index).collect();
+        let environments: BTreeSet<_> = change.applications.iter().map(|application| application.environment.clone()).collect();
+        let mut found = Vec::new();
+        if rules.is_empty() || environments.is_empty() {
+            return found;
+        }
+        let value = value(change);
+        for environment in environments {
+            for &rule in &rules {
+                found.extend(self.change_rule(rule, environment.as_ref(), change, &value));
+            }
+        }
+        found.sort_by_cached_key(|found| order(&found.finding));
+        found.dedup();
+        number(&mut found);
+        found
+    }
+
+    fn change_rule(&mut self, index: usize, environment: Option<&Arc<str>>, change: &Change, value: &Value) -> Vec<ChangeFinding> {
+        let settings = self.settings_at(Place { environment: environment.cloned(), namespace: None });
+        let (Some(rule), Some(resolved)) = (self.engine.rules.get(index), settings.get(index)) else { return Vec::new() };
+        let input = object([("change", value.clone()), ("params", resolved.params.clone())]);
+        let said = match self.run(index, input).and_then(|found| Ok(read_all(&found, change)?)) {
+            Ok(said) => said,
+            Err(Failure { reason, .. }) => {
+                let message = format!("the change could not be checked by rule {}: {reason}", rule.id);
+                let hint = "make the change smaller, or switch the rule off for it";
+                self.found.problems.push(Problem::new(Stage::Policy, message, hint));
+                return Vec::new();
+            }
+        };
+        let here = said.into_iter().filter(|said| said.application.environment.as_ref() == environment);
+        here.filter_map(|said| self.change_finding(index, said)).collect()
+    }
+
+    fn change_finding(&mut self, index: usize, said: Said<'_>) -> Option<ChangeFinding> {
+        let Said { message, application, object, field } = said;
+        // The level is that of the application's own namespace.
+        let place = Place { environment: application.environment.clone(), namespace: application.namespace.clone() };
+        let level = self.settings_at(place).get(index)?.level?;
+        let rule = self.engine.rules.get(index)?;
+        let first = application.first();
+        let Spot { place, origin } = field.map(|field| &field.spot).or(object.map(|object| &object.spot)).unwrap_or(first);
+        let identity =
+            Identity { api_version: "argoproj.io/v1alpha1".into(), kind: "Application".into(), namespace: None, name: Arc::clone(&application.name) };
+        let namespace = object.and_then(|object| object.namespace.as_deref()).unwrap_or_default();
+        let [group, kind, name] = object.map_or([""; 3], |object| [&*object.group, &*object.kind, &*object.name]);
+        let path = field.map(|field| field.path.as_str()).unwrap_or_default();
+        let environment = application.environment.as_deref().unwrap_or_default();
+        // The message is no part of it: it counts and lists what may be more in the next version of the same change.
+        let mut fingerprint = hash::of_parts([rule.id.as_str(), "change", environment, &application.name, group, kind, namespace, name, path]);
+        fingerprint.truncate(FINGERPRINT_LENGTH);
+        let finding = Finding {
+            rule: rule.id.clone(),
+            level,
+            message,
+            resource: Some(identity),
+            path: Vec::new(),
+            origin: Origin::clone(origin),
+            environment: application.environment.clone(),
+            application: Some(Arc::clone(&application.name)),
+            service: application.service.clone(),
+            waived: None,
+            fingerprint,
+        };
+        Some(ChangeFinding { finding, place: *place })
+    }
+}
+
+/// Gives findings of one rule about one thing names of their own, in their order.
+fn number(found: &mut [ChangeFinding]) {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for ChangeFinding { finding, .. } in found {
+        let nth = seen.entry(finding.fingerprint.clone()).or_default();
+        if *nth > 0 {
+            finding.fingerprint = hash::of_parts([finding.fingerprint.as_str(), &nth.to_string()]);
+            finding.fingerprint.truncate(FINGERPRINT_LENGTH);
+        }
+        *nth += 1;
+    }
+}
+
+/// The findings of a rule; anything but a set of `{application, object?, field?, message}` that name what changes is an error.
+fn read_all<'a>(value: &Value, change: &'a Change) -> Result<Vec<Said<'a>>, String> {
+    let Value::Set(found) = value else { return Err(format!("its findings are {value}, not a set")) };
+    let known: BTreeMap<&str, &ChangedApplication> =
+        change.applications.iter().rev().map(|application| (&*application.name, application)).collect();
+    found.iter().map(|said| read(said, &known).ok_or_else(|| format!("it says {said}, which is no finding about this change"))).collect()
+}
+
+fn read<'a>(said: &Value, known: &BTreeMap<&str, &'a ChangedApplication>) -> Option<Said<'a>> {
+    let said = said.as_object().ok()?;
+    let message = said.get(&text("message"))?.as_string().ok()?.to_string();
+    let application = *known.get(&**said.get(&text("application"))?.as_string().ok()?)?;
+    let place = |key: &str| match said.get(&text(key)) {
+        Some(place) => Some(Some(usize::try_from(place.as_i64().ok()?).ok()?)),
+        None => Some(None),
+    };
+    let object = match place("object")? {
+        Some(place) => Some(application.objects.get(place)?),
+        None => None,
+    };
+    let field = match place("field")? {
+        Some(place) => Some(object?.fields.get(place)?),
+        None => None,
+    };
+    Some(Said { message, application, object, field })
+}
+
+/// `{environments, totals, applications, services}`, as the manual of rules describes it.
+fn value(change: &Change) -> Value {
+    let totals = change.totals.iter().map(|(name, total)| (text(name), both(total, |count| Value::from(*count))));
+    let services = change.services.iter().map(|(service, places)| {
+        let places = places.iter().map(|(environment, deployed)| (text(environment), deployed_value(deployed)));
+        (text(service), places.collect::<Object>().into_value())
+    });
+    object([
+        ("environments", list(&change.environments, |name| text(name))),
+        ("totals", totals.collect::<Object>().into_value()),
+        ("applications", list(&change.applications, application_value)),
+        ("services", services.collect::<Object>().into_value()),
+    ])
+}
+
+fn application_value(application: &ChangedApplication) -> Value {
+    object([
+        ("application", text(&application.name)),
+        ("service", text(application.service.as_deref().unwrap_or_default())),
+        ("environment", text(application.environment.as_deref().unwrap_or_default())),
+        ("change", text(application.effect.name())),
+        ("objects", list(&application.objects, object_value)),
+    ])
+}
+
+fn object_value(changed: &ChangedObject) -> Value {
+    object([
+        ("group", text(&changed.group)),
+        ("kind", text(&changed.kind)),
+        ("namespace", text(changed.namespace.as_deref().unwrap_or_default())),
+        ("name", text(&changed.name)),
+        ("change", text(changed.effect.name())),
+        ("hazards", list(&changed.hazards, |hazard| text(hazard))),
+        ("fields", list(&changed.fields, field_value)),
+    ])
+}
+
+fn field_value(field: &ChangedField) -> Value {
+    let values = [("before", &field.before), ("after", &field.after)];
+    let values = values.into_iter().filter_map(|(key, value)| Some((text(key), of_json(value.as_ref()?))));
+    let fields = [("path", text(&field.path)), ("change", text(field.effect.name()))];
+    fields.into_iter().map(|(key, value)| (text(key), value)).chain(values).collect::<Object>().into_value()
+}
+
+fn deployed_value(deployed: &Deployed) -> Value {
+    object([
+        ("change", text(deployed.effect.name())),
+        ("known", Value::Bool(deployed.known)),
+        ("images", both(&deployed.images, |images| list(images, |image| text(image)))),
+        ("applications", list(&deployed.applications, |id| Value::from(*id))),
+    ])
+}
+
+fn both<T>(both: &Both<T>, of: impl Fn(&T) -> Value) -> Value {
+    object([("before", of(&both.before)), ("after", of(&both.after))])
+}
+
+fn list<'a, T: 'a>(items: impl IntoIterator<Item = &'a T>, of: impl Fn(&T) -> Value) -> Value {
+    Value::from(items.into_iter().map(of).collect::<Vec<_>>())
+}
