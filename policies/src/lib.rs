@@ -22,8 +22,8 @@ mod library;
 mod resource;
 mod rule;
 
-pub use config::{Config, ConfigError};
 pub use change::Change;
+pub use config::{Config, ConfigError};
 pub use date::Date;
 pub use engine::{Asked, Budget, ChangeFinding, Engine, EngineError, Examined, Facts, Fault, RuleInput, Worker, joined};
 pub use finding::{Finding, Identity, Level, Waived, sort_findings};

@@ -258,7 +258,9 @@ impl Metadata {
         let facts: Vec<String> =
             self.custom("facts").into_iter().flat_map(Node::items).filter_map(Node::as_str).map(str::to_owned).collect();
         if self.scope()? == Scope::Change && facts.iter().any(|fact| fact == NODE_POOLS) {
-            return Err(format!("a rule of scope change cannot ask for {NODE_POOLS}, of which only those are rendered that the change reaches"));
+            return Err(format!(
+                "a rule of scope change cannot ask for {NODE_POOLS}, of which only those are rendered that the change reaches"
+            ));
         }
         match facts.iter().find(|fact| !FACTS.contains(&fact.as_str())) {
             Some(unknown) => Err(format!("there is no fact {unknown}")),

@@ -196,7 +196,11 @@ fn machine_and_interpreter_read_alike() {
             let documents = yaml::parse(&Text::of_file(&sources.add("changed.yaml", text.as_bytes()))).documents;
             let cases = if rule.scope == Scope::Change {
                 // What is no change any longer is no input either.
-                documents.iter().filter_map(|document| portcullis_policies::Change::read(document).ok()).flat_map(|change| engine.change_inputs(&change)).collect()
+                documents
+                    .iter()
+                    .filter_map(|document| portcullis_policies::Change::read(document).ok())
+                    .flat_map(|change| engine.change_inputs(&change))
+                    .collect()
             } else {
                 let read = |document| Resource::read(&Arc::new(document), &context).value;
                 engine.rule_inputs(&documents.into_iter().flat_map(read).collect::<Vec<Resource>>())

@@ -106,7 +106,8 @@ fn left<'a>(text: &str, found: &'a [Finding], settings: &Settings, today: Date) 
     let sources = Sources::default();
     let file = sources.add("portcullis.yaml", text.as_bytes());
     let config = Config::parse(&file).map_err(|errors| mistakes(errors, &sources))?;
-    let waivers = Waivers { config: &config, rules: &[], sources: settings.revision.sources(), files: &[], today, coverage: Coverage::Part };
+    let waivers =
+        Waivers { config: &config, rules: &[], sources: settings.revision.sources(), files: &[], today, coverage: Coverage::Part };
     let is_left = |finding: &&Finding| {
         finding.level == Level::Deny
             && finding.waived.is_none()

@@ -1,39 +1,79 @@
 //! What a person should look at twice: objects with state that go, and fields that Kubernetes never lets change.
 //!
-//! The immutable fields are those that the API server of Kubernetes 1.36 refuses to change, each of them tried on it; see
-//! `testdata/tests/immutable.rs`.
+//! The immutable fields stand in `immutable.json`: `testdata/tests/immutable.rs` tries each of them on a real API server of the version that it
+//! names, and that others can change.
+
+use std::sync::LazyLock;
 
 use portcullis_policies::Resource;
 use portcullis_source::Node;
+use serde_json::Value;
 
-use super::fields::Difference;
+use super::{
+    fields::{Difference, Found},
+    show::json,
+};
 
-/// Fields of a kind, by group and kind, that an update may not change. A path ends where everything below it counts.
-const IMMUTABLE: [(&str, &str, &[&str]); 19] = [
-    ("apps", "Deployment", &["/spec/selector"]),
-    ("apps", "ReplicaSet", &["/spec/selector"]),
-    ("apps", "DaemonSet", &["/spec/selector"]),
-    ("apps", "StatefulSet", &["/spec/selector", "/spec/serviceName", "/spec/podManagementPolicy", "/spec/volumeClaimTemplates"]),
-    ("batch", "Job", &["/spec/selector", "/spec/template", "/spec/completionMode", "/spec/podFailurePolicy", "/spec/backoffLimitPerIndex"]),
-    ("", "Service", &["/spec/clusterIP", "/spec/clusterIPs"]),
-    (
-        "",
-        "PersistentVolumeClaim",
-        &["/spec/accessModes", "/spec/selector", "/spec/storageClassName", "/spec/volumeMode", "/spec/dataSource", "/spec/dataSourceRef"],
-    ),
-    ("", "PersistentVolume", &["/spec/csi", "/spec/nfs", "/spec/hostPath", "/spec/volumeMode"]),
-    ("", "Secret", &["/type"]),
-    ("rbac.authorization.k8s.io", "RoleBinding", &["/roleRef"]),
-    ("rbac.authorization.k8s.io", "ClusterRoleBinding", &["/roleRef"]),
-    ("storage.k8s.io", "StorageClass", &["/provisioner", "/parameters", "/reclaimPolicy", "/volumeBindingMode"]),
-    ("networking.k8s.io", "IngressClass", &["/spec/controller"]),
-    ("scheduling.k8s.io", "PriorityClass", &["/value", "/preemptionPolicy"]),
-    ("node.k8s.io", "RuntimeClass", &["/handler"]),
-    ("storage.k8s.io", "CSIDriver", &["/spec/attachRequired", "/spec/volumeLifecycleModes"]),
-    ("apiextensions.k8s.io", "CustomResourceDefinition", &["/spec/group", "/spec/scope", "/spec/names/kind", "/spec/names/plural"]),
-    ("certificates.k8s.io", "CertificateSigningRequest", &["/spec"]),
-    ("discovery.k8s.io", "EndpointSlice", &["/addressType"]),
-];
+/// The fields that an update may not change, by group and kind.
+static IMMUTABLE: LazyLock<Vec<Row>> = LazyLock::new(|| {
+    let table: Value = serde_json::from_str(include_str!("immutable.json")).unwrap_or_default();
+    table.get("kinds").and_then(Value::as_array).into_iter().flatten().map(Row::read).collect()
+});
+
+/// The fields of a kind that an update may not change; a path ends where everything below it counts.
+struct Row {
+    group: String,
+    kind: String,
+    /// The field that must be true on the base.
+    when: Option<String>,
+    fields: Vec<String>,
+    /// What the API server fills in where a field is left out.
+    defaults: Vec<(String, String)>,
+    /// The fields that it fills in with something that nobody knows.
+    filled: Vec<String>,
+}
+
+impl Row {
+    fn read(row: &Value) -> Self {
+        let text = |key: &str| row.get(key).and_then(Value::as_str).map(str::to_owned);
+        let texts =
+            |key: &str| row.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+        let defaults = row.get("defaults").and_then(Value::as_object).into_iter().flatten();
+        Self {
+            group: text("group").unwrap_or_default(),
+            kind: text("kind").unwrap_or_default(),
+            when: text("when"),
+            fields: texts("fields"),
+            defaults: defaults.map(|(field, value)| (field.clone(), value.to_string())).collect(),
+            filled: texts("filled"),
+        }
+    }
+
+    fn is_for(&self, before: &Resource) -> bool {
+        let is_true = |field: &String| {
+            let keys: Vec<&str> = field.split('/').skip(1).collect();
+            before.node().and_then(|node| node.at(&keys)).is_some_and(|node| json(node) == "true")
+        };
+        self.group == before.group() && *self.kind == *before.identity.kind && self.when.as_ref().is_none_or(is_true)
+    }
+
+    /// The field that a difference changes, if it can't.
+    fn field(&self, difference: &Difference<'_>) -> Option<&str> {
+        let field = self.fields.iter().find(|field| is_below(&difference.shown, field))?;
+        let shown = |side: &Option<Found<'_>>| side.as_ref().map(|found| json(found.node));
+        let has_default = |text: &String| self.defaults.iter().any(|(field, default)| *field == difference.shown && default == text);
+        let is_filled = self.filled.iter().any(|filled| is_below(&difference.shown, filled));
+        let stays = match (shown(&difference.before), shown(&difference.after)) {
+            (None, Some(text)) | (Some(text), None) => is_filled || has_default(&text),
+            (Some(_), Some(_)) | (None, None) => false,
+        };
+        (!stays).then_some(field)
+    }
+}
+
+fn is_below(path: &str, field: &str) -> bool {
+    path.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
 
 /// Kinds whose removal takes data or other objects away with it, by group and kind.
 const STATEFUL: [(&str, &str, &str); 12] = [
@@ -82,18 +122,12 @@ fn keeper(resource: &Resource) -> Option<&'static str> {
 
 fn changed(before: &Resource, after: &Resource, found: &[Difference<'_>]) -> Vec<String> {
     let kind = &*after.identity.kind;
-    let fields = IMMUTABLE.iter().find(|(group, name, _)| *group == after.group() && *name == kind).map(|(.., fields)| *fields);
-    let frozen = before.node().and_then(|node| node.get("immutable")).is_some_and(|node| super::show::json(node) == "true");
-    let frozen = frozen && after.group().is_empty() && matches!(kind, "ConfigMap" | "Secret");
-    let is_below = |path: &str, field: &str| path.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let rows: Vec<&Row> = IMMUTABLE.iter().filter(|row| row.is_for(before)).collect();
     let replaced = replaces(after);
     let mut named: Vec<String> = Vec::new();
     for difference in found {
-        let by_kind = fields.unwrap_or_default().iter().find(|field| is_below(&difference.shown, field));
-        let by_object =
-            ["/data", "/binaryData", "/stringData", "/immutable"].iter().find(|field| frozen && is_below(&difference.shown, field));
-        let Some(field) = by_kind.or(by_object).filter(|_| !is_first(difference)) else { continue };
-        let field = field.trim_start_matches('/').replace('/', ".");
+        let Some(field) = rows.iter().find_map(|row| row.field(difference)) else { continue };
+        let field = field.trim_start_matches('/').trim_end_matches("/0").replace('/', ".");
         let text = match replaced {
             Some(option) => format!("{field} of a {kind} can't change, so {option} deletes the object and makes it anew"),
             None => format!("{field} of a {kind} can't change: the API server refuses it until the object is deleted"),
@@ -105,17 +139,59 @@ fn changed(before: &Resource, after: &Resource, found: &[Difference<'_>]) -> Vec
     named
 }
 
-/// Whether a field gets its first value where the API server has filled one in, which may be the same.
-fn is_first(difference: &Difference<'_>) -> bool {
-    difference.before.is_none() && (difference.shown.starts_with("/spec/clusterIP") || difference.shown.starts_with("/spec/volumeMode"))
-}
-
-/// The option by which Argo CD replaces what it can't change.
+/// The option by which Argo CD deletes what it can't change; with `Replace=true` alone it asks for the same update in another way.
 fn replaces(resource: &Resource) -> Option<&'static str> {
     let options = resource.node()?.at(&["metadata", "annotations", "argocd.argoproj.io/sync-options"])?.as_str()?;
-    let has = |option: &str| options.split(',').any(|part| part.trim() == option);
-    if has("Force=true") {
-        return Some("Force=true");
+    options.split(',').any(|part| part.trim() == "Force=true").then_some("Force=true")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use portcullis_policies::{Context, Resource};
+    use portcullis_source::{Text, yaml};
+
+    use super::{super::fields::differences, IMMUTABLE, of};
+
+    fn resource(text: &str) -> Resource {
+        let document = yaml::parse(&Text::nowhere(text.as_bytes())).documents.remove(0);
+        Resource::read(&Arc::new(document), &Context::default()).value.remove(0)
     }
-    has("Replace=true").then_some("Replace=true")
+
+    fn hazards(before: &str, after: &str) -> Vec<String> {
+        let (before, after) = (resource(before), resource(after));
+        let found = differences(before.node().unwrap(), after.node().unwrap());
+        of(Some(&before), Some(&after), &found)
+    }
+
+    #[test]
+    fn the_table_reads() {
+        assert!(IMMUTABLE.len() > 20);
+        assert!(IMMUTABLE.iter().all(|row| !row.kind.is_empty() && !row.fields.is_empty()));
+    }
+
+    #[test]
+    fn what_the_server_fills_in_is_no_change() {
+        let job = "{apiVersion: batch/v1, kind: Job, metadata: {name: a}, spec: {template: {}}}";
+        let with = |more: &str| job.replace("template: {}", &format!("template: {{}}, {more}"));
+        assert_eq!(hazards(job, &with("completionMode: NonIndexed")), [""; 0]);
+        assert_eq!(hazards(&with("completions: 1"), job), [""; 0]);
+        assert_eq!(hazards(job, &with("completionMode: Indexed")).len(), 1);
+        let service = "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {clusterIP: None, ipFamilies: [IPv4]}}";
+        assert_eq!(hazards(&service.replace("clusterIP: None, ", ""), service), [""; 0]);
+        assert_eq!(hazards(service, &service.replace("None", "10.0.0.7")).len(), 1);
+        assert_eq!(hazards(service, &service.replace("[IPv4]", "[IPv4, IPv6]")), [""; 0]);
+        let found = hazards(service, &service.replace("[IPv4]", "[IPv6]"));
+        assert_eq!(found, ["spec.ipFamilies of a Service can't change: the API server refuses it until the object is deleted"]);
+    }
+
+    #[test]
+    fn what_is_frozen_never_changes() {
+        let map = "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {a: b}, immutable: true}";
+        assert_eq!(hazards(map, &map.replace("a: b", "a: c")).len(), 1);
+        assert_eq!(hazards(map, &map.replace("true", "false")).len(), 1);
+        let open = map.replace("true", "false");
+        assert_eq!(hazards(&open, map), [""; 0]);
+    }
 }

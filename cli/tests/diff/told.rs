@@ -254,7 +254,10 @@ fn an_image_comes_to_production_after_it_ran_elsewhere() {
     repository.write("values/overrides/prod/alpha.yaml", format!("{over}{image}"));
     let (report, code) = report(repository.root(), &[]);
     let line = over.lines().count() + 1;
-    let told_of = format!("deny values/overrides/prod/alpha.yaml:{line} image {} comes to prod, but dev does not run it (alpha-prod)", image[7..].trim());
+    let told_of = format!(
+        "deny values/overrides/prod/alpha.yaml:{line} image {} comes to prod, but dev does not run it (alpha-prod)",
+        image[7..].trim()
+    );
     assert_eq!((told(&report, "production-before-staging"), code), (vec![told_of], 1));
     let finding = report["findings"].as_array().unwrap().iter().find(|finding| finding["rule"] == "production-before-staging").unwrap();
     assert!(finding["chain"].as_array().unwrap().iter().any(|link| link["role"] == "values" && link["key"] == "image"), "{finding}");
@@ -273,7 +276,10 @@ fn an_image_comes_to_production_after_it_ran_elsewhere() {
     repository.edit("portcullis.yaml", "rules:\n", "rules:\n  production-before-staging: {params: {ranBefore: true}}\n");
     let (report, code) = crate::report(repository.root(), &[]);
     let found = told(&report, "production-before-staging");
-    assert!(found.len() == 1 && found[0].contains("values/services/alpha.yaml:2 ") && found[0].contains("dev did not run it before"), "{found:?}");
+    assert!(
+        found.len() == 1 && found[0].contains("values/services/alpha.yaml:2 ") && found[0].contains("dev did not run it before"),
+        "{found:?}"
+    );
     assert_eq!(code, 1);
 }
 
@@ -292,13 +298,18 @@ fn rules_that_see_a_change_are_waived_and_left_out_elsewhere() {
         assert!(!text.contains("production-before-staging"), "{arguments:?}: {text}");
     }
     let over = repository.read("values/overrides/prod/alpha.yaml");
-    repository.write("values/overrides/prod/alpha.yaml", format!("{over}image: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/alpha:1.3.0\n"));
+    repository
+        .write("values/overrides/prod/alpha.yaml", format!("{over}image: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/alpha:1.3.0\n"));
     let (report, code) = report(repository.root(), &base);
     assert_eq!((findings(&report, "new"), code), (Vec::new(), 0));
     let waived = report["findings"].as_array().unwrap().iter().find(|finding| finding["rule"] == "production-before-staging").unwrap();
     assert_eq!(waived["waived"], "a fix that cannot wait", "{waived}");
 
-    let lint = std::process::Command::new(env!("CARGO_BIN_EXE_portcullis")).current_dir(repository.root()).args(["lint", "--rule", "environment-dropped"]).output().unwrap();
+    let lint = std::process::Command::new(env!("CARGO_BIN_EXE_portcullis"))
+        .current_dir(repository.root())
+        .args(["lint", "--rule", "environment-dropped"])
+        .output()
+        .unwrap();
     let text = String::from_utf8(lint.stderr).unwrap();
     assert!(lint.status.code() == Some(2) && text.contains("rule environment-dropped sees a change"), "{text}");
 }

@@ -111,14 +111,19 @@ impl Run<'_> {
         let rule = self.engine.rules.get(index)?;
         let first = application.first();
         let Spot { place, origin } = field.map(|field| &field.spot).or(object.map(|object| &object.spot)).unwrap_or(first);
-        let identity =
-            Identity { api_version: "argoproj.io/v1alpha1".into(), kind: "Application".into(), namespace: None, name: Arc::clone(&application.name) };
+        let identity = Identity {
+            api_version: "argoproj.io/v1alpha1".into(),
+            kind: "Application".into(),
+            namespace: None,
+            name: Arc::clone(&application.name),
+        };
         let namespace = object.and_then(|object| object.namespace.as_deref()).unwrap_or_default();
         let [group, kind, name] = object.map_or([""; 3], |object| [&*object.group, &*object.kind, &*object.name]);
         let path = field.map(|field| field.path.as_str()).unwrap_or_default();
         let environment = application.environment.as_deref().unwrap_or_default();
         // The message is no part of it: it counts and lists what may be more in the next version of the same change.
-        let mut fingerprint = hash::of_parts([rule.id.as_str(), "change", environment, &application.name, group, kind, namespace, name, path]);
+        let mut fingerprint =
+            hash::of_parts([rule.id.as_str(), "change", environment, &application.name, group, kind, namespace, name, path]);
         fingerprint.truncate(FINGERPRINT_LENGTH);
         let finding = Finding {
             rule: rule.id.clone(),
