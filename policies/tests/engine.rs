@@ -1,9 +1,12 @@
 //! The engine as a whole: it does not depend on the order of things, tells what it could not do, and resolves settings.
 #![expect(clippy::unwrap_used, reason = "a fixture that cannot be read fails its test")]
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
-use portcullis_policies::{Config, Context, Engine, Facts, Library, Resource};
+use portcullis_policies::{
+    Change, Config, Context, Engine, Facts, Library, Resource,
+    change::{Both, Deployed, Effect},
+};
 use portcullis_source::{Partial, Sources, Text, yaml};
 use proptest::{prelude::*, sample::Index};
 
@@ -194,4 +197,67 @@ fn the_misshapen_hide_nothing() {
         .map(|finding| finding.message.as_str())
         .collect();
     assert_eq!(shared, ["zone spread of Deployment c also counts the pods of Deployment b"]);
+}
+
+/// What rules may cost grows with the change, not with its square.
+#[test]
+fn a_change_of_everything_in_a_large_repository_is_checked() {
+    let environments = ["dev", "staging", "prod"];
+    let mut text = String::from("kind: Change\nenvironments: [dev, staging, prod]\napplications:\n");
+    let services: Vec<String> = (0..1100).map(|number| format!("s{number:04}")).collect();
+    for (service, environment) in services.iter().flat_map(|service| environments.map(|environment| (service, environment))) {
+        let field = "{path: /spec/image, change: changed, before: a:1, after: a:2}";
+        let object = format!("{{kind: Deployment, name: {service}, change: changed, fields: [{field}]}}");
+        text.push_str(&format!(
+            "- {{application: {service}-{environment}, service: {service}, environment: {environment}, change: changed, objects: [{object}]}}\n"
+        ));
+    }
+    let stream = yaml::parse(&Text::nowhere(text.into_bytes()));
+    let mut change = Change::read(&stream.documents[0]).unwrap();
+    for (id, application) in change.applications.iter().enumerate() {
+        let images = |tag: &str| [format!("a:{tag}")].into();
+        // Staging stays behind.
+        let after = if application.environment.as_deref() == Some("staging") { "1" } else { "2" };
+        let images = Both { before: images("1"), after: images(after) };
+        let deployed = Deployed { effect: Effect::Changed, known: true, images, applications: vec![id] };
+        let places = change.services.entry(application.service.clone().unwrap()).or_default();
+        places.insert(application.environment.clone().unwrap(), deployed);
+    }
+    let found = Engine::new(&Library::embedded().unwrap(), &Config::default()).unwrap().check_change(&change);
+    assert_eq!(found.problems, []);
+    let of = |rule: &str| found.value.iter().filter(|found| found.finding.rule.as_str() == rule).count();
+    assert_eq!((of("too-many-services-changed"), of("production-before-staging")), (1, 1100));
+    let names: BTreeSet<&str> = found.value.iter().map(|found| found.finding.fingerprint.as_str()).collect();
+    assert_eq!(names.len(), found.value.len(), "each finding has a name of its own");
+}
+
+/// Each environment has its own parameters and level, and is told of itself alone.
+#[test]
+fn a_change_is_checked_as_each_environment_is_configured() {
+    let sources = Sources::default();
+    let settings = "environments: {dev: {params: {maximum: 0}}, prod: {level: deny}}, params: {environments: [dev, prod], maximum: 1}";
+    let engine = engine(
+        &sources,
+        &format!("version: 1\nrules: {{too-many-services-changed: {{{settings}}}}}\nenvironments: [{{name: dev}}, {{name: prod}}]\n"),
+    );
+    let of = |services: &[&str]| {
+        let mut text = String::from("kind: Change\napplications:\n");
+        for (service, environment) in services.iter().flat_map(|service| ["dev", "prod"].map(|environment| (service, environment))) {
+            text.push_str(&format!(
+                "- {{application: {service}-{environment}, service: {service}, environment: {environment}, change: changed}}\n"
+            ));
+        }
+        text.push_str("services:\n");
+        services
+            .iter()
+            .for_each(|service| text.push_str(&format!("  {service}: {{dev: {{change: changed}}, prod: {{change: changed}}}}\n")));
+        let change = Change::read(&yaml::parse(&Text::nowhere(text.into_bytes())).documents[0]).unwrap();
+        let found = engine.check_change(&change).value.into_iter().map(|found| found.finding);
+        found.map(|finding| format!("{} {}", finding.level.name(), finding.message)).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&["a"]), ["warn one change reaches 1 service of dev, more than 0: a"]);
+    assert_eq!(
+        of(&["a", "b"]),
+        ["warn one change reaches 2 services of dev, more than 0: a, b", "deny one change reaches 2 services of prod, more than 1: a, b"]
+    );
 }

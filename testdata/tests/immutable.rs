@@ -1,7 +1,6 @@
 //! Tries on a real API server which fields can change: needs `testdata/tools/build` to have run.
 //!
 //! `cli/src/diff/immutable.json` is what `portcullis diff` warns of, `immutable.json` the objects and the changes of them that are tried.
-#![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
 

@@ -123,7 +123,7 @@ fn services(told: &Told<'_>, applications: &[ApplicationChange], secrets: &Secre
     let mut services: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Deployed>> = BTreeMap::new();
     for ((service, environment), deployment) in found {
         let images = |side: &Side<'_>, own: &BTreeMap<Name, Made>, names: &BTreeSet<&Name>| {
-            let made = |name: &&Name| side.units.contains_key(*name).then(|| own.get(*name).or_else(|| siblings.get(*name))).flatten();
+            let made = |name: &&Name| side.units.contains_key(*name).then(|| own.get(*name).or_else(|| told.reached.shared.get(*name)).or_else(|| siblings.get(*name))).flatten();
             let all: Option<Vec<&Made>> = names.iter().map(made).collect();
             let all = all.filter(|all| all.iter().all(|made| made.problems.is_empty()));
             all.map(|all| all.into_iter().flat_map(|made| images(made, secrets)).collect::<BTreeSet<String>>())
@@ -150,12 +150,12 @@ fn services(told: &Told<'_>, applications: &[ApplicationChange], secrets: &Secre
     services
 }
 
-/// What is the same on both sides and belongs to a service that changes elsewhere.
+/// What is the same on both sides, belongs to a service that changes elsewhere, and is not made yet.
 fn siblings(told: &Told<'_>, found: &BTreeMap<Place, Deployment<'_>>) -> BTreeMap<Name, Made> {
     let (reached, head) = (told.reached, told.sides.1);
-    let changed: BTreeSet<&Name> = reached.changed.iter().collect();
+    let made: BTreeSet<&Name> = reached.changed.iter().chain(reached.shared.keys()).collect();
     let named: BTreeSet<&Name> = found.values().flat_map(|deployment| &deployment.after).copied().collect();
-    let named: Vec<&Name> = named.into_iter().filter(|name| !changed.contains(*name) && head.units.contains_key(*name)).collect();
+    let named: Vec<&Name> = named.into_iter().filter(|name| !made.contains(*name) && head.units.contains_key(*name)).collect();
     named.par_iter().map(|name| ((*name).clone(), head.make(name))).collect()
 }
 

@@ -213,7 +213,7 @@ fn a_change_of_many_services_is_warned_of() {
     let repository = Repository::shop();
     repository.edit("values/base.yaml", "team: shop", "team: store");
     let (report, code) = report(repository.root(), &[]);
-    let warned = "warn values/base.yaml:1 3 services of prod change at once, more than 2: alpha, beta, gamma (alpha-prod)";
+    let warned = "warn values/base.yaml:1 one change reaches 3 services of prod, more than 2: alpha, beta, gamma (alpha-prod)";
     assert_eq!((told(&report, "too-many-services-changed"), code), (vec![warned.to_owned()], 0));
     // Two services are as many as may be.
     let repository = Repository::shop();

@@ -24,7 +24,8 @@ findings contains {"application": names[0], "message": message} if {
 		name := input.change.applications[id].application
 	])
 	count(names) > 0
-	message := sprintf("%d services of %s change at once, more than %d: %s", [count(changed), environment, input.params.maximum, listed(changed)])
+	parts := [amount(count(changed)), environment, input.params.maximum, listed(changed)]
+	message := sprintf("one change reaches %s of %s, more than %d: %s", parts)
 }
 
 watched contains environment if some environment in input.params.environments
@@ -35,6 +36,10 @@ watched contains environment if {
 	some i, environment in input.change.environments
 	i == count(input.change.environments) - 1
 }
+
+amount(number) := "1 service" if number == 1
+
+amount(number) := sprintf("%d services", [number]) if number != 1
 
 # As many as a person reads.
 most := 8

@@ -158,28 +158,34 @@ fn number(found: &mut [ChangeFinding]) {
 /// The findings of a rule; anything but a set of `{application, object?, field?, message}` that name what changes is an error.
 fn read_all<'a>(value: &Value, change: &'a Change) -> Result<Vec<Said<'a>>, String> {
     let Value::Set(found) = value else { return Err(format!("its findings are {value}, not a set")) };
-    let known: BTreeMap<&str, &ChangedApplication> =
-        change.applications.iter().rev().map(|application| (&*application.name, application)).collect();
+    let mut known: BTreeMap<&str, Vec<&ChangedApplication>> = BTreeMap::new();
+    for application in &change.applications {
+        known.entry(&application.name).or_default().push(application);
+    }
     found.iter().map(|said| read(said, &known).ok_or_else(|| format!("it says {said}, which is no finding about this change"))).collect()
 }
 
-fn read<'a>(said: &Value, known: &BTreeMap<&str, &'a ChangedApplication>) -> Option<Said<'a>> {
+fn read<'a>(said: &Value, known: &BTreeMap<&str, Vec<&'a ChangedApplication>>) -> Option<Said<'a>> {
     let said = said.as_object().ok()?;
-    let message = said.get(&text("message"))?.as_string().ok()?.to_string();
-    let application = *known.get(&**said.get(&text("application"))?.as_string().ok()?)?;
+    let message = said.get(&text("message"))?.as_string().ok()?;
+    let named = known.get(&**said.get(&text("application"))?.as_string().ok()?)?;
     let place = |key: &str| match said.get(&text(key)) {
         Some(place) => Some(Some(usize::try_from(place.as_i64().ok()?).ok()?)),
         None => Some(None),
     };
-    let object = match place("object")? {
-        Some(place) => Some(application.objects.get(place)?),
-        None => None,
-    };
-    let field = match place("field")? {
-        Some(place) => Some(object?.fields.get(place)?),
-        None => None,
-    };
-    Some(Said { message, application, object, field })
+    let (object, field) = (place("object")?, place("field")?);
+    // Where several have one name, it is the first that has such a field.
+    named.iter().find_map(|application| {
+        let object = match object {
+            Some(place) => Some(application.objects.get(place)?),
+            None => None,
+        };
+        let field = match field {
+            Some(place) => Some(object?.fields.get(place)?),
+            None => None,
+        };
+        Some(Said { message: message.to_string(), application, object, field })
+    })
 }
 
 /// `{environments, totals, applications, services}`, as the manual of rules describes it.
