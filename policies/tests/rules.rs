@@ -42,7 +42,7 @@ impl Bench {
         let stream = yaml::parse(&Text::of_file(file));
         assert!(stream.error.is_none(), "{}: {:?}", file.path(), stream.error);
         let read = |document: portcullis_source::Document| {
-            let change = Change::read(&document).unwrap_or_else(|error| panic!("{}: {error}", file.path()));
+            let change = Change::read(&document).map_err(|error| format!("{}: {error}", file.path())).unwrap();
             let engine = match document.root.get("params") {
                 Some(params) => {
                     let text = format!("version: 1\nrules: {{{}: {{params: {}}}}}\n", rule.id, json(params));

@@ -123,7 +123,12 @@ fn services(told: &Told<'_>, applications: &[ApplicationChange], secrets: &Secre
     let mut services: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Deployed>> = BTreeMap::new();
     for ((service, environment), deployment) in found {
         let images = |side: &Side<'_>, own: &BTreeMap<Name, Made>, names: &BTreeSet<&Name>| {
-            let made = |name: &&Name| side.units.contains_key(*name).then(|| own.get(*name).or_else(|| told.reached.shared.get(*name)).or_else(|| siblings.get(*name))).flatten();
+            let made = |name: &&Name| {
+                side.units
+                    .contains_key(*name)
+                    .then(|| own.get(*name).or_else(|| told.reached.shared.get(*name)).or_else(|| siblings.get(*name)))
+                    .flatten()
+            };
             let all: Option<Vec<&Made>> = names.iter().map(made).collect();
             let all = all.filter(|all| all.iter().all(|made| made.problems.is_empty()));
             all.map(|all| all.into_iter().flat_map(|made| images(made, secrets)).collect::<BTreeSet<String>>())

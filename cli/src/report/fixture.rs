@@ -52,7 +52,7 @@ impl Fixture {
             changes: None,
             secrets: Secrets::default(),
         };
-        Self { report, sources: Sources::default(), library: Library::embedded().unwrap() }
+        Self { report, sources: Sources::default(), library: Library::embedded().unwrap().without_change() }
     }
 
     /// A lint of three services: a finding of one service in all environments, a warning, a waived one and a problem.

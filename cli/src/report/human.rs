@@ -168,7 +168,9 @@ impl Printer<'_> {
             })
             .collect();
         self.names("object", "objects", &resources);
-        let _ = writeln!(self.text, "  {:>10}  {}", "field", finding.path);
+        if !finding.path.is_empty() {
+            let _ = writeln!(self.text, "  {:>10}  {}", "field", finding.path);
+        }
         self.applications("reaches", &finding.applications);
     }
 
