@@ -53,6 +53,12 @@ pub(crate) enum Command {
     /// Write waivers for the findings of today into the configuration.
     #[command(after_help = help::WAIVE)]
     Waive(Waive),
+    /// Say why a field of an application is as it is: every layer of a values key, or the chain of a rendered field.
+    #[command(after_help = help::WHY)]
+    Why(Why),
+    /// List the values that an application's chart sees, each with its layer and line.
+    #[command(after_help = help::VALUES)]
+    Values(Values),
     /// Explain a rule, or list all of them.
     #[command(after_help = help::RULE)]
     Rule(Rule),
@@ -267,6 +273,48 @@ pub(crate) struct Apps {
     /// How to print.
     #[arg(short, long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
+}
+
+/// `portcullis why`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Why {
+    /// An Application, or a service together with --environment.
+    #[arg(value_name = "APP")]
+    pub(crate) application: String,
+    /// A values key, or a rendered field as KIND/NAME:/POINTER, KIND/NAME:dotted.path or the end of its path.
+    pub(crate) field: String,
+    /// The environment of the service.
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) environment: Vec<String>,
+    /// How to print; `portcullis schema why` describes the JSON.
+    #[arg(short, long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+    /// Read a commit, branch or tag instead of the work tree.
+    #[arg(long, value_name = "REV")]
+    pub(crate) revision: Option<String>,
+    /// The configuration [default: portcullis.yaml or .portcullis.yaml at the repository's root].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// `portcullis values`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Values {
+    /// An Application, or a service together with --environment.
+    #[arg(value_name = "APP")]
+    pub(crate) application: String,
+    /// The environment of the service.
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) environment: Vec<String>,
+    /// How to print; `portcullis schema values` describes the JSON.
+    #[arg(short, long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+    /// Read a commit, branch or tag instead of the work tree.
+    #[arg(long, value_name = "REV")]
+    pub(crate) revision: Option<String>,
+    /// The configuration [default: portcullis.yaml or .portcullis.yaml at the repository's root].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
 }
 
 /// `portcullis rule`.

@@ -100,6 +100,49 @@ Exit codes:
   2  a wrong argument, a path that does not exist, or a mistake in the configuration
   3  something could not be expanded or read; standard error says what";
 
+/// `portcullis why`.
+pub(crate) const WHY: &str = "\
+Examples:
+  portcullis why tx-scoring-prod drainSeconds
+      every layer that sets the key, the weakest first, who wins, and what is rendered of it
+  portcullis why tx-scoring autoscaling.minReplicas --environment prod
+      the application of a service in an environment
+  portcullis why tx-scoring-prod Deployment/tx-scoring:/spec/template/spec/containers/0/image
+      a rendered field: template line, includes, values line, the layers it hides, and what switched it on
+  portcullis why tx-scoring-prod 'Deployment:spec.template.spec.containers[name=app].image'
+      the same with a dotted path; * is any key or item, ** any number of them
+  portcullis why tx-scoring-prod resources.limits.cpu
+      a field that is neither set nor rendered is explained too, where an object could have it
+
+A name without an object is a values key first; where there is no such key, every rendered field whose path
+ends so is meant. Keys may have dots in them. Layers are shown as Helm merges them: maps key by key, lists as
+a whole, a null takes away, globals and the values of subcharts under the name or alias of the subchart. Of a
+value that the chart puts into a Secret only a short hash shows, keyed as for `portcullis diff`.
+
+Exit codes:
+  0  explained
+  2  a wrong argument, or a field that nothing sets or renders; near names are suggested
+  3  the application does not render wholly, so that only its values are known";
+
+/// `portcullis values`.
+pub(crate) const VALUES: &str = "\
+Examples:
+  portcullis values tx-scoring-prod
+      what the chart's templates see as .Values, as YAML; beside each value the line that wins and its layer
+  portcullis values tx-scoring --environment prod --format json
+      the same for programs: the values, and the key, file, line and layer of each
+  portcullis values tx-scoring-prod --revision v1.4
+      as they were in a release
+
+Values of subcharts stand below the name or alias of the subchart, as its templates see them. Of a value that
+the chart puts into a Secret only a short hash shows; where the application does not render, so that nobody
+knows, also of every value with a name like password or token.
+
+Exit codes:
+  0  listed
+  2  a wrong argument, or an application without a chart
+  3  the application does not render wholly; what is known of its values is listed";
+
 /// `portcullis rule`.
 pub(crate) const RULE: &str = "\
 Examples:

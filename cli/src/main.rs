@@ -9,6 +9,7 @@ mod commands;
 mod diff;
 mod discover;
 mod error;
+mod explain;
 mod group;
 mod helm_flags;
 mod help;
@@ -83,6 +84,8 @@ fn run(args: &Args, surroundings: &Surroundings) -> Outcome {
         Command::Diff(diff) => commands::diff::run(diff, surroundings),
         Command::Template(template) => commands::template::run(template, surroundings),
         Command::Apps(apps) => commands::apps::run(apps, surroundings),
+        Command::Why(why) => commands::why::run(why, surroundings),
+        Command::Values(values) => commands::values::run(values, surroundings),
         Command::Rule(rule) => commands::rule::run(rule),
         Command::Bundle(bundle) => commands::bundle::run(bundle, surroundings),
         Command::Audit(args::Audit::Verify(verify)) => commands::audit::verify(verify, surroundings),

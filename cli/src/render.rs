@@ -10,7 +10,7 @@ use portcullis_argo::{
     Version,
 };
 use portcullis_helm::{
-    Capabilities, Chart, ChartError, Compat, Layer, LayerContent, Options, Release, RemoteChart, RenderError, Supply, render,
+    Capabilities, Chart, ChartError, Compat, Effective, Layer, LayerContent, Options, Release, RemoteChart, RenderError, Supply, render,
 };
 use portcullis_source::{Document, Problem, ReadError, RepoPath, Revision, SourceFile, Span, Stage, Text, yaml};
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
@@ -110,13 +110,33 @@ impl<'a> Renderer<'a> {
     }
 
     fn helm(&self, source: &HelmSource) -> Result<Vec<Arc<Document>>, RenderError> {
+        let Some((chart, layers, release)) = self.given(source)? else { return Ok(Vec::new()) };
+        portcullis_helm::check_name(&source.release_name)?;
+        let options = Options {
+            include_crds: !source.skip_crds,
+            skip_tests: source.skip_tests,
+            skip_schema_validation: source.skip_schema_validation,
+            ..Options::default()
+        };
+        let rendered = render(chart, &layers, &release, &options)?;
+        Ok(rendered.manifests.into_iter().flat_map(|manifest| manifest.documents).map(Arc::new).collect())
+    }
+
+    /// The values that the templates of a source see; none of a chart that nobody loaded.
+    pub(crate) fn effective(&self, source: &HelmSource) -> Result<Option<Effective>, RenderError> {
+        let Some((chart, layers, release)) = self.given(source)? else { return Ok(None) };
+        portcullis_helm::effective(chart, &layers, &release).map(Some)
+    }
+
+    /// What a source is rendered from: the chart, the layers of values from the lowest to the highest, and the release.
+    fn given(&self, source: &HelmSource) -> Result<Option<(&Chart, Vec<Layer>, Release)>, RenderError> {
         let chart = match self.charts.get(&source.chart) {
             Some(Ok(chart)) => chart,
             Some(Err(error)) => {
                 let error = RenderError::from(error.clone());
                 return Err(RenderError { span: error.span.or_else(|| self.named.get(&source.chart).copied()), ..error });
             }
-            None => return Ok(Vec::new()),
+            None => return Ok(None),
         };
         let mut layers = Vec::new();
         for file in &source.values {
@@ -134,15 +154,7 @@ impl<'a> Renderer<'a> {
             revision: 1,
             capabilities: Arc::new(Capabilities::new(source.kube_version.as_deref(), &source.api_versions, self.compat)?),
         };
-        portcullis_helm::check_name(&source.release_name)?;
-        let options = Options {
-            include_crds: !source.skip_crds,
-            skip_tests: source.skip_tests,
-            skip_schema_validation: source.skip_schema_validation,
-            ..Options::default()
-        };
-        let rendered = render(chart, &layers, &release, &options)?;
-        Ok(rendered.manifests.into_iter().flat_map(|manifest| manifest.documents).map(Arc::new).collect())
+        Ok(Some((chart, layers, release)))
     }
 
     /// A values file of the revision, or of the chart itself.
@@ -231,7 +243,7 @@ fn load(revision: &Revision, chart: &ChartLocation, supply: &Supply, compat: Com
     }
 }
 
-fn helm_source(source: &portcullis_argo::Source) -> Option<&HelmSource> {
+pub(crate) fn helm_source(source: &portcullis_argo::Source) -> Option<&HelmSource> {
     match &source.kind {
         SourceKind::Helm(helm) => Some(helm),
         SourceKind::Directory(_) | SourceKind::Kustomize(_) | SourceKind::Reference | SourceKind::Unrendered(_) => None,
@@ -259,7 +271,7 @@ fn failure(message: String) -> RenderError {
     RenderError { message, span: None, hint: None, rendering: false, warnings: Vec::new() }
 }
 
-fn helm_problem(application: &Application, source: &HelmSource, error: &RenderError, span: Option<Span>) -> Problem {
+pub(crate) fn helm_problem(application: &Application, source: &HelmSource, error: &RenderError, span: Option<Span>) -> Problem {
     let place = error.span.or(span).or(application.origin);
     let files = source.values.iter().map(|file| file.path.as_str()).chain(source.inline.as_ref().map(|_| "the inline values")).collect();
     let hint = advice::helm(error, &Given { chart: source.chart.folder().map_or("", RepoPath::as_str), files });

@@ -11,6 +11,7 @@ mod coalesce;
 mod context;
 mod decode;
 mod dependency;
+mod effective;
 mod error;
 mod execute;
 #[cfg(test)]
@@ -36,6 +37,7 @@ mod warning;
 
 pub use chart::Chart;
 pub use dependency::{LockFile, Pin, RemoteChart, Requirement, Requirements, Shelf, Supply, file_name};
+pub use effective::{Effective, Held, HeldData, effective};
 pub use error::{ChartError, RenderError};
 pub use layer::{Layer, LayerContent, set_file_paths};
 pub use live::live_objects;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use portcullis_gotemplate::{Chance, Limits, LiveObjects, MissingKey, Settings, funcs::Compat};
+use portcullis_gotemplate::{Chance, Limits, LiveObjects, Map, MissingKey, Settings, funcs::Compat};
 use portcullis_source::{Document, Text, Trace, yaml::YamlError};
 
 use crate::{
@@ -156,13 +156,23 @@ fn attempt(chart: &Chart, layers: &[Layer], release: &Release, options: &Options
     }
 }
 
-fn manifests(
-    chart: &Chart,
+/// The charts of a release and their values, before any template is executed.
+pub(crate) struct Prepared<'a> {
+    /// The charts that are used.
+    pub(crate) charts: Charts<'a>,
+    /// The values of the root chart, those of its subcharts within them.
+    pub(crate) values: Map,
+    /// What they came from.
+    pub(crate) trace: Trace,
+}
+
+/// Lays the values over the defaults of the charts that they choose.
+pub(crate) fn prepare<'a>(
+    chart: &'a Chart,
     layers: &[Layer],
     release: &Release,
-    (options, limits): (&Options, Limits),
     warnings: &mut Vec<Warning>,
-) -> Result<Rendered, RenderError> {
+) -> Result<Prepared<'a>, RenderError> {
     let mut trace = Trace::default();
     let compat = chart.compat();
     let given = layer::merge(layers, compat, &mut trace)?;
@@ -177,6 +187,18 @@ fn manifests(
     }
     let coalescer = Coalescer { charts: &charts, merge: false, trace: Some(&mut trace), warnings };
     let values = { coalescer }.values(charts.root(), &given).map_err(RenderError::new)?;
+    Ok(Prepared { charts, values, trace })
+}
+
+fn manifests(
+    chart: &Chart,
+    layers: &[Layer],
+    release: &Release,
+    (options, limits): (&Options, Limits),
+    warnings: &mut Vec<Warning>,
+) -> Result<Rendered, RenderError> {
+    let Prepared { charts, values, mut trace } = prepare(chart, layers, release, warnings)?;
+    let compat = chart.compat();
     if !options.skip_schema_validation {
         schema::check(&charts, &values, &trace, chart.readings())?;
     }

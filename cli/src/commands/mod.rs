@@ -12,8 +12,10 @@ pub(crate) mod rule;
 pub(crate) mod schema;
 pub(crate) mod stamp;
 pub(crate) mod template;
+pub(crate) mod values;
 pub(crate) mod vendor;
 pub(crate) mod waive;
+pub(crate) mod why;
 
 use crate::error::Error;
 

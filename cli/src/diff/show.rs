@@ -38,7 +38,7 @@ fn value(node: &Node) -> serde_json::Value {
 }
 
 /// What must not be shown, and what stands for it: equal texts have equal hashes within a report.
-pub(super) struct Secrets {
+pub(crate) struct Secrets {
     key: [u8; 32],
     /// The lines of values files that Secrets are made of.
     places: BTreeSet<Span>,
@@ -47,7 +47,16 @@ pub(super) struct Secrets {
 impl Secrets {
     /// Finds the text of the Secrets among objects, and where it came from. Who has no `key` of their own gets one made of all of these
     /// texts together, which nobody can guess who does not know all of them.
-    pub(super) fn find<'a>(resources: impl Iterator<Item = &'a Resource>, key: Option<&str>) -> Self {
+    pub(crate) fn find<'a>(resources: impl Iterator<Item = &'a Resource>, key: Option<&str>) -> Self {
+        Self::beside(resources, std::iter::empty(), key)
+    }
+
+    /// The same, with further places and texts that must not be shown.
+    pub(crate) fn beside<'a>(
+        resources: impl Iterator<Item = &'a Resource>,
+        values: impl Iterator<Item = (Span, String)>,
+        key: Option<&str>,
+    ) -> Self {
         let mut places = BTreeSet::new();
         let mut texts: BTreeSet<String> = BTreeSet::new();
         for resource in resources {
@@ -56,6 +65,10 @@ impl Secrets {
                 let links = resource.document.text.origin(node.range).links;
                 places.extend(links.into_iter().filter(|link| link.role == Role::Values).filter_map(|link| link.span));
             }
+        }
+        for (place, text) in values {
+            places.insert(place);
+            texts.insert(text);
         }
         let mut digest = Sha256::new();
         match key {
@@ -69,7 +82,7 @@ impl Secrets {
     }
 
     /// What stands for a text.
-    pub(super) fn hash(&self, text: &str) -> String {
+    pub(crate) fn hash(&self, text: &str) -> String {
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.key) else { return "secret".to_owned() };
         mac.update(text.as_bytes());
         let hex: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).take(DIGITS / 2).collect();
@@ -77,12 +90,12 @@ impl Secrets {
     }
 
     /// Whether a line gives a Secret its text.
-    pub(super) fn is_secret(&self, span: Span) -> bool {
+    pub(crate) fn is_secret(&self, span: Span) -> bool {
         self.places.contains(&span)
     }
 
     /// A field of an object as JSON on one line.
-    pub(super) fn field(&self, resource: &Resource, node: &Node) -> String {
+    pub(crate) fn field(&self, resource: &Resource, node: &Node) -> String {
         let mut hidden: Vec<Range> = Vec::new();
         self.hidden(resource, node, &mut hidden);
         if hidden.is_empty() {

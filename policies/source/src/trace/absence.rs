@@ -1,9 +1,9 @@
 //! Why a render lacks something: the null that took a value away, or the branch that was not taken.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{Frame, FrameId, FrameKind, LayerId, OriginId, Skip, Source, Trace, chain::Chain};
-use crate::Origin;
+use crate::{Origin, Span};
 
 impl Trace {
     /// The chain of a field that is missing from an object whose text, on `line`, came from `origins`.
@@ -51,6 +51,17 @@ impl Trace {
     pub fn absent(&self, line: u32, key: &str) -> Option<Origin> {
         let skip = self.skips.iter().find(|skip| skip.keys().iter().any(|written| &**written == key))?;
         Some(self.decided(line, skip))
+    }
+
+    /// The branches that were not taken for what values at some of these places said, with the keys that they would have written.
+    #[must_use]
+    pub fn kept_away(&self, places: &BTreeSet<Span>) -> Vec<(Span, Vec<Arc<str>>)> {
+        let decides = |skip: &&Skip| {
+            let mut chain = Chain::new(self);
+            chain.collect(skip.input);
+            chain.values.iter().any(|&value| matches!(self.get(value), Some(Source::Value { span, .. }) if places.contains(span)))
+        };
+        self.skips.iter().filter(decides).map(|skip| (skip.span, skip.keys().to_vec())).collect()
     }
 
     fn decided(&self, line: u32, skip: &Skip) -> Origin {
