@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use crate::{helm_flags::HelmFlags, help};
+use crate::{helm_flags::HelmFlags, help, partition::Part};
 
 /// Lints Helm values, charts and Argo CD ApplicationSets before they merge.
 ///
@@ -59,6 +59,9 @@ pub(crate) enum Command {
     /// List the values that an application's chart sees, each with its layer and line.
     #[command(after_help = help::VALUES)]
     Values(Values),
+    /// Join the reports of all parts of a run into the report of one.
+    #[command(after_help = help::MERGE)]
+    Merge(Merge),
     /// Explain a rule, or list all of them.
     #[command(after_help = help::RULE)]
     Rule(Rule),
@@ -134,7 +137,11 @@ pub(crate) struct Lint {
     pub(crate) write_baseline: Option<PathBuf>,
     /// Print what the admission webhook answers when each object is made, as JSON.
     #[arg(long, conflicts_with_all = ["rule", "format", "output", "baseline", "write_baseline"])]
+    #[arg(long, conflicts_with_all = ["rule", "format", "output", "partition"])]
     pub(crate) as_admission: bool,
+    /// Check one of N parts only, as in 3/16; `portcullis merge` joins the JSON reports of all parts.
+    #[arg(long, value_name = "PART/N", conflicts_with = "paths")]
+    pub(crate) partition: Option<Part>,
 }
 
 /// `portcullis diff`.
@@ -310,6 +317,23 @@ pub(crate) struct Values {
     #[arg(short, long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
     /// Read a commit, branch or tag instead of the work tree.
+    #[arg(long, value_name = "REV")]
+    pub(crate) revision: Option<String>,
+    /// The configuration [default: portcullis.yaml or .portcullis.yaml at the repository's root].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// `portcullis merge`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Merge {
+    /// The JSON reports of `portcullis lint --partition`, one of each part.
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// How to report.
+    #[command(flatten)]
+    pub(crate) reporting: Reporting,
+    /// The commit, branch or tag that the parts were made from [default: the work tree].
     #[arg(long, value_name = "REV")]
     pub(crate) revision: Option<String>,
     /// The configuration [default: portcullis.yaml or .portcullis.yaml at the repository's root].

@@ -143,6 +143,24 @@ Exit codes:
   2  a wrong argument, or an application without a chart
   3  the application does not render wholly; what is known of its values is listed";
 
+/// `portcullis merge`.
+pub(crate) const MERGE: &str = "\
+Examples:
+  portcullis lint --partition 1/2 --format json --output part-1.json
+  portcullis lint --partition 2/2 --format json --output part-2.json
+  portcullis merge part-1.json part-2.json
+      the bytes that `portcullis lint` prints, in any of its formats
+  portcullis merge parts/*.json --format sarif --output report.sarif --format human
+      as a file, and for people
+
+An application's name decides which part checks it, so that a new one moves no other; what belongs to no
+application is checked by one part too. Rules that join objects see all of them in every part. Merging
+needs the repository as the parts saw it, for the lines that reports show and for waivers; it renders
+nothing. Parts are refused that are missing, doubled, or of other rules, versions, days or files.
+
+Exit codes:
+  those of `portcullis lint` for the whole run; 2 also where parts do not belong together";
+
 /// `portcullis rule`.
 pub(crate) const RULE: &str = "\
 Examples:

@@ -19,6 +19,7 @@ mod known;
 mod loose;
 mod output_dir;
 mod ownership;
+mod partition;
 mod pipeline;
 mod progress;
 mod render;
@@ -86,6 +87,7 @@ fn run(args: &Args, surroundings: &Surroundings) -> Outcome {
         Command::Apps(apps) => commands::apps::run(apps, surroundings),
         Command::Why(why) => commands::why::run(why, surroundings),
         Command::Values(values) => commands::values::run(values, surroundings),
+        Command::Merge(merge) => commands::merge::run(merge, surroundings),
         Command::Rule(rule) => commands::rule::run(rule),
         Command::Bundle(bundle) => commands::bundle::run(bundle, surroundings),
         Command::Audit(args::Audit::Verify(verify)) => commands::audit::verify(verify, surroundings),

@@ -229,6 +229,7 @@ pub(crate) fn report(
         problems: group::problems(problems, sources),
         changes: None,
         secrets,
+        partition: None,
     }
 }
 

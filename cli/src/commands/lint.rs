@@ -4,10 +4,10 @@ use portcullis_policies::{Level, Library, waiver::Coverage};
 
 use super::{Done, Exit, Outcome};
 use crate::{
-    args,
+    args, check,
     error::{BROKEN_BUILD, Error},
     known::Known,
-    pipeline,
+    partition, pipeline,
     report::{self, Material, Report},
     select,
     settings::{Settings, Surroundings, today},
@@ -28,13 +28,28 @@ pub(crate) fn run(arguments: &args::Lint, surroundings: &Surroundings) -> Outcom
     let coverage = if arguments.rule.is_empty() { Coverage::Whole } else { Coverage::Part };
     let today = today(arguments.today.as_deref(), surroundings)?;
     let mut known = Known::open(arguments, &settings, surroundings)?;
-    let report = pipeline::lint_settled(&settings, &library, (today, coverage), |findings| known.settle(findings, &settings, coverage))?;
+    let settle = |findings| known.settle(findings, &settings, coverage);
+    let report = match arguments.partition {
+        Some(part) => partial(&settings, &library, &partition::Asked { part, today, rules: &arguments.rule })?,
+        None => pipeline::lint_settled(&settings, &library, (today, coverage), settle)?,
+    };
     // What no rule was asked is no check that passed.
     let material = Material { report: &report, library: &asked, sources: settings.revision.sources() };
     let output = report::write(&material, &arguments.reporting, surroundings)?;
     let mut done = Done { output, notes: notes(&report), code: exit(&report) };
     known.write(done.code, &mut done.notes)?;
     Ok(done)
+}
+
+/// The report of one part, with what `portcullis merge` needs.
+fn partial(settings: &Settings, library: &Library, asked: &partition::Asked<'_>) -> Result<Report, Error> {
+    let engine = pipeline::engine(settings, library)?;
+    let part = asked.part;
+    let gathered = check::gather(settings, &engine, &|application| part.owns(application))?;
+    let partition = partition::encode(&gathered, settings, asked);
+    // What the waivers of other parts cover is not known here.
+    let report = pipeline::report(gathered, (settings, &engine), (asked.today, Coverage::Part), |findings| findings);
+    Ok(Report { partition: Some(partition), ..report })
 }
 
 pub(super) fn library(rules: &[String]) -> Result<Library, Error> {
@@ -57,7 +72,7 @@ fn only_changes(library: &Library) -> Error {
 }
 
 /// What is said beside the report: that there is nothing to check, and which paths reach nothing.
-fn notes(report: &Report) -> String {
+pub(super) fn notes(report: &Report) -> String {
     match &report.nothing {
         Some(nothing) => format!("note: {nothing}\n"),
         None => select::note(&report.unreached),
@@ -65,7 +80,7 @@ fn notes(report: &Report) -> String {
 }
 
 /// What could not be rendered or read outweighs findings, since nobody knows what else there is.
-fn exit(report: &Report) -> Exit {
+pub(super) fn exit(report: &Report) -> Exit {
     let denied = report.findings.iter().any(|finding| finding.level == Level::Deny && finding.waived.is_none());
     match (report.problems.is_empty() && report.applications.not_rendered.is_empty(), denied) {
         (false, _) => Exit::Incomplete,

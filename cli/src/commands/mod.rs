@@ -8,6 +8,7 @@ pub(crate) mod diff;
 pub(crate) mod init;
 pub(crate) mod lint;
 pub(crate) mod man;
+pub(crate) mod merge;
 pub(crate) mod rule;
 pub(crate) mod schema;
 pub(crate) mod stamp;

@@ -93,6 +93,7 @@ pub(super) fn tell(told: &Told<'_>, judged: Judged, problems: (Vec<Problem>, Vec
             counted: told.comparison.counted(),
         }),
         secrets: report::Secrets::of(reached.of(&reached.base).chain(reached.of(&reached.head)).chain(reached.of_both())),
+        partition: None,
     }
 }
 

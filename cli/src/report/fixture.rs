@@ -51,6 +51,7 @@ impl Fixture {
             problems: Vec::new(),
             changes: None,
             secrets: Secrets::default(),
+            partition: None,
         };
         Self { report, sources: Sources::default(), library: Library::embedded().unwrap().without_change() }
     }

@@ -32,6 +32,7 @@ pub(crate) fn json(report: &Report) -> String {
     });
     if let Value::Object(object) = &mut value {
         insert(object, "changes", report.changes.as_ref().map(changes));
+        insert(object, "partition", report.partition.clone());
     }
     format!("{value:#}\n")
 }

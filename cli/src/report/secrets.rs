@@ -50,6 +50,16 @@ impl Secrets {
         secrets
     }
 
+    /// One more place.
+    pub(crate) fn hide(&mut self, span: Span) {
+        self.ranges.entry(span.file).or_default().insert((span.start, span.end));
+    }
+
+    /// All places.
+    pub(crate) fn spans(&self) -> impl Iterator<Item = Span> {
+        self.ranges.iter().flat_map(|(&file, ranges)| ranges.iter().map(move |&(start, end)| Span { file, start, end }))
+    }
+
     fn add(&mut self, links: &[portcullis_source::Link]) {
         let has_values = links.iter().any(|link| link.role == Role::Values);
         for link in links {

@@ -32,6 +32,8 @@ pub(crate) struct Report {
     pub(crate) changes: Option<Changes>,
     /// What is never shown of the files.
     pub(crate) secrets: Secrets,
+    /// What the reports of other parts are joined with, where this is one part of a run.
+    pub(crate) partition: Option<serde_json::Value>,
 }
 
 /// Applications = rendered + not rendered.
