@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use crate::{helm_flags::HelmFlags, help, partition::Part};
+use crate::{drift::Class, helm_flags::HelmFlags, help, partition::Part};
 
 /// Lints Helm values, charts and Argo CD ApplicationSets before they merge.
 ///
@@ -59,6 +59,9 @@ pub(crate) enum Command {
     /// List the values that an application's chart sees, each with its layer and line.
     #[command(after_help = help::VALUES)]
     Values(Values),
+    /// Compare the environments of a service: where a layer makes them differ, and what drifted apart unseen.
+    #[command(after_help = help::DRIFT)]
+    Drift(Drift),
     /// Join the reports of all parts of a run into the report of one.
     #[command(after_help = help::MERGE)]
     Merge(Merge),
@@ -324,6 +327,66 @@ pub(crate) struct Values {
     pub(crate) config: Option<PathBuf>,
 }
 
+/// `portcullis drift`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Drift {
+    /// The service.
+    #[arg(value_name = "SERVICE", required_unless_present = "all", conflicts_with = "all")]
+    pub(crate) service: Option<String>,
+    /// All services.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Only this environment (repeatable).
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) environment: Vec<String>,
+    /// Only this class of hidden drift (repeatable).
+    #[arg(long, value_enum, value_name = "CLASS")]
+    pub(crate) class: Vec<Class>,
+    /// Exit with 1 where there is hidden drift, or drift of this class (repeatable).
+    #[arg(long, value_enum, value_name = "CLASS")]
+    pub(crate) fail_on: Vec<FailOn>,
+    /// How to print; `portcullis schema drift` describes the JSON.
+    #[arg(short, long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+    /// Read a commit, branch or tag instead of the work tree.
+    #[arg(long, value_name = "REV")]
+    pub(crate) revision: Option<String>,
+    /// The configuration [default: portcullis.yaml or .portcullis.yaml at the repository's root].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Threads to work with [default: one per core].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MAX_THREADS))]
+    pub(crate) threads: Option<u16>,
+}
+
+/// What fails a run of `portcullis drift`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Hidden drift of any class.
+    Hidden,
+    /// Keys that sibling layers set differently.
+    Siblings,
+    /// Keys that no template reads.
+    Unread,
+    /// Keys that templates print and no layer sets.
+    Unset,
+    /// Values that are what they override.
+    Redundant,
+}
+
+impl FailOn {
+    /// The class; none for all of them.
+    pub(crate) fn class(self) -> Option<Class> {
+        match self {
+            Self::Hidden => None,
+            Self::Siblings => Some(Class::Siblings),
+            Self::Unread => Some(Class::Unread),
+            Self::Unset => Some(Class::Unset),
+            Self::Redundant => Some(Class::Redundant),
+        }
+    }
+}
+
 /// `portcullis merge`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Merge {
@@ -387,6 +450,12 @@ pub(crate) enum SchemaFile {
     Report,
     /// The file of `portcullis lint --baseline`.
     Baseline,
+    /// What `portcullis why --format json` prints.
+    Why,
+    /// What `portcullis values --format json` prints.
+    Values,
+    /// What `portcullis drift --format json` prints.
+    Drift,
 }
 
 /// `portcullis completions`.

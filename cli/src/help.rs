@@ -143,6 +143,33 @@ Exit codes:
   2  a wrong argument, or an application without a chart
   3  the application does not render wholly; what is known of its values is listed";
 
+/// `portcullis drift`.
+pub(crate) const DRIFT: &str = "\
+Examples:
+  portcullis drift tx-scoring
+      each key that differs between its environments with the lines that say so, then hidden drift
+  portcullis drift --all --class unread
+      the keys of all layers that no template reads
+  portcullis drift --all --fail-on unread --fail-on siblings --format json
+      in CI: exit 1 for these two classes
+
+Deliberate divergence is set by a layer, and its line is shown: of an environment, a service, or one override.
+Hidden drift is what nobody sees in one place:
+  siblings   a key that the files of two single applications set differently, so that no shared layer says
+             so; or a number or boolean that another environment writes as a string
+  unread     a key that no template of any chart reads that is given the layer, in no branch, named template
+             or text for `tpl`; a map that is printed as a whole is read wholly
+  unset      a key that a template prints without a default, in a branch that is taken, and no layer sets
+  redundant  a value that a weaker values layer sets already, in every application that uses the layer; to
+             repeat a default of the chart is no drift
+What is not certain is not said: a class may miss something, but what it names can be changed.
+
+Exit codes:
+  0  compared; also with hidden drift, unless --fail-on names it
+  1  hidden drift that --fail-on names: `hidden` stands for all classes
+  2  a wrong argument, or a service that there is not
+  3  something could not be rendered or read, so that nobody knows what else there is";
+
 /// `portcullis merge`.
 pub(crate) const MERGE: &str = "\
 Examples:

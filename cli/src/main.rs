@@ -8,6 +8,7 @@ mod check;
 mod commands;
 mod diff;
 mod discover;
+mod drift;
 mod error;
 mod explain;
 mod group;
@@ -87,6 +88,7 @@ fn run(args: &Args, surroundings: &Surroundings) -> Outcome {
         Command::Apps(apps) => commands::apps::run(apps, surroundings),
         Command::Why(why) => commands::why::run(why, surroundings),
         Command::Values(values) => commands::values::run(values, surroundings),
+        Command::Drift(drift) => commands::drift::run(drift, surroundings),
         Command::Merge(merge) => commands::merge::run(merge, surroundings),
         Command::Rule(rule) => commands::rule::run(rule),
         Command::Bundle(bundle) => commands::bundle::run(bundle, surroundings),

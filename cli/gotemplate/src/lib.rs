@@ -7,6 +7,7 @@
 pub mod convert;
 pub mod format;
 pub mod funcs;
+pub mod reads;
 pub mod semver;
 
 mod assigned;

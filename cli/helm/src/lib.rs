@@ -17,6 +17,7 @@ mod execute;
 #[cfg(test)]
 mod expressions;
 mod ignore;
+mod keys_read;
 mod layer;
 mod live;
 mod loader;
@@ -24,6 +25,7 @@ mod manifest;
 mod metadata;
 mod pattern;
 mod readings;
+
 mod release;
 mod render;
 mod resolve;
@@ -41,6 +43,7 @@ pub use effective::{Effective, Held, HeldData, effective};
 pub use error::{ChartError, RenderError};
 pub use layer::{Layer, LayerContent, set_file_paths};
 pub use live::live_objects;
+pub use portcullis_gotemplate::reads;
 pub use portcullis_gotemplate::{Chance, Limits, LiveObjects, funcs::Compat};
 pub use readings::Readings;
 pub use release::{Capabilities, Release, check_name};

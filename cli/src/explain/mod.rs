@@ -19,7 +19,7 @@ pub(crate) use key::{KeyAnswer, LayerLine, Shower, Standing, find as find_key, h
 pub(crate) use listing::{Listed, layer_text, listing, print, values_json};
 pub(crate) use near::near;
 pub(crate) use notation::{Step, Wanted, key_text, parse as parse_wanted};
-pub(crate) use plain::{json, shortened};
+pub(crate) use plain::{json, one_line, shortened};
 pub(crate) use stated::Stated;
 pub(crate) use target::{Target, choose, scope};
 pub(crate) use tell::{Answer, answer_json, human, is_deep, tool};
