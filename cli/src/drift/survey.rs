@@ -69,7 +69,10 @@ pub(crate) fn survey(settings: &Settings, service: Option<&str>, secret_key: Opt
     let layer_name = |path: &RepoPath| settings.config.layer_of(path.as_str()).cloned().unwrap_or_else(|| Arc::clone(path.text()));
     let applications: Vec<Application> = shared.iter().filter_map(|place| expanded.applications.get(*place)).cloned().collect();
     let renderer = Renderer::new(&settings.revision, (&settings.supply, expanded.compat()), &applications, layer_name);
+    let names: BTreeSet<&str> =
+        wanted.iter().filter_map(|place| expanded.applications.get(*place)).map(|application| &*application.name).collect();
     let mut drift = Drift { problems, ..Drift::default() };
+    drift.problems.retain(|problem| problem.application.as_deref().is_none_or(|name| names.contains(name)));
     let pairs: Vec<(&Application, &Context, bool)> = shared
         .iter()
         .filter_map(|place| Some((expanded.applications.get(*place)?, contexts.get(*place)?, wanted.contains(place))))

@@ -62,7 +62,7 @@ fn plain(bare: &Bare) -> Option<(Vec<Arc<str>>, Span)> {
 fn name(part: &Part) -> Option<Arc<str>> {
     match part {
         Part::Name(name) => Some(Arc::clone(name)),
-        Part::Any => None,
+        Part::Any | Part::Mentioned => None,
     }
 }
 

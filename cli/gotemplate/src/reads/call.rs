@@ -1,10 +1,20 @@
 //! What functions make of values, as far as it matters which of them are read.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use portcullis_source::Span;
 
-use super::{known::Known, walk::Walk};
+use super::{
+    Part,
+    known::{ANY, Known},
+    walk::Walk,
+};
+
+/// The most texts that are taken apart.
+const MAX_SEQUENCES: usize = 128;
+
+/// The most texts that one call may print.
+const MAX_TEXTS: usize = 16;
 
 /// A variable that is the first argument, and the place of a call.
 type Site<'a> = (Option<&'a Arc<str>>, Option<Span>);
@@ -20,19 +30,24 @@ impl Walk<'_> {
                 let (name, given) = (arguments.next().unwrap_or_default(), arguments.next().unwrap_or_default());
                 self.consume(&name, true, span);
                 if name.texts.is_empty() || !name.is_nothing() {
-                    self.any_template(&given);
+                    self.any_template(ANY, &given);
                 }
-                name.texts.iter().for_each(|text| self.include(text, given.clone()));
+                for text in &name.texts {
+                    match text.contains(ANY) {
+                        true => self.any_template(text, &given),
+                        false => self.include(text, given.clone()),
+                    }
+                }
                 Known::default()
             }
             "tpl" => {
                 let mut arguments = arguments.into_iter();
                 let (text, given) = (arguments.next().unwrap_or_default(), arguments.next().unwrap_or_default());
                 self.consume(&text, false, span);
-                text.texts.iter().for_each(|text| self.text(text, &given));
+                text.texts.iter().filter(|text| !text.contains(ANY)).for_each(|text| self.text(text, &given));
                 self.any_text(&given);
                 // What else the text says of what it is given is not known, but for the roots, whose keys it must name.
-                self.consume(&Known { roots: Default::default(), ..given }, true, span);
+                self.consume(&given.without_roots(), true, span);
                 Known::default()
             }
             "default" | "coalesce" | "or" | "and" | "ternary" => {
@@ -78,6 +93,11 @@ impl Walk<'_> {
                 let items = arguments.iter().fold(Known::default(), |items, argument| items.or(argument.any()).or(argument.clone()));
                 Known::holding(items.soft())
             }
+            "printf" | "print" => {
+                arguments.iter().for_each(|argument| self.consume(argument, false, span));
+                if name == "printf" { printed(&arguments) } else { Known { texts: joined(&arguments), ..Known::default() } }
+            }
+            "splitList" | "mustSplitList" | "split" | "mustSplit" => self.split(arguments, span),
             "keys" => {
                 arguments.iter().for_each(|argument| self.presence(argument, span));
                 Known::default()
@@ -104,13 +124,28 @@ impl Walk<'_> {
         }
     }
 
+    /// The parts of a text that stands in a template, as of a key that is looked up part by part.
+    fn split(&mut self, arguments: Vec<Known>, span: Option<Span>) -> Known {
+        arguments.iter().for_each(|argument| self.consume(argument, true, span));
+        let [Some(separator), Some(text)] = [arguments.first(), arguments.get(1)] else { return Known::default() };
+        let mut sequences = BTreeSet::new();
+        for separator in &separator.texts {
+            let known = text.texts.iter().filter(|text| !text.contains(ANY)).take(MAX_SEQUENCES);
+            sequences.extend(known.map(|text| text.split(&**separator).map(Arc::from).collect::<Vec<_>>()));
+        }
+        Known { sequences, ..Known::default() }
+    }
+
     /// The entry of the first argument that the others lead to.
     fn index(&mut self, arguments: Vec<Known>, span: Option<Span>) -> Known {
         let mut arguments = arguments.into_iter();
         let mut value = arguments.next().unwrap_or_default();
         for key in arguments {
             self.consume(&key, true, span);
-            value = if key.texts.is_empty() || !key.is_nothing() {
+            // A string that a template made of others.
+            value = if key.texts.is_empty() && key.is_nothing() {
+                value.below(&Part::Mentioned)
+            } else if key.texts.is_empty() || !key.is_nothing() || key.texts.iter().any(|text| text.contains(ANY)) {
                 self.presence(&value, span);
                 value.any()
             } else {
@@ -134,9 +169,9 @@ impl Walk<'_> {
         let [map, key, value] = [(); 3].map(|()| arguments.next().unwrap_or_default());
         self.consume(&key, true, span);
         let mut result = map;
-        if key.texts.is_empty() {
+        if key.texts.is_empty() || key.texts.iter().any(|text| text.contains(ANY)) {
             // Nobody knows where it is looked for.
-            self.consume(&Known { roots: Default::default(), ..value.clone() }, true, span);
+            self.consume(&value.clone().without_roots(), true, span);
             result = result.or(Known::holding(value));
         } else {
             for text in &key.texts {
@@ -155,7 +190,7 @@ impl Walk<'_> {
         let is_value = arguments.first().is_some_and(|first| !first.paths.is_empty() || !first.roots.is_empty());
         if is_value {
             for other in arguments.iter().skip(1) {
-                self.consume(&Known { roots: Default::default(), ..other.clone() }, true, span);
+                self.consume(&other.clone().without_roots(), true, span);
             }
         }
         let result = arguments.into_iter().fold(Known::default(), Known::or).soft();
@@ -176,7 +211,7 @@ fn dict(arguments: &[Known]) -> Known {
     let mut made = Known::default();
     for pair in arguments.chunks(2) {
         let (Some(key), Some(value)) = (pair.first(), pair.get(1)) else { continue };
-        if key.texts.is_empty() {
+        if key.texts.is_empty() || key.texts.iter().any(|text| text.contains(ANY)) {
             made = made.or(Known::holding(value.clone()));
         }
         for text in &key.texts {
@@ -185,4 +220,44 @@ fn dict(arguments: &[Known]) -> Known {
         }
     }
     made
+}
+
+/// The texts that `printf` may print, with a mark for what is not known.
+fn printed(arguments: &[Known]) -> Known {
+    let Some((format, values)) = arguments.split_first() else { return Known::default() };
+    let mut texts = BTreeSet::new();
+    for format in &format.texts {
+        let mut parts: Vec<Known> = Vec::new();
+        let mut values = values.iter();
+        let mut rest: &str = format;
+        while let Some((before, after)) = rest.split_once('%') {
+            parts.push(Known::text(before));
+            let verb = after.find(|letter: char| letter.is_ascii_alphabetic() || letter == '%').unwrap_or(after.len());
+            match after.get(verb..).and_then(|rest| rest.chars().next()) {
+                Some('%') => parts.push(Known::text("%")),
+                Some('s' | 'v') if verb == 0 => parts.push(values.next().cloned().unwrap_or_default()),
+                Some(_) | None => {
+                    values.next();
+                    parts.push(Known::default());
+                }
+            }
+            rest = after.get(verb + 1..).unwrap_or_default();
+        }
+        parts.push(Known::text(rest));
+        texts.extend(joined(&parts));
+    }
+    Known { texts, ..Known::default() }
+}
+
+/// The texts of several values one after the other, with a mark for what is not known.
+fn joined(parts: &[Known]) -> BTreeSet<Arc<str>> {
+    let mut texts = vec![String::new()];
+    for part in parts {
+        let mut known: Vec<&str> = part.texts.iter().map(|text| &**text).collect();
+        if !part.is_nothing() || known.is_empty() || known.len() * texts.len() > MAX_TEXTS {
+            known = vec![ANY];
+        }
+        texts = texts.iter().flat_map(|text| known.iter().map(move |more| format!("{text}{more}"))).collect();
+    }
+    texts.into_iter().map(Arc::from).collect()
 }

@@ -16,6 +16,24 @@ const MAX_FIELDS: usize = 128;
 /// The deepest path.
 pub(super) const MAX_DEPTH: usize = 24;
 
+/// Stands within a text for what is not known of it.
+pub(super) const ANY: &str = "\0";
+
+/// Whether a name may be a text of which parts are not known.
+pub(super) fn may_be(text: &str, name: &str) -> bool {
+    let mut parts = text.split(ANY);
+    let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else { return false };
+    let mut parts = parts.peekable();
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        let Some(at) = rest.find(part) else { return false };
+        rest = rest.get(at + part.len()..).unwrap_or_default();
+    }
+    rest.is_empty()
+}
+
 /// What a value may be.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Known {
@@ -29,6 +47,8 @@ pub(super) struct Known {
     pub(super) items: Option<Box<Known>>,
     /// Strings that stand in the template.
     pub(super) texts: BTreeSet<Arc<str>>,
+    /// The parts of such strings, in their order.
+    pub(super) sequences: BTreeSet<Vec<Arc<str>>>,
 }
 
 impl Known {
@@ -74,6 +94,7 @@ impl Known {
             (own, other) => own.or(other),
         };
         self.texts.extend(other.texts);
+        self.sequences.extend(other.sequences);
         self
     }
 
@@ -85,13 +106,27 @@ impl Known {
         self
     }
 
+    /// The same without the root maps of charts, wherever they are held.
+    pub(super) fn without_roots(mut self) -> Self {
+        self.roots.clear();
+        self.fields = self.fields.into_iter().map(|(key, value)| (key, value.without_roots())).collect();
+        self.items = self.items.map(|items| Box::new(items.without_roots()));
+        self
+    }
+
     /// Any item or entry.
     pub(super) fn any(&self) -> Self {
+        self.below(&Part::Any)
+    }
+
+    /// The items and entries that one part of a path may lead to.
+    pub(super) fn below(&self, part: &Part) -> Self {
         let mut found = self.items.as_deref().cloned().unwrap_or_default();
+        found.texts.extend(self.sequences.iter().flatten().cloned());
         for value in self.fields.values() {
             found = found.or(value.clone());
         }
-        let below = |(path, soft): (&Path, &bool)| (path.iter().cloned().chain([Part::Any]).collect(), *soft);
+        let below = |(path, soft): (&Path, &bool)| (path.iter().cloned().chain([part.clone()]).collect(), *soft);
         found.or(Self { paths: self.paths.iter().map(below).collect(), ..Self::default() })
     }
 

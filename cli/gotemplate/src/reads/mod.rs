@@ -4,13 +4,18 @@
 //! as read. So a key that is not read here is read by no execution.
 
 mod call;
+mod index;
 mod known;
 mod walk;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, OnceLock},
+};
 
 use portcullis_source::Span;
 
+use index::Index;
 pub use walk::{Entry, reads};
 
 /// A step into values.
@@ -20,6 +25,8 @@ pub enum Part {
     Name(Arc<str>),
     /// Any entry or item.
     Any,
+    /// The entry of a key that a template puts together, so that its name stands somewhere in the templates.
+    Mentioned,
 }
 
 /// A way into the values of a release, those of subcharts below the names of their charts.
@@ -61,25 +68,18 @@ pub struct Reads {
     pub values: BTreeMap<(Path, Extent), Option<Span>>,
     /// The values that are printed with nothing to fall back on.
     pub bare: Vec<Bare>,
+    /// The words of the templates, which keys may be put together from.
+    pub words: BTreeSet<Arc<str>>,
     /// Whether everything was looked at; if not, more may be read.
     pub complete: bool,
+    index: OnceLock<Index>,
 }
 
 impl Reads {
     /// The place that reads a value, or something above or below it; a list counts as one value.
     #[must_use]
     pub fn reader(&self, path: &[Arc<str>]) -> Option<Option<Span>> {
-        let fits = |part: &Part, name: &Arc<str>| match part {
-            Part::Name(known) => known == name,
-            Part::Any => true,
-        };
-        let reads = |(read, extent): &(Path, Extent)| {
-            let shared = read.iter().zip(path).take_while(|(part, name)| fits(part, name)).count();
-            match extent {
-                Extent::Whole => shared == read.len() || shared == path.len(),
-                Extent::Own => shared == path.len(),
-            }
-        };
-        self.values.iter().find(|(read, _)| reads(read)).map(|(_, span)| *span)
+        let index = self.index.get_or_init(|| Index::of(&self.values));
+        index.reader(path, &|word| self.words.contains(word))
     }
 }

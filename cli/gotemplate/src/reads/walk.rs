@@ -7,7 +7,10 @@ use std::{
 
 use portcullis_source::{Range, Span, Text};
 
-use super::{Bare, Extent, Guard, Part, Path, Reads, known::Known};
+use super::{
+    Bare, Extent, Guard, Part, Path, Reads,
+    known::{Known, may_be},
+};
 use crate::{Templates, ast, parse::Template, stack::Stack};
 
 /// How many nodes are looked at before the walk gives up.
@@ -18,6 +21,15 @@ const MAX_CALLS: usize = 48;
 
 /// How often everything is walked through again because templates put more into maps.
 const MAX_ROUNDS: usize = 4;
+
+/// Files whose names end so are executed, but are no manifests.
+const NOTES: &str = "NOTES.txt";
+
+/// How often a loop is walked through because it changes variables.
+const MAX_TURNS: usize = 6;
+
+/// What the texts that `tpl` may be given are called where names of templates are kept.
+const TEXTS: &str = "\0\0";
 
 /// The stack for parsing texts of values.
 const PARSE_STACK: usize = 1 << 18;
@@ -39,7 +51,7 @@ pub fn reads(templates: &Templates, entries: &[Entry], texts: &[Arc<str>]) -> Re
         templates,
         charts,
         texts: texts.iter().filter_map(|text| parsed(templates, text)).collect(),
-        found: Reads { complete: true, ..Reads::default() },
+        found: Reads { complete: true, words: words(templates), ..Reads::default() },
         stored: BTreeMap::new(),
         called: BTreeSet::new(),
         spread: BTreeSet::new(),
@@ -54,7 +66,11 @@ pub fn reads(templates: &Templates, entries: &[Entry], texts: &[Arc<str>]) -> Re
         walk.spread.clear();
         for entry in entries {
             if let Some(template) = templates.get(&entry.template) {
+                // What stands in notes for people is no part of what is deployed.
+                let is_noted = entry.template.ends_with(NOTES);
+                walk.guards.extend(is_noted.then_some(Guard::Unknown));
                 walk.template(template, Known::root(entry.chart.clone()));
+                walk.guards.clear();
             }
         }
         if walk.stored == before {
@@ -64,6 +80,21 @@ pub fn reads(templates: &Templates, entries: &[Entry], texts: &[Arc<str>]) -> Re
     walk.found.bare.sort();
     walk.found.bare.dedup();
     walk.found
+}
+
+/// The words of all templates.
+fn words(templates: &Templates) -> BTreeSet<Arc<str>> {
+    let mut found = BTreeSet::new();
+    for template in templates.names().filter_map(|name| templates.get(name)) {
+        let text = String::from_utf8_lossy(template.text.bytes());
+        let words = text.split(|letter: char| !(letter.is_alphanumeric() || matches!(letter, '_' | '-')));
+        for word in words.filter(|word| !word.is_empty()) {
+            if !found.contains(word) {
+                found.insert(Arc::from(word));
+            }
+        }
+    }
+    found
 }
 
 /// The templates of a text; nothing of one that is none, which `tpl` refuses.
@@ -82,7 +113,7 @@ pub(super) struct Walk<'t> {
     pub(super) stored: BTreeMap<Arc<str>, Known>,
     called: BTreeSet<(Arc<str>, Known)>,
     /// What `tpl` and templates without a known name were given already.
-    spread: BTreeSet<(bool, Known)>,
+    spread: BTreeSet<(Arc<str>, Known)>,
     pub(super) variables: Vec<(Arc<str>, Known)>,
     guards: Vec<Guard>,
     /// The texts of the templates that are being walked through.
@@ -118,25 +149,30 @@ impl Walk<'_> {
         self.consume(dot, true, None);
     }
 
-    /// A template whose name is not known may be any.
-    pub(super) fn any_template(&mut self, dot: &Known) {
-        if dot.is_nothing() || !self.spread.insert((true, dot.clone())) {
+    /// A template whose name is not known, or not wholly, may be any.
+    pub(super) fn any_template(&mut self, name: &str, dot: &Known) {
+        if dot.is_nothing() || !self.spread.insert((Arc::from(name), dot.clone())) {
             return;
         }
-        let all: Vec<Arc<Template>> = self.templates.names().filter_map(|name| self.templates.get(name)).cloned().collect();
+        let names = self.templates.names().filter(|known| may_be(name, known));
+        let all: Vec<Arc<Template>> = names.filter_map(|name| self.templates.get(name)).cloned().collect();
+        self.guards.push(Guard::Unknown);
         for template in all.iter().filter(|template| template.is_part) {
             self.template(template, dot.clone());
         }
+        self.guards.pop();
     }
 
     /// A text that `tpl` is given may be any.
     pub(super) fn any_text(&mut self, dot: &Known) {
-        if dot.is_nothing() || !self.spread.insert((false, dot.clone())) {
+        if dot.is_nothing() || !self.spread.insert((Arc::from(TEXTS), dot.clone())) {
             return;
         }
+        self.guards.push(Guard::Unknown);
         for templates in self.texts.clone() {
             templates.iter().for_each(|template| self.body(template, dot.clone()));
         }
+        self.guards.pop();
     }
 
     /// A text that stands in a template.
@@ -206,12 +242,48 @@ impl Walk<'_> {
             self.set(key, &Known::default(), branch.pipe.assigns);
         }
         self.guards.push(Guard::Unknown);
-        self.list(&branch.list, &item);
+        if value.sequences.is_empty() {
+            self.turns(branch, &item);
+        } else {
+            self.sequences(branch, &value, names.last());
+        }
         if let Some(otherwise) = &branch.otherwise {
             self.list(otherwise, dot);
         }
         self.guards.pop();
         self.variables.truncate(depth);
+    }
+
+    /// Walks through a loop until it changes no variable any more.
+    fn turns(&mut self, branch: &ast::Branch, item: &Known) {
+        for _ in 0..MAX_TURNS {
+            let before = self.variables.clone();
+            self.list(&branch.list, item);
+            if self.variables == before || self.variables.iter().any(|(_, known)| known.is_too_much()) {
+                break;
+            }
+        }
+    }
+
+    /// Walks through a loop over the parts of texts, one text after the other.
+    fn sequences(&mut self, branch: &ast::Branch, value: &Known, name: Option<&Arc<str>>) {
+        let before = self.variables.clone();
+        let mut after = before.clone();
+        for sequence in &value.sequences {
+            self.variables.clone_from(&before);
+            for part in sequence {
+                let item = Known::text(part);
+                if let Some(name) = name {
+                    self.variables.push((Arc::clone(name), item.clone()));
+                }
+                self.list(&branch.list, &item);
+                self.variables.truncate(before.len());
+            }
+            for ((_, known), (_, changed)) in after.iter_mut().zip(&self.variables) {
+                *known = std::mem::take(known).or(changed.clone());
+            }
+        }
+        self.variables = after;
     }
 
     fn branch(&mut self, branch: &ast::Branch, inside: &Known, value: &Known, dot: &Known) {
@@ -353,7 +425,7 @@ impl Walk<'_> {
         let global = |at: &usize| matches!(path.get(*at), Some(Part::Name(name)) if &**name == "global");
         for at in (0..path.len()).filter(global) {
             let (Some(chart), Some(rest)) = (path.get(..at), path.get(at..)) else { continue };
-            if !self.charts.contains(chart) && !chart.contains(&Part::Any) {
+            if !self.charts.contains(chart) && !chart.iter().any(|part| matches!(part, Part::Any | Part::Mentioned)) {
                 continue;
             }
             for outer in (0..at).filter_map(|length| chart.get(..length)).filter(|outer| self.charts.contains(*outer)) {
