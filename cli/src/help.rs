@@ -111,8 +111,8 @@ Examples:
       a rendered field: template line, includes, values line, the layers it hides, and what switched it on
   portcullis why tx-scoring-prod 'Deployment:spec.template.spec.containers[name=app].image'
       the same with a dotted path; * is any key or item, ** any number of them
-  portcullis why tx-scoring-prod resources.limits.cpu
-      a field that is neither set nor rendered is explained too, where an object could have it
+  portcullis why tx-scoring-prod Ingress/tx-scoring:/spec/rules
+      what is not there, be it a field or a whole object: which value keeps it out, and where that is set
 
 A name without an object is a values key first; where there is no such key, every rendered field whose path
 ends so is meant. Keys may have dots in them. Layers are shown as Helm merges them: maps key by key, lists as

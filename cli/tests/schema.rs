@@ -22,6 +22,24 @@ fn reports_match_their_schema() {
 }
 
 #[test]
+fn answers_match_their_schemas() {
+    let cases: [(&str, &[&str]); 6] = [
+        ("why", &["why", "shop-dev", "probe.path"]),
+        ("why", &["why", "shop-prod", "store"]),
+        ("why", &["why", "shop-dev", "Deployment:/spec/template/spec/containers/0/livenessProbe"]),
+        ("values", &["values", "shop-dev"]),
+        ("drift", &["drift", "shop"]),
+        ("report", &["lint", "--partition", "1/2"]),
+    ];
+    for (name, arguments) in cases {
+        let schema = jsonschema::validator_for(&portcullis(".", &["schema", name])).unwrap();
+        let answer = portcullis("tests/cmd/layers.in", &[arguments, &["--format", "json"]].concat());
+        let errors: Vec<String> = schema.iter_errors(&answer).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        assert_eq!(errors, Vec::<String>::new(), "{arguments:?}");
+    }
+}
+
+#[test]
 fn locks_match_their_schema() {
     let schema = jsonschema::validator_for(&portcullis(".", &["schema", "lock"])).unwrap();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cmd/dependency-in-mirror.in/portcullis.lock");
