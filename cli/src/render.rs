@@ -42,6 +42,9 @@ pub(crate) fn compat(version: Version) -> Compat {
     if version >= FIRST_WITH_HELM_4 { Compat::Helm4 } else { Compat::Helm3 }
 }
 
+/// A chart, its layers of values and its release.
+type Ingredients<'a> = (&'a Chart, Vec<Layer>, Release);
+
 /// The charts and values files that the applications share.
 pub(crate) struct Renderer<'a> {
     revision: &'a Revision,
@@ -129,7 +132,7 @@ impl<'a> Renderer<'a> {
     }
 
     /// What a source is rendered from: the chart, the layers of values from the lowest to the highest, and the release.
-    fn given(&self, source: &HelmSource) -> Result<Option<(&Chart, Vec<Layer>, Release)>, RenderError> {
+    fn given(&self, source: &HelmSource) -> Result<Option<Ingredients<'_>>, RenderError> {
         let chart = match self.charts.get(&source.chart) {
             Some(Ok(chart)) => chart,
             Some(Err(error)) => {

@@ -1,5 +1,5 @@
 //! Parts of a run that are merged are the run, byte for byte.
-#![expect(clippy::disallowed_methods, clippy::indexing_slicing, clippy::unwrap_used, reason = "copies repositories and starts the command")]
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "copies repositories and starts the command")]
 
 use std::{
     fs,
@@ -94,7 +94,9 @@ fn parts_of_the_broken_platform_are_the_run() {
 #[test]
 fn parts_of_small_repositories_are_the_run() {
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cmd");
-    for case in ["findings", "layers", "waived", "template-error", "broken-values", "broken-manifest", "set-not-expanded", "missing-dependency"] {
+    for case in
+        ["findings", "layers", "waived", "template-error", "broken-values", "broken-manifest", "set-not-expanded", "missing-dependency"]
+    {
         let from = cases.join(format!("{case}.in"));
         if from.is_dir() {
             let folder = tempfile::tempdir().unwrap();
@@ -113,12 +115,15 @@ fn parts_of_random_repositories_are_the_run() {
         copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cmd/layers.in"), root);
         for number in 0..(3 + next(6)) {
             let dev = fs::read_to_string(root.join("dev.yaml")).unwrap();
-            let text = dev.replace("shop-dev", &format!("shop{number}-dev")).replace("namespace: shop", &format!("namespace: n{}", next(3)));
+            let text =
+                dev.replace("shop-dev", &format!("shop{number}-dev")).replace("namespace: shop", &format!("namespace: n{}", next(3)));
             fs::write(root.join(format!("app-{number}.yaml")), text).unwrap();
-            let values = ["replicas: 1\n", "port: [\n", "# portcullis: allow unpinned-image: random\nreplicas: 3\n", "probe: {path: /x}\n"][next(4)];
+            let values =
+                ["replicas: 1\n", "port: [\n", "# portcullis: allow unpinned-image: random\nreplicas: 3\n", "probe: {path: /x}\n"][next(4)];
             fs::write(root.join(format!("values/shop{number}-dev.yaml")), values).unwrap();
         }
-        fs::write(root.join("loose.yaml"), "apiVersion: v1\nkind: Service\nmetadata:\n  name: loose\nspec:\n  selector:\n    app: none\n").unwrap();
+        fs::write(root.join("loose.yaml"), "apiVersion: v1\nkind: Service\nmetadata:\n  name: loose\nspec:\n  selector:\n    app: none\n")
+            .unwrap();
         check(root, &[1 + next(5) as u32]);
     }
 }

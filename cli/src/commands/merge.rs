@@ -1,13 +1,11 @@
 //! `portcullis merge`: the reports of all parts of a run as the report of one.
 
-use std::fs;
-
 use portcullis_policies::waiver::Coverage;
+use portcullis_source::{Sources, read_named};
 
 use super::{Done, Outcome, lint};
 use crate::{
     args,
-    error::Error,
     partition::{self, Piece, Pieces},
     pipeline,
     report::{self, Material},
@@ -18,9 +16,9 @@ use crate::{
 pub(crate) fn run(arguments: &args::Merge, surroundings: &Surroundings) -> Outcome {
     let read = |path: &std::path::PathBuf| {
         let name = path.display().to_string();
-        let text = fs::read(surroundings.directory.join(path));
-        let text = text.map_err(|error| Error::usage(format!("{name} cannot be read: {error}"), "name the report of every part"))?;
-        Piece::parse(&name, &text)
+        // Reports are no part of the repository.
+        let file = read_named(&surroundings.directory.join(path), &Sources::default())?;
+        Piece::parse(&name, file.bytes())
     };
     let pieces = Pieces::new(arguments.files.iter().map(read).collect::<Result<_, _>>()?)?;
     let scope = args::Scope {

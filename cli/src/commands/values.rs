@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &args::Values, surroundings: &Surroundings) -> Outc
             object.insert("problems".to_owned(), issues.iter().map(report::problem).collect());
             format!("{:#}\n", Value::Object(object))
         }
-        _ => {
+        Format::Human => {
             let several = target.values.len() > 1;
             let text = showers.map(|(values, shower)| {
                 let head = if several { format!("---\n# {}\n", values.chart) } else { String::new() };

@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &args::Why, surroundings: &Surroundings) -> Outcome
             object.insert("problems".to_owned(), issues.iter().map(report::problem).collect());
             format!("{:#}\n", serde_json::Value::Object(object))
         }
-        _ => answers.iter().map(|answer| explain::human(&target, answer)).collect::<Vec<_>>().join("\n"),
+        Format::Human => answers.iter().map(|answer| explain::human(&target, answer)).collect::<Vec<_>>().join("\n"),
     };
     let notes =
         issues.iter().map(|issue| format!("{}{}\n  hint: {}\n", report::place(&issue.location), issue.message, issue.hint)).collect();

@@ -12,27 +12,36 @@ use super::{
 };
 use crate::explain::json;
 
+/// The value of a key in one variant.
+struct Set {
+    value: serde_json::Value,
+    /// Whether a file that one application alone reads sets it.
+    is_own: bool,
+    setting: Setting,
+}
+
 /// The keys of a service.
 pub(super) fn find(survey: &Survey<'_>, service: &Arc<str>, variants: &[&Variant<'_>]) -> Vec<Hidden> {
-    let mut by_key: BTreeMap<Vec<Arc<str>>, Vec<(serde_json::Value, bool, Setting)>> = BTreeMap::new();
+    let mut by_key: BTreeMap<Vec<Arc<str>>, Vec<Set>> = BTreeMap::new();
     for variant in variants {
         let label = survey.label(variant, variants);
         for (path, held) in flat(&variant.effective.root) {
-            let is_own = is_own(survey, variant, held);
-            by_key.entry(path).or_default().push((json(held), is_own, setting(survey, variant, held, Arc::clone(&label))));
+            let set = Set {
+                value: json(held),
+                is_own: is_own(survey, variant, held),
+                setting: setting(survey, variant, held, Arc::clone(&label)),
+            };
+            by_key.entry(path).or_default().push(set);
         }
     }
     let mut found = Vec::new();
-    for (path, settings) in by_key {
-        let own: Vec<_> = settings.iter().filter(|(_, is_own, _)| *is_own).collect();
-        let differ = |values: &[&(serde_json::Value, bool, Setting)]| {
-            values.windows(2).any(|pair| pair.first().map(|one| &one.0) != pair.last().map(|one| &one.0))
-        };
-        let all: Vec<_> = settings.iter().collect();
-        let shown: Vec<Setting> = if differ(&own) {
-            own.iter().map(|(_, _, setting)| setting.clone()).collect()
+    for (path, all) in by_key {
+        let own: Vec<&Set> = all.iter().filter(|set| set.is_own).collect();
+        let differ = own.windows(2).any(|pair| pair.first().map(|set| &set.value) != pair.last().map(|set| &set.value));
+        let shown: Vec<Setting> = if differ {
+            own.iter().map(|set| set.setting.clone()).collect()
         } else if is_written_in_two_ways(&all) {
-            all.iter().map(|(_, _, setting)| setting.clone()).collect()
+            all.iter().map(|set| set.setting.clone()).collect()
         } else {
             continue;
         };
@@ -60,11 +69,11 @@ fn is_own(survey: &Survey<'_>, variant: &Variant<'_>, held: &portcullis_helm::He
 }
 
 /// Whether a number or boolean is written as such in one environment and as a string in another: templates may make different things of them.
-fn is_written_in_two_ways(settings: &[&(serde_json::Value, bool, Setting)]) -> bool {
+fn is_written_in_two_ways(settings: &[Set]) -> bool {
     let plain = |value: &serde_json::Value| match value {
         serde_json::Value::String(text) => (true, text.clone()),
         other => (false, other.to_string()),
     };
-    let written: Vec<(bool, String)> = settings.iter().filter(|(value, _, _)| !value.is_null()).map(|(value, _, _)| plain(value)).collect();
+    let written: Vec<(bool, String)> = settings.iter().filter(|set| !set.value.is_null()).map(|set| plain(&set.value)).collect();
     written.iter().any(|(is_text, text)| *is_text && written.iter().any(|(other, same)| !other && same == text))
 }

@@ -151,7 +151,10 @@ fn is_named(item: &Node, field: &str, value: &str) -> bool {
     item.get(field).is_some_and(|node| match &node.data {
         Data::String(text) => **text == *value,
         Data::Map(_) | Data::List(_) => false,
-        Data::Null | Data::Bool(_) | Data::Int(_) | Data::Uint(_) | Data::Float(_) => portcullis_policies::json(node).to_string() == value,
+        Data::Null | Data::Bool(_) | Data::Int(_) | Data::Uint(_) | Data::Float(_) => {
+            let text = portcullis_policies::json(node).to_string();
+            text == value
+        }
     })
 }
 
