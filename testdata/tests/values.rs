@@ -42,8 +42,11 @@ fn values_of_charts_are_those_of_helm() {
         }
         let repository = with_printer(&folder);
         fs::write(repository.path().join("application.yaml"), application(chart)).expect("the application is written");
-        fs::write(repository.path().join("portcullis.yaml"), "version: 1\nrepositories:\n  - url: https://git.example.com/charts.git\n    path: .\n")
-            .expect("the configuration is written");
+        fs::write(
+            repository.path().join("portcullis.yaml"),
+            "version: 1\nrepositories:\n  - url: https://git.example.com/charts.git\n    path: .\n",
+        )
+        .expect("the configuration is written");
         let arguments = ["template", chart, "chart", "--namespace", chart].map(str::to_owned);
         hold(&tools, &platform, repository.path(), chart, &arguments);
     }
