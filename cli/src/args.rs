@@ -139,11 +139,11 @@ pub(crate) struct Lint {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["rule", "paths", "environment", "service"])]
     pub(crate) write_baseline: Option<PathBuf>,
     /// Print what the admission webhook answers when each object is made, as JSON.
-    #[arg(long, conflicts_with_all = ["rule", "format", "output", "baseline", "write_baseline"])]
+    #[arg(long, conflicts_with_all = ["rule", "format", "output", "baseline", "write_baseline", "partition"])]
     #[arg(long, conflicts_with_all = ["rule", "format", "output", "partition"])]
     pub(crate) as_admission: bool,
     /// Check one of N parts only, as in 3/16; `portcullis merge` joins the JSON reports of all parts.
-    #[arg(long, value_name = "PART/N", conflicts_with = "paths")]
+    #[arg(long, value_name = "PART/N", conflicts_with_all = ["paths", "baseline", "write_baseline"])]
     pub(crate) partition: Option<Part>,
 }
 
