@@ -104,7 +104,7 @@ fn insert(config: &str) -> Option<String> {
     let sources = Sources::default();
     let config = Config::parse(&sources.add("portcullis.yaml", text.as_bytes())).unwrap();
     let today = Date::parse("2026-07-04").unwrap();
-    let waivers = Waivers { config: &config, sources: &sources, files: &[], today, coverage: Coverage::Whole };
+    let waivers = Waivers { config: &config, rules: &[], sources: &sources, files: &[], today, coverage: Coverage::Whole };
     let more = findings(&[("a", Some("prod")), ("a", Some("dev")), ("b", Some("prod")), ("b", Some("dev"))]);
     let counting: Vec<Finding> = waivers.apply(more).into_iter().filter(|finding| finding.waived.is_none()).collect();
     assert_eq!(shown(&counting), [FOUND], "a in dev alone counts, and every waiver covers something");
