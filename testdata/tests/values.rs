@@ -1,11 +1,12 @@
 //! What `portcullis values` says templates see is what helm hands them: a template that prints `.Values` is added to each chart.
 #![expect(clippy::expect_used, clippy::panic, clippy::disallowed_methods, reason = "a test fails by panicking, and copies charts")]
 
+use std::env;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use portcullis_testdata::platform::Platform;
-use portcullis_testdata::tools::{Tools, corpus, run};
+use portcullis_testdata::tools::{Tools, repository, run};
 use serde_json::Value;
 
 /// The file that prints the values.
@@ -14,8 +15,30 @@ const PRINTER: &str = "templates/printed-values.yaml";
 /// A template that is a manifest for helm, and prints the values as JSON on one line.
 const TEMPLATE: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: values\n# values: {{ .Values | toJson }}\n";
 
-/// Charts whose templates change no values while they are executed.
-const CHARTS: [&str; 7] = ["wordpress", "airflow", "kafka", "mongodb", "postgresql-ha", "harbor", "minio"];
+/// An Application of the chart beside it.
+const APPLICATION: &str = "apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata:
+  name: shop
+spec:
+  project: default
+  destination:
+    server: https://kubernetes.default.svc
+    namespace: shop
+  source:
+    repoURL: https://git.example.com/charts.git
+    path: chart
+    targetRevision: main
+";
+
+/// The repository that it is in, and an Argo CD that renders with Helm 3.
+const CONFIGURATION: &str = "version: 1
+argocd:
+  version: \"3.2\"
+repositories:
+  - url: https://git.example.com/charts.git
+    path: .
+";
 
 #[test]
 fn values_of_the_platform_are_those_of_helm() {
@@ -35,35 +58,50 @@ fn values_of_the_platform_are_those_of_helm() {
 #[test]
 fn values_of_charts_are_those_of_helm() {
     let (platform, tools) = (Platform::own(), Tools::locate());
-    for chart in CHARTS {
-        let folder = corpus("bitnami").join(chart);
-        if !folder.is_dir() {
+    let mut folders = charts(&repository().join("testdata/charts"));
+    // Charts beyond the repository, for whoever has them.
+    folders.extend(env::var_os("PORTCULLIS_CHARTS").iter().flat_map(|folder| charts(Path::new(folder))));
+    let mut count = 0;
+    for folder in folders {
+        if changes_values(&folder) {
             continue;
         }
-        let repository = with_printer(&folder);
-        fs::write(repository.path().join("application.yaml"), application(chart)).expect("the application is written");
-        fs::write(
-            repository.path().join("portcullis.yaml"),
-            "version: 1\nrepositories:\n  - url: https://git.example.com/charts.git\n    path: .\n",
-        )
-        .expect("the configuration is written");
-        let arguments = ["template", chart, "chart", "--namespace", chart].map(str::to_owned);
-        hold(&tools, &platform, repository.path(), chart, &arguments);
+        let copied = with_printer(&folder);
+        fs::write(copied.path().join("application.yaml"), APPLICATION).expect("the application is written");
+        fs::write(copied.path().join("portcullis.yaml"), CONFIGURATION).expect("the configuration is written");
+        let arguments = ["template", "shop", "chart", "--namespace", "shop"].map(str::to_owned);
+        // What helm does not render is compared elsewhere.
+        if tools.run("helm", copied.path(), &["template", "shop", "chart"]).is_ok_and(|helm| helm.code == Some(0)) {
+            hold(&tools, &platform, copied.path(), "shop", &arguments);
+            count += 1;
+        }
     }
+    assert!(count > 20, "only {count} charts render");
 }
 
-fn application(name: &str) -> String {
-    format!(
-        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  name: {name}\nspec:\n  project: default\n  destination:\n    \
-         server: https://kubernetes.default.svc\n    namespace: {name}\n  source:\n    repoURL: https://git.example.com/charts.git\n    \
-         path: chart\n    targetRevision: main\n"
-    )
+/// The charts below a folder, those within charts left out.
+fn charts(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).filter(|path| path.is_dir());
+    let mut found: Vec<PathBuf> =
+        entries.flat_map(|path| if path.join("Chart.yaml").is_file() { vec![path] } else { charts(&path) }).collect();
+    found.sort();
+    found
+}
+
+/// Whether templates of a chart change maps, perhaps those that other templates see as `.Values`.
+fn changes_values(folder: &Path) -> bool {
+    let changing = |text: &str| ["set ", "unset ", "merge"].iter().any(|word| text.contains(word));
+    fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).any(|path| {
+        path.is_dir() && changes_values(&path)
+            || path.components().any(|part| part.as_os_str() == "templates") && fs::read_to_string(&path).is_ok_and(|text| changing(&text))
+    })
 }
 
 /// A copy of a chart, with the template that prints the values.
 fn with_printer(chart: &Path) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder is made");
     copy(chart, &folder.path().join("chart"));
+    fs::create_dir_all(folder.path().join("chart/templates")).expect("a folder is made");
     fs::write(folder.path().join("chart").join(PRINTER), TEMPLATE).expect("the template is written");
     folder
 }
