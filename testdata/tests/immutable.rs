@@ -3,10 +3,12 @@
 //! `cli/src/diff/immutable.json` is what `portcullis diff` warns of, `immutable.json` the objects and the changes of them that are tried.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use portcullis_testdata::cluster::control::{Cluster, Extent};
 use portcullis_testdata::cluster::definitions;
-use portcullis_testdata::tools::{Tools, repository};
+use portcullis_testdata::cluster::process::eventually;
+use portcullis_testdata::tools::{Error, Tools, repository};
 use portcullis_testdata::truth::read;
 use serde_json::{Value, json};
 
@@ -28,6 +30,9 @@ const WORDS: [&str; 6] = [
     "updates to statefulset spec for fields other than",
     "are forbidden",
 ];
+
+/// How long the server may take until it serves a new kind; until then it lets its names change.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A line of the table.
 struct Row {
@@ -56,6 +61,19 @@ impl Row {
         let group = object["apiVersion"].as_str().and_then(|version| version.rsplit_once('/')).map_or("", |(group, _)| group);
         let counts = self.when.as_ref().is_none_or(|field| object.pointer(field) == Some(&Value::Bool(true)));
         self.kind.0 == group && object["kind"] == *self.kind.1 && counts
+    }
+
+    /// What the server fills into an object that does not say it, where that is not what the table has.
+    fn other_defaults(&self, object: &Value, made: &Value) -> Vec<String> {
+        let left_out = self.defaults.iter().filter(|(field, _)| object.pointer(field).is_none());
+        let others = left_out.filter(|(field, value)| made.pointer(field) != Some(value));
+        others.map(|(field, value)| format!("{field} is {:?} by default, not {value}", made.pointer(field))).collect()
+    }
+
+    /// The fields that the server fills in and that can change.
+    fn changeable(&self) -> impl Iterator<Item = &String> {
+        let filled = self.defaults.iter().map(|(field, _)| field).chain(&self.filled);
+        filled.filter(|field| !self.fields.contains(field))
     }
 }
 
@@ -87,6 +105,16 @@ fn is_below(path: &str, field: &str) -> bool {
     path.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
+fn established(cluster: &Cluster, path: &str) -> Result<(), Error> {
+    let definition = cluster.get(path)?;
+    let mut conditions = definition.pointer("/status/conditions").and_then(Value::as_array).into_iter().flatten();
+    let is_served = conditions.any(|condition| {
+        let says = |key, word: &str| condition.get(key).is_some_and(|value| value == word);
+        says("type", "Established") && says("status", "True")
+    });
+    is_served.then_some(()).ok_or_else(|| Error::Unexpected(format!("{path} is not served")))
+}
+
 #[test]
 fn the_api_server_refuses_what_the_table_has_and_nothing_else_of_these() {
     let tools = Tools::locate();
@@ -109,7 +137,11 @@ fn the_api_server_refuses_what_the_table_has_and_nothing_else_of_these() {
         let what = format!("{} {}", text(&object["kind"]), text(&object["metadata"]["name"]));
         let (status, made) = cluster.request("POST", &path, object).expect("the server answers");
         assert_eq!(status, 201, "{what}: {made}");
-        let path = format!("{path}/{}?dryRun=All", text(&object["metadata"]["name"]));
+        let path = format!("{path}/{}", text(&object["metadata"]["name"]));
+        if object["kind"] == "CustomResourceDefinition" {
+            eventually(PATIENCE, || established(&cluster, &path)).expect("the new kind is served");
+        }
+        let path = format!("{path}?dryRun=All");
         let own: Vec<(usize, &Row)> = rows.iter().enumerate().filter(|(_, row)| row.is_for(object)).collect();
         let row_of = |field: &str| {
             let found = own.iter().find_map(|(index, row)| Some((*index, row.fields.iter().find(|known| is_below(field, known))?)));
@@ -133,20 +165,12 @@ fn the_api_server_refuses_what_the_table_has_and_nothing_else_of_these() {
                 (row, _) => faults.push(format!("{what} {field} is {expected}, but in the table it is {row:?}")),
             }
         }
-        for (_, row) in &own {
-            let is_told = |field: &str| object.pointer(field).is_some();
-            for (field, value) in row.defaults.iter().filter(|(field, _)| !is_told(field)) {
-                if made.pointer(field) != Some(value) {
-                    faults.push(format!("{what} {field} is {:?} by default, not {value}", made.pointer(field)));
-                }
-            }
-        }
+        faults.extend(own.iter().flat_map(|(_, row)| row.other_defaults(object, &made)).map(|fault| format!("{what} {fault}")));
     }
     for (index, row) in rows.iter().enumerate() {
         let untried = row.fields.iter().filter(|field| !tried.contains(&(index, (*field).clone())));
         faults.extend(untried.map(|field| format!("{:?} {field} is not tried", row.kind)));
-        let unknown = row.defaults.iter().map(|(field, _)| field).chain(&row.filled).filter(|field| !row.fields.contains(field));
-        faults.extend(unknown.map(|field| format!("{:?} {field} has a default, but can change", row.kind)));
+        faults.extend(row.changeable().map(|field| format!("{:?} {field} has a default, but can change", row.kind)));
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
