@@ -45,7 +45,7 @@ pub(crate) struct Secrets {
 }
 
 impl Secrets {
-    /// Finds the text of the Secrets among objects, and where it came from. Who has no `key` of their own gets one made of all of these
+    /// Finds the text of the Secrets among the objects of what changes, and where it came from. Who has no `key` of their own gets one made of all of these
     /// texts together, which nobody can guess who does not know all of them.
     pub(crate) fn find<'a>(resources: impl Iterator<Item = &'a Resource>, key: Option<&str>) -> Self {
         Self::beside(resources, std::iter::empty(), key)

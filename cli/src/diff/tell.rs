@@ -12,7 +12,7 @@ use super::{
     compare::{Comparison, Extent, sources},
     judge::Judged,
     lines::ChangedLines,
-    objects::{Telling, pairs},
+    objects::{Telling, is_same, pairs},
     reach::Reached,
     show::Secrets,
     side::{Made, Name, Side},
@@ -42,7 +42,12 @@ pub(super) fn tell(told: &Told<'_>, judged: Judged, problems: (Vec<Problem>, Vec
     let sources = sources(told.comparison);
     let (base, head) = told.sides;
     let reached = told.reached;
-    let secrets = Secrets::find(reached.of(&reached.base).chain(reached.of(&reached.head)), told.comparison.secret_key.as_deref());
+    let touched = told.touched();
+    let of_touched = |side: &'_ BTreeMap<Name, Made>| {
+        touched.iter().filter_map(|name| side.get(*name)).flat_map(|made| made.resources.clone()).collect::<Vec<_>>()
+    };
+    let (before, after) = (of_touched(&reached.base), of_touched(&reached.head));
+    let secrets = Secrets::find(before.iter().chain(&after), told.comparison.secret_key.as_deref());
     let mut new_problems = only_new(&problems.0, problems.1);
     let telling = Telling { sources, lines: told.lines, secrets: &secrets };
     let applications = told.applications(&telling, &problems.0, &new_problems);
@@ -98,6 +103,17 @@ pub(super) fn tell(told: &Told<'_>, judged: Judged, problems: (Vec<Problem>, Vec
 }
 
 impl Told<'_> {
+    /// What has an object that changes, comes or goes; the same, however much was rendered.
+    fn touched(&self) -> Vec<&Name> {
+        let none: &[Resource] = &[];
+        let resources = |side: &'_ BTreeMap<Name, Made>, name: &Name| side.get(name).map_or(none.to_vec(), |made| made.resources.clone());
+        let is_touched = |name: &&Name| {
+            let (before, after) = (resources(&self.reached.base, name), resources(&self.reached.head, name));
+            pairs(&before, &after).iter().any(|pair| !is_same(pair))
+        };
+        self.reached.changed.par_iter().filter(is_touched).collect()
+    }
+
     /// The applications of which something changes.
     fn applications(&self, telling: &Telling<'_>, old: &[Problem], new: &[Problem]) -> Vec<ApplicationChange> {
         let mut changes: Vec<ApplicationChange> =
