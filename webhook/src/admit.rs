@@ -118,9 +118,9 @@ struct Ask {
 /// Judges on this thread; a panic costs this request its verdict, and the thread its machine.
 fn judge(loaded: &Loaded, body: Arc<[u8]>, ask: &Ask) -> Admitted {
     let judged = catch_unwind(AssertUnwindSafe(|| {
-        let review = match Review::parse(body) {
+        let review = match Review::parse(Arc::clone(&body)) {
             Ok(review) => review,
-            Err(malformed) => return Admitted::Malformed(malformed),
+            Err(malformed) => return unread(loaded, body, malformed, ask),
         };
         let mut worker = match WORKER.take() {
             Some((generation, worker)) if generation == loaded.generation => worker,
@@ -136,4 +136,15 @@ fn judge(loaded: &Loaded, body: Arc<[u8]>, ask: &Ask) -> Admitted {
         Admitted::Judged { review: Box::new(review), verdict: Box::new(verdict), environment, slow: ask.slow }
     }));
     judged.unwrap_or(Admitted::Panicked)
+}
+
+/// Answers for what cannot be read, so that no API server lets it in as a call that failed.
+fn unread(loaded: &Loaded, body: Arc<[u8]>, malformed: Malformed, ask: &Ask) -> Admitted {
+    match loaded.gate.judge_unread(body, &malformed) {
+        Some((review, verdict)) => {
+            let environment = ask.environment.clone().or_else(|| loaded.gate.environment_of(&review.namespace));
+            Admitted::Judged { review: Box::new(review), verdict: Box::new(verdict), environment, slow: ask.slow }
+        }
+        None => Admitted::Malformed(malformed),
+    }
 }

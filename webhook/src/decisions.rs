@@ -26,7 +26,11 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// The longest last line that is looked for when a log is taken up again.
 const MAX_TAIL: u64 = 1 << 20;
 
-/// How much of a text from outside stands in a line.
+/// How many findings, and how many rules that failed, stand in a line; the rest is counted. With them, no line comes near the longest that
+/// is read: a character takes no more than six bytes.
+const MAX_RULES: usize = 100;
+
+/// How many characters of a text from outside stand in a line.
 const MAX_TEXT: usize = 512;
 
 /// The way to the log; without a file, decisions go nowhere.
@@ -52,10 +56,19 @@ impl Decisions {
 
     /// Records a verdict; whoever looks at dry runs looks at nothing that happened.
     pub(crate) fn record(&self, review: &Review, verdict: &Verdict, environment: Option<&str>, bundle: &str, seconds: u64) {
-        let Some(sender) = self.sender.as_ref().filter(|_| !review.dry_run) else { return };
-        if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) =
-            sender.try_send(record(review, verdict, environment, bundle, seconds))
-        {
+        if !review.dry_run {
+            self.send(|| record(review, verdict, environment, bundle, seconds));
+        }
+    }
+
+    /// Records the verdict on a request of which nothing but the uid can be told.
+    pub(crate) fn record_unread(&self, verdict: &Verdict, environment: Option<&str>, bundle: &str, seconds: u64) {
+        self.send(|| judged(verdict, environment, bundle, seconds));
+    }
+
+    fn send(&self, line: impl FnOnce() -> Map<String, Value>) {
+        let Some(sender) = self.sender.as_ref() else { return };
+        if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) = sender.try_send(line()) {
             self.metrics.lost.inc();
         }
     }
@@ -71,33 +84,48 @@ impl Decisions {
 
 /// What a line says: who did what to which object, and what the rules said; nothing of the object itself.
 fn record(review: &Review, verdict: &Verdict, environment: Option<&str>, bundle: &str, seconds: u64) -> Map<String, Value> {
-    let short = |text: &str| text.chars().take(MAX_TEXT).collect::<String>();
-    let rules: Vec<Value> = verdict
-        .judged
-        .iter()
-        .filter(|judged| judged.outcome != Outcome::Denied || !verdict.allowed)
-        .map(|judged| json!({"outcome": judged.outcome.name(), "path": short(&judged.finding.pointer()), "rule": judged.finding.rule.as_str()}))
+    let mut line = judged(verdict, environment, bundle, seconds);
+    let mut put = |key: &str, value: Value| line.insert(key.to_owned(), value);
+    put("kind", short(&review.kind).into());
+    put("name", short(&review.name).into());
+    put("namespace", short(&review.namespace).into());
+    put("operation", review.operation.name().into());
+    put("subresource", short(&review.sub_resource).into());
+    put("user", short(&review.user.name).into());
+    line
+}
+
+/// The part of a line that a verdict tells.
+fn judged(verdict: &Verdict, environment: Option<&str>, bundle: &str, seconds: u64) -> Map<String, Value> {
+    let told = verdict.judged.iter().filter(|judged| judged.outcome != Outcome::Denied || !verdict.allowed);
+    let rules: Vec<Value> = told
+        .clone()
+        .take(MAX_RULES)
+        .map(|judged| json!({"outcome": judged.outcome.name(), "path": short(&judged.finding.pointer()), "rule": short(judged.finding.rule.as_str())}))
         .collect();
-    let failed: Vec<&str> =
-        verdict.faults.iter().map(|(fault, _)| fault.rule.as_ref().map_or("unreadable", |rule| rule.as_str())).collect();
+    let failed = verdict.faults.iter().map(|(fault, _)| fault.rule.as_ref().map_or("unreadable", |rule| rule.as_str()));
+    let failed: Vec<String> = failed.take(MAX_RULES).map(short).collect();
+    let left_out = (told.count() - rules.len()) + (verdict.faults.len() - failed.len());
     let mut line = Map::new();
     let mut put = |key: &str, value: Value| line.insert(key.to_owned(), value);
     put("allowed", verdict.allowed.into());
     put("bundle", bundle.into());
     put("breakGlass", verdict.emergency.as_deref().map(short).into());
-    put("environment", environment.into());
+    put("environment", environment.map(short).into());
     put("errors", failed.into());
-    put("kind", short(&review.kind).into());
-    put("name", short(&review.name).into());
-    put("namespace", short(&review.namespace).into());
+    if left_out > 0 {
+        put("leftOut", left_out.into());
+    }
     put("notChecked", verdict.passed.map(|pass| pass.name()).into());
-    put("operation", review.operation.name().into());
     put("rules", rules.into());
-    put("subresource", short(&review.sub_resource).into());
     put("time", seconds.into());
-    put("uid", short(&review.uid).into());
-    put("user", short(&review.user.name).into());
+    put("uid", short(&verdict.uid).into());
     line
+}
+
+/// A text from outside, no longer than it may be.
+fn short(text: &str) -> String {
+    text.chars().take(MAX_TEXT).collect()
 }
 
 /// The file, and the end of what is surely in it.

@@ -201,8 +201,12 @@ impl Handler {
         if let Some(traced) = &mut traced {
             traced.read();
         }
-        match self.admitter.admit(whole.bytes, environment, begun + time).await {
+        match self.admitter.admit(whole.bytes, environment.clone(), begun + time).await {
             Admitted::Judged { review, verdict, environment, slow } => {
+                if verdict.is_unreadable() {
+                    tracing::warn!(reason = verdict.message, uid = &*verdict.uid, "unreadable review");
+                    self.metrics.refused("malformed");
+                }
                 if slow {
                     self.metrics.slow.inc();
                 }
@@ -212,7 +216,7 @@ impl Handler {
                 }
                 json(verdict.response())
             }
-            Admitted::Malformed(malformed) => self.malformed(&malformed),
+            Admitted::Malformed(malformed) => self.malformed(&malformed, environment.as_deref(), read.elapsed()),
             Admitted::Panicked => {
                 self.metrics.panics.inc();
                 tracing::error!("a fault of portcullis cost a review its verdict");
@@ -242,11 +246,14 @@ impl Handler {
             .then(|| self.refuse("content_type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "the Content-Type is not application/json"))
     }
 
-    fn malformed(&self, malformed: &Malformed) -> Response<Full<Bytes>> {
+    /// Answers what is no review, or of which nothing but the uid can be told.
+    fn malformed(&self, malformed: &Malformed, environment: Option<&str>, took: Duration) -> Response<Full<Bytes>> {
         tracing::warn!(reason = %malformed, "malformed review");
         match Verdict::unreadable(malformed) {
             Some(verdict) => {
                 self.metrics.refused("malformed");
+                self.metrics.verdict("UNKNOWN", &verdict, took, false);
+                self.decisions.record_unread(&verdict, environment, &self.gates.digest(), self.clock.seconds());
                 json(verdict.response())
             }
             None => self.refuse("malformed", StatusCode::BAD_REQUEST, &malformed.message),
@@ -255,8 +262,8 @@ impl Handler {
 
     /// Counts, logs and remembers a verdict.
     fn keep(&self, review: &Review, verdict: &Verdict, environment: Option<&Arc<str>>, took: Duration) {
-        self.metrics.verdict(review.operation, verdict, took, review.dry_run);
-        if verdict.passed.is_none() {
+        self.metrics.verdict(review.operation.name(), verdict, took, review.dry_run);
+        if verdict.passed.is_none() && !verdict.is_unreadable() {
             self.gates.recent.remember(review, environment, verdict.allowed);
         }
         let bundle = verdict.annotations.get("bundle").map(String::as_str).unwrap_or_default();

@@ -6,10 +6,7 @@ use std::{
     time::Duration,
 };
 
-use portcullis_policies::{
-    Operation,
-    admission::{Outcome, Verdict},
-};
+use portcullis_policies::admission::{Outcome, Verdict};
 use prometheus_client::{
     encoding::text::encode,
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
@@ -120,7 +117,7 @@ impl Metrics {
     }
 
     /// Counts a verdict and the time that it took.
-    pub(crate) fn verdict(&self, operation: Operation, verdict: &Verdict, took: Duration, is_dry: bool) {
+    pub(crate) fn verdict(&self, operation: &'static str, verdict: &Verdict, took: Duration, is_dry: bool) {
         self.seconds.observe(took.as_secs_f64());
         if is_dry {
             self.dry_runs.inc();
@@ -132,7 +129,7 @@ impl Metrics {
             Verdict { warnings, .. } if warnings.is_empty() => "allowed",
             Verdict { .. } => "warned",
         };
-        self.reviews.get_or_create(&[("operation", operation.name()), ("decision", decision)]).inc();
+        self.reviews.get_or_create(&[("operation", operation), ("decision", decision)]).inc();
         for judged in &verdict.judged {
             self.findings.get_or_create(&[("rule", judged.finding.rule.to_string()), ("outcome", judged.outcome.name().to_owned())]).inc();
         }

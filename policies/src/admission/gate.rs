@@ -9,7 +9,7 @@ use super::{
     change::{Before, is_bookkeeping},
     emergency::Emergency,
     kinds::{self, CARRIERS, CONTROLLERS, SYSTEM_NAMESPACES},
-    review::{Review, Side},
+    review::{Malformed, Review, Side},
     verdict::{Judged, Outcome, Pass, Verdict},
     words,
 };
@@ -132,7 +132,38 @@ impl Gate {
         }
     }
 
+    /// Judges a request whose objects cannot be read by what else is told of it: what would be let in unread is let in, the rest is refused.
+    /// None where nothing but the uid can be told.
+    #[must_use]
+    pub fn judge_unread(&self, body: Arc<[u8]>, malformed: &Malformed) -> Option<(Review, Verdict)> {
+        let review = Review::outline(body)?;
+        let pass = self.pass_unseen(&review).or_else(|| {
+            let is_carrier = CARRIERS.contains(&&*review.kind);
+            (review.operation == Operation::Update && is_carrier && review.is_outline_of_bookkeeping()).then_some(Pass::Bookkeeping)
+        });
+        let mut verdict = match pass {
+            Some(pass) => Verdict::pass(&review.uid, pass),
+            // Nobody may be kept from deleting what is too large.
+            None if review.operation == Operation::Delete => Verdict::pass(&review.uid, Pass::Unasked),
+            None => Verdict::refusal(&review.uid, malformed),
+        };
+        if verdict.allowed && pass.is_none_or(|pass| pass == Pass::Bookkeeping) {
+            verdict.warnings.push(format!("portcullis: {} was let in unread: {}", review.subject(), malformed.message));
+        }
+        verdict.annotations.insert("bundle", self.digest().to_owned());
+        Some((review, verdict))
+    }
+
     fn pass(&self, review: &Review) -> Option<Pass> {
+        self.pass_unseen(review).or_else(|| {
+            let (old, new) = review.node(Side::Old).zip(review.node(Side::New))?;
+            let is_carrier = CARRIERS.contains(&&*review.kind);
+            (review.operation == Operation::Update && is_carrier && is_bookkeeping(old, new)).then_some(Pass::Bookkeeping)
+        })
+    }
+
+    /// Why a request is let in whatever its objects are.
+    fn pass_unseen(&self, review: &Review) -> Option<Pass> {
         if kinds::is_vital(&review.api_version, &review.kind) {
             return Some(Pass::Vital);
         }
@@ -141,12 +172,7 @@ impl Gate {
         }
         let is_asked = self.engine.rules().iter().any(|rule| rule.scope == Scope::Resource && rule.operations.contains(&review.operation));
         // The status of an object is what controllers say of it; nobody runs anything by it.
-        if !is_asked || &*review.sub_resource == "status" {
-            return Some(Pass::Unasked);
-        }
-        let (Some(old), Some(new)) = (review.node(Side::Old), review.node(Side::New)) else { return None };
-        let is_carrier = CARRIERS.contains(&&*review.kind);
-        (review.operation == Operation::Update && is_carrier && is_bookkeeping(old, new)).then_some(Pass::Bookkeeping)
+        (!is_asked || &*review.sub_resource == "status").then_some(Pass::Unasked)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The text of an AdmissionReview to what is asked.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_source::{Data, Document, Node, Step, Text, json, json::Manner};
 
@@ -20,6 +20,15 @@ const UNREAD: [&[&str]; 2] = [&["request", "object", "metadata", "managedFields"
 
 /// How every review is read: what two programs would read in two ways is refused.
 const STRICT: Manner = Manner { lenient: false, max_depth: MAX_DEPTH, max_values: MAX_VALUES, unread: &UNREAD };
+
+/// How what is too large is read: who asks what about which object, and where the fields of the objects lie.
+const OUTLINE: Manner = Manner { unread: &[&["request", "object", "*"], &["request", "oldObject", "*"]], ..STRICT };
+
+/// What is said of a text that two programs may read in two ways.
+const UNRELIABLE: &str = "the body is no JSON that can be relied on";
+
+/// What helps where an object is beyond a limit.
+const REMEDY: &str = "split the object up, or have admission.excludeNamespaces of the configuration name its namespace";
 
 /// The version of reviews that is understood.
 pub(super) const API_VERSION: &str = "admission.k8s.io/v1";
@@ -85,14 +94,28 @@ impl Review {
     /// It is no JSON that all programs read alike, or no AdmissionReview that asks something.
     pub fn parse(body: impl Into<Arc<[u8]>>) -> Result<Self, Malformed> {
         let text = Text::nowhere(body);
-        let document = json::parse_with(&text, STRICT).map_err(|error| {
-            // What stands in the text is not repeated: it may be part of a Secret.
-            let reason = error.message.split(" (").next().unwrap_or_default();
-            let reason = if reason.starts_with("key ") { "a key stands twice in one object" } else { reason };
-            let reason = if reason.starts_with("json: cannot unmarshal number") { "a number is too large" } else { reason };
-            malformed(format!("the body is no JSON that can be relied on: {reason}, at byte {}", error.range.start))
-        })?;
+        let document = json::parse_with(&text, STRICT).map_err(|error| unread(&text, &error))?;
         Self::read(Arc::new(document))
+    }
+
+    /// Reads a review without its objects, where these are what cannot be read.
+    pub(super) fn outline(body: Arc<[u8]>) -> Option<Self> {
+        Self::read(Arc::new(json::parse_with(&Text::nowhere(body), OUTLINE).ok()?)).ok()
+    }
+
+    /// Whether both objects of an outline are the same, byte for byte, but for metadata and status.
+    pub(super) fn is_outline_of_bookkeeping(&self) -> bool {
+        let content = |side: Side| -> Option<BTreeMap<&str, &[u8]>> {
+            let entries = self.node(side)?.as_map()?.entries.iter();
+            let entries = entries.filter(|entry| !matches!(&*entry.key, "metadata" | "status"));
+            entries.map(|entry| Some((&*entry.key, self.raw(&entry.value)?))).collect()
+        };
+        content(Side::Old).zip(content(Side::New)).is_some_and(|(old, new)| old == new)
+    }
+
+    fn raw(&self, node: &Node) -> Option<&[u8]> {
+        let range = usize::try_from(node.range.start).ok()?..usize::try_from(node.range.end).ok()?;
+        self.document.text.bytes().get(range)
     }
 
     fn read(document: Arc<Document>) -> Result<Self, Malformed> {
@@ -102,18 +125,19 @@ impl Review {
         if kind != "AdmissionReview" || version != API_VERSION {
             return Err(malformed(format!("the body is no AdmissionReview of {API_VERSION}")));
         }
-        if root.get("response").is_some_and(|response| !response.is_null()) {
-            return Err(malformed("the review has been answered already"));
-        }
+        let is_answered = root.get("response").is_some_and(|response| !response.is_null());
         let Some(request) = root.get("request").filter(|request| request.as_map().is_some()) else {
             return Err(malformed("the review has no request"));
         };
         let text = |path: &[&str]| -> Arc<str> { request.at(path).and_then(Node::as_str).map_or_else(|| Arc::from(""), Arc::from) };
         let uid = text(&["uid"]);
-        if uid.is_empty() || uid.len() > MAX_UID || !uid.bytes().all(|byte| byte.is_ascii_graphic()) {
+        if !is_uid(&uid) {
             return Err(malformed(format!("the request has no uid of up to {MAX_UID} printable characters")));
         }
         let fault = |message: &str| Malformed { message: message.to_owned(), uid: Some(Arc::clone(&uid)) };
+        if is_answered {
+            return Err(fault("the review has been answered already"));
+        }
         let word = request.get("operation").and_then(Node::as_str).unwrap_or_default();
         let operation = Operation::parse(word).ok_or_else(|| fault("the operation is none of CREATE, UPDATE, DELETE and CONNECT"))?;
         let kind = text(&["kind", "kind"]);
@@ -241,6 +265,27 @@ fn is_list(object: &Node) -> bool {
 fn has_objects(list: &Node) -> bool {
     let Some(items) = list.get("items").filter(|items| !items.is_null()) else { return true };
     matches!(items.data, Data::List(_)) && items.items().iter().all(|item| item.as_map().is_some() && !is_list(item))
+}
+
+fn is_uid(uid: &str) -> bool {
+    !uid.is_empty() && uid.len() <= MAX_UID && uid.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// What is wrong with a text, without a word of it: it may be part of a Secret.
+fn unread(text: &Text, error: &json::JsonError) -> Malformed {
+    let reason = error.message.split(" (").next().unwrap_or_default();
+    let at = error.range.start;
+    let message = match reason {
+        _ if reason.starts_with("text has more than") || reason.starts_with("text is nested more than") => {
+            format!("{}, at byte {at}; {REMEDY}", reason.replacen("text", "the body", 1))
+        }
+        _ if reason.starts_with("key ") => format!("{UNRELIABLE}: a key stands twice in one object, at byte {at}"),
+        _ if reason.starts_with("json: cannot unmarshal number") => format!("{UNRELIABLE}: a number is too large, at byte {at}"),
+        _ => format!("{UNRELIABLE}: {reason}, at byte {at}"),
+    };
+    // API servers write the uid before anything that a user has a say in.
+    let uid = json::seek(text.bytes(), &["request", "uid"]).filter(|uid| is_uid(uid));
+    Malformed { message, uid: uid.map(|uid| Arc::from(&*uid)) }
 }
 
 fn malformed(message: impl Into<String>) -> Malformed {

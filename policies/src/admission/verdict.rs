@@ -8,7 +8,7 @@ use super::{
     limits::{self, MAX_ANNOTATION, MAX_MESSAGE},
     review::{API_VERSION, Malformed},
 };
-use crate::{Fault, Finding, RuleId};
+use crate::{Fault, Finding, Level, RuleId};
 
 /// What becomes of a finding or a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -125,14 +125,30 @@ impl Verdict {
     /// The verdict on a review that could not be read beyond its uid.
     #[must_use]
     pub fn unreadable(malformed: &Malformed) -> Option<Self> {
-        let message = format!("portcullis cannot read the request: {}", malformed.message);
-        Some(Self { allowed: false, code: 400, message, passed: None, ..Self::pass(malformed.uid.as_ref()?, Pass::Unasked) })
+        malformed.uid.as_ref().map(|uid| Self::refusal(uid, malformed))
+    }
+
+    /// The refusal of what cannot be read.
+    pub(super) fn refusal(uid: &Arc<str>, malformed: &Malformed) -> Self {
+        let reason = malformed.message.clone();
+        let message = format!("portcullis cannot read the request: {reason}");
+        let fault = Fault { rule: None, level: Level::Deny, reason, exhausted: false };
+        let mut verdict = Self { allowed: false, code: 400, message, passed: None, ..Self::pass(uid, Pass::Unasked) };
+        verdict.faults.push((fault, Outcome::Denied));
+        verdict.annotations.insert(Outcome::Denied.name(), "unreadable".to_owned());
+        verdict
     }
 
     /// Whether some rule ran out of its budget.
     #[must_use]
     pub fn is_exhausted(&self) -> bool {
         self.faults.iter().any(|(fault, _)| fault.exhausted)
+    }
+
+    /// Whether it is refused because it could not be read at all.
+    #[must_use]
+    pub fn is_unreadable(&self) -> bool {
+        !self.allowed && self.code == 400
     }
 
     /// The rules that refuse it, each once.
