@@ -223,6 +223,9 @@ pub(crate) struct Verify {
     /// The log.
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+    /// The hash of the line before the first one, where the log goes on from another file [default: the log begins here].
+    #[arg(long, value_name = "HASH")]
+    pub(crate) start: Option<String>,
     /// The hash that the log must end with, as somebody wrote it down.
     #[arg(long, value_name = "HASH")]
     pub(crate) end: Option<String>,

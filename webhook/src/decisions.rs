@@ -12,7 +12,10 @@ use std::{
     time::Duration,
 };
 
-use portcullis_policies::admission::{Outcome, Review, Verdict, chain::Chain};
+use portcullis_policies::admission::{
+    Outcome, Review, Verdict,
+    chain::{Chain, MAX_LINE},
+};
 use serde_json::{Map, Value, json};
 
 use crate::metrics::Metrics;
@@ -23,8 +26,11 @@ const MAX_WAITING: usize = 8192;
 /// How long a failed disk is left alone.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// The longest last line that is looked for when a log is taken up again.
-const MAX_TAIL: u64 = 1 << 20;
+/// The longest last line that is looked for when a log is taken up again, and the end of the line before it.
+const MAX_TAIL: u64 = MAX_LINE as u64 + 1;
+
+/// How many logs that could not be taken up are kept beside the one that is written.
+const MAX_UNREADABLE: usize = 1000;
 
 /// How many findings, and how many rules that failed, stand in a line; the rest is counted. With them, no line comes near the longest that
 /// is read: a character takes no more than six bytes.
@@ -44,8 +50,10 @@ pub struct Decisions {
 impl Decisions {
     /// Takes a log up where it ended, or begins it.
     ///
+    /// One that cannot be gone on with is moved aside: a broken log must not stop the gate.
+    ///
     /// # Errors
-    /// It cannot be opened, or its last line is none of a log.
+    /// It cannot be opened or moved.
     pub fn open(path: Option<&Path>, metrics: Arc<Metrics>) -> io::Result<Self> {
         let Some(path) = path else { return Ok(Self { sender: None, writer: None, metrics }) };
         let log = Log::open(path, Arc::clone(&metrics))?;
@@ -109,7 +117,7 @@ fn judged(verdict: &Verdict, environment: Option<&str>, bundle: &str, seconds: u
     let mut line = Map::new();
     let mut put = |key: &str, value: Value| line.insert(key.to_owned(), value);
     put("allowed", verdict.allowed.into());
-    put("bundle", bundle.into());
+    put("bundle", short(bundle).into());
     put("breakGlass", verdict.emergency.as_deref().map(short).into());
     put("environment", environment.map(short).into());
     put("errors", failed.into());
@@ -141,9 +149,20 @@ struct Log {
 
 impl Log {
     fn open(path: &Path, metrics: Arc<Metrics>) -> io::Result<Self> {
-        let mut file = OpenOptions::new().create(true).append(true).read(true).open(path)?;
-        let length = file.metadata()?.len();
-        let (chain, whole) = end(&mut file, length)?;
+        let begin = || OpenOptions::new().create(true).append(true).read(true).open(path);
+        let mut file = begin()?;
+        let mut length = file.metadata()?.len();
+        let (chain, whole) = match end(&mut file, length) {
+            Ok(end) => end,
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                let aside = move_aside(path)?;
+                metrics.unreadable_logs.inc();
+                tracing::error!(error = %error, log = %path.display(), kept = %aside.display(), "the log of decisions could not be gone on with; a new one was begun");
+                (file, length) = (begin()?, 0);
+                (Chain::default(), 0)
+            }
+            Err(error) => return Err(error),
+        };
         if whole < length {
             // A line that was being written when the process was killed was never told to anybody.
             tracing::warn!(bytes = length - whole, "the log of decisions ended in the middle of a line, which was taken off");
@@ -190,6 +209,16 @@ impl Log {
     }
 }
 
+/// Gives a log another name, so that nothing of it is lost.
+fn move_aside(path: &Path) -> io::Result<PathBuf> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let names = (1..=MAX_UNREADABLE).map(|number| path.with_file_name(format!("{name}.unreadable-{number}")));
+    let free = names.into_iter().find(|free| !free.exists());
+    let free = free.ok_or_else(|| io::Error::other(format!("{MAX_UNREADABLE} unreadable logs lie beside it")))?;
+    std::fs::rename(path, &free)?;
+    Ok(free)
+}
+
 /// The chain of the last whole line, and where that line ends.
 fn end(file: &mut File, length: u64) -> io::Result<(Chain, u64)> {
     let start = length.saturating_sub(MAX_TAIL);
@@ -212,10 +241,17 @@ fn end(file: &mut File, length: u64) -> io::Result<(Chain, u64)> {
 mod tests {
     use std::{fs, sync::Arc};
 
-    use portcullis_policies::admission::chain::Audit;
-    use serde_json::Map;
+    use portcullis_policies::{
+        Finding, Level, RuleId,
+        admission::{
+            Judged, Malformed, Outcome, Review, Verdict,
+            chain::{Audit, Chain, MAX_LINE},
+        },
+    };
+    use portcullis_source::{Origin, Step};
+    use serde_json::{Map, json};
 
-    use super::{Decisions, Log};
+    use super::{Decisions, Log, record};
     use crate::metrics::Metrics;
 
     fn send(decisions: &Decisions, count: usize) {
@@ -246,11 +282,57 @@ mod tests {
     }
 
     #[test]
-    fn a_log_that_was_changed_is_not_taken_up() {
+    fn a_log_that_cannot_be_gone_on_with_is_moved_aside() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("log.jsonl");
-        fs::write(&path, "{\"uid\":1}\n").unwrap();
-        assert!(Decisions::open(Some(&path), Arc::new(Metrics::default())).is_err());
+        let metrics = Arc::new(Metrics::default());
+        let long = "x".repeat(2 << 20);
+        let bad = ["{\"uid\":1}\n".to_owned(), format!("{long}\n"), long, "\n".to_owned(), "no JSON\n".to_owned(), "\u{1}\n\n".to_owned()];
+        for (number, text) in (1..).zip(bad) {
+            fs::write(&path, &text).unwrap();
+            let decisions = Decisions::open(Some(&path), Arc::clone(&metrics)).unwrap();
+            send(&decisions, 2);
+            decisions.close();
+            assert_eq!(fs::read_to_string(folder.path().join(format!("log.jsonl.unreadable-{number}"))).unwrap(), text);
+            let audit = Audit::read(fs::read(&path).unwrap().as_slice()).unwrap();
+            assert_eq!((audit.lines, audit.broken), (2, None));
+        }
+        assert!(metrics.text().contains("portcullis_decision_logs_unreadable_total 6"));
+        // A folder that may not be written to is a mistake of whoever starts it.
+        assert!(Decisions::open(Some(&folder.path().join("none/log.jsonl")), metrics).is_err());
+    }
+
+    #[test]
+    fn no_line_is_longer_than_is_read() {
+        let text = "\u{1}".repeat(4000);
+        let body = json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {
+            "uid": "u", "operation": "CREATE", "kind": {"kind": text}, "subResource": text, "namespace": text, "name": text,
+            "userInfo": {"username": text}, "object": null,
+        }});
+        let review = Review::parse(body.to_string().into_bytes()).unwrap();
+        let broken = Malformed { message: String::new(), uid: Some("u".into()) };
+        let mut verdict = Verdict::unreadable(&broken).unwrap();
+        let fault = verdict.faults.first().unwrap().clone();
+        let finding = Finding {
+            rule: RuleId::new("a-rule"),
+            level: Level::Deny,
+            message: text.clone(),
+            resource: None,
+            path: vec![Step::Key(text.as_str().into()); 3],
+            origin: Origin::default(),
+            environment: None,
+            application: None,
+            service: None,
+            waived: None,
+            fingerprint: String::new(),
+        };
+        verdict.judged = vec![Judged { finding, outcome: Outcome::Denied }; 23_400];
+        verdict.faults = vec![fault; 5_000];
+        verdict.emergency = Some(text.clone());
+        let line = Chain::default().line(record(&review, &verdict, Some(&text), &text, 1)).0;
+        assert!(line.len() < MAX_LINE, "{}", line.len());
+        assert!(line.contains("\"leftOut\":28200"), "{}", &line[..300]);
+        assert_eq!(Audit::read(line.as_bytes()).unwrap().broken, None);
     }
 
     #[test]

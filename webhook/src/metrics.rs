@@ -46,6 +46,7 @@ pub struct Metrics {
     pub(crate) recorded: Counter,
     pub(crate) lost: Counter<u64, AtomicU64>,
     pub(crate) log_failures: Counter,
+    pub(crate) unreadable_logs: Counter,
     pub(crate) draining: Gauge,
     bundle: Family<[(&'static str, String); 1], Gauge>,
     pub(crate) scan: Gauges,
@@ -75,6 +76,7 @@ impl Default for Metrics {
             recorded: Counter::default(),
             lost: Counter::default(),
             log_failures: Counter::default(),
+            unreadable_logs: Counter::default(),
             draining: Gauge::default(),
             bundle: Family::default(),
             scan: Gauges::default(),
@@ -96,7 +98,7 @@ impl Metrics {
         registry.register("panics", "Reviews that a fault of portcullis cost their verdict", self.panics.clone());
         registry.register("break_glass", "Reviews that were let in by break-glass", self.overridden.clone());
         registry.register("review_seconds", "From the whole body to the answer", self.seconds.clone());
-        registry.register("reviews_in_flight", "Reviews being read or judged", self.in_flight.clone());
+        registry.register("reviews_in_flight", "Reviews that are judged or wait for that", self.in_flight.clone());
         registry.register("connections", "Open connections", self.connections.clone());
         registry.register("connections_evicted", "Idle connections that were closed for new ones", self.evicted.clone());
         registry.register("handshakes_failed", "Connections that came to no TLS session, by why", self.handshakes.clone());
@@ -111,6 +113,11 @@ impl Metrics {
         registry.register("decisions_recorded", "Lines written to the log of decisions", self.recorded.clone());
         registry.register("decisions_lost", "Decisions that the log has no line for", self.lost.clone());
         registry.register("decision_log_failures", "Failed writes of the log of decisions", self.log_failures.clone());
+        registry.register(
+            "decision_logs_unreadable",
+            "Logs of decisions that could not be gone on with and were moved aside",
+            self.unreadable_logs.clone(),
+        );
         registry.register("draining", "Whether the process is about to end", self.draining.clone());
         registry.register("bundle", "The bundle that is judged by", self.bundle.clone());
         self.scan.register(registry);

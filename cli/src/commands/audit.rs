@@ -1,6 +1,6 @@
 //! `portcullis audit verify`: whether a log of decisions is as it was written.
 
-use portcullis_policies::admission::chain::Audit;
+use portcullis_policies::admission::chain::{Audit, START};
 
 use super::{Done, Exit, Outcome};
 use crate::{
@@ -20,7 +20,13 @@ pub(crate) fn verify(arguments: &args::Verify, surroundings: &Surroundings) -> O
         )
     };
     let file = std::fs::File::open(&path).map_err(unreadable)?;
-    let mut audit = Audit::read(std::io::BufReader::new(file)).map_err(unreadable)?;
+    let start = arguments.start.as_deref().unwrap_or(START);
+    let mut audit = Audit::read_after(start, std::io::BufReader::new(file)).map_err(unreadable)?;
+    if let (None, Some((1, reason))) = (&arguments.start, &mut audit.broken)
+        && reason.starts_with("it follows ")
+    {
+        reason.push_str("; the beginning was cut off, or --start must name the hash of the line before it");
+    }
     if let (None, Some(end)) = (&audit.broken, &arguments.end)
         && *end != audit.end.hash
     {

@@ -9,8 +9,8 @@ use super::seal::{seal, sorted};
 /// What the first line of a log names as the one before it.
 pub const START: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
 
-/// The longest line of a log.
-const MAX_LINE: usize = 1 << 20;
+/// The longest line of a log, its end included.
+pub const MAX_LINE: usize = 1 << 20;
 
 /// The end of a log, to which the next line is chained.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,9 +69,14 @@ impl Chain {
         let Some(map) = record.as_object_mut() else { return Err("it is no object".to_owned()) };
         let Some(Value::String(hash)) = map.remove("hash") else { return Err("it has no hash".to_owned()) };
         let Some(sequence) = map.get("sequence").and_then(Value::as_u64) else { return Err("it has no number".to_owned()) };
-        let found = seal(&sorted(record));
+        let record = sorted(record);
+        let found = seal(&record);
         if found != hash {
             return Err(format!("it was changed: its hash is {found}, not {hash}"));
+        }
+        // A key that stands twice, or anything else that is lost in reading, is no part of the hash.
+        if sorted(with(record, "hash", &hash)).to_string() != line {
+            return Err("it was changed: it is not written as lines are".to_owned());
         }
         Ok(Self { sequence, hash })
     }
@@ -98,16 +103,24 @@ pub struct Audit {
 }
 
 impl Audit {
-    /// Reads a log to its end or to the first line that is wrong. A log that was begun anew names where it goes on from.
+    /// Reads a log from its very beginning to its end or to the first line that is wrong.
     ///
     /// # Errors
     /// It cannot be read.
-    pub fn read(mut log: impl BufRead) -> std::io::Result<Self> {
-        let mut audit = Self::default();
+    pub fn read(log: impl BufRead) -> std::io::Result<Self> {
+        Self::read_after(START, log)
+    }
+
+    /// Reads a log that goes on from the line of a hash, as one does that was rotated, to its end or to the first line that is wrong.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn read_after(start: &str, mut log: impl BufRead) -> std::io::Result<Self> {
+        let mut audit = Self { end: Chain { sequence: 0, hash: start.to_owned() }, ..Self::default() };
         let mut line = Vec::new();
         loop {
             line.clear();
-            let read = std::io::Read::take(&mut log, MAX_LINE as u64 + 1).read_until(b'\n', &mut line)?;
+            let read = std::io::Read::take(&mut log, MAX_LINE as u64).read_until(b'\n', &mut line)?;
             if read == 0 {
                 return Ok(audit);
             }
@@ -124,9 +137,11 @@ impl Audit {
     }
 
     fn next(&mut self, line: &str) -> Result<(), String> {
-        let is_first = self.lines == 0;
-        // A log that was rotated goes on from another file.
-        self.end = if is_first { Chain::end(line)? } else { self.end.follow(line)? };
+        // How many lines came before those of this file is told by its first one alone.
+        if self.lines == 0 && self.end.hash != START {
+            self.end.sequence = Chain::end(line)?.sequence.saturating_sub(1);
+        }
+        self.end = self.end.follow(line)?;
         self.lines += 1;
         let record: Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
         self.lost += record.get("lost").and_then(Value::as_u64).unwrap_or(0);
@@ -175,6 +190,20 @@ mod tests {
         assert_eq!(broken(format!("{}\n{}\n{}\n", lines[0], lines[2], lines[1])), Some(2));
         assert_eq!(broken(log[..log.len() - 1].to_owned()), Some(5));
         assert_eq!(broken(log[..log.len() - 9].to_owned()), Some(5));
+        // What comes before the first line must be named.
+        let rest = format!("{}\n{}\n", lines[2], lines[3]);
+        assert_eq!(broken(rest.clone()), Some(1));
+        let second = Chain::end(lines[1]).unwrap().hash;
+        assert_eq!(Audit::read_after(&second, rest.as_bytes()).unwrap().broken, None);
+        assert_eq!(Audit::read_after(&second, log.as_bytes()).unwrap().broken.map(|(line, _)| line), Some(1));
+        // A hash says nothing of what is lost in reading: the first of two keys, and space.
+        for forged in [
+            log.replace("\"uid\":2", "\"uid\":9,\"uid\":2"),
+            log.replace("\"uid\":2", "\"uid\": 2"),
+            log.replace("\"uid\":2", "\"u\\u0069d\":2"),
+        ] {
+            assert_eq!(broken(forged), Some(3));
+        }
         // What is cut at the end in whole lines shows only by the hash that somebody wrote down.
         assert_eq!(broken(format!("{}\n", lines[0])), None);
     }
