@@ -4,7 +4,7 @@ use std::{
     cell::RefCell,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use portcullis_policies::{
@@ -23,6 +23,9 @@ const FAST_BYTES: usize = 128 << 10;
 
 /// How many instructions a rule may take there; the most costly rule takes a tenth of it for a Deployment.
 const FAST_INSTRUCTIONS: usize = 100_000;
+
+/// How long a review may take there; nobody else is served by that thread meanwhile.
+const FAST_TIME: Duration = Duration::from_millis(20);
 
 /// How many it may take beside the others: hundreds of containers need less, and what a rule makes meanwhile takes memory.
 const SLOW_INSTRUCTIONS: usize = 1_000_000;
@@ -55,6 +58,8 @@ pub enum Admitted {
         /// Whether it took the slow way.
         slow: bool,
     },
+    /// It has many objects, for which there is no time on the thread that read it.
+    Many,
     /// It is no review.
     Malformed(Malformed),
     /// A fault of portcullis cost it its verdict.
@@ -88,9 +93,13 @@ impl Admitter {
         let seconds = self.clock.seconds();
         let body: Arc<[u8]> = body.into();
         if body.len() <= FAST_BYTES {
-            let budget = Budget { instructions: FAST_INSTRUCTIONS, findings: MAX_FINDINGS, deadline: None };
+            let budget = Budget {
+                instructions: FAST_INSTRUCTIONS,
+                findings: MAX_FINDINGS,
+                deadline: Some(deadline.min(Instant::now() + FAST_TIME)),
+            };
             let admitted = judge(&loaded, Arc::clone(&body), &Ask { seconds, environment: environment.clone(), budget, slow: false });
-            if !matches!(&admitted, Admitted::Judged { verdict, .. } if verdict.is_exhausted()) {
+            if !matches!(&admitted, Admitted::Many) && !matches!(&admitted, Admitted::Judged { verdict, .. } if verdict.is_exhausted()) {
                 return admitted;
             }
         }
@@ -122,6 +131,9 @@ fn judge(loaded: &Loaded, body: Arc<[u8]>, ask: &Ask) -> Admitted {
             Ok(review) => review,
             Err(malformed) => return unread(loaded, body, malformed, ask),
         };
+        if !ask.slow && review.has_many() {
+            return Admitted::Many;
+        }
         let mut worker = match WORKER.take() {
             Some((generation, worker)) if generation == loaded.generation => worker,
             Some(_) | None => loaded.gate.engine().worker(),

@@ -7,11 +7,16 @@ use http_body_util::BodyExt as _;
 use hyper::body::Body;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::arrivals::Arrivals;
+
 /// The longest body: two objects of three mebibytes and what is around them, and some more.
 pub(crate) const MAX_BYTES: usize = 8 << 20;
 
 /// The bytes that one permit of the store stands for.
 pub(crate) const PAGE: usize = 4 << 10;
+
+/// How long it may take until those who were told to make room have done so.
+const RELIEF: Duration = Duration::from_millis(100);
 
 /// Why there is no body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +29,8 @@ pub(crate) enum Fault {
     Slow,
     /// The connection broke, or was no HTTP.
     Broken,
+    /// Too many are on their way, and this one has taken longest, or came last.
+    Crowded,
 }
 
 /// A whole body, and its share in what all bodies may have.
@@ -33,16 +40,47 @@ pub(crate) struct Whole {
     _share: Option<OwnedSemaphorePermit>,
 }
 
+/// Where bodies are kept, and which are on their way.
+#[derive(Debug)]
+pub(crate) struct Shelf {
+    store: Arc<Semaphore>,
+    arrivals: Arrivals,
+}
+
+impl Shelf {
+    /// Room for so many bytes, and for so many bodies that are not there yet.
+    pub(crate) fn new(bytes: usize, arriving: usize) -> Self {
+        Self { store: Arc::new(Semaphore::new(bytes.div_ceil(PAGE).max(1))), arrivals: Arrivals::new(arriving) }
+    }
+
+    /// Takes pages; where there are none, those make room who have been on their way for too long.
+    async fn take(&self, pages: usize) -> Result<OwnedSemaphorePermit, Fault> {
+        let count = u32::try_from(pages).map_err(|_| Fault::TooLong)?;
+        if let Ok(taken) = Arc::clone(&self.store).try_acquire_many_owned(count) {
+            return Ok(taken);
+        }
+        if self.arrivals.relieve(pages) == 0 {
+            return Err(Fault::NoRoom);
+        }
+        let taken = tokio::time::timeout(RELIEF, Arc::clone(&self.store).acquire_many_owned(count)).await;
+        taken.ok().and_then(Result::ok).ok_or(Fault::NoRoom)
+    }
+}
+
 /// Reads a body; its share of the store is taken as it comes, so that a length that is only claimed takes nothing.
-pub(crate) async fn read<B>(body: B, store: &Arc<Semaphore>, within: Duration) -> Result<Whole, Fault>
+pub(crate) async fn read<B>(body: B, shelf: &Shelf, within: Duration) -> Result<Whole, Fault>
 where
     B: Body + Unpin,
     B::Data: Buf,
 {
-    tokio::time::timeout(within, collect(body, store)).await.unwrap_or(Err(Fault::Slow))
+    let arrival = shelf.arrivals.begin().ok_or(Fault::Crowded)?;
+    tokio::select! {
+        read = tokio::time::timeout(within, collect(body, shelf)) => read.unwrap_or(Err(Fault::Slow)),
+        () = arrival.gone() => Err(Fault::Crowded),
+    }
 }
 
-async fn collect<B>(mut body: B, store: &Arc<Semaphore>) -> Result<Whole, Fault>
+async fn collect<B>(mut body: B, shelf: &Shelf) -> Result<Whole, Fault>
 where
     B: Body + Unpin,
     B::Data: Buf,
@@ -51,7 +89,7 @@ where
     if claimed > MAX_BYTES {
         return Err(Fault::TooLong);
     }
-    let mut bytes = Vec::with_capacity(claimed.min(16 << 10));
+    let mut bytes = Vec::new();
     let mut share: Option<OwnedSemaphorePermit> = None;
     while let Some(frame) = body.frame().await {
         let Ok(mut data) = frame.map_err(|_| Fault::Broken)?.into_data() else { continue };
@@ -61,8 +99,10 @@ where
         let pages = (bytes.len() + data.remaining()).div_ceil(PAGE);
         let held = share.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
         if let Some(more) = pages.checked_sub(held).filter(|more| *more > 0) {
-            let more = u32::try_from(more).map_err(|_| Fault::TooLong)?;
-            let more = Arc::clone(store).try_acquire_many_owned(more).map_err(|_| Fault::NoRoom)?;
+            let more = shelf.take(more).await?;
+            if bytes.is_empty() {
+                bytes.reserve(claimed.min(16 << 10));
+            }
             match &mut share {
                 Some(share) => share.merge(more),
                 None => share = Some(more),

@@ -16,11 +16,12 @@ use hyper::{
     header::{ALLOW, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER},
 };
 use portcullis_policies::admission::{Malformed, Review, Verdict};
+use prometheus_client::metrics::gauge::Gauge;
 use tokio::sync::Semaphore;
 
 use crate::{
     admit::{Admitted, Admitter},
-    body::{self, Fault},
+    body::{self, Fault, Shelf},
     certificates::Certificates,
     clock::Clock,
     decisions::Decisions,
@@ -33,13 +34,16 @@ use crate::{
 /// The longest that a body may take on its way.
 const BODY_TIME: Duration = Duration::from_secs(5);
 
+/// How many bodies may be on their way for each review that may be judged: a head without a body costs next to nothing.
+const ARRIVING: usize = 16;
+
 /// The longest name of an environment in a path.
 const MAX_ENVIRONMENT: usize = 64;
 
 /// What is not a matter of the bundle.
 #[derive(Clone, Debug)]
 pub struct Bounds {
-    /// How many requests are read or judged at once.
+    /// How many requests are judged at once, or wait for that.
     pub in_flight: usize,
     /// How many bytes all bodies may have together.
     pub store: usize,
@@ -58,7 +62,7 @@ pub struct Handler {
     clock: Clock,
     environment: Option<Arc<str>>,
     in_flight: Semaphore,
-    store: Arc<Semaphore>,
+    shelf: Shelf,
     is_draining: AtomicBool,
     traces: Option<Traces>,
 }
@@ -94,7 +98,7 @@ impl Handler {
             clock,
             environment,
             in_flight: Semaphore::new(bounds.in_flight.max(1)),
-            store: Arc::new(Semaphore::new(bounds.store.div_ceil(body::PAGE).max(1))),
+            shelf: Shelf::new(bounds.store, bounds.in_flight.saturating_mul(ARRIVING)),
             is_draining: AtomicBool::new(false),
             traces: None,
         }
@@ -161,14 +165,8 @@ impl Handler {
         if let Some(refusal) = self.misfit(request.method(), request.headers()) {
             return refusal;
         }
-        // Whoever comes too much is told at once, while the API server still has time to ask another replica.
-        let Ok(_place) = self.in_flight.try_acquire() else {
-            return self.busy("in_flight", StatusCode::TOO_MANY_REQUESTS, "too many reviews at once");
-        };
-        self.metrics.in_flight.inc();
         let mut traced = self.traces.as_ref().map(|traces| traces.begin(request.headers()));
         let response = self.answer(request, environment, begun, traced.as_mut()).await;
-        self.metrics.in_flight.dec();
         if let Some(traced) = traced.as_mut().filter(|_| !response.status().is_success()) {
             traced.failed(response.status().canonical_reason().unwrap_or_default());
         }
@@ -187,16 +185,23 @@ impl Handler {
         B::Data: Buf,
     {
         let time = timeout::budget(request.uri().query());
-        let whole = match body::read(request.into_body(), &self.store, time.min(BODY_TIME)).await {
+        let whole = match body::read(request.into_body(), &self.shelf, time.min(BODY_TIME)).await {
             Ok(whole) => whole,
             Err(Fault::TooLong) => return self.refuse("too_long", StatusCode::PAYLOAD_TOO_LARGE, "the body has more than 8 MiB"),
             Err(Fault::NoRoom) => return self.busy("store", StatusCode::TOO_MANY_REQUESTS, "too many bytes at once"),
+            Err(Fault::Crowded) => return self.busy("arriving", StatusCode::TOO_MANY_REQUESTS, "too many bodies are on their way"),
             Err(Fault::Slow) => return self.refuse("slow", StatusCode::REQUEST_TIMEOUT, "the body came too slowly"),
             Err(Fault::Broken) => return self.refuse("broken", StatusCode::BAD_REQUEST, "the body is broken"),
         };
         if whole.bytes.is_empty() {
             return self.refuse("malformed", StatusCode::BAD_REQUEST, "the body is empty");
         }
+        // Whoever comes too much is told at once, while the API server still has time to ask another replica. Only what is there takes a place:
+        // heads without bodies keep nobody out.
+        let Ok(_place) = self.in_flight.try_acquire() else {
+            return self.busy("in_flight", StatusCode::TOO_MANY_REQUESTS, "too many reviews at once");
+        };
+        let _counted = Counted::of(&self.metrics.in_flight);
         let read = Instant::now();
         if let Some(traced) = &mut traced {
             traced.read();
@@ -222,7 +227,7 @@ impl Handler {
                 tracing::error!("a fault of portcullis cost a review its verdict");
                 self.refuse("panic", StatusCode::INTERNAL_SERVER_ERROR, "portcullis has a fault that this review meets")
             }
-            Admitted::Late => self.busy("late", StatusCode::SERVICE_UNAVAILABLE, "no time was left for the review"),
+            Admitted::Late | Admitted::Many => self.busy("late", StatusCode::SERVICE_UNAVAILABLE, "no time was left for the review"),
         }
     }
 
@@ -293,6 +298,22 @@ impl Handler {
         let mut response = self.refuse(why, status, message);
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
         response
+    }
+}
+
+/// One more in a gauge, until it is dropped: a request that is given up half way is none any more.
+struct Counted<'a>(&'a Gauge);
+
+impl<'a> Counted<'a> {
+    fn of(gauge: &'a Gauge) -> Self {
+        gauge.inc();
+        Self(gauge)
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.dec();
     }
 }
 

@@ -9,6 +9,7 @@
 //! 7. `scan` judges what is in the cluster already, beside the reviews; [`cluster`] is the API server as its client sees it.
 
 mod admit;
+mod arrivals;
 mod authority;
 mod body;
 mod certificates;

@@ -89,7 +89,7 @@ pub struct Options {
     /// How much is logged.
     #[arg(long, env = "PORTCULLIS_LOG", value_enum, value_name = "LEVEL", default_value = "info")]
     pub log: Verbosity,
-    /// How many reviews are read or judged at once; what is more is told to come back (429).
+    /// How many reviews are judged or wait for that at once; what is more is told to come back (429). Sixteen times as many may be on their way.
     #[arg(long, env = "PORTCULLIS_MAX_IN_FLIGHT", value_name = "N", default_value_t = 512)]
     pub max_in_flight: usize,
     /// How many mebibytes all bodies may have together.

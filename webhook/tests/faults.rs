@@ -100,6 +100,28 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
 }
 
 #[test]
+fn heads_without_bodies_keep_nobody_out() {
+    let place = Place::new();
+    let webhook = place.start(&["--max-in-flight=30"]);
+    // POST, https, a path, an authority and a type as they are.
+    let path = b"\x83\x87\x04\x09/validate\x01\x09localhost\x0f\x10\x10application/json".as_slice();
+    let mut streams: Vec<_> = (0..2).map(|_| webhook.tls_as(&place.authority.client(b"h2"))).collect();
+    for stream in &mut streams {
+        let heads: Vec<u8> = (0..200).flat_map(|number| frame(1, 4, 2 * number + 1, path)).collect();
+        let start = [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".as_slice(), &frame(4, 0, 0, &[]), &heads].concat();
+        stream.write_all(&start).and_then(|()| stream.flush()).unwrap();
+    }
+    thread::sleep(Duration::from_millis(300));
+    for _ in 0..20 {
+        judges(&webhook);
+    }
+    let refused = |why: &str| webhook.metric(&format!("portcullis_requests_refused_total{{why=\"{why}\"}}"));
+    assert!(refused("in_flight") + refused("arriving") < 1.0);
+    // They were there, until their time was over.
+    webhook.comes_to("portcullis_requests_refused_total{why=\"slow\"}", 400.0);
+}
+
+#[test]
 fn a_client_that_resets_what_it_asks() {
     let place = Place::new();
     let webhook = place.start(&[]);

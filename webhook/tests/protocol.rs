@@ -298,17 +298,21 @@ fn bodies_that_do_not_end() {
 #[test]
 fn too_much_at_once_is_told_at_once() {
     let bounds = portcullis_webhook::Bounds { in_flight: 2, store: 2 << 20, lanes: 1 };
-    let server = gate::server_of(&gate::bundle(gate::CONFIG), &bounds, Clock::of(|| gate::NOON));
+    let server = odd(RUNS, "version: 1\n", &bounds);
     gate::runtime().block_on(async {
         let handler = &server.handler;
-        let slow = || handler.handle(pieces(1, None, false));
+        let costly = || async {
+            let mut request = post(pod(|_| {}).to_string());
+            *request.uri_mut() = "/validate?timeout=2s".parse().unwrap();
+            handler.handle(request).await.status()
+        };
         let third = async {
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            tokio::time::sleep(Duration::from_millis(200)).await;
             let begun = Instant::now();
             let response = handler.handle(post(pod(|_| {}).to_string())).await;
             (response.status(), response.headers().contains_key("retry-after"), begun.elapsed())
         };
-        let (_, _, (status, says_when, took)) = tokio::join!(slow(), slow(), third);
+        let (_, _, (status, says_when, took)) = tokio::join!(costly(), costly(), third);
         assert_eq!((status, says_when), (StatusCode::TOO_MANY_REQUESTS, true));
         assert!(took < Duration::from_millis(100));
         let response = handler.handle(pieces(4, None, true)).await;
@@ -316,6 +320,41 @@ fn too_much_at_once_is_told_at_once() {
         assert_eq!(handler.handle(post(pod(|_| {}).to_string())).await.status(), StatusCode::OK, "room comes back");
     });
     assert_eq!((server.metrics.refusals("in_flight"), server.metrics.refusals("store")), (1, 1));
+}
+
+#[test]
+fn bodies_that_do_not_come_keep_nobody_out() {
+    let bounds = portcullis_webhook::Bounds { in_flight: 2, store: 2 << 20, lanes: 1 };
+    let server = gate::server_of(&gate::bundle(gate::CONFIG), &bounds, Clock::of(|| gate::NOON));
+    let idle = |count: usize, left: usize| -> Vec<_> { (0..count).map(|_| server.handler.handle(pieces(left, None, false))).collect() };
+    let good = || server.handler.handle(post(pod(|_| {}).to_string()));
+    gate::runtime().block_on(async {
+        // Heads alone, as many as may wait; two bodies that have taken all bytes and do not end.
+        for heads in [idle(32, 0), idle(2, 1)] {
+            let mut heads: Vec<_> = heads.into_iter().map(Box::pin).collect();
+            for head in &mut heads {
+                assert!(futures_pending(head).await);
+            }
+            tokio::time::sleep(Duration::from_millis(510)).await;
+            let (answered, gone) = tokio::join!(good(), heads.remove(0));
+            assert_eq!((answered.status(), gone.status()), (StatusCode::OK, StatusCode::TOO_MANY_REQUESTS));
+        }
+    });
+    assert_eq!((server.metrics.refusals("arriving"), server.metrics.refusals("in_flight")), (2, 0));
+}
+
+/// Whether a request has no answer yet, once it was looked at.
+async fn futures_pending<F: Future + Unpin>(request: &mut F) -> bool {
+    std::future::poll_fn(|context| Poll::Ready(Pin::new(&mut *request).poll(context).is_pending())).await
+}
+
+#[test]
+fn lists_are_judged_beside_the_others() {
+    let server = server();
+    let good = pod(|_| {})["request"]["object"].take();
+    let list = json!({"apiVersion": "v1", "kind": "List", "items": [good.clone(), good]});
+    assert_eq!(ask(&server, &pod(|review| review["request"]["object"] = list))["allowed"], true);
+    assert!(server.metrics.text().contains("portcullis_slow_reviews_total 1"));
 }
 
 #[test]
@@ -414,9 +453,13 @@ fn more_than_anybody_reads_is_not_read() {
 
 /// A library of one rule.
 fn rule(rego: &str, config: &str) -> gate::Server {
+    odd(rego, config, &gate::bounds())
+}
+
+fn odd(rego: &str, config: &str, bounds: &portcullis_webhook::Bounds) -> gate::Server {
     let head = "# METADATA\n# title: A rule\n# description: It is one.\n# custom: {severity: error, scope: resource, target: pod}\npackage portcullis.rules.odd\n\n";
     let files = [("rules/odd/rule.rego".to_owned(), format!("{head}{rego}"))].into_iter().collect();
-    gate::server_of(&gate::with_files(files, config), &gate::bounds(), Clock::of(|| gate::NOON))
+    gate::server_of(&gate::with_files(files, config), bounds, Clock::of(|| gate::NOON))
 }
 
 #[test]
@@ -429,10 +472,12 @@ fn a_rule_that_fails_does_what_it_is_told() {
     assert_eq!((&response["allowed"], &response["auditAnnotations"]["warned"]), (&true.into(), &"odd!".into()), "{response}");
 }
 
+/// A rule that runs away.
+const RUNS: &str = "findings contains {\"at\": [], \"message\": \"x\"} if {\n\tn := numbers.range(1, 2000)\n\tsome a in n\n\tsome b in n\n\tsome c in n\n\ta * b * c == 0\n}\n";
+
 #[test]
 fn a_rule_that_runs_away_is_stopped_in_time() {
-    let runs = "findings contains {\"at\": [], \"message\": \"x\"} if {\n\tn := numbers.range(1, 2000)\n\tsome a in n\n\tsome b in n\n\tsome c in n\n\ta * b * c == 0\n}\n";
-    let server = rule(runs, "version: 1\n");
+    let server = rule(RUNS, "version: 1\n");
     let begun = Instant::now();
     let mut request = post(pod(|_| {}).to_string());
     *request.uri_mut() = "/validate?timeout=2s".parse().unwrap();

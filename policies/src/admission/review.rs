@@ -209,6 +209,12 @@ impl Review {
         self.node(side)?.at(&["metadata", "annotations", key])?.as_str()
     }
 
+    /// Whether it is about a List, whose objects are judged one after the other.
+    #[must_use]
+    pub fn has_many(&self) -> bool {
+        [Side::New, Side::Old].into_iter().filter_map(|side| self.node(side)).any(is_list)
+    }
+
     /// What the request is about, in words.
     #[must_use]
     pub fn subject(&self) -> Identified<'_> {
