@@ -32,6 +32,9 @@ pub enum LoadError {
         /// Why.
         reason: std::io::Error,
     },
+    /// It knows other environments than that of the cluster.
+    #[error("{0}")]
+    Environment(String),
     /// It is not fit for use.
     #[error(transparent)]
     Bundle(#[from] BundleError),
@@ -48,6 +51,7 @@ pub struct Loaded {
 #[derive(Debug)]
 pub struct Gates {
     path: PathBuf,
+    environment: Option<Arc<str>>,
     current: ArcSwap<Loaded>,
     seen: Mutex<Seen>,
     pub(crate) recent: Recent,
@@ -59,11 +63,19 @@ impl Gates {
     /// # Errors
     /// It cannot be read or is not fit for use.
     pub fn open(path: &Path) -> Result<Self, LoadError> {
+        Self::open_for(path, None)
+    }
+
+    /// Reads the first bundle for an environment, which every bundle must know that names any.
+    ///
+    /// # Errors
+    /// It cannot be read, is not fit for use or knows other environments.
+    pub fn open_for(path: &Path, environment: Option<&str>) -> Result<Self, LoadError> {
         let path = if path.is_dir() { path.join(FILE_NAME) } else { path.to_owned() };
         let seen = Seen::of([path.as_path()]);
-        let gate = load(&path)?;
+        let gate = load(&path, environment)?;
         let current = ArcSwap::from_pointee(Loaded { gate, generation: 0 });
-        Ok(Self { path, current, seen: Mutex::new(seen), recent: Recent::default() })
+        Ok(Self { path, environment: environment.map(Arc::from), current, seen: Mutex::new(seen), recent: Recent::default() })
     }
 
     /// The bundle in use.
@@ -98,7 +110,7 @@ impl Gates {
             *last = seen;
         }
         let old = self.load();
-        match load(&self.path) {
+        match load(&self.path, self.environment.as_deref()) {
             Ok(gate) => {
                 let newly = newly_denied(&gate, &self.recent.all(), clock.seconds());
                 metrics.newly_denied.set(i64::try_from(newly).unwrap_or(i64::MAX));
@@ -115,10 +127,14 @@ impl Gates {
     }
 }
 
-fn load(path: &Path) -> Result<Gate, LoadError> {
+fn load(path: &Path, environment: Option<&str>) -> Result<Gate, LoadError> {
     let read = watch::read(path, Bundle::MAX_BYTES);
     let bytes = read.map_err(|reason| LoadError::Read { path: path.display().to_string(), reason })?;
-    Ok(Gate::new(&Bundle::parse(&bytes)?)?)
+    let gate = Gate::new(&Bundle::parse(&bytes)?)?;
+    match environment.and_then(|name| gate.unknown(name)) {
+        Some(reason) => Err(LoadError::Environment(reason)),
+        None => Ok(gate),
+    }
 }
 
 /// How many of the last reviews that were let in a bundle would refuse.

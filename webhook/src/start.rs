@@ -71,7 +71,7 @@ pub fn start(options: &Options, scanning: &Scanning, signing: &Signing, clock: &
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let threads = options.threads.unwrap_or(cores).max(1);
     let metrics = Arc::new(Metrics::default());
-    let gates = Arc::new(Gates::open(&options.bundle).map_err(Failure::usage)?);
+    let gates = Arc::new(Gates::open_for(&options.bundle, options.environment.as_deref()).map_err(Failure::usage)?);
     let issuing = signing::issuing(signing, scanning, seconds(options.poll_interval).max(SHORTEST)).map_err(Failure::usage)?;
     let certificates = match (&options.tls_cert, &options.tls_key) {
         (Some(certificate), Some(key)) => Certificates::open(certificate, key, options.tls_ca.as_deref(), clock).map_err(Failure::usage)?,
@@ -232,6 +232,9 @@ pub fn configure(options: &Configuration) -> Result<String, Failure> {
     let file =
         |path: &Path| read(path, Bundle::MAX_BYTES).map_err(|error| Failure::usage(format!("{} cannot be read: {error}", path.display())));
     let gate = Bundle::parse(&file(&path)?).and_then(|bundle| Gate::new(&bundle)).map_err(Failure::usage)?;
+    if let Some(reason) = options.environment.as_deref().and_then(|name| gate.unknown(name)) {
+        return Err(Failure::usage(reason));
+    }
     let reach = match (&options.service, &options.url) {
         (Some(service), _) => {
             let named = service.split_once('/').filter(|(namespace, name)| !namespace.is_empty() && !name.is_empty());

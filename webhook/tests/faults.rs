@@ -100,6 +100,21 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
 }
 
 #[test]
+fn an_environment_that_the_bundle_does_not_know() {
+    let place = Place::new();
+    let mut words = place.command();
+    words.retain(|word| !word.starts_with("--environment"));
+    let path = place.path("bundle.json");
+    let configuration = ["configuration", "--service=a/b", "--environment=pord"].map(str::to_owned);
+    let configuration = configuration.into_iter().chain([format!("--bundle={path}")]).collect();
+    for arguments in [[&words[1..], &["--environment=pord".to_owned()]].concat(), configuration] {
+        let output = Command::new(&words[0]).args(arguments).output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(2) && told.contains("pord") && told.contains("dev, prod"), "{told}");
+    }
+}
+
+#[test]
 fn heads_without_bodies_keep_nobody_out() {
     let place = Place::new();
     let webhook = place.start(&["--max-in-flight=30"]);

@@ -349,6 +349,31 @@ async fn futures_pending<F: Future + Unpin>(request: &mut F) -> bool {
 }
 
 #[test]
+fn an_unknown_environment_is_refused() {
+    let server = server();
+    let ask_at = |review: &Value| {
+        let mut request = post(review.to_string());
+        *request.uri_mut() = "/validate/pord?timeout=10s".parse().unwrap();
+        serde_json::from_slice::<Value>(&send(&server, request).1).unwrap()["response"].take()
+    };
+    let response = ask_at(&pod(|_| {}));
+    assert_eq!(response["allowed"], false);
+    assert!(response["status"]["message"].as_str().unwrap().contains("\"pord\" in the configuration, which has dev, prod"), "{response}");
+    assert_eq!(ask_at(&pod(|review| review["request"]["namespace"] = "kube-system".into()))["allowed"], true);
+    // A bundle that knows no environments knows every name, and one that no longer knows the cluster's is not taken in.
+    let path = server.folder.path().join("bundle.json");
+    let gates = portcullis_webhook::Gates::open_for(&path, Some("dev")).unwrap();
+    let digest = gates.digest();
+    for (name, is_taken) in [("other", false), ("dev", true)] {
+        std::fs::write(&path, gate::bundle(&format!("version: 1\nenvironments: [{{name: {name}}}]\nzones: [eu-west-1a]\n")).text())
+            .unwrap();
+        gates.refresh(&Clock::of(|| gate::NOON), &server.metrics);
+        assert_eq!(gates.digest() != digest, is_taken, "{name}");
+    }
+    assert!(portcullis_webhook::Gates::open_for(&path, Some("prod")).unwrap_err().to_string().contains("which has dev"));
+}
+
+#[test]
 fn lists_are_judged_beside_the_others() {
     let server = server();
     let good = pod(|_| {})["request"]["object"].take();

@@ -75,7 +75,8 @@ impl Chain {
             return Err(format!("it was changed: its hash is {found}, not {hash}"));
         }
         // A key that stands twice, or anything else that is lost in reading, is no part of the hash.
-        if sorted(with(record, "hash", &hash)).to_string() != line {
+        let written = sorted(with(record, "hash", &hash)).to_string();
+        if written != line {
             return Err("it was changed: it is not written as lines are".to_owned());
         }
         Ok(Self { sequence, hash })

@@ -128,8 +128,19 @@ impl Gate {
     pub fn judge(&self, worker: &mut Worker, review: &Review, at: &Circumstances) -> Verdict {
         match self.pass(review) {
             Some(pass) => Verdict::pass(&review.uid, pass),
-            None => Judge { gate: self, worker, review, at }.verdict(),
+            None => match at.environment.as_deref().and_then(|name| self.unknown(name)) {
+                Some(reason) => Verdict::refusal(&review.uid, &reason),
+                None => Judge { gate: self, worker, review, at }.verdict(),
+            },
         }
+    }
+
+    /// Why an environment cannot be judged by: the configuration names others, so no level and no waiver would be the one that was meant.
+    #[must_use]
+    pub fn unknown(&self, environment: &str) -> Option<String> {
+        let known: Vec<&str> = self.config().environments.iter().map(|known| &*known.name.value).collect();
+        let is_known = known.is_empty() || known.contains(&environment);
+        (!is_known).then(|| format!("there is no environment {environment:?} in the configuration, which has {}", known.join(", ")))
     }
 
     /// Judges a request whose objects cannot be read by what else is told of it: what would be let in unread is let in, the rest is refused.
@@ -145,7 +156,7 @@ impl Gate {
             Some(pass) => Verdict::pass(&review.uid, pass),
             // Nobody may be kept from deleting what is too large.
             None if review.operation == Operation::Delete => Verdict::pass(&review.uid, Pass::Unasked),
-            None => Verdict::refusal(&review.uid, malformed),
+            None => Verdict::refusal(&review.uid, &malformed.message),
         };
         if verdict.allowed && pass.is_none_or(|pass| pass == Pass::Bookkeeping) {
             verdict.warnings.push(format!("portcullis: {} was let in unread: {}", review.subject(), malformed.message));

@@ -125,14 +125,13 @@ impl Verdict {
     /// The verdict on a review that could not be read beyond its uid.
     #[must_use]
     pub fn unreadable(malformed: &Malformed) -> Option<Self> {
-        malformed.uid.as_ref().map(|uid| Self::refusal(uid, malformed))
+        malformed.uid.as_ref().map(|uid| Self::refusal(uid, &malformed.message))
     }
 
-    /// The refusal of what cannot be read.
-    pub(super) fn refusal(uid: &Arc<str>, malformed: &Malformed) -> Self {
-        let reason = malformed.message.clone();
-        let message = format!("portcullis cannot read the request: {reason}");
-        let fault = Fault { rule: None, level: Level::Deny, reason, exhausted: false };
+    /// The refusal of what cannot be judged.
+    pub(super) fn refusal(uid: &Arc<str>, reason: &str) -> Self {
+        let message = format!("portcullis cannot judge the request: {reason}");
+        let fault = Fault { rule: None, level: Level::Deny, reason: reason.to_owned(), exhausted: false };
         let mut verdict = Self { allowed: false, code: 400, message, passed: None, ..Self::pass(uid, Pass::Unasked) };
         verdict.faults.push((fault, Outcome::Denied));
         verdict.annotations.insert(Outcome::Denied.name(), "unreadable".to_owned());
@@ -145,7 +144,7 @@ impl Verdict {
         self.faults.iter().any(|(fault, _)| fault.exhausted)
     }
 
-    /// Whether it is refused because it could not be read at all.
+    /// Whether it is refused because it could not be judged at all.
     #[must_use]
     pub fn is_unreadable(&self) -> bool {
         !self.allowed && self.code == 400
