@@ -245,6 +245,25 @@ fn the_digest_tells_settings_apart_and_not_places() {
     assert_eq!(plain, digest("# a comment\n\nzones: [a, b]\nversion: 1\nexclude: [vendor]\n"));
     assert_ne!(plain, digest("version: 1\nzones: [a, b, c]\n"));
     assert_ne!(plain, digest("version: 1\nzones: [a, b]\nrules: { unpinned-image: { level: off } }\n"));
+    // Where an environment is, and who answers for what until when.
+    let placed = |place: &str| digest(&format!("version: 1\nenvironments: [{{ name: prod{place} }}]\n"));
+    let waived = |resource: &str, expires: &str| {
+        let who = "reason: r, owner: o, ticket: T-1";
+        digest(&format!("version: 1\nwaivers: [{{ rule: unpinned-image, resources: [{resource}], {who}, expires: {expires} }}]\n"))
+    };
+    let all = [
+        digest("version: 1\n"),
+        placed(""),
+        placed(", namespaces: [a]"),
+        placed(", namespaces: [b]"),
+        placed(", clusters: [a]"),
+        waived("Deployment/a/b", "2026-06-30"),
+        waived("Deployment/a/b", "2026-07-01"),
+        waived("Deployment/a/*", "2026-06-30"),
+    ];
+    let different: std::collections::BTreeSet<&String> = all.iter().collect();
+    assert_eq!(different.len(), all.len(), "{all:?}");
+    assert_eq!(waived("Deployment/a/b", "2026-06-30"), waived("   Deployment/a/b", "2026-06-30"));
 }
 
 /// Whatever is taken out of a whole file or put in its place, every error has a place and says what to do.

@@ -10,7 +10,7 @@ use regorus::{
 use super::Worker;
 use crate::{
     Config, ConfigError, Level, Library, Rule,
-    config::{Admission, Located, RuleSettings, Setting, SettingLevel, nearest},
+    config::{Admission, Located, RuleSettings, Setting, SettingLevel, WaiverEntry, nearest},
     hash,
 };
 
@@ -234,13 +234,30 @@ fn settings_text(config: &Config) -> String {
         "rules": rules, "environments": environments, "zones": texts(&config.zones), "registries": registries.collect::<Vec<_>>(),
         "scoring": {"namespaces": texts(&config.scoring.namespaces), "labels": labels},
     });
+    let mut put = |key: &str, value: serde_json::Value| settings.as_object_mut().map(|settings| settings.insert(key.to_owned(), value));
+    // What says where an environment is, and who answers for what, decides as much as levels do.
+    let places: Vec<_> = (config.environments.iter())
+        .map(|environment| [&environment.applications, &environment.namespaces, &environment.clusters].map(|globs| texts(globs)))
+        .collect();
+    if places.iter().flatten().any(|globs| !globs.is_empty()) {
+        put("places", serde_json::json!(places));
+    }
+    if !config.waivers.is_empty() {
+        put("waivers", config.waivers.iter().map(waiver_json).collect());
+    }
     let admission = &config.admission;
     if *admission != Admission::default() {
         let break_glass = admission.break_glass.as_ref().map(|glass| serde_json::json!([texts(&glass.groups), glass.hours]));
         let admission = serde_json::json!([texts(&admission.exclude_namespaces), texts(&admission.controllers), break_glass]);
-        settings.as_object_mut().map(|settings| settings.insert("admission".to_owned(), admission));
+        put("admission", admission);
     }
     settings.to_string()
+}
+
+fn waiver_json(waiver: &WaiverEntry) -> serde_json::Value {
+    let texts = |items: &[Located<Arc<str>>]| items.iter().map(|item| item.value.to_string()).collect::<Vec<_>>();
+    let who = [&waiver.rule, &waiver.reason, &waiver.owner, &waiver.ticket].map(|text| text.value.to_string());
+    serde_json::json!([who, texts(&waiver.resources), texts(&waiver.environments), waiver.expires.value.to_string()])
 }
 
 fn rule_json(rule: &RuleSettings) -> serde_json::Value {
