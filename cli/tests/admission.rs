@@ -11,7 +11,10 @@ use std::{
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hyper::Request;
-use portcullis_policies::{Context, Date, Resource, admission::review_of};
+use portcullis_policies::{
+    Context, Date, Resource,
+    admission::{chain::Chain, review_of},
+};
 use portcullis_source::{Sources, Text, yaml};
 use portcullis_webhook::{Bounds, Clock, Decisions, Gates, Handler, Metrics, Parts};
 use serde_json::Value;
@@ -149,4 +152,30 @@ fn the_same_repository_gives_the_same_bundle_with_the_digest_of_the_report() {
     let (_, map) = portcullis(folder.path(), &["bundle", "--config-map", "system/bundle"]);
     let map: Value = serde_json::from_slice(&map).unwrap();
     assert_eq!(map["data"]["bundle.json"].as_str().unwrap().as_bytes(), first.1);
+}
+
+/// A log that goes on from another file must say from which line.
+#[test]
+fn a_log_whose_beginning_was_cut_off_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut chain, mut lines, mut hashes) = (Chain::default(), Vec::new(), Vec::new());
+    for number in 0..3 {
+        let (line, next) = chain.line([("uid".to_owned(), number.into())].into_iter().collect());
+        hashes.push(next.hash.clone());
+        lines.push(line);
+        chain = next;
+    }
+    let verify = |text: &str, more: &[&str]| {
+        fs::write(folder.path().join("log"), text).unwrap();
+        let (code, told) = portcullis(folder.path(), &[&["audit", "verify", "log"], more].concat());
+        (code, String::from_utf8(told).unwrap())
+    };
+    assert_eq!(verify(&lines.concat(), &["--end", &hashes[2]]).0, 0);
+    let (code, told) = verify(&lines[1..].concat(), &[]);
+    assert!(code == 1 && told.contains("log:1: ") && told.contains("--start"), "{told}");
+    assert_eq!(verify(&lines[1..].concat(), &["--start", &hashes[0]]).0, 0);
+    assert_eq!(verify(&lines[1..].concat(), &["--start", &hashes[1]]).0, 1);
+    assert_eq!(verify(&lines.concat(), &["--start", &hashes[1]]).0, 1);
+    let (code, told) = verify(&lines.concat().replace("\"uid\":1", "\"uid\":7,\"uid\":1"), &[]);
+    assert!(code == 1 && told.contains("log:2: "), "{told}");
 }

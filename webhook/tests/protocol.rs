@@ -136,6 +136,16 @@ fn what_is_there_and_too_large_is_not_locked() {
         review["request"]["object"] = Value::Null;
     });
     assert_eq!(ask(&server, &gone)["allowed"], true);
+    // The same for what is too deep.
+    let deep = format!("{}1{}", "[".repeat(50_000), "]".repeat(50_000));
+    for (operation, allowed) in [("DELETE", true), ("CREATE", false), ("UPDATE", false)] {
+        let review = pod(|review| {
+            review["request"]["operation"] = operation.into();
+            review["request"]["oldObject"] = json!({"spec": "DEEP"});
+        });
+        let (_, body) = send(&server, post(review.to_string().replace("\"DEEP\"", &deep)));
+        assert_eq!(serde_json::from_slice::<Value>(&body).unwrap()["response"]["allowed"], allowed, "{operation}");
+    }
 }
 
 #[test]

@@ -19,10 +19,12 @@ const MAX_UID: usize = 128;
 const UNREAD: [&[&str]; 2] = [&["request", "object", "metadata", "managedFields"], &["request", "oldObject", "metadata", "managedFields"]];
 
 /// How every review is read: what two programs would read in two ways is refused.
-const STRICT: Manner = Manner { lenient: false, max_depth: MAX_DEPTH, max_values: MAX_VALUES, unread: &UNREAD };
+const STRICT: Manner =
+    Manner { lenient: false, max_depth: MAX_DEPTH, max_values: MAX_VALUES, max_unread_depth: MAX_DEPTH, unread: &UNREAD };
 
 /// How what is too large is read: who asks what about which object, and where the fields of the objects lie.
-const OUTLINE: Manner = Manner { unread: &[&["request", "object", "*"], &["request", "oldObject", "*"]], ..STRICT };
+const OUTLINE: Manner =
+    Manner { max_unread_depth: usize::MAX, unread: &[&["request", "object", "*"], &["request", "oldObject", "*"]], ..STRICT };
 
 /// What is said of a text that two programs may read in two ways.
 const UNRELIABLE: &str = "the body is no JSON that can be relied on";

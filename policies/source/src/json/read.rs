@@ -31,12 +31,14 @@ pub struct Manner {
     pub max_depth: usize,
     /// How many values that are kept there may be.
     pub max_values: usize,
+    /// How many may lie within each other of what is not kept, those around it included.
+    pub max_unread_depth: usize,
     /// Paths of keys, `*` for any, whose values must be JSON but are not kept: they read as null, and a key may stand twice within them.
     pub unread: &'static [&'static [&'static str]],
 }
 
 /// As Go's encoding/json reads.
-const LENIENT: Manner = Manner { lenient: true, max_depth: MAX_DEPTH, max_values: MAX_NODES, unread: &[] };
+const LENIENT: Manner = Manner { lenient: true, max_depth: MAX_DEPTH, max_values: MAX_NODES, max_unread_depth: MAX_DEPTH, unread: &[] };
 
 /// Reads a text that is one JSON value; the last of a repeated key wins.
 ///
@@ -176,7 +178,7 @@ impl<'a> Reader<'a> {
                 Some(_) | None => self.scalar(start).map(|_| None)?,
             };
             if let Some(closing) = opened {
-                self.check_depth(start, open.len())?;
+                self.check_depth(start, open.len(), self.manner.max_unread_depth)?;
                 self.scanner.skip();
                 if self.scanner.next_byte() == Some(closing.byte()) {
                     self.scanner.skip();
@@ -239,16 +241,16 @@ impl<'a> Reader<'a> {
         Ok(Data::Float(value))
     }
 
-    fn check_depth(&self, start: u32, more: usize) -> Result<(), JsonError> {
-        if self.frames.len() + more < self.manner.max_depth {
+    fn check_depth(&self, start: u32, more: usize, most: usize) -> Result<(), JsonError> {
+        if self.frames.len() + more < most {
             return Ok(());
         }
-        let message = format!("text is nested more than {} levels deep", self.manner.max_depth);
+        let message = format!("text is nested more than {most} levels deep");
         Err(JsonError { message, range: Range { start, end: start } })
     }
 
     fn begin_list(&mut self, start: u32) -> Result<Option<Node>, JsonError> {
-        self.check_depth(start, 0)?;
+        self.check_depth(start, 0, self.manner.max_depth)?;
         self.scanner.skip();
         if self.scanner.next_byte() == Some(b']') {
             self.scanner.skip();
@@ -259,7 +261,7 @@ impl<'a> Reader<'a> {
     }
 
     fn begin_map(&mut self, start: u32) -> Result<Option<Node>, JsonError> {
-        self.check_depth(start, 0)?;
+        self.check_depth(start, 0, self.manner.max_depth)?;
         self.scanner.skip();
         if self.scanner.next_byte() == Some(b'}') {
             self.scanner.skip();
@@ -361,7 +363,7 @@ mod tests {
 
     #[test]
     fn what_is_not_kept_must_be_json_all_the_same() {
-        let kept = Manner { lenient: false, max_depth: 6, max_values: 20, unread: &[] };
+        let kept = Manner { lenient: false, max_depth: 6, max_values: 20, max_unread_depth: 6, unread: &[] };
         let passed = Manner { unread: &[&["a", "b"]], ..kept };
         let inner = [
             "",
