@@ -261,7 +261,7 @@ fn the_digest_tells_settings_apart_and_not_places() {
         waived("Deployment/a/b", "2026-07-01"),
         waived("Deployment/a/*", "2026-06-30"),
     ];
-    let different: std::collections::BTreeSet<&String> = all.iter().collect();
+    let different: BTreeSet<&String> = all.iter().collect();
     assert_eq!(different.len(), all.len(), "{all:?}");
     assert_eq!(waived("Deployment/a/b", "2026-06-30"), waived("   Deployment/a/b", "2026-06-30"));
 }
