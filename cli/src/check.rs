@@ -89,9 +89,14 @@ pub(crate) fn gather(settings: &Settings, engine: &Engine, owns: &Owns<'_>) -> R
     sort_findings(&mut joined, settings.revision.sources());
     joined.dedup();
     work.findings.extend(joined.into_iter().filter(|finding| owns(finding.application.as_deref())));
-    let Work { joined: selection, unreached, failures, findings, mut problems, objects, secrets, .. } = work;
+    let Work { joined: selection, unreached, mut failures, mut findings, mut problems, objects, secrets, .. } = work;
     problems.retain(|problem| problem.application.is_none() || owns(problem.application.as_deref()));
     drop(renderer);
+    if let Some(scrubber) = secrets.scrubber() {
+        findings.iter_mut().for_each(|finding| scrubber.scrub(&mut finding.message));
+        let said = failures.iter_mut().flatten().flatten().chain(&mut problems);
+        said.for_each(|problem| scrubber.scrub(&mut problem.message));
+    }
     let unreached = settings.paths.iter().filter(|path| unreached.contains(*path)).cloned().collect();
     Ok(Gathered { expanded, contexts, failures, findings, problems, selection, unreached, objects, secrets })
 }

@@ -217,7 +217,7 @@ pub(crate) fn report(
     findings.retain(|finding| selection.finding(finding, sources));
     let findings = settle(findings);
     problems.retain(|problem| selection.problem(problem, sources));
-    Report {
+    let mut report = Report {
         bundle: engine.digest().to_owned(),
         applications: accounting,
         nothing: nothing(&expanded, settings),
@@ -230,16 +230,22 @@ pub(crate) fn report(
         changes: None,
         secrets,
         partition: None,
-    }
+    };
+    report.scrub();
+    report
 }
 
 /// What is asked for; an environment or service that no application is for is a mistake, not a clean run.
 pub(crate) fn select(settings: &Settings, applications: &[Application], contexts: &[Context]) -> Result<Selection, Error> {
-    if let Some((what, name)) = Selection::unknown(settings, contexts) {
-        let hint = "`portcullis apps --format json` lists the applications with their labels";
-        return Err(Error::Usage { message: format!("no application is for {what} {name}"), hint: hint.to_owned() });
-    }
+    known(settings, contexts)?;
     Ok(Selection::new(settings, applications, contexts))
+}
+
+/// Whether there is any application for each environment and service that is asked for.
+pub(crate) fn known(settings: &Settings, contexts: &[Context]) -> Result<(), Error> {
+    let Some((what, name)) = Selection::unknown(settings, contexts) else { return Ok(()) };
+    let hint = "`portcullis apps --format json` lists the applications with their labels";
+    Err(Error::Usage { message: format!("no application is for {what} {name}"), hint: hint.to_owned() })
 }
 
 pub(crate) fn engine_error(error: EngineError, sources: &Sources) -> Error {

@@ -158,7 +158,7 @@ pub(crate) fn note(unreached: &[RepoPath]) -> String {
 }
 
 /// Whether the environment and the service of an application are asked for.
-fn wanted(settings: &Settings, context: &Context) -> bool {
+pub(crate) fn wanted(settings: &Settings, context: &Context) -> bool {
     let is_among = |names: &[String], name: Option<&Arc<str>>| {
         names.is_empty() || name.is_some_and(|name| names.iter().any(|wanted| **wanted == **name))
     };

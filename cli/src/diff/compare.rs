@@ -93,6 +93,7 @@ pub(crate) fn compare(comparison: &Comparison<'_>) -> Result<Report, Error> {
     if extent == Extent::Reached && waivers_may_differ(base, head, &judged) {
         (reached, judged) = judge_both(comparison, &engines, (&before, &after), Extent::Everything);
     }
+    known(head, (&before, &after))?;
     let lines = ChangedLines::new(Some(&base.revision), &head.revision);
     let Verdicts { judged, mut problems } = judged;
     problems.0.extend(base_problems);
@@ -105,6 +106,12 @@ pub(crate) fn compare(comparison: &Comparison<'_>) -> Result<Report, Error> {
 fn same_config(base: &Settings, head: &Settings) -> bool {
     let file = |settings: &Settings| settings.config_file.as_ref().map(|file| file.id());
     file(base) == file(head)
+}
+
+/// An environment or service that no application of either side is for is a mistake, not a clean run.
+fn known(head: &Settings, (before, after): (&Side<'_>, &Side<'_>)) -> Result<(), Error> {
+    let contexts: Vec<_> = before.units.values().chain(after.units.values()).map(|unit| unit.context.clone()).collect();
+    pipeline::known(head, &contexts)
 }
 
 /// Judges the head alone: everything in it is new.

@@ -1,10 +1,10 @@
 //! Values and objects as reports show them: JSON on one line, YAML as it was rendered, secrets as short keyed hashes.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use hmac::{Hmac, Mac as _};
 use portcullis_policies::Resource;
-use portcullis_source::{Data, Node, Range, Role, Span};
+use portcullis_source::{Data, Link, Node, Range, Revision, Role, Span};
 use sha2::{Digest as _, Sha256};
 
 /// How many hex digits of a hash stand for a secret.
@@ -42,6 +42,8 @@ pub(crate) struct Secrets {
     key: [u8; 32],
     /// The lines of values files that Secrets are made of.
     places: BTreeSet<Span>,
+    /// The same by layer and key, which hold in another version of the file too.
+    keys: BTreeSet<(Option<Arc<str>>, String)>,
 }
 
 impl Secrets {
@@ -57,13 +59,16 @@ impl Secrets {
         values: impl Iterator<Item = (Span, String)>,
         key: Option<&str>,
     ) -> Self {
-        let mut places = BTreeSet::new();
+        let (mut places, mut keys) = (BTreeSet::new(), BTreeSet::new());
         let mut texts: BTreeSet<String> = BTreeSet::new();
         for resource in resources {
             for node in secret_nodes(resource) {
                 texts.insert(json(node));
                 let links = resource.document.text.origin(node.range).links;
-                places.extend(links.into_iter().filter(|link| link.role == Role::Values).filter_map(|link| link.span));
+                for link in links.into_iter().filter(|link| matches!(link.role, Role::Values | Role::Manifest)) {
+                    places.extend(link.span);
+                    keys.extend(link.key.map(|key| (link.name, key)));
+                }
             }
         }
         for (place, text) in values {
@@ -78,7 +83,7 @@ impl Secrets {
                 digest.update(text);
             }),
         }
-        Self { key: digest.finalize().into(), places }
+        Self { key: digest.finalize().into(), places, keys }
     }
 
     /// What stands for a text.
@@ -92,6 +97,17 @@ impl Secrets {
     /// Whether a line gives a Secret its text.
     pub(crate) fn is_secret(&self, span: Span) -> bool {
         self.places.contains(&span)
+    }
+
+    /// Whether a link leads to what a Secret is made of, too.
+    fn leads_to_secret(&self, link: &Link) -> bool {
+        let is_same_key = || link.key.as_ref().is_some_and(|key| self.keys.contains(&(link.name.clone(), key.clone())));
+        match link.role {
+            Role::Values => link.span.is_some_and(|span| self.is_secret(span)) || is_same_key(),
+            // A manifest is one text; what a Secret is made of may be a part of it, or the other way round.
+            Role::Manifest => link.span.is_some_and(|span| self.places.iter().any(|place| overlap(*place, span))),
+            Role::Rendered | Role::Template | Role::Include | Role::Shadowed | Role::Other | Role::Guard => false,
+        }
     }
 
     /// A field of an object as JSON on one line.
@@ -123,16 +139,22 @@ impl Secrets {
         let whole = if resource.base.is_empty() { resource.document.range } else { node.range };
         let mut hidden = Vec::new();
         self.hidden(resource, node, &mut hidden);
-        hidden.sort_by_key(|range| range.start);
+        let mut masks: Vec<(Range, String)> = Vec::new();
+        self.masks(node, &hidden, &mut masks);
+        if is_secret(resource) {
+            let comments = resource.document.comments.iter().map(|comment| (comment.range, "# …".to_owned()));
+            masks.extend(comments);
+        }
+        masks.sort_by_key(|(range, _)| range.start);
         let mut shown = String::new();
         let mut at = whole.start;
-        for range in hidden {
+        for (range, mask) in masks {
             // An alias leads to the text of its anchor, which is hidden already or lies elsewhere.
             if range.start < at || range.end > whole.end {
                 continue;
             }
             shown.push_str(&String::from_utf8_lossy(text.slice(Range { start: at, end: range.start })));
-            shown.push_str(&self.hash(&String::from_utf8_lossy(text.slice(range))));
+            shown.push_str(&mask);
             let last = text.slice(range).iter().rev().take_while(|byte| byte.is_ascii_whitespace()).count() as u32;
             at = range.end - last;
         }
@@ -149,9 +171,22 @@ impl Secrets {
         tidy
     }
 
+    /// What stands for the hidden parts of a value.
+    fn masks(&self, node: &Node, hidden: &[Range], into: &mut Vec<(Range, String)>) {
+        match &node.data {
+            _ if hidden.contains(&node.range) => into.push((node.range, self.hash(&json(node)))),
+            Data::List(items) => items.iter().for_each(|item| self.masks(item, hidden, into)),
+            Data::Map(map) => map.entries.iter().for_each(|entry| self.masks(&entry.value, hidden, into)),
+            Data::Null | Data::Bool(_) | Data::Int(_) | Data::Uint(_) | Data::Float(_) | Data::String(_) => {}
+        }
+    }
+
     /// The parts of a value that must not be shown.
     fn hidden(&self, resource: &Resource, node: &Node, into: &mut Vec<Range>) {
-        let secret: Vec<Range> = secret_nodes(resource).map(|node| node.range).collect();
+        let mut secret: Vec<Range> = secret_nodes(resource).map(|node| node.range).collect();
+        if resource.group() == ARGO {
+            resource.node().into_iter().for_each(|node| inline_values(node, &mut secret));
+        }
         self.collect(resource, node, &secret, into);
     }
 
@@ -172,7 +207,7 @@ impl Secrets {
     fn is_made_of_secrets(&self, resource: &Resource, node: &Node) -> bool {
         !self.places.is_empty() && {
             let links = resource.document.text.origin(node.range).links;
-            links.iter().any(|link| link.role == Role::Values && link.span.is_some_and(|span| self.is_secret(span)))
+            links.iter().any(|link| self.leads_to_secret(link))
         }
     }
 }
@@ -183,10 +218,58 @@ fn column(bytes: &[u8], start: u32) -> usize {
     before.iter().rev().take_while(|byte| **byte == b' ').count()
 }
 
+/// Whether an object is a Secret.
+fn is_secret(resource: &Resource) -> bool {
+    &*resource.identity.kind == "Secret" && resource.group().is_empty()
+}
+
+/// Whether two places share a byte.
+fn overlap(left: Span, right: Span) -> bool {
+    left.file == right.file && left.start < right.end && right.start < left.end
+}
+
+/// The group of Applications and ApplicationSets.
+const ARGO: &str = "argoproj.io";
+
+/// What an Application tells Helm: nobody knows which of it goes into Secrets, and what it does shows in what is deployed.
+const INLINE: [&str; 4] = ["values", "valuesObject", "parameters", "fileParameters"];
+
+fn inline_values(node: &Node, into: &mut Vec<Range>) {
+    match &node.data {
+        Data::List(items) => items.iter().for_each(|item| inline_values(item, into)),
+        Data::Map(map) => {
+            for entry in &map.entries {
+                if &*entry.key == "helm" {
+                    into.extend(INLINE.iter().filter_map(|key| entry.value.get(key)).map(|inline| inline.range));
+                }
+                inline_values(&entry.value, into);
+            }
+        }
+        Data::Null | Data::Bool(_) | Data::Int(_) | Data::Uint(_) | Data::Float(_) | Data::String(_) => {}
+    }
+}
+
 /// The texts of a Secret; none of any other object.
 fn secret_nodes(resource: &Resource) -> impl Iterator<Item = &Node> {
-    let secret = resource.node().filter(|_| &*resource.identity.kind == "Secret" && resource.group().is_empty());
-    let fields = SECRET_FIELDS.iter().filter_map(move |field| secret?.get(field)?.as_map());
-    let values = fields.flat_map(|map| map.entries.iter().map(|entry| &entry.value));
+    let secret = resource.node().filter(|_| is_secret(resource));
+    let fields = SECRET_FIELDS.iter().filter_map(move |field| secret?.get(field));
+    let values = fields.flat_map(|field| match field.as_map() {
+        Some(map) => map.entries.iter().map(|entry| &entry.value).collect(),
+        None => vec![field],
+    });
     values.chain(secret.and_then(|secret| secret.at(&["metadata", "annotations", LAST_APPLIED])))
+}
+
+/// What hashes of secrets are keyed with where nobody gave a key: everything that was read of two trees, which is as hard to guess as they are
+/// to come by.
+pub(super) fn key_of(revisions: [&Revision; 2]) -> String {
+    let mut files: Vec<_> = revisions.iter().flat_map(|revision| revision.files_read()).collect();
+    files.sort_by(|left, right| (left.path(), left.bytes()).cmp(&(right.path(), right.bytes())));
+    files.dedup_by_key(|file| file.id());
+    let mut digest = Sha256::new();
+    for file in files {
+        digest.update((file.bytes().len() as u64).to_le_bytes());
+        digest.update(&**file.bytes());
+    }
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -196,7 +196,9 @@ fn spread(application: &Application, renderer: &Renderer<'_>, charts: &Charts, s
                     Some(Ok(known)) => known.spread,
                     Some(Err(_)) | None => Spread::default(),
                 };
-                files.chain(inline).fold(chart, Spread::and).and(Spread { roams, pools })
+                // The release may be told another namespace than the application deploys to.
+                let elsewhere = helm.namespace.as_deref().is_some_and(|namespace| namespace != application.destination.namespace);
+                files.chain(inline).fold(chart, Spread::and).and(Spread { roams: roams || elsewhere, pools })
             }
             SourceKind::Directory(directory) => directory.files.iter().map(file).fold(Spread::default(), Spread::and),
             SourceKind::Kustomize(_) | SourceKind::Unrendered(_) | SourceKind::Reference => Spread::default(),

@@ -45,11 +45,14 @@ const FIELD: &[u8] = b"namespace";
 /// The kind whose objects say where pods may land.
 const POOL: &[u8] = b"NodePool";
 
+/// What stands before a byte on its line.
+fn line_before(text: &[u8], at: usize) -> &[u8] {
+    text.get(..at).unwrap_or_default().rsplit(|byte| *byte == b'\n').next().unwrap_or_default()
+}
+
 /// Whether a byte stands in a comment of YAML that takes a whole line.
 fn is_in_comment(text: &[u8], at: usize) -> bool {
-    let before = text.get(..at).unwrap_or_default();
-    let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
-    line.trim_ascii_start().starts_with(b"#")
+    line_before(text, at).trim_ascii_start().starts_with(b"#")
 }
 
 /// Whether a text has a field `namespace`, or the word in quotes, that is not just the namespace of the release.
@@ -66,7 +69,8 @@ fn names_a_namespace(text: &[u8]) -> bool {
         }
         match rest.iter().find(|byte| !matches!(byte, b' ' | b'\t')) {
             Some(b':') => !is_of_release(rest.split(|byte| *byte == b'\n').next().unwrap_or_default()),
-            _ => is_quoted,
+            // The key of a map may stand alone, after a question mark.
+            _ => is_quoted || line_before(text, start).trim_ascii() == b"?",
         }
     })
 }
@@ -114,6 +118,7 @@ mod tests {
             "{\"namespace\": \"shop\"}",
             "{{ dict \"namespace\" .Values.to | toYaml }}",
             "namespace:\n  shop",
+            "? namespace\n: shop",
         ] {
             assert!(roams(other), "{other}");
         }

@@ -1,6 +1,9 @@
 //! What was made and found on both sides to the report.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use portcullis_argo::Application;
 use portcullis_policies::{Context, Engine, Finding, Resource};
@@ -14,13 +17,14 @@ use super::{
     lines::ChangedLines,
     objects::{Telling, is_same, pairs},
     reach::Reached,
-    show::Secrets,
+    show::{Secrets, key_of},
     side::{Made, Name, Side},
 };
 use crate::{
     group,
     pipeline::not_expanded,
     report::{self, Accounting, ApplicationChange, ChangeKind, Changes, NotRendered, ObjectChange, Reach, Report, Status},
+    select::wanted,
 };
 
 /// Everything that there is to tell.
@@ -47,39 +51,22 @@ pub(super) fn tell(told: &Told<'_>, judged: Judged, problems: (Vec<Problem>, Vec
         touched.iter().filter_map(|name| side.get(*name)).flat_map(|made| made.resources.clone()).collect::<Vec<_>>()
     };
     let (before, after) = (of_touched(&reached.base), of_touched(&reached.head));
-    let secrets = Secrets::find(before.iter().chain(&after), told.comparison.secret_key.as_deref());
+    let key = told.comparison.secret_key.clone();
+    let key = key.unwrap_or_else(|| key_of([&base.settings.revision, &head.settings.revision]));
+    let secrets = Secrets::find(before.iter().chain(&after).chain(reached.of_both()), Some(&key));
     let mut new_problems = only_new(&problems.0, problems.1);
+    let narrowed = Narrowed::new(told);
+    new_problems.retain(|problem| problem.application.is_none() || narrowed.has(problem.application.as_deref()));
     let telling = Telling { sources, lines: told.lines, secrets: &secrets };
     let applications = told.applications(&telling, &problems.0, &new_problems);
-    let changed: Vec<Option<&str>> = applications.iter().map(|change| change.name.as_deref()).collect();
-    let is_told = |finding: &Finding| {
-        told.comparison.extent != Extent::Reached && told.comparison.extent != Extent::Exhaustive
-            || changed.contains(&finding.application.as_deref())
-    };
     let by_change = change::findings(told, &applications, &secrets).take(&mut new_problems);
-    let mut findings = Vec::new();
-    for (status, mut list) in judged.parts() {
-        match status {
-            Status::New => {}
-            Status::Unchanged => list.retain(is_told),
-            // What is no longer rendered is not mended by that.
-            Status::Fixed => list.retain(|finding| !new_problems.iter().any(|problem| concerns(problem, finding))),
-        }
-        portcullis_policies::sort_findings(&mut list, sources);
-        let place = |finding: &Finding| match status {
-            Status::Fixed => finding.origin.edit(),
-            Status::New | Status::Unchanged => told.lines.place(&finding.origin, sources),
-        };
-        let grouped = group::findings_at(&list, sources, place);
-        findings.extend(grouped.into_iter().map(|finding| report::Finding { status: Some(status), ..finding }));
-        if status == Status::New {
-            findings.extend(change::entries(&by_change, sources));
-        }
-    }
+    let applications: Vec<ApplicationChange> = applications.into_iter().filter(|change| narrowed.has(change.name.as_deref())).collect();
+    let changed: Vec<Option<&str>> = applications.iter().map(|change| change.name.as_deref()).collect();
+    let findings = told.findings(judged, (&by_change, &new_problems), (&changed, &narrowed));
     let contexts: Vec<Context> = head.units.values().chain(base.units.values()).map(|unit| unit.context.clone()).collect();
-    let named = head.units.keys().filter(|name| matches!(name, Name::Application(..)));
+    let named = head.units.keys().filter(|name| matches!(name, Name::Application(..)) && narrowed.has(label(name).as_deref()));
     let unchanged = named.clone().filter(|name| !changed.contains(&label(name).as_deref())).count();
-    Report {
+    let mut report = Report {
         bundle: told.engine.digest().to_owned(),
         applications: account(named.count(), &new_problems, sources),
         nothing: None,
@@ -99,6 +86,29 @@ pub(super) fn tell(told: &Told<'_>, judged: Judged, problems: (Vec<Problem>, Vec
         }),
         secrets: report::Secrets::of(reached.of(&reached.base).chain(reached.of(&reached.head)).chain(reached.of_both())),
         partition: None,
+    };
+    report.scrub();
+    report
+}
+
+/// The applications that the command line asks for.
+struct Narrowed {
+    /// None where all are.
+    names: Option<BTreeSet<Arc<str>>>,
+}
+
+impl Narrowed {
+    fn new(told: &Told<'_>) -> Self {
+        let settings = told.comparison.head;
+        let is_narrowed = !settings.environments.is_empty() || !settings.services.is_empty();
+        let contexts = || [told.sides.0, told.sides.1].into_iter().flat_map(|side| side.units.values()).map(|unit| &unit.context);
+        let wanted = || contexts().filter(|context| wanted(settings, context)).filter_map(|context| context.application.clone());
+        Self { names: is_narrowed.then(|| wanted().collect()) }
+    }
+
+    /// Whether an application is asked for; what belongs to none is where nothing is narrowed.
+    fn has(&self, application: Option<&str>) -> bool {
+        self.names.as_ref().is_none_or(|names| application.is_some_and(|name| names.contains(name)))
     }
 }
 
@@ -112,6 +122,45 @@ impl Told<'_> {
             pairs(&before, &after).iter().any(|pair| !is_same(pair))
         };
         self.reached.changed.par_iter().filter(is_touched).collect()
+    }
+
+    /// The findings by what the change does to them, each group by place; those of rules that see the change itself are new.
+    fn findings(
+        &self,
+        judged: Judged,
+        (by_change, new_problems): (&[portcullis_policies::ChangeFinding], &[Problem]),
+        (changed, narrowed): (&[Option<&str>], &Narrowed),
+    ) -> Vec<report::Finding> {
+        let sources = sources(self.comparison);
+        let is_told = |finding: &Finding| {
+            self.comparison.extent != Extent::Reached && self.comparison.extent != Extent::Exhaustive
+                || changed.contains(&finding.application.as_deref())
+        };
+        let mut findings = Vec::new();
+        for (status, mut list) in judged.parts() {
+            list.retain(|finding| narrowed.has(finding.application.as_deref()));
+            match status {
+                Status::New => {}
+                Status::Unchanged => list.retain(is_told),
+                // What is no longer rendered is not mended by that.
+                Status::Fixed => list.retain(|finding| !new_problems.iter().any(|problem| concerns(problem, finding))),
+            }
+            portcullis_policies::sort_findings(&mut list, sources);
+            let place = |finding: &Finding| match status {
+                Status::Fixed => finding.origin.edit(),
+                Status::New | Status::Unchanged => self.lines.place(&finding.origin, sources),
+            };
+            let grouped = group::findings_at(&list, sources, place);
+            findings.extend(grouped.into_iter().map(|finding| report::Finding { status: Some(status), ..finding }));
+            if status == Status::New {
+                findings.extend(
+                    change::entries(by_change, sources).into_iter().filter(|finding| {
+                        finding.applications.is_empty() || finding.applications.iter().any(|name| narrowed.has(Some(name)))
+                    }),
+                );
+            }
+        }
+        findings
     }
 
     /// The applications of which something changes.

@@ -24,6 +24,11 @@ pub(crate) fn visible(text: &str) -> String {
     shown
 }
 
+/// The same of a text of several lines, which stay.
+pub(crate) fn visible_lines(text: &str) -> String {
+    text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
+}
+
 /// Text within an element or a quoted attribute of HTML.
 pub(crate) fn html(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());

@@ -6,7 +6,12 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, Na
 use portcullis_policies::Level;
 use portcullis_source::{FileId, Location, Role, Sources, Span};
 
-use super::{ChainLink, Finding, Issue, Reach, Report, Secrets, Status, outline::outline, tally::plural};
+use super::{
+    ChainLink, Finding, Issue, Reach, Report, Secrets, Status,
+    escape::{visible, visible_lines},
+    outline::outline,
+    tally::plural,
+};
 
 /// How the text may look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,8 +91,14 @@ struct View<'a> {
 impl Printer<'_> {
     fn finding(&mut self, finding: &Finding) {
         let severity = if finding.level == Level::Deny { Severity::Error } else { Severity::Warning };
-        let mut view =
-            View { code: Some(&finding.rule), message: finding.message.clone(), severity, help: None, source: None, labels: Vec::new() };
+        let mut view = View {
+            code: Some(&finding.rule),
+            message: visible_lines(&finding.message),
+            severity,
+            help: None,
+            source: None,
+            labels: Vec::new(),
+        };
         let mut other = None;
         if let Some((span, _)) = &finding.place {
             let set = finding.chain.iter().find(|link| link.place.as_ref().is_some_and(|(at, _)| at == span));
@@ -169,7 +180,7 @@ impl Printer<'_> {
             .collect();
         self.names("object", "objects", &resources);
         if !finding.path.is_empty() {
-            let _ = writeln!(self.text, "  {:>10}  {}", "field", finding.path);
+            let _ = writeln!(self.text, "  {:>10}  {}", "field", visible(&finding.path));
         }
         self.applications("reaches", &finding.applications);
     }
@@ -179,7 +190,7 @@ impl Printer<'_> {
             return;
         }
         let head = if names.len() == 1 { one } else { many };
-        let mut list = names.iter().take(MAX_NAMES).cloned().collect::<Vec<_>>().join(", ");
+        let mut list = names.iter().take(MAX_NAMES).map(|name| visible(name)).collect::<Vec<_>>().join(", ");
         if names.len() > MAX_NAMES {
             let _ = write!(list, " and {} more", names.len() - MAX_NAMES);
         }
@@ -207,7 +218,7 @@ impl Printer<'_> {
     fn problem(&mut self, issue: &Issue) {
         let mut view = View {
             code: None,
-            message: issue.message.clone(),
+            message: visible_lines(&issue.message),
             severity: Severity::Error,
             help: Some(&issue.hint),
             source: None,
@@ -261,7 +272,7 @@ impl Printer<'_> {
         for finding in fixed {
             is_any = true;
             let place = finding.place.as_ref().map(|(_, place)| format!("  ({}:{})", place.file, place.line)).unwrap_or_default();
-            let _ = writeln!(self.text, "  {:>10}  {}: {}{place}", "fixed", finding.rule, finding.message);
+            let _ = writeln!(self.text, "  {:>10}  {}: {}{place}", "fixed", finding.rule, visible(&finding.message));
         }
         self.text.push_str(if is_any { "\n" } else { "" });
     }

@@ -19,6 +19,7 @@ mod outline;
 mod places;
 mod reach;
 mod sarif;
+mod scrub;
 mod secrets;
 mod tally;
 #[cfg(test)]

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aho_corasick::{AhoCorasick, MatchKind};
+use base64::Engine as _;
 use portcullis_policies::Resource;
-use portcullis_source::{FileId, Role, SourceFile, Span, Step};
+use portcullis_source::{Data, FileId, Node, Role, SourceFile, Span, Step};
 
 /// What stands for a text that is not shown; its length says nothing of that of the text.
 const MASK: &str = "••••••";
@@ -15,6 +17,42 @@ const SIGNS: usize = 6;
 #[derive(Debug, Default)]
 pub(crate) struct Secrets {
     ranges: BTreeMap<FileId, BTreeSet<(u32, u32)>>,
+    /// The texts themselves, as far as they are long enough to be nobody's ordinary words.
+    texts: BTreeSet<String>,
+}
+
+/// The shortest text of a Secret that is looked for elsewhere: shorter ones are words, and hidden only where they come from the same place.
+const MIN_TEXT: usize = 8;
+
+/// Takes the texts of Secrets out of other texts.
+pub(crate) struct Scrubber(AhoCorasick);
+
+impl Scrubber {
+    /// Puts a mask in the place of each.
+    pub(crate) fn scrub(&self, text: &mut String) {
+        if self.0.is_match(text.as_str()) {
+            let mut masked = String::with_capacity(text.len());
+            self.0.replace_all_with(text, &mut masked, |_, _, into| {
+                into.push_str(MASK);
+                true
+            });
+            *text = masked;
+        }
+    }
+
+    /// Puts signs and spaces in the place of each, so that places in the text stay where they are.
+    fn blank(&self, text: &mut String) {
+        let mut blanked = String::with_capacity(text.len());
+        let mut at = 0;
+        for found in self.0.find_iter(text.as_str()) {
+            blanked.push_str(text.get(at..found.start()).unwrap_or_default());
+            let signs = found.len().min(SIGNS);
+            blanked.extend(std::iter::repeat_n('*', signs).chain(std::iter::repeat_n(' ', found.len() - signs)));
+            at = found.end();
+        }
+        blanked.push_str(text.get(at..).unwrap_or_default());
+        *text = blanked;
+    }
 }
 
 impl Secrets {
@@ -30,7 +68,9 @@ impl Secrets {
         let is_secret = |resource: &&Resource| &*resource.identity.kind == "Secret" && &*resource.identity.api_version == "v1";
         for resource in resources.filter(is_secret) {
             for part in ["data", "stringData"] {
-                let entries = resource.node().and_then(|node| node.get(part)).and_then(|node| node.as_map());
+                let held = resource.node().and_then(|node| node.get(part));
+                held.into_iter().for_each(|held| self.add_texts(held));
+                let entries = held.and_then(|node| node.as_map());
                 for entry in entries.into_iter().flat_map(|map| &map.entries) {
                     let mut path = resource.base.clone();
                     path.extend([Step::Key(part.into()), Step::Key(entry.key.clone())]);
@@ -38,6 +78,35 @@ impl Secrets {
                 }
             }
         }
+    }
+
+    /// The texts of a value, what is encoded as base64 decoded too, each line of them, and as JSON writes them.
+    fn add_texts(&mut self, node: &Node) {
+        match &node.data {
+            Data::List(items) => items.iter().for_each(|item| self.add_texts(item)),
+            Data::Map(map) => map.entries.iter().for_each(|entry| self.add_texts(&entry.value)),
+            Data::String(text) => {
+                let decoded = base64::engine::general_purpose::STANDARD.decode(text.trim()).ok();
+                let decoded = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
+                for text in decoded.iter().map(String::as_str).chain([&**text]) {
+                    for line in text.lines().map(str::trim).filter(|line| line.len() >= MIN_TEXT) {
+                        let written = serde_json::Value::from(line).to_string();
+                        self.texts.extend(written.get(1..written.len() - 1).map(str::to_owned));
+                        self.texts.insert(line.to_owned());
+                    }
+                }
+            }
+            Data::Null | Data::Bool(_) | Data::Int(_) | Data::Uint(_) | Data::Float(_) => {}
+        }
+    }
+
+    /// What takes the texts of Secrets out of others; none where there are no such texts.
+    pub(crate) fn scrubber(&self) -> Option<Scrubber> {
+        if self.texts.is_empty() {
+            return None;
+        }
+        let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&self.texts).ok()?;
+        Some(Scrubber(finder))
     }
 
     /// These places.
@@ -82,6 +151,14 @@ impl Secrets {
 
     /// The text of a file with signs and spaces for what must not be shown, so that places in it stay where they are.
     pub(crate) fn masked(&self, file: &SourceFile, text: String) -> String {
+        let mut masked = self.masked_places(file, text);
+        if let Some(scrubber) = self.scrubber() {
+            scrubber.blank(&mut masked);
+        }
+        masked
+    }
+
+    fn masked_places(&self, file: &SourceFile, text: String) -> String {
         let Some(ranges) = self.ranges.get(&file.id()) else { return text };
         let hidden_from = |at: usize| ranges.iter().find(|&&(start, end)| (start as usize..end as usize).contains(&at));
         let mut masked = String::with_capacity(text.len());
@@ -98,6 +175,14 @@ impl Secrets {
 
     /// The lines of a file, each with a mask where something must not be shown.
     pub(crate) fn lines(&self, file: &SourceFile) -> Vec<String> {
+        let mut lines = self.lines_without_places(file);
+        if let Some(scrubber) = self.scrubber() {
+            lines.iter_mut().for_each(|line| scrubber.scrub(line));
+        }
+        lines
+    }
+
+    fn lines_without_places(&self, file: &SourceFile) -> Vec<String> {
         let text = String::from_utf8_lossy(file.bytes());
         let Some(ranges) = self.ranges.get(&file.id()) else { return text.lines().map(str::to_owned).collect() };
         let (mut lines, mut start) = (Vec::new(), 0);

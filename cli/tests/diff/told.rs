@@ -313,3 +313,69 @@ fn rules_that_see_a_change_are_waived_and_left_out_elsewhere() {
     let text = String::from_utf8(lint.stderr).unwrap();
     assert!(lint.status.code() == Some(2) && text.contains("rule environment-dropped sees a change"), "{text}");
 }
+
+#[test]
+fn what_is_asked_for_is_all_that_is_told() {
+    let repository = Repository::shop();
+    repository.write("values/overrides/prod/gamma.yaml", "image: docker.io/x/y:latest\n");
+    let (prod, code) = report(repository.root(), &["--environment", "prod"]);
+    assert_eq!((names(&prod), code), (vec!["gamma-prod"], 1));
+    let (dev, code) = report(repository.root(), &["--environment", "dev"]);
+    assert_eq!((names(&dev).len(), findings(&dev, "new").len(), code), (0, 0, 0));
+    assert_eq!(report(repository.root(), &["--service", "alpha"]).1, 0);
+    let (text, code) = said(repository.root(), &["--environment", "nosuch"]);
+    assert_eq!(code, 2);
+    assert!(text.contains("no application is for environment nosuch"), "{text}");
+}
+
+#[test]
+fn what_gets_better_is_not_new() {
+    let repository = Repository::shop();
+    repository.edit("portcullis.yaml", "zones: [eu-west-1a, eu-west-1b]", "zones: [eu-west-1a, eu-west-1b, eu-west-1c]");
+    let start = repository.commit("refs/heads/three-zones", &[]);
+    repository.edit("values/environments/dev.yaml", "replicas: 1", "replicas: 2");
+    let (report, code) = report(repository.root(), &["--base", &start.to_string(), "--direct"]);
+    assert_eq!((findings(&report, "new").len(), findings(&report, "fixed").len(), code), (0, 0, 0));
+    assert!(findings(&report, "unchanged").iter().any(|finding| finding.starts_with("replicas-below-zones")));
+}
+
+/// What nobody must see, wherever it is written a second time.
+const SECRETS: [&str; 5] = ["kept-from-everyone", "inline-password", "in-the-template", "was-the-password", "from-a-list-element"];
+
+#[test]
+fn what_a_secret_holds_shows_nowhere_else() {
+    let repository = Repository::shop();
+    let application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: inline, namespace: argocd}\nspec:\n  project: default\n  \
+        destination: {name: prod, namespace: inline}\n  source:\n    repoURL: https://git.example.com/shop.git\n    path: charts/web\n    \
+        helm:\n      valuesObject: {name: inline, password: inline-password}\n";
+    repository.write("apps/inline.yaml", application);
+    repository.edit("apps/services.yaml", "- service: beta\n", "- service: beta\n                  word: from-a-list-element\n");
+    // A literal of the template, a comment, a message of a rule and a kind that is no Secret any longer.
+    let second = "---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: {{ .Values.name }}-more\nstringData:\n  # was-the-password\n  one: {{ default \"in-the-template\" .Values.one }}\n  \
+        two: {{ .Values.password | quote }}\n  three: was-the-password\n  four: from-a-list-element\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Values.name }}-plain\ndata:\n  \
+        one: {{ default \"in-the-template\" .Values.one }}\n  {{ .Values.password | default \"none\" }}: x\n  three: was-the-password\n";
+    repository.write("charts/web/templates/second.yaml", second);
+    repository.edit(
+        "charts/web/templates/deployment.yaml",
+        "image: {{ .Values.image }}",
+        "image: docker.io/x:{{ .Values.password | default \"1\" }}",
+    );
+    for format in FORMATS {
+        let (text, _) = said(repository.root(), &["--format", format]);
+        for secret in SECRETS {
+            assert!(!text.contains(secret), "{format} shows {secret}: {text}");
+        }
+    }
+}
+
+#[test]
+fn a_secret_that_becomes_another_kind_stays_hidden() {
+    let repository = Repository::shop();
+    repository.edit("charts/web/templates/rest.yaml", "kind: Secret", "kind: ConfigMap");
+    repository.edit("charts/web/templates/rest.yaml", "stringData:", "data:");
+    repository.write("values/services/alpha.yaml", format!("# moved\n{}", repository.read("values/services/alpha.yaml")));
+    for format in FORMATS {
+        let (text, _) = said(repository.root(), &["--format", format]);
+        assert!(!text.contains("kept-from-everyone"), "{format}: {text}");
+    }
+}

@@ -7,7 +7,8 @@ use crate::{Finding, Resource, hash};
 /// How many hex digits a fingerprint has.
 const LENGTH: usize = 32;
 
-/// The fingerprint of a finding: its rule, resource, field and values key, in which items of lists count by their names.
+/// The fingerprint of a finding: its rule, resource, field and values key, in which items of lists count by their names; what it says may tell
+/// numbers and names that change while the fault stays.
 pub(super) fn of(finding: &Finding, resource: &Resource) -> String {
     let identity = &resource.identity;
     let field = stable_path(resource, &finding.path);
@@ -22,7 +23,6 @@ pub(super) fn of(finding: &Finding, resource: &Resource) -> String {
         finding.application.as_deref().unwrap_or_default(),
         &field,
         key,
-        &finding.message,
     ];
     let mut digest = hash::of_parts(parts);
     digest.truncate(LENGTH);

@@ -78,7 +78,11 @@ impl Objects {
                 IndexMode::FILE_EXECUTABLE => Mode::BlobExecutable,
                 IndexMode::SYMLINK => Mode::Link,
                 IndexMode::COMMIT => Mode::Commit,
-                _ => Mode::Tree,
+                // A sparse index has the whole of a folder as one entry.
+                _ => {
+                    lister.folder(entry.id, name)?;
+                    continue;
+                }
             };
             // A file that `git add -N` only announces is not staged.
             if !entry.flags.contains(gix::index::entry::Flags::INTENT_TO_ADD) {
@@ -161,6 +165,20 @@ impl<'a> Lister<'a> {
         for entry in tree.traverse().breadthfirst.files().map_err(|error| failed(&error))? {
             let name = [folder.as_bytes(), &entry.filepath].concat();
             self.entry(place, &name, entry.mode.kind(), entry.oid, depth)?;
+        }
+        Ok(())
+    }
+
+    /// Lists what is below a folder of the repository itself.
+    fn folder(&mut self, tree: ObjectId, name: &[u8]) -> Result<(), ReadError> {
+        let at = RepoPath::root();
+        let failed = failed(&at);
+        let Some(repository) = self.repositories.first() else { return Ok(()) };
+        let repository = repository.to_thread_local();
+        let tree = repository.find_tree(tree).map_err(|error| failed(&error))?;
+        for entry in tree.traverse().breadthfirst.files().map_err(|error| failed(&error))? {
+            let name = [name, if name.ends_with(b"/") { b"" } else { b"/" }, &entry.filepath].concat();
+            self.entry(0, &name, entry.mode.kind(), entry.oid, 0)?;
         }
         Ok(())
     }
