@@ -18,23 +18,7 @@ const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// A value as JSON on one line, keys in their order.
 pub(super) fn json(node: &Node) -> String {
-    value(node).to_string()
-}
-
-fn value(node: &Node) -> serde_json::Value {
-    match &node.data {
-        Data::Null => serde_json::Value::Null,
-        Data::Bool(value) => (*value).into(),
-        Data::Int(value) => (*value).into(),
-        Data::Uint(value) => (*value).into(),
-        Data::Float(value) => (*value).into(),
-        Data::String(text) => (**text).into(),
-        Data::List(items) => items.iter().map(value).collect(),
-        Data::Map(map) => {
-            let entries = map.entries.iter().map(|entry| (entry.key.to_string(), value(&entry.value)));
-            serde_json::Value::Object(entries.collect())
-        }
-    }
+    portcullis_policies::json(node).to_string()
 }
 
 /// What must not be shown, and what stands for it: equal texts have equal hashes within a report.
@@ -128,7 +112,7 @@ impl Secrets {
                 let entries = map.entries.iter().map(|entry| (entry.key.to_string(), self.masked(&entry.value, hidden)));
                 serde_json::Value::Object(entries.collect())
             }
-            Data::Null | Data::Bool(_) | Data::Int(_) | Data::Uint(_) | Data::Float(_) | Data::String(_) => value(node),
+            Data::Null | Data::Bool(_) | Data::Int(_) | Data::Uint(_) | Data::Float(_) | Data::String(_) => portcullis_policies::json(node),
         }
     }
 
