@@ -15,8 +15,10 @@ const MAX_NAMED: usize = 20;
 
 /// The commands, the most important first, and a notice with what there is no room for.
 pub(crate) fn github(report: &Report) -> String {
-    let mut findings: Vec<&Finding> = report.findings.iter().filter(|finding| finding.is_open()).collect();
-    findings.sort_by_key(|finding| (finding.level != Level::Deny, !report.is_pressing(finding), Reverse(finding.applications.len())));
+    let mut findings: Vec<&Finding> = report.findings.iter().filter(|finding| report.is_pressing(finding)).collect();
+    findings.sort_by_key(|finding| {
+        (finding.level != Level::Deny, finding.status == Some(Status::Unchanged), Reverse(finding.applications.len()))
+    });
     let (denied, warned): (Vec<&Finding>, Vec<&Finding>) = findings.into_iter().partition(|finding| finding.level == Level::Deny);
     let mut text = String::new();
     // What was not read outweighs what was found.
