@@ -9,6 +9,7 @@ use super::{
     judge::{Judged, judge},
     lines::ChangedLines,
     reach::Reached,
+    show::key_of,
     side::{Side, Spreads},
     tell::{Told, tell},
 };
@@ -85,6 +86,8 @@ pub(crate) fn compare(comparison: &Comparison<'_>) -> Result<Report, Error> {
     };
     let spreads = Spreads::default();
     let (before, after) = rayon::join(|| Side::new(base, before, "base", &spreads), || Side::new(head, &after, "head", &spreads));
+    // Taken before anything is made, which is more or less, as is asked for.
+    let key = comparison.secret_key.clone().unwrap_or_else(|| key_of([&base.revision, &head.revision]));
     let mut extent = comparison.extent;
     if extent == Extent::Reached && (engines.base.is_some() || base.config.waivers != head.config.waivers) {
         extent = Extent::Everything;
@@ -98,7 +101,7 @@ pub(crate) fn compare(comparison: &Comparison<'_>) -> Result<Report, Error> {
     let Verdicts { judged, mut problems } = judged;
     problems.0.extend(base_problems);
     problems.1.extend(head_problems);
-    let told = Told { comparison, sides: (&before, &after), reached: &reached, lines: &lines, engine: &engines.head };
+    let told = Told { key, comparison, sides: (&before, &after), reached: &reached, lines: &lines, engine: &engines.head };
     Ok(tell(&told, judged.judged, problems))
 }
 

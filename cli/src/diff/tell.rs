@@ -17,7 +17,7 @@ use super::{
     lines::ChangedLines,
     objects::{Telling, is_same, pairs},
     reach::Reached,
-    show::{Secrets, key_of},
+    show::Secrets,
     side::{Made, Name, Side},
 };
 use crate::{
@@ -39,6 +39,8 @@ pub(super) struct Told<'a> {
     pub(super) lines: &'a ChangedLines<'a>,
     /// The head's rules.
     pub(super) engine: &'a Engine,
+    /// What secrets are hashed with.
+    pub(super) key: String,
 }
 
 /// The report of a change.
@@ -51,9 +53,7 @@ pub(super) fn tell(told: &Told<'_>, judged: Judged, problems: (Vec<Problem>, Vec
         touched.iter().filter_map(|name| side.get(*name)).flat_map(|made| made.resources.clone()).collect::<Vec<_>>()
     };
     let (before, after) = (of_touched(&reached.base), of_touched(&reached.head));
-    let key = told.comparison.secret_key.clone();
-    let key = key.unwrap_or_else(|| key_of([&base.settings.revision, &head.settings.revision]));
-    let secrets = Secrets::find(before.iter().chain(&after).chain(reached.of_both()), Some(&key));
+    let secrets = Secrets::find(before.iter().chain(&after).chain(reached.of_both()), Some(&told.key));
     let mut new_problems = only_new(&problems.0, problems.1);
     let narrowed = Narrowed::new(told);
     new_problems.retain(|problem| problem.application.is_none() || narrowed.has(problem.application.as_deref()));
