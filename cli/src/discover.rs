@@ -116,7 +116,11 @@ pub(crate) fn unread(revision: &Revision, path: &RepoPath, error: &ReadError) ->
         ReadError::LinkOutside { target, .. } => target.as_str(),
         _ => "",
     };
-    let place = revision.sources().add(Arc::clone(path.text()), text.as_bytes());
+    // A link that stays the same is the same file; what else can't be read may be anything.
+    let place = match text {
+        "" => revision.sources().add(Arc::clone(path.text()), text.as_bytes()),
+        target => revision.sources().add_once(Arc::clone(path.text()), target.as_bytes()),
+    };
     Problem::new(Stage::Source, error.to_string(), error.hint()).at(Some(place.span()))
 }
 

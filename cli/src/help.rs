@@ -63,7 +63,8 @@ Exit codes:
   0  nothing new at deny level
   1  new findings at deny level; with --all also those on both sides
   2  a wrong argument, a commit that git does not know, or a mistake in the configuration
-  3  something can no longer be rendered or read, so that nobody knows what the change does to it
+  3  something that the change reaches can't be rendered or read, so that nobody knows what it does;
+     an ApplicationSet that can't be expanded may always be reached
   4  internal error";
 
 /// `portcullis template`.

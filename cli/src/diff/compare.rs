@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use portcullis_policies::{Date, Engine, Facts, Finding, Level, Library, Resource, Waivers, waiver::Coverage};
-use portcullis_source::{Partial, Problem, Sources};
+use portcullis_source::{Partial, Problem, Sources, Stage};
 
 use super::{
     judge::{Judged, judge},
@@ -99,10 +99,18 @@ pub(crate) fn compare(comparison: &Comparison<'_>) -> Result<Report, Error> {
     known(head, (&before, &after))?;
     let lines = ChangedLines::new(Some(&base.revision), &head.revision);
     let Verdicts { judged, mut problems } = judged;
-    problems.0.extend(base_problems);
-    problems.1.extend(head_problems);
+    problems.base.extend(base_problems);
+    let (sets, others): (Vec<Problem>, Vec<Problem>) = head_problems.into_iter().partition(|problem| is_of_set(problem, &after));
+    problems.reached.extend(sets);
+    problems.head.extend(others);
     let told = Told { key, comparison, sides: (&before, &after), reached: &reached, lines: &lines, engine: &engines.head };
     Ok(tell(&told, judged.judged, problems))
+}
+
+/// Whether an ApplicationSet could not be expanded, so that nobody knows what the change does to its Applications.
+fn is_of_set(problem: &Problem, head: &Side<'_>) -> bool {
+    let unmade = || head.expanded.unmade().iter().any(|one| Some(&*one.name) == problem.application.as_deref());
+    problem.stage == Stage::Argo && (problem.application.is_none() || unmade())
 }
 
 /// Whether both sides are configured by the same file, or by none.
@@ -151,10 +159,20 @@ impl Engines {
     }
 }
 
-/// The findings, and the problems of the base and of the head.
+/// The findings, and what could not be done.
 struct Verdicts {
     judged: BothJudged,
-    problems: (Vec<Problem>, Vec<Problem>),
+    problems: Problems,
+}
+
+/// What could not be done on both sides.
+pub(super) struct Problems {
+    /// On the base.
+    pub(super) base: Vec<Problem>,
+    /// On the head; what the base has too, the change has nothing to do with.
+    pub(super) head: Vec<Problem>,
+    /// On the head, of what the change reaches, so that nobody knows what it does.
+    pub(super) reached: Vec<Problem>,
 }
 
 /// The findings by what the change does to them, and whether a waiver covers more or less than before.
@@ -195,13 +213,13 @@ fn judge_both(comparison: &Comparison<'_>, engines: &Engines, sides: (&Side<'_>,
         rayon::join(|| base_engine.check_platform(&whole.0, &facts.0), || engines.head.check_platform(&whole.1, &facts.1));
     both.before.push(before);
     both.after.push(after);
-    let mut problems = (Vec::new(), Vec::new());
-    problems.0.extend(reached.base.values().chain(reached.shared.values()).flat_map(|made| made.problems.iter().cloned()));
-    problems.1.extend(reached.head.values().chain(reached.shared.values()).flat_map(|made| made.problems.iter().cloned()));
+    let (of_reached, of_rest) = reached.problems(sides.0, sides.1);
+    let of_base = reached.base.values().chain(reached.shared.values()).flat_map(|made| made.problems.iter().cloned());
+    let mut problems = Problems { base: of_base.collect(), head: of_rest, reached: of_reached };
     let take = |parts: Vec<Partial<Vec<Finding>>>, problems: &mut Vec<Problem>| {
         parts.into_iter().flat_map(|part| part.take(problems)).collect::<Vec<_>>()
     };
-    let (before, after) = (take(both.before, &mut problems.0), take(both.after, &mut problems.1));
+    let (before, after) = (take(both.before, &mut problems.base), take(both.after, &mut problems.head));
     let coverage = if extent == Extent::Reached { Coverage::Part } else { comparison.coverage };
     let rules = engines.head.rules();
     let waive = |settings: &Settings, findings: Vec<Finding>| {

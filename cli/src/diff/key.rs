@@ -4,7 +4,7 @@
 
 use portcullis_argo::{Application, HelmSource, SourceKind, ValuesPlace};
 use portcullis_policies::Context;
-use portcullis_source::{Data, EntryKind, Node, RepoPath, Revision};
+use portcullis_source::{Data, EntryKind, Node, ReadError, RepoPath, Revision};
 use sha2::{Digest as _, Sha256};
 
 use super::side::Charts;
@@ -15,20 +15,33 @@ use crate::render::Renderer;
 pub(super) struct Key([u8; 32]);
 
 /// A key that is being made; no two lists of parts give the same one by moving a border.
-#[derive(Default)]
-pub(super) struct Parts(Sha256);
+pub(super) struct Parts<'a> {
+    hash: Sha256,
+    /// Names the tree, for what can't be told from its parts.
+    side: &'a str,
+}
 
-impl Parts {
+impl<'a> Parts<'a> {
+    /// No parts yet; `side` names the tree.
+    pub(super) fn new(side: &'a str) -> Self {
+        Self { hash: Sha256::new(), side }
+    }
+
+    /// What nobody can read may be anything: it is never the same on both sides.
+    fn unknown(&mut self) {
+        self.text(self.side);
+    }
+
     pub(super) fn bytes(&mut self, bytes: &[u8]) {
-        self.0.update((bytes.len() as u64).to_le_bytes());
-        self.0.update(bytes);
+        self.hash.update((bytes.len() as u64).to_le_bytes());
+        self.hash.update(bytes);
     }
 
     pub(super) fn text(&mut self, text: &str) {
         self.bytes(text.as_bytes());
     }
 
-    fn texts<'a>(&mut self, texts: impl IntoIterator<Item = Option<&'a str>>) {
+    fn texts<'t>(&mut self, texts: impl IntoIterator<Item = Option<&'t str>>) {
         for text in texts {
             self.bytes(&[u8::from(text.is_some())]);
             self.text(text.unwrap_or_default());
@@ -62,15 +75,20 @@ impl Parts {
     }
 
     /// A file, or why it can't be read.
-    fn file(&mut self, revision: &Revision, path: &RepoPath) {
+    pub(super) fn file(&mut self, revision: &Revision, path: &RepoPath) {
         match revision.read(path) {
+            // The id stands for the path, too.
             Ok(file) => self.bytes(&file.id().number().to_le_bytes()),
-            Err(error) => self.text(&error.to_string()),
+            Err(ReadError::Missing(_) | ReadError::NotFile(_)) => self.text("nothing"),
+            Err(_) => self.unknown(),
         }
     }
 
     /// Everything below a folder, by path.
-    fn folder(&mut self, revision: &Revision, folder: &RepoPath) {
+    pub(super) fn folder(&mut self, revision: &Revision, folder: &RepoPath) {
+        if matches!(revision.resolve(folder), Err(ReadError::Unfetched { .. })) {
+            self.unknown();
+        }
         for (path, kind) in revision.below(folder) {
             self.text(path.as_str());
             match kind {
@@ -82,13 +100,13 @@ impl Parts {
     }
 
     pub(super) fn key(self) -> Key {
-        Key(self.0.finalize().into())
+        Key(self.hash.finalize().into())
     }
 }
 
 /// The key of an application; `side` names the tree, for what can't be told from its parts.
 pub(super) fn application(application: &Application, context: &Context, (renderer, charts): (&Renderer<'_>, &Charts), side: &str) -> Key {
-    let mut parts = Parts::default();
+    let mut parts = Parts::new(side);
     let Context { environment, cluster, application: name, service, namespace } = context;
     parts.texts([environment, cluster, name, service, namespace].map(|text| text.as_deref()));
     parts.text(&format!("{:?}", renderer.compat()));
@@ -106,7 +124,7 @@ pub(super) fn application(application: &Application, context: &Context, (rendere
                 }
             }
             // What lies outside of its folder may be a part of it.
-            SourceKind::Kustomize(kustomize) if reaches_out(renderer.revision(), &kustomize.path) => parts.text(side),
+            SourceKind::Kustomize(kustomize) if reaches_out(renderer.revision(), &kustomize.path) => parts.unknown(),
             SourceKind::Kustomize(kustomize) => parts.folder(renderer.revision(), &kustomize.path),
             SourceKind::Reference => {}
             SourceKind::Unrendered(unrendered) => {
@@ -120,10 +138,15 @@ pub(super) fn application(application: &Application, context: &Context, (rendere
     parts.key()
 }
 
-fn of_helm(parts: &mut Parts, helm: &HelmSource, renderer: &Renderer<'_>, charts: &Charts) {
+fn of_helm(parts: &mut Parts<'_>, helm: &HelmSource, renderer: &Renderer<'_>, charts: &Charts) {
     match charts.get(&helm.chart) {
         Some(Ok(known)) => parts.bytes(&known.digest),
-        Some(Err(reason)) => parts.text(reason),
+        Some(Err(reason)) => {
+            parts.text(reason);
+            if let Some(folder) = helm.chart.folder() {
+                parts.folder(renderer.revision(), folder);
+            }
+        }
         None => {}
     }
     for file in &helm.values {

@@ -6,6 +6,7 @@ use std::{
 };
 
 use portcullis_policies::Resource;
+use portcullis_source::Problem;
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use super::{
@@ -66,6 +67,21 @@ impl Reached {
         progress.expect(reached.len());
         let shared = reached.par_iter().map(|name| make(head, name)).collect();
         Self { changed, base: of_base, head: of_head, shared }
+    }
+
+    /// What could not be made of the head: first of what differs, which nobody knows the change of, whatever the base came to; then of the rest,
+    /// and of the manifests, of which each has a file of its own.
+    pub(super) fn problems(&self, base: &Side<'_>, head: &Side<'_>) -> (Vec<Problem>, Vec<Problem>) {
+        let differs = |name: &Name| {
+            let keys = [base, head].map(|side| side.units.get(name).map(|unit| unit.key));
+            *name != Name::Manifests && keys[0] != keys[1]
+        };
+        let (mut reached, mut rest) = (Vec::new(), Vec::new());
+        for (name, made) in self.head.iter().chain(&self.shared) {
+            let list = if differs(name) { &mut reached } else { &mut rest };
+            list.extend(made.problems.iter().cloned());
+        }
+        (reached, rest)
     }
 
     /// The objects of what differs, on one side.

@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use portcullis_argo::{Application, ChartLocation, HelmSource, SourceKind, ValuesPlace};
 use portcullis_helm::{Chart, ChartError};
 use portcullis_policies::{Context, Resource};
-use portcullis_source::{FileId, Problem, RepoPath, SourceFile};
+use portcullis_source::{FileId, Problem, RepoPath, Revision, SourceFile};
 use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::{
@@ -121,7 +121,7 @@ impl<'a> Side<'a> {
             *nth += 1;
             units.insert(name, Unit { index, key, spread, context });
         }
-        for (index, (name, key)) in loose_units(&loose).into_iter().enumerate() {
+        for (index, (name, key)) in loose_units(&loose, &settings.revision, name).into_iter().enumerate() {
             // What belongs to no application is in all namespaces and environments.
             let spread = Spread { roams: true, pools: true };
             units.insert(name, Unit { index, key, spread, context: Context::default() });
@@ -209,17 +209,20 @@ fn spread(application: &Application, renderer: &Renderer<'_>, charts: &Charts, s
 }
 
 /// What belongs to no application, with its keys.
-fn loose_units(loose: &Loose<'_>) -> Vec<(Name, Key)> {
+fn loose_units(loose: &Loose<'_>, revision: &Revision, side: &str) -> Vec<(Name, Key)> {
     let chart = |chart: &crate::loose::LooseChart<'_>| {
-        let mut parts = Parts::default();
+        let mut parts = Parts::new(side);
         match &chart.chart {
             Ok(chart) => parts.bytes(&chart.digest()),
-            Err(error) => parts.text(&ChartError::to_string(error)),
+            Err(error) => {
+                parts.text(&ChartError::to_string(error));
+                parts.folder(revision, chart.folder);
+            }
         }
         (Name::Chart(chart.folder.clone()), parts.key())
     };
-    let mut manifests = Parts::default();
+    let mut manifests = Parts::new(side);
     loose.manifests().for_each(|document| manifests.node(&document.root));
-    loose.kustomization_names().for_each(|path| manifests.text(path.as_str()));
+    loose.kustomization_names().for_each(|path| manifests.file(revision, path));
     loose.charts().iter().map(chart).chain([(Name::Manifests, manifests.key())]).collect()
 }

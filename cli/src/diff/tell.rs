@@ -7,12 +7,12 @@ use std::{
 
 use portcullis_argo::Application;
 use portcullis_policies::{Context, Engine, Finding, Resource};
-use portcullis_source::{Problem, Sources, Stage};
+use portcullis_source::{Problem, Sources};
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use super::{
     change,
-    compare::{Comparison, Extent, sources},
+    compare::{Comparison, Extent, Problems, sources},
     judge::Judged,
     lines::ChangedLines,
     objects::{Telling, is_same, pairs},
@@ -44,7 +44,7 @@ pub(super) struct Told<'a> {
 }
 
 /// The report of a change.
-pub(super) fn tell(told: &Told<'_>, judged: Judged, problems: (Vec<Problem>, Vec<Problem>)) -> Report {
+pub(super) fn tell(told: &Told<'_>, judged: Judged, problems: Problems) -> Report {
     let sources = sources(told.comparison);
     let (base, head) = told.sides;
     let reached = told.reached;
@@ -54,11 +54,12 @@ pub(super) fn tell(told: &Told<'_>, judged: Judged, problems: (Vec<Problem>, Vec
     };
     let (before, after) = (of_touched(&reached.base), of_touched(&reached.head));
     let secrets = Secrets::find(before.iter().chain(&after).chain(reached.of_both()), Some(&told.key));
-    let mut new_problems = only_new(&problems.0, problems.1);
+    let mut new_problems = problems.reached;
+    new_problems.extend(only_new(&problems.base, problems.head));
     let narrowed = Narrowed::new(told);
     new_problems.retain(|problem| problem.application.is_none() || narrowed.has(problem.application.as_deref()));
     let telling = Telling { sources, lines: told.lines, secrets: &secrets };
-    let applications = told.applications(&telling, &problems.0, &new_problems);
+    let applications = told.applications(&telling, &problems.base, &new_problems);
     let by_change = change::findings(told, &applications, &secrets).take(&mut new_problems);
     let applications: Vec<ApplicationChange> = applications.into_iter().filter(|change| narrowed.has(change.name.as_deref())).collect();
     let changed: Vec<Option<&str>> = applications.iter().map(|change| change.name.as_deref()).collect();
@@ -254,10 +255,10 @@ fn distinct(mut contexts: Vec<Context>, applications: &[Application]) -> Vec<Con
     contexts
 }
 
-/// The problems of the head that the base does not have.
+/// The problems of the head that the base does not have, in the same file with the same content.
 fn only_new(base: &[Problem], head: Vec<Problem>) -> Vec<Problem> {
-    let key = |problem: &Problem| (problem.stage, problem.message.clone(), problem.application.clone());
-    let mut known: BTreeMap<(Stage, String, Option<String>), usize> = BTreeMap::new();
+    let key = |problem: &Problem| (problem.stage, problem.message.clone(), problem.application.clone(), problem.span.map(|span| span.file));
+    let mut known: BTreeMap<_, usize> = BTreeMap::new();
     for problem in base {
         *known.entry(key(problem)).or_default() += 1;
     }

@@ -106,7 +106,8 @@ fn submodules() {
     repository.commit("refs/heads/next", &[start]);
     let both = ["--base", "start", "--head", "next"];
     let (text, code) = said(repository.root(), &["--base", "start", "--head", "next", "--format", "json"]);
-    assert_eq!(code, 0, "the change has nothing to do with it: {text}");
+    assert_eq!(code, 3, "the charts may be anything: {text}");
+    assert!(text.contains("lies in the submodule charts, which is not fetched"), "{text}");
     fs::remove_file(repository.path(&format!("charts/{SUBMODULE}"))).unwrap();
 
     // On one side only, nobody knows what the applications were.
@@ -218,4 +219,60 @@ fn a_configuration_below_the_repositorys_root() {
     repository.edit("deploy/shop/values/services/alpha.yaml", "drainSeconds: 8", "drainSeconds: 9");
     let (changed, code) = applications(&repository.path("deploy/shop"), &[]);
     assert_eq!((changed, code), (vec!["alpha-dev changed".to_owned(), "alpha-prod changed".to_owned()], 0));
+}
+
+const KUSTOMIZED: &str = "\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: kustomized, namespace: argocd}
+spec:
+  project: default
+  destination: {name: prod, namespace: kustomized}
+  source: {repoURL: https://git.example.com/shop.git, path: overlay}
+";
+
+#[test]
+fn what_the_change_reaches_and_nobody_can_render() {
+    // It was not rendered before either, but the change has to do with it.
+    let repository = Repository::shop();
+    repository.write("apps/kustomized.yaml", KUSTOMIZED);
+    repository.write("overlay/kustomization.yaml", "resources: [pod.yaml]\n");
+    repository.write("overlay/pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n");
+    let start = repository.commit("refs/heads/start", &[]).to_string();
+    let both = ["--base", &start, "--direct"];
+    assert_eq!(said(repository.root(), &both).1, 0, "nothing changes");
+    repository.edit("overlay/kustomization.yaml", "[pod.yaml]", "[pod.yaml]\nnamePrefix: b-");
+    let (text, code) = said(repository.root(), &both);
+    assert_eq!(code, 3, "{text}");
+    assert!(text.contains("not rendered: kustomized"), "{text}");
+
+    let repository = Repository::shop();
+    repository.write("charts/web/templates/fails.yaml", "{{ fail \"no\" }}\n");
+    let start = repository.commit("refs/heads/start", &[]).to_string();
+    repository.edit("values/services/alpha.yaml", "drainSeconds: 8", "drainSeconds: 0");
+    let (text, code) = said(repository.root(), &["--base", &start, "--direct"]);
+    assert_eq!(code, 3, "{text}");
+    assert!(text.contains("not rendered: alpha-dev, alpha-prod"), "{text}");
+}
+
+#[test]
+fn an_application_set_that_is_broken_on_both_sides() {
+    let repository = Repository::shop();
+    repository.edit("apps/services.yaml", "name: '{{ .service }}-", "name: '{{ .nothing }}-");
+    let start = repository.commit("refs/heads/start", &[]).to_string();
+    repository.edit("values/services/alpha.yaml", "drainSeconds: 8", "drainSeconds: 0");
+    let (text, code) = said(repository.root(), &["--base", &start, "--direct"]);
+    assert_eq!(code, 3, "nobody knows what the change does to its Applications: {text}");
+}
+
+#[test]
+fn files_in_git_lfs_that_nobody_fetched() {
+    let pointer = |letter: &str| format!("version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 9\n", letter.repeat(64));
+    let repository = Repository::shop();
+    repository.write("charts/web/files/greeting.txt", pointer("a"));
+    let start = repository.commit("refs/heads/start", &[]).to_string();
+    repository.write("charts/web/files/greeting.txt", pointer("b"));
+    let (text, code) = said(repository.root(), &["--base", &start, "--direct"]);
+    assert_eq!(code, 3, "{text}");
+    assert!(text.contains("lies in Git LFS and is not fetched"), "{text}");
 }
