@@ -412,6 +412,9 @@ pub(crate) struct Merge {
 pub(crate) struct Rule {
     /// The rule to explain [default: list all].
     pub(crate) id: Option<String>,
+    /// List the rules that answer to an id of another tool, as CKV_K8S_14 or kyverno:require-pdb, or to a profile of the Pod Security Standards, as pss:baseline.
+    #[arg(long, value_name = "ID", conflicts_with = "id")]
+    pub(crate) like: Option<String>,
     /// How to print.
     #[arg(short, long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,

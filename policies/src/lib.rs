@@ -30,5 +30,5 @@ pub use finding::{Finding, Identity, Level, Waived, sort_findings};
 pub use input::pod_images;
 pub use library::{Library, LibraryError, json};
 pub use resource::{Context, Resource};
-pub use rule::{Operation, Rule, RuleId, Scope, Severity, Target};
+pub use rule::{Alias, Group, Kind, Operation, Rule, RuleId, Scope, Severity, Target};
 pub use waiver::Waivers;

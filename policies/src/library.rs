@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_source::{Data, Node, Text, yaml};
 
-use crate::{Operation, Rule, RuleId, Scope, Severity, Target};
+use crate::{Alias, Group, Kind, Operation, Rule, RuleId, Scope, Severity, Target};
 
 /// The files of `prelude/` and `rules/`, by path.
 const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
@@ -143,6 +143,9 @@ fn read_rule(id: &str, files: &[(&str, &str)]) -> Result<Rule, LibraryError> {
         title: metadata.text("title").map_err(wrong)?,
         description: metadata.text("description").map_err(wrong)?,
         severity: metadata.severity().map_err(wrong)?,
+        group: metadata.group().map_err(wrong)?,
+        aliases: metadata.aliases().map_err(wrong)?,
+        off: metadata.off().map_err(wrong)?,
         scope: metadata.scope().map_err(wrong)?,
         target: metadata.target().map_err(wrong)?,
         operations: metadata.operations().map_err(wrong)?,
@@ -190,7 +193,7 @@ impl Metadata {
     fn only_known(&self) -> Result<(), String> {
         let known: [(Option<&Node>, &[&str]); 2] = [
             (Some(&self.root), &["title", "description", "custom"]),
-            (self.root.get("custom"), &["severity", "scope", "target", "operations", "params", "facts"]),
+            (self.root.get("custom"), &["severity", "group", "like", "off", "scope", "target", "operations", "params", "facts"]),
         ];
         for (node, keys) in known {
             for entry in node.and_then(Node::as_map).into_iter().flat_map(|map| &map.entries) {
@@ -218,6 +221,25 @@ impl Metadata {
         }
     }
 
+    fn group(&self) -> Result<Group, String> {
+        let word = self.custom("group").and_then(Node::as_str);
+        let names = || Group::ALL.map(Group::name).join(", ");
+        Group::ALL.into_iter().find(|group| Some(group.name()) == word).ok_or_else(|| format!("custom.group must be one of {}", names()))
+    }
+
+    fn aliases(&self) -> Result<Vec<Alias>, String> {
+        let read = |alias: &Node| Alias::parse(alias.as_str().ok_or("custom.like must be a list of texts")?);
+        let mut aliases: Vec<Alias> = self.custom("like").into_iter().flat_map(Node::items).map(read).collect::<Result<_, _>>()?;
+        aliases.sort();
+        Ok(aliases)
+    }
+
+    fn off(&self) -> Result<Option<String>, String> {
+        let Some(off) = self.custom("off") else { return Ok(None) };
+        let reason = off.as_str().filter(|reason| reason.ends_with('.'));
+        reason.map(|reason| Some(reason.to_owned())).ok_or_else(|| "custom.off must say why in a sentence".to_owned())
+    }
+
     fn scope(&self) -> Result<Scope, String> {
         let word = self.custom("scope").and_then(Node::as_str);
         let scope = Scope::ALL.into_iter().find(|scope| Some(scope.name()) == word);
@@ -235,7 +257,7 @@ impl Metadata {
         if target.as_str() == Some("pod") {
             return Ok(Target::Pod);
         }
-        let kinds: Option<Vec<String>> = target.items().iter().map(|kind| kind.as_str().map(str::to_owned)).collect();
+        let kinds: Option<Vec<Kind>> = target.items().iter().map(|kind| kind.as_str().map(Kind::parse)).collect();
         kinds.filter(|kinds| !kinds.is_empty()).map(Target::Kinds).ok_or_else(|| "custom.target must be pod or a list of kinds".to_owned())
     }
 

@@ -88,13 +88,149 @@ impl Scope {
     }
 }
 
+/// What a rule is about, as the pages of rules are ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// What a container may do to its node and its neighbours.
+    Pods,
+    /// Who may do what: roles, service accounts, secrets.
+    Access,
+    /// Where images come from and what they are.
+    Images,
+    /// What pods ask for and may take.
+    Resources,
+    /// What keeps a service up: probes, replicas, disruption, rollout.
+    Availability,
+    /// On which nodes pods land, and which there are.
+    Placement,
+    /// Who reaches whom, and how safely.
+    Network,
+    /// Whether objects fit together and are what the API server takes.
+    Validity,
+    /// How changes come to a cluster.
+    Delivery,
+    /// What the platform asks of its services beside Kubernetes.
+    Platform,
+}
+
+impl Group {
+    /// All of them, in the order of pages.
+    pub const ALL: [Self; 10] = [
+        Self::Pods,
+        Self::Access,
+        Self::Images,
+        Self::Resources,
+        Self::Availability,
+        Self::Placement,
+        Self::Network,
+        Self::Validity,
+        Self::Delivery,
+        Self::Platform,
+    ];
+
+    /// The word for it in metadata and reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pods => "pods",
+            Self::Access => "access",
+            Self::Images => "images",
+            Self::Resources => "resources",
+            Self::Availability => "availability",
+            Self::Placement => "placement",
+            Self::Network => "network",
+            Self::Validity => "validity",
+            Self::Delivery => "delivery",
+            Self::Platform => "platform",
+        }
+    }
+}
+
+/// What a rule is called elsewhere: another tool or a standard, and its id there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Alias {
+    /// One of [`Alias::SOURCES`].
+    pub source: Arc<str>,
+    /// The id, as the source spells it.
+    pub id: Arc<str>,
+}
+
+impl Alias {
+    /// Where rules have other names: linters, policy libraries, and `pss` for the Pod Security Standards, whose ids are `LEVEL/CONTROL`.
+    pub const SOURCES: [&str; 7] = ["checkov", "gatekeeper", "kube-linter", "kube-score", "kyverno", "polaris", "pss"];
+
+    /// Reads `SOURCE:ID`.
+    ///
+    /// # Errors
+    /// It is written otherwise, or the source is none of the known ones.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let parts = text.split_once(':').filter(|(source, id)| Self::SOURCES.contains(source) && !id.is_empty());
+        let (source, id) = parts.ok_or_else(|| format!("{text} is not SOURCE:ID with one of {}", Self::SOURCES.join(", ")))?;
+        Ok(Self { source: source.into(), id: id.into() })
+    }
+
+    /// Whether somebody means it: `CKV_K8S_14`, `checkov:CKV_K8S_14`, or all of a source or a level, as `pss` and `pss:baseline`.
+    #[must_use]
+    pub fn is_meant_by(&self, text: &str) -> bool {
+        let (source, id) = text.split_once(':').map_or((None, text), |(source, id)| (Some(source), id));
+        let is_id = self.id.eq_ignore_ascii_case(id) || self.id.split_once('/').is_some_and(|(level, _)| level == id);
+        match source {
+            Some(source) => *self.source == *source && is_id,
+            None => *self.source == *id || self.id.eq_ignore_ascii_case(id),
+        }
+    }
+}
+
+impl fmt::Display for Alias {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}:{}", self.source, self.id)
+    }
+}
+
+/// A kind of objects that a rule is evaluated on, written `Kind` or `Kind.group`, where the group `core` is the one without a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kind {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its API group; any one where none is said.
+    pub group: Option<Arc<str>>,
+}
+
+impl Kind {
+    /// Reads `Kind` or `Kind.group`.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        match text.split_once('.') {
+            Some((name, "core")) => Self { name: name.into(), group: Some("".into()) },
+            Some((name, group)) => Self { name: name.into(), group: Some(group.into()) },
+            None => Self { name: text.into(), group: None },
+        }
+    }
+
+    /// Whether objects of this group and kind are meant.
+    #[must_use]
+    pub fn covers(&self, group: &str, name: &str) -> bool {
+        *self.name == *name && self.group.as_deref().is_none_or(|own| own == group)
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.group.as_deref() {
+            None => formatter.write_str(&self.name),
+            Some("") => write!(formatter, "{}.core", self.name),
+            Some(group) => write!(formatter, "{}.{group}", self.name),
+        }
+    }
+}
+
 /// What a rule of scope resource is evaluated on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// Every resource that carries a pod.
     Pod,
     /// The resources of these kinds.
-    Kinds(Vec<String>),
+    Kinds(Vec<Kind>),
     /// No resource: the rule sees a change.
     Change,
 }
@@ -145,6 +281,12 @@ pub struct Rule {
     pub description: String,
     /// How bad it is.
     pub severity: Severity,
+    /// What it is about.
+    pub group: Group,
+    /// What it is called elsewhere, sorted.
+    pub aliases: Vec<Alias>,
+    /// Why it is off where the configuration gives it no level, in a sentence; none for a rule that is on.
+    pub off: Option<String>,
     /// How much it sees.
     pub scope: Scope,
     /// What it is evaluated on.

@@ -29,8 +29,22 @@ impl Bench {
         passes.chain(fails).map(|(name, text)| self.sources.add(name, text.as_bytes())).collect()
     }
 
-    fn engine(&self, rule: &Rule) -> Engine {
-        self.engine_of(rule, &self.config)
+    /// The engine of a rule with the parameters that a fixture sets; a rule that is off by itself is on.
+    fn engine(&self, rule: &Rule, params: Option<&str>) -> Engine {
+        if params.is_none() && rule.off.is_none() {
+            return self.engine_of(rule, &self.config);
+        }
+        let text = include_str!("platform.yaml");
+        let (id, level, params) = (&rule.id, rule.severity.level().name(), params.unwrap_or("{}"));
+        let text = format!("{text}\nrules:\n  {id}: {{ level: {level}, params: {params} }}\n");
+        let config = Config::parse(&self.sources.add("params.yaml", text.as_bytes()));
+        self.engine_of(rule, &config.unwrap_or_else(|errors| panic!("{id}: {errors:?}")))
+    }
+
+    /// The engine for a fixture, which may set parameters in its first line, as `# params: { name: value }`.
+    fn engine_for(&self, rule: &Rule, file: &SourceFile) -> Engine {
+        let text = String::from_utf8(file.bytes().to_vec()).unwrap();
+        self.engine(rule, text.lines().next().and_then(|line| line.strip_prefix("# params: ")))
     }
 
     fn engine_of(&self, rule: &Rule, config: &Config) -> Engine {
@@ -43,14 +57,8 @@ impl Bench {
         assert!(stream.error.is_none(), "{}: {:?}", file.path(), stream.error);
         let read = |document: portcullis_source::Document| {
             let change = Change::read(&document).map_err(|error| format!("{}: {error}", file.path())).unwrap();
-            let engine = match document.root.get("params") {
-                Some(params) => {
-                    let text = format!("version: 1\nrules: {{{}: {{params: {}}}}}\n", rule.id, json(params));
-                    let config = Config::parse(&self.sources.add("params.yaml", text.as_bytes())).unwrap();
-                    self.engine_of(rule, &config)
-                }
-                None => self.engine(rule),
-            };
+            let params = document.root.get("params").map(|params| json(params).to_string());
+            let engine = self.engine(rule, params.as_deref());
             (change, engine)
         };
         stream.documents.into_iter().map(read).collect()
@@ -59,7 +67,7 @@ impl Bench {
     /// What a rule finds in a fixture, with the places that are told.
     fn found(&self, rule: &Rule, file: &SourceFile) -> Partial<Vec<(Finding, Option<Span>)>> {
         if rule.scope != Scope::Change {
-            let found = self.engine(rule).evaluate(&resources(file));
+            let found = self.engine_for(rule, file).evaluate(&resources(file));
             let value = found.value.into_iter().map(|finding| (finding.origin.edit(), finding)).map(|(place, finding)| (finding, place));
             return Partial { value: value.collect(), problems: found.problems };
         }
@@ -72,7 +80,7 @@ impl Bench {
     /// What a rule sees of a fixture and says of it.
     fn inputs(&self, rule: &Rule, file: &SourceFile) -> Vec<RuleInput> {
         match rule.scope {
-            Scope::Resource | Scope::Platform => self.engine(rule).rule_inputs(&resources(file)),
+            Scope::Resource | Scope::Platform => self.engine_for(rule, file).rule_inputs(&resources(file)),
             Scope::Change => self.changes(rule, file).iter().flat_map(|(change, engine)| engine.change_inputs(change)).collect(),
         }
     }

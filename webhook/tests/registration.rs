@@ -6,7 +6,7 @@ mod gate;
 use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_policies::{
-    Library, Scope, Target,
+    Kind, Library, Scope, Target,
     admission::{
         registration::{Reach, Registration, asked, configuration},
         stored::reads,
@@ -98,7 +98,7 @@ fn the_chart_lets_the_scan_see_what_rules_read_and_no_more() {
 #[test]
 fn a_rule_of_an_unknown_kind_is_not_registered_silently() {
     let mut rules = Library::embedded().unwrap().rules().to_vec();
-    rules[1].target = Target::Kinds(vec!["Widget".to_owned()]);
+    rules[1].target = Target::Kinds(vec![Kind::parse("Widget")]);
     rules[1].scope = Scope::Resource;
     assert!(asked(&rules).unwrap_err().contains("Widget"));
 }

@@ -3,6 +3,15 @@
 # description: A budget that never allows an eviction stops every upgrade and consolidation until somebody deletes it.
 # custom:
 #   severity: error
+#   group: availability
+#   like:
+#     - gatekeeper:poddisruptionbudget
+#     - kube-linter:pdb-max-unavailable
+#     - kube-linter:pdb-min-available
+#     - kyverno:deployment-replicas-higher-than-pdb
+#     - kyverno:require-reasonable-pdbs
+#     - polaris:pdbDisruptionsIsZero
+#     - polaris:pdbMinAvailableGreaterThanHPAMinReplicas
 #   scope: platform
 #   target: pod
 package portcullis.rules.blocking_disruption_budget

@@ -3,6 +3,11 @@
 # description: What is granted to the default ServiceAccount, every pod of the namespace has; the audit log cannot tell them apart.
 # custom:
 #   severity: error
+#   group: access
+#   like:
+#     - checkov:CKV_K8S_41
+#     - checkov:CKV_K8S_42
+#     - kube-linter:default-service-account
 #   scope: resource
 #   target: pod
 package portcullis.rules.default_service_account

@@ -3,6 +3,7 @@
 # description: A generator that gives one element less removes what runs, although nobody has said so in the change.
 # custom:
 #   severity: error
+#   group: delivery
 #   scope: change
 package portcullis.rules.environment_dropped
 

@@ -3,6 +3,10 @@
 # description: An image from elsewhere was neither built nor scanned by us, and may change or vanish.
 # custom:
 #   severity: error
+#   group: images
+#   like:
+#     - gatekeeper:allowedreposv2
+#     - kyverno:restrict-image-registries
 #   scope: resource
 #   target: pod
 #   facts: [registries]

@@ -3,6 +3,13 @@
 # description: A pod that reads or writes files of its node reaches other pods' secrets, and keeps state where it is lost.
 # custom:
 #   severity: error
+#   group: pods
+#   like:
+#     - gatekeeper:host-filesystem
+#     - kube-linter:sensitive-host-mounts
+#     - kyverno:disallow-host-path
+#     - polaris:hostPathSet
+#     - pss:baseline/host-path-volumes
 #   scope: resource
 #   target: pod
 package portcullis.rules.host_path_volume

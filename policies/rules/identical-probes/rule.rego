@@ -3,6 +3,10 @@
 # description: A pod that is only busy is killed in the very moment in which it should only get no more requests.
 # custom:
 #   severity: error
+#   group: availability
+#   like:
+#     - kube-score:pod-probes
+#     - kyverno:ensure-probes-different
 #   scope: resource
 #   target: pod
 #   params:

@@ -3,6 +3,11 @@
 # description: A drain of several nodes at once may take all pods of a service at once.
 # custom:
 #   severity: error
+#   group: availability
+#   like:
+#     - kube-score:deployment-has-poddisruptionbudget
+#     - kyverno:require-pdb
+#     - polaris:missingPodDisruptionBudget
 #   scope: platform
 #   target: pod
 package portcullis.rules.missing_disruption_budget

@@ -3,6 +3,7 @@
 # description: A pod that gets no time to drain drops requests when it is moved.
 # custom:
 #   severity: error
+#   group: availability
 #   scope: resource
 #   target: pod
 package portcullis.rules.missing_pre_stop

@@ -3,6 +3,16 @@
 # description: Traffic goes to pods that are not ready, and a pod that hangs stays.
 # custom:
 #   severity: error
+#   group: availability
+#   like:
+#     - checkov:CKV_K8S_8
+#     - checkov:CKV_K8S_9
+#     - gatekeeper:requiredprobes
+#     - kube-linter:no-liveness-probe
+#     - kube-linter:no-readiness-probe
+#     - kyverno:require-probes
+#     - polaris:livenessProbeMissing
+#     - polaris:readinessProbeMissing
 #   scope: resource
 #   target: pod
 package portcullis.rules.missing_probes

@@ -3,6 +3,16 @@
 # description: The scheduler cannot place, and the kubelet cannot contain, what does not say how much it needs.
 # custom:
 #   severity: error
+#   group: resources
+#   like:
+#     - checkov:CKV_K8S_10
+#     - checkov:CKV_K8S_12
+#     - checkov:CKV_K8S_13
+#     - gatekeeper:containerrequests
+#     - kube-linter:unset-memory-requirements
+#     - polaris:cpuRequestsMissing
+#     - polaris:memoryLimitsMissing
+#     - polaris:memoryRequestsMissing
 #   scope: resource
 #   target: pod
 package portcullis.rules.missing_resources

@@ -3,6 +3,10 @@
 # description: Without a constraint that binds, all pods of a service may sit in one zone, and go with it.
 # custom:
 #   severity: error
+#   group: availability
+#   like:
+#     - kyverno:topologyspreadconstraints-policy
+#     - polaris:topologySpreadConstraint
 #   scope: resource
 #   target: pod
 #   facts: [zones]

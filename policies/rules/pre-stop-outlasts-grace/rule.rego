@@ -3,6 +3,7 @@
 # description: The kubelet kills a container whose hook still sleeps when the grace period ends, without SIGTERM.
 # custom:
 #   severity: error
+#   group: availability
 #   scope: resource
 #   target: pod
 package portcullis.rules.pre_stop_outlasts_grace

@@ -3,6 +3,19 @@
 # description: A privileged container owns its node, and every other pod on it.
 # custom:
 #   severity: error
+#   group: pods
+#   like:
+#     - checkov:CKV_K8S_16
+#     - checkov:CKV_K8S_20
+#     - gatekeeper:allow-privilege-escalation
+#     - gatekeeper:privileged-containers
+#     - kube-linter:privilege-escalation-container
+#     - kube-linter:privileged-container
+#     - kyverno:disallow-privileged-containers
+#     - polaris:privilegeEscalationAllowed
+#     - polaris:runAsPrivileged
+#     - pss:baseline/privileged-containers
+#     - pss:restricted/privilege-escalation
 #   scope: resource
 #   target: pod
 #   params:

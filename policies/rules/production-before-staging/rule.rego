@@ -3,6 +3,7 @@
 # description: What no earlier environment runs is tried by customers first.
 # custom:
 #   severity: error
+#   group: delivery
 #   scope: change
 #   params:
 #     ranBefore: false

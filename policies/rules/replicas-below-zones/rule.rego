@@ -3,6 +3,12 @@
 # description: A service with fewer pods than there are zones is down when the wrong zone goes.
 # custom:
 #   severity: error
+#   group: availability
+#   like:
+#     - gatekeeper:replicalimits
+#     - kube-linter:minimum-three-replicas
+#     - kyverno:require-deployments-have-multiple-replicas
+#     - polaris:deploymentMissingReplicas
 #   scope: platform
 #   target: pod
 #   facts: [zones]

@@ -3,6 +3,14 @@
 # description: Root in a container is one fault of the runtime away from root on the node.
 # custom:
 #   severity: error
+#   group: pods
+#   like:
+#     - checkov:CKV_K8S_23
+#     - gatekeeper:users
+#     - kube-linter:run-as-non-root
+#     - kyverno:require-run-as-nonroot
+#     - polaris:runAsRootAllowed
+#     - pss:restricted/running-as-non-root
 #   scope: resource
 #   target: pod
 package portcullis.rules.root_container

@@ -3,6 +3,7 @@
 # description: A latency-sensitive scoring pod on a Spot node goes with two minutes' notice in the middle of its scores.
 # custom:
 #   severity: error
+#   group: placement
 #   scope: resource
 #   target: pod
 #   facts: [scoring, nodePools]

@@ -3,6 +3,10 @@
 # description: The API server refuses such a workload, so the sync fails half way.
 # custom:
 #   severity: error
+#   group: validity
+#   like:
+#     - kube-linter:mismatching-selector
+#     - polaris:metadataAndInstanceMismatched
 #   scope: resource
 #   target: [DaemonSet, Deployment, Job, ReplicaSet, ReplicationController, Rollout, StatefulSet]
 package portcullis.rules.selector_mismatch

@@ -3,6 +3,7 @@
 # description: A balance of several services together lets all pods of one of them sit in one zone.
 # custom:
 #   severity: error
+#   group: availability
 #   scope: platform
 #   target: pod
 package portcullis.rules.shared_zone_spread

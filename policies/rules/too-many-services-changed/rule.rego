@@ -3,6 +3,7 @@
 # description: Whoever reviews a change of many services in production looks at none of them well, and it goes back only as a whole.
 # custom:
 #   severity: warning
+#   group: delivery
 #   scope: change
 #   params:
 #     maximum: 5

@@ -3,6 +3,14 @@
 # description: A tag that moves runs something else after the next restart, without a commit that says so.
 # custom:
 #   severity: error
+#   group: images
+#   like:
+#     - checkov:CKV_K8S_14
+#     - gatekeeper:disallowedtags
+#     - kube-linter:latest-tag
+#     - kube-score:container-image-tag
+#     - kyverno:disallow-latest-tag
+#     - polaris:tagNotSpecified
 #   scope: resource
 #   target: pod
 #   params:

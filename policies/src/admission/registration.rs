@@ -11,7 +11,7 @@ use super::{
     gate::Gate,
     kinds::{CARRIERS, KNOWN, SYSTEM_NAMESPACES},
 };
-use crate::{Config, Operation, Rule, Scope, Target};
+use crate::{Config, Kind, Operation, Rule, Scope, Target};
 
 /// How the API server reaches the webhook.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,13 +65,13 @@ const POD_DOORS: [&str; 2] = ["pods/ephemeralcontainers", "pods/resize"];
 pub fn asked(rules: &[Rule]) -> Result<Vec<Asked>, String> {
     let mut found: BTreeMap<(&'static str, String), BTreeSet<Operation>> = BTreeMap::new();
     for rule in rules.iter().filter(|rule| rule.scope == Scope::Resource) {
-        let kinds: Vec<&str> = match &rule.target {
-            Target::Pod => CARRIERS.to_vec(),
+        let kinds: Vec<Kind> = match &rule.target {
+            Target::Pod => CARRIERS.map(Kind::parse).to_vec(),
             Target::Change => Vec::new(),
-            Target::Kinds(kinds) => kinds.iter().map(String::as_str).collect(),
+            Target::Kinds(kinds) => kinds.clone(),
         };
         for kind in kinds {
-            let known: Vec<_> = KNOWN.iter().filter(|(known, _, _)| *known == kind).collect();
+            let known: Vec<_> = KNOWN.iter().filter(|(known, group, _)| kind.covers(group, known)).collect();
             if known.is_empty() {
                 return Err(format!("rule {} reads {kind}, of which the resource is not known", rule.id));
             }

@@ -126,7 +126,7 @@ impl<'a> Run<'a> {
             let is_targeted = match &rule.target {
                 Target::Pod => carries,
                 Target::Change => false,
-                Target::Kinds(kinds) => kinds.iter().any(|kind| *kind == *resource.identity.kind),
+                Target::Kinds(kinds) => kinds.iter().any(|kind| kind.covers(resource.group(), &resource.identity.kind)),
             };
             let is_asked = is_targeted && rule.scope == Scope::Resource && rule.operations.contains(&asked.operation);
             resolved.level.filter(|_| is_asked)

@@ -31,7 +31,7 @@ pub(super) fn resolve(rules: &[Rule], config: &Config, facts: &Facts, place: &Pl
 }
 
 fn resolve_rule(rule: &Rule, config: &Config, facts: &Facts, place: &Place) -> Resolved {
-    let mut level = SettingLevel::On(rule.severity.level());
+    let mut level = if rule.off.is_some() { SettingLevel::Off } else { SettingLevel::On(rule.severity.level()) };
     let mut params: Object = rule.params.iter().map(|(key, value)| (text(key), of_json(value))).collect();
     let environment = place.environment.as_deref();
     let settings = config.rules.get(rule.id.as_str()).map(|settings| &settings.value);
