@@ -148,6 +148,7 @@ fn read_rule(id: &str, files: &[(&str, &str)]) -> Result<Rule, LibraryError> {
         off: metadata.off().map_err(wrong)?,
         scope: metadata.scope().map_err(wrong)?,
         target: metadata.target().map_err(wrong)?,
+        joins: metadata.joins().map_err(wrong)?,
         operations: metadata.operations().map_err(wrong)?,
         params: metadata.params().map_err(wrong)?,
         facts: metadata.facts().map_err(wrong)?,
@@ -193,7 +194,7 @@ impl Metadata {
     fn only_known(&self) -> Result<(), String> {
         let known: [(Option<&Node>, &[&str]); 2] = [
             (Some(&self.root), &["title", "description", "custom"]),
-            (self.root.get("custom"), &["severity", "group", "like", "off", "scope", "target", "operations", "params", "facts"]),
+            (self.root.get("custom"), &["severity", "group", "like", "off", "scope", "target", "joins", "operations", "params", "facts"]),
         ];
         for (node, keys) in known {
             for entry in node.and_then(Node::as_map).into_iter().flat_map(|map| &map.entries) {
@@ -259,6 +260,13 @@ impl Metadata {
         }
         let kinds: Option<Vec<Kind>> = target.items().iter().map(|kind| kind.as_str().map(Kind::parse)).collect();
         kinds.filter(|kinds| !kinds.is_empty()).map(Target::Kinds).ok_or_else(|| "custom.target must be pod or a list of kinds".to_owned())
+    }
+
+    fn joins(&self) -> Result<Vec<Kind>, String> {
+        let Some(joins) = self.custom("joins") else { return Ok(Vec::new()) };
+        let kinds: Option<Vec<Kind>> = joins.items().iter().map(|kind| kind.as_str().map(Kind::parse)).collect();
+        let wrong = || "custom.joins must be a list of kinds, of a rule of scope platform".to_owned();
+        kinds.filter(|kinds| !kinds.is_empty() && self.scope() == Ok(Scope::Platform)).ok_or_else(wrong)
     }
 
     fn operations(&self) -> Result<Vec<Operation>, String> {

@@ -291,6 +291,9 @@ pub struct Rule {
     pub scope: Scope,
     /// What it is evaluated on.
     pub target: Target,
+    /// Of a rule that sees a platform: the kinds that it joins beside what carries pods, autoscalers and disruption budgets. Whoever scans a cluster
+    /// does not read these, so that such a rule is asked of a repository alone.
+    pub joins: Vec<Kind>,
     /// Which requests it is evaluated on.
     pub operations: Vec<Operation>,
     /// Its parameters and their defaults.

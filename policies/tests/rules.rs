@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeSet, fs, process::Command, sync::Arc};
 
-use portcullis_policies::{Change, Config, Context, Engine, Finding, Library, Resource, Rule, RuleInput, Scope, json};
+use portcullis_policies::{Change, Config, Context, Engine, Facts, Finding, Library, Resource, Rule, RuleInput, Scope, json};
 use portcullis_source::{Partial, SourceFile, Sources, Span, Text, yaml};
 
 /// What a fixture is checked with.
@@ -37,8 +37,7 @@ impl Bench {
         let text = include_str!("platform.yaml");
         let (id, level, params) = (&rule.id, rule.severity.level().name(), params.unwrap_or("{}"));
         let text = format!("{text}\nrules:\n  {id}: {{ level: {level}, params: {params} }}\n");
-        let config = Config::parse(&self.sources.add("params.yaml", text.as_bytes()));
-        self.engine_of(rule, &config.unwrap_or_else(|errors| panic!("{id}: {errors:?}")))
+        self.engine_of(rule, &Config::parse(&self.sources.add(format!("{id}.yaml"), text.as_bytes())).unwrap())
     }
 
     /// The engine for a fixture, which may set parameters in its first line, as `# params: { name: value }`.
@@ -142,6 +141,37 @@ fn a_rule_is_silent_where_it_is_off() {
             } else {
                 assert_eq!(engine.evaluate(&resources(&file)).value, [], "{}", file.path());
             }
+        }
+    }
+}
+
+/// Whoever scans a cluster reads no other kinds, so that a rule that says nothing of `joins` must not miss them.
+#[test]
+fn rules_that_join_more_say_so() {
+    const READ: [&str; 13] = [
+        "Pod",
+        "PodTemplate",
+        "ReplicationController",
+        "Deployment",
+        "StatefulSet",
+        "DaemonSet",
+        "ReplicaSet",
+        "Job",
+        "CronJob",
+        "Rollout",
+        "HorizontalPodAutoscaler",
+        "PodDisruptionBudget",
+        "ScaledObject",
+    ];
+    let bench = Bench::new();
+    for rule in bench.library.rules().iter().filter(|rule| rule.scope == Scope::Platform && rule.joins.is_empty()) {
+        for file in bench.fixtures(rule) {
+            let all = resources(&file);
+            let read: Vec<Resource> = all.iter().filter(|resource| READ.contains(&&*resource.identity.kind)).cloned().collect();
+            let engine = bench.engine_for(rule, &file);
+            let facts = Facts::collect(&all);
+            let found = |resources: &[Resource]| engine.check_platform(resources, &facts).value;
+            assert_eq!(found(&all), found(&read), "{} has a rule that joins other kinds", file.path());
         }
     }
 }

@@ -91,7 +91,10 @@ fn rules_read_alike() {
         let package = rego.lines().find_map(|line| line.strip_prefix("package ")).unwrap();
         assert_eq!(package, format!("portcullis.rules.{}", id.replace('-', "_")));
         assert!(rego.contains("findings contains "), "{id} has a findings set");
-        assert!(rego.lines().skip_while(|line| line.starts_with('#')).count() <= MAX_RULE_LINES, "{id} is longer than {MAX_RULE_LINES} lines");
+        assert!(
+            rego.lines().skip_while(|line| line.starts_with('#')).count() <= MAX_RULE_LINES,
+            "{id} is longer than {MAX_RULE_LINES} lines"
+        );
         for word in ["http.send", "opa.runtime", "time.now", "rand.", "trace(", "print("] {
             assert!(!rego.contains(word), "{id} uses {word}");
         }

@@ -26,7 +26,8 @@ pub(crate) fn run(arguments: &args::Rule) -> Outcome {
 
 fn chosen<'a>(library: &'a Library, arguments: &args::Rule) -> Result<Vec<&'a Rule>, Error> {
     if let Some(id) = &arguments.id {
-        let unknown = |error: LibraryError| Error::Usage { message: error.to_string(), hint: "`portcullis rule` lists all rules".to_owned() };
+        let unknown =
+            |error: LibraryError| Error::Usage { message: error.to_string(), hint: "`portcullis rule` lists all rules".to_owned() };
         return Ok(vec![library.rule(id).map_err(unknown)?]);
     }
     let Some(wanted) = &arguments.like else { return Ok(library.rules().iter().collect()) };

@@ -131,10 +131,11 @@ impl Gate {
         Ok(hits(self, &review, &verdict, (subject.owner, at)))
     }
 
-    /// What the rules that see a whole environment say of resources, each with the place of the resource; and what they could not check.
+    /// What the rules that see a whole environment, and read no more of it than [`reads`] says, say of resources, each with the place of the
+    /// resource; and what they could not check.
     #[must_use]
     pub fn judge_together(&self, resources: &[Resource], at: &Circumstances) -> (Vec<(usize, Hit)>, Vec<String>) {
-        let found = self.engine().check_platform(resources, self.facts());
+        let found = self.engine().check_stored(resources, self.facts());
         let problems = found.problems.iter().map(|problem| problem.message.clone()).collect();
         let hit = |finding: crate::Finding| {
             let place = resources.iter().position(|resource| Some(&resource.identity) == finding.resource.as_ref())?;

@@ -67,9 +67,19 @@ impl Engine {
     /// What the rules that see a whole environment find.
     #[must_use]
     pub fn check_platform(&self, resources: &[Resource], facts: &Facts) -> Partial<Vec<Finding>> {
+        self.platform(resources, facts, |_| true)
+    }
+
+    /// What those of them find that join nothing but what carries pods, autoscalers and disruption budgets.
+    #[must_use]
+    pub fn check_stored(&self, resources: &[Resource], facts: &Facts) -> Partial<Vec<Finding>> {
+        self.platform(resources, facts, |rule| rule.joins.is_empty())
+    }
+
+    fn platform(&self, resources: &[Resource], facts: &Facts, wanted: impl Fn(&Rule) -> bool) -> Partial<Vec<Finding>> {
         let mut worker = self.worker();
         let mut run = Run::new(self, facts, &mut worker);
-        run.platform(resources);
+        run.platform(resources, wanted);
         run.found.value.sort_by_cached_key(order);
         run.found.value.dedup();
         run.found
@@ -85,7 +95,7 @@ impl Engine {
         for resource in resources {
             run.resource(resource, &Asked::LINT);
         }
-        run.platform(resources);
+        run.platform(resources, |_| true);
         run.record.unwrap_or_default()
     }
 }

@@ -13,7 +13,7 @@ use super::{
     settings::Place,
 };
 use crate::{
-    Resource, Scope,
+    Resource, Rule, Scope,
     input::{Services, misshapen, object, of_resource, pod_of, pod_spec, served, text},
 };
 
@@ -51,10 +51,10 @@ fn environments(resources: &[Resource]) -> Vec<Option<Arc<str>>> {
 }
 
 impl Run<'_> {
-    /// Evaluates the platform rules once per environment; resources without one are part of all of them.
-    pub(super) fn platform(&mut self, resources: &[Resource]) {
-        let rules: Vec<usize> =
-            (0..).zip(&self.engine.rules).filter(|(_, rule)| rule.scope == Scope::Platform).map(|(index, _)| index).collect();
+    /// Evaluates the platform rules that are wanted once per environment; resources without one are part of all of them.
+    pub(super) fn platform(&mut self, resources: &[Resource], wanted: impl Fn(&Rule) -> bool) {
+        let rules = (0..).zip(&self.engine.rules).filter(|(_, rule)| rule.scope == Scope::Platform && wanted(rule));
+        let rules: Vec<usize> = rules.map(|(index, _)| index).collect();
         if rules.is_empty() {
             return;
         }
@@ -102,8 +102,9 @@ impl Run<'_> {
 
 /// `{resources: [RESOURCE], kinds: {KIND: [RESOURCE]}}`, where a resource is `{id, kind, group, name, application, namespace, resource, pod}`.
 ///
-/// What selectors and references join is joined here, where it can be looked up: workloads have `scalers`, `budgets` and whose pods their
-/// spreads `counts`, disruption budgets have what they `selects`, all as ids, which are places in `resources`.
+/// What selectors and references join is joined here, where it can be looked up, as ids, which are places in `resources`: what carries pods has
+/// its `scalers`, `budgets`, `services`, `policies` and `monitors`, and whose pods its spreads `counts`; what has a selector has what it `selects`;
+/// everything has the `references` that it makes by name in its namespace, and its `referrers`.
 fn platform_value(members: &[&Resource], services: &Services) -> Value {
     let joins = Joins::of(members);
     let mut kinds: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
@@ -136,15 +137,8 @@ fn entry(id: usize, resource: &Resource, joins: &Joins, services: &Services) -> 
         ("namespace", text(identity.namespace.as_deref().unwrap_or_default())),
         ("resource", whole),
     ];
-    let joined = [
-        ("pod", pod),
-        ("scalers", joins.scalers(id)),
-        ("budgets", joins.budgets(id)),
-        ("selects", joins.selects(id)),
-        ("counts", joins.counts(id)),
-    ];
-    let joined = joined.into_iter().filter_map(|(key, value)| Some((key, value?)));
-    Some(fields.into_iter().chain(joined).map(|(key, value)| (text(key), value)).collect::<Object>().into_value())
+    let fields = fields.into_iter().chain(pod.map(|pod| ("pod", pod))).map(|(key, value)| (text(key), value));
+    Some(fields.chain(joins.entries(id)).collect::<Object>().into_value())
 }
 
 /// The order of resources: by identity; where two objects share a name, by application and text.

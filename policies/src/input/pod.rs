@@ -41,6 +41,12 @@ pub(crate) fn pod_spec(resource: &Resource) -> Option<&Node> {
     template(resource).map(|(_, _, spec)| spec)
 }
 
+/// The path of that spec.
+pub(crate) fn pod_path(resource: &Resource) -> Option<Vec<Step>> {
+    let (_, keys, _) = template(resource)?;
+    Some(keys.iter().copied().chain(["spec"]).map(|key| Step::Key(key.into())).collect())
+}
+
 /// The images that the pod of a resource pulls, as they are written: those of its containers and those that it mounts as volumes.
 pub fn pod_images(resource: &Resource) -> impl Iterator<Item = &Node> {
     let spec = pod_spec(resource);
@@ -53,7 +59,7 @@ pub fn pod_images(resource: &Resource) -> impl Iterator<Item = &Node> {
 /// without a pod. `whole` is the resource as a value, of which the pod's parts are shared.
 pub(crate) fn pod_of(resource: &Resource, whole: &Value, services: &Services) -> Option<Value> {
     let (_, keys, spec) = template(resource)?;
-    let at: Vec<Step> = keys.iter().copied().chain(["spec"]).map(|key| Step::Key(key.into())).collect();
+    let at = pod_path(resource)?;
     let metadata_at: Vec<Step> = keys.iter().copied().chain(["metadata"]).map(|key| Step::Key(key.into())).collect();
     let map_or_empty = |value: Option<&Value>| match value {
         Some(value @ Value::Object(_)) => value.clone(),
