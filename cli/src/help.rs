@@ -194,11 +194,52 @@ pub(crate) const RULE: &str = "\
 Examples:
   portcullis rule                          all rules, a line each
   portcullis rule missing-pre-stop         what it finds, why it matters, how to fix it, and an example
+  portcullis rule --like CKV_K8S_14        what answers to a check of another tool
+  portcullis rule --like pss:restricted    what makes up a profile of the Pod Security Standards
   portcullis rule --format json            for programs
+  portcullis rule new missing-owner        the folder of a rule of your own, to go on from
+
+Rules that say `off` are asked once the configuration gives them a level, as `rules: {ID: {level: warn}}`.
 
 Exit codes:
   0  printed
-  2  there is no such rule";
+  2  there is no such rule, or none that answers to the id";
+
+/// `portcullis rule new`.
+pub(crate) const RULE_NEW: &str = "\
+Examples:
+  portcullis rule new missing-owner
+      policies/missing-owner/, about everything that carries a pod
+  portcullis rule new unowned-bucket-claim --kind BucketClaim.storage.example.com
+      about a kind, be it one of your own
+
+A rule is a folder: rule.rego with its metadata, README.md, and fixtures in pass/ and fail/, where a comment
+`# finding: MESSAGE` stands on each line that something must be found at. The configuration names the folders
+that hold rules, as `library: [policies]`; Rego that several of them share is in prelude/ beside them, in
+packages of its own. `portcullis test` tries rules on their fixtures; `portcullis lint`, `portcullis diff` and
+the bundle of the webhook take them like any other.";
+
+/// `portcullis test`.
+pub(crate) const TEST: &str = "\
+Examples:
+  portcullis test
+      the library and the rules of this repository
+  portcullis test policies --coverage
+      one folder, and which lines of its rules no fixture reaches
+  portcullis test --format junit --output rules.xml
+      for CI
+  portcullis test --bench --save before.json
+  portcullis test --bench --compare before.json --threshold 20
+      what an evaluation takes, and whether it takes a fifth longer than before
+
+Every fixture runs on both engines, the machine that gates use and the interpreter, which must agree. Fixtures
+stand on a platform of two zones, one registry and a namespace for scoring; a platform.yaml in the folder of
+rules, written as portcullis.yaml, replaces it.
+
+Exit codes:
+  0  every fixture is met
+  1  a fixture is not, or a rule takes longer than the threshold
+  2  a rule does not compile or its metadata are wrong, or a wrong argument";
 
 /// `portcullis vendor`.
 pub(crate) const VENDOR: &str = "\

@@ -19,6 +19,7 @@ mod inventory;
 mod known;
 mod loose;
 mod output_dir;
+mod own;
 mod ownership;
 mod partition;
 mod pipeline;
@@ -29,6 +30,7 @@ mod root;
 mod select;
 mod settings;
 mod supply;
+mod trial;
 mod vendor;
 
 use std::{
@@ -90,7 +92,8 @@ fn run(args: &Args, surroundings: &Surroundings) -> Outcome {
         Command::Values(values) => commands::values::run(values, surroundings),
         Command::Drift(drift) => commands::drift::run(drift, surroundings),
         Command::Merge(merge) => commands::merge::run(merge, surroundings),
-        Command::Rule(rule) => commands::rule::run(rule),
+        Command::Rule(rule) => commands::rule::run(rule, surroundings),
+        Command::Test(test) => commands::test::run(test, surroundings),
         Command::Bundle(bundle) => commands::bundle::run(bundle, surroundings),
         Command::Audit(args::Audit::Verify(verify)) => commands::audit::verify(verify, surroundings),
         Command::Vendor(vendor) => commands::vendor::run(vendor, surroundings),

@@ -18,7 +18,7 @@ use crate::{
     group,
     inventory::inventory,
     loose::Loose,
-    ownership,
+    own, ownership,
     render::{self, Outcome, Renderer},
     report::{Accounting, NotExpanded, NotRendered, Reach, Report},
     select::Selection,
@@ -217,6 +217,7 @@ pub(crate) fn report(
     findings.retain(|finding| selection.finding(finding, sources));
     let findings = settle(findings);
     problems.retain(|problem| selection.problem(problem, sources));
+    problems.extend(own::problems(settings));
     let mut report = Report {
         bundle: engine.digest().to_owned(),
         applications: accounting,

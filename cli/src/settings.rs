@@ -6,13 +6,14 @@ use std::{
 };
 
 use portcullis_helm::Supply;
-use portcullis_policies::{Config, ConfigError, Date};
+use portcullis_policies::{Config, ConfigError, Date, Library};
 use portcullis_source::{ReadError, RepoPath, Revision, SourceFile, Sources, read_named};
 use portcullis_vendor::Lock;
 
 use crate::{
     args::Scope,
     error::{BROKEN_BUILD, Error, Mistake},
+    own,
     progress::Progress,
     root, supply,
 };
@@ -58,6 +59,10 @@ pub(crate) struct Settings {
     pub(crate) config: Config,
     /// The file that it was read from.
     pub(crate) config_file: Option<Arc<SourceFile>>,
+    /// The rules: ours, and those of the tree.
+    pub(crate) library: Library,
+    /// What is wrong with rules of the tree that were left out.
+    pub(crate) left_out: Vec<ConfigError>,
     /// Where charts lie that the repository needs and does not have.
     pub(crate) supply: Supply,
     /// The digests of those that were fetched.
@@ -112,6 +117,7 @@ impl Settings {
     ) -> Result<Self, Error> {
         let config_file = config_file(scope, surroundings, &revision)?;
         let config = parse(config_file.as_deref(), revision.sources())?;
+        let (library, left_out) = own::library(&revision, &config.library)?;
         let paths = scope.paths.iter().map(|path| within(&root, &surroundings.directory.join(path)));
         let paths: Vec<RepoPath> = paths.collect::<Result<_, _>>()?;
         if let Some((path, given)) = paths.iter().zip(&scope.paths).find(|(path, _)| revision.entry(path).is_none()) {
@@ -125,6 +131,8 @@ impl Settings {
             root,
             config,
             config_file,
+            library,
+            left_out,
             supply,
             lock,
             paths,

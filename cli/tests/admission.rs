@@ -84,7 +84,7 @@ fn agree(folder: &Path, manifest: &str, day: &str) -> usize {
 #[test]
 fn both_gates_agree_on_every_fixture() {
     let folder = tempfile::tempdir().unwrap();
-    fs::copy(repository().join("policies/tests/platform.yaml"), folder.path().join("portcullis.yaml")).unwrap();
+    fs::copy(repository().join("policies/rules/platform.yaml"), folder.path().join("portcullis.yaml")).unwrap();
     let (mut text, mut fixtures) = (String::new(), 0);
     // Together they make one manifest: Services and NodePools of one fixture are facts for all of them, in both gates.
     for rule in fs::read_dir(repository().join("policies/rules")).unwrap().map(|entry| entry.unwrap().path()) {
@@ -138,7 +138,7 @@ waivers:
 #[test]
 fn the_same_repository_gives_the_same_bundle_with_the_digest_of_the_report() {
     let folder = tempfile::tempdir().unwrap();
-    fs::copy(repository().join("policies/tests/platform.yaml"), folder.path().join("portcullis.yaml")).unwrap();
+    fs::copy(repository().join("policies/rules/platform.yaml"), folder.path().join("portcullis.yaml")).unwrap();
     fs::write(folder.path().join("pod.yaml"), POD).unwrap();
     let (first, second) = (portcullis(folder.path(), &["bundle"]), portcullis(folder.path(), &["bundle"]));
     assert_eq!(first, second);

@@ -194,3 +194,21 @@ fn every_command_has_a_page_and_every_shell_its_completions() {
         assert!(commands.iter().all(|command| script.contains(command)), "{shell}");
     }
 }
+
+#[test]
+fn a_new_rule_is_whole() {
+    for more in [&[][..], &["--platform"], &["--kind", "BucketClaim.storage.example.com"], &["--kind", "Service.core", "--kind", "Ingress"]]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("portcullis.yaml"), "version: 1\nlibrary: [rules/own]\n").unwrap();
+        let made = portcullis(folder.path(), &[&["rule", "new", "no-such-thing-2"], more].concat());
+        assert_eq!(code(&made), Some(0), "{made:?}");
+        assert!(folder.path().join("rules/own/no-such-thing-2/rule.rego").exists());
+        let tried = portcullis(folder.path(), &["test", "rules/own", "--coverage"]);
+        let said = String::from_utf8_lossy(&tried.stdout).into_owned();
+        assert_eq!((code(&tried), said.starts_with("1 rule, 3 fixtures, 0 not met; fixtures reach")), (Some(0), true), "{said}");
+        // The fixtures are no part of what is checked, and the rule is known by its name.
+        assert_eq!(code(&portcullis(folder.path(), &["lint"])), Some(0));
+        assert_eq!(code(&portcullis(folder.path(), &["rule", "no-such-thing-2"])), Some(0));
+    }
+}

@@ -26,7 +26,7 @@ const ROUNDS: u32 = 50;
 fn main() {
     let library = Library::embedded().unwrap();
     let sources = Sources::default();
-    let config = Config::parse(&sources.add("platform.yaml", include_bytes!("../tests/platform.yaml").as_slice())).unwrap();
+    let config = Config::parse(&sources.add("platform.yaml", include_bytes!("../rules/platform.yaml").as_slice())).unwrap();
     let start = Instant::now();
     let read = Library::embedded().unwrap();
     let library_took = start.elapsed();

@@ -6,29 +6,35 @@
 //! 4. An [`Engine`] compiles a library once and evaluates it over resources; rules speak paths, [`Finding`]s speak places.
 //! 5. A [`Change`] is what differs between two revisions; rules of scope change look at it, with the same engine.
 //! 6. [`admission`] judges requests of an API server with the same engine.
-//! 7. [`Waivers`] mark the findings that somebody answers for, and find the waivers that nobody should rely on.
+//! 7. A [`fixture`] is what a rule is tried on.
+//! 8. [`Waivers`] mark the findings that somebody answers for, and find the waivers that nobody should rely on.
 
 pub mod admission;
 pub mod change;
 pub mod config;
+pub mod fixture;
 pub mod waiver;
 
+mod coverage;
 mod date;
 mod engine;
 mod finding;
 mod hash;
 mod input;
 mod library;
+mod own;
 mod resource;
 mod rule;
 
 pub use change::Change;
 pub use config::{Config, ConfigError};
+pub use coverage::{Interpreter, Lines};
 pub use date::Date;
 pub use engine::{Asked, Budget, ChangeFinding, Engine, EngineError, Examined, Facts, Fault, RuleInput, Worker, joined};
 pub use finding::{Finding, Identity, Level, Waived, sort_findings};
 pub use input::pod_images;
 pub use library::{Library, LibraryError, json};
+pub use own::OwnFile;
 pub use resource::{Context, Resource};
 pub use rule::{Alias, Group, Kind, Operation, Rule, RuleId, Scope, Severity, Target};
 pub use waiver::Waivers;

@@ -109,11 +109,40 @@ impl Library {
         crate::config::nearest(id, self.ids.iter().map(RuleId::as_str))
     }
 
+    /// Adds Rego that rules share.
+    pub(crate) fn share(&mut self, files: impl IntoIterator<Item = (Arc<str>, Arc<str>)>) {
+        self.prelude.extend(files);
+        self.prelude.sort();
+    }
+
+    /// Takes a rule in that is not there yet.
+    pub(crate) fn take(&mut self, rule: Rule) {
+        self.params.insert(Arc::from(rule.id.as_str()), rule.params.clone());
+        self.note(rule.id.as_str());
+        let place = self.rules.partition_point(|known| known.id < rule.id);
+        self.rules.insert(place, rule);
+    }
+
+    /// Remembers that there is a rule of this id, be it one that cannot be asked.
+    pub(crate) fn note(&mut self, id: &str) {
+        if !self.knows(id) {
+            self.ids.push(RuleId::new(id));
+            self.ids.sort();
+        }
+    }
+
     /// The same library without the rules that see a change, for whoever has only one revision.
     #[must_use]
     pub fn without_change(&self) -> Self {
         let rules = self.rules.iter().filter(|rule| rule.scope != Scope::Change).cloned().collect();
         Self { rules, ..self.clone() }
+    }
+
+    /// The same library with those of these rules only that it has; with all of them where none is named.
+    #[must_use]
+    pub fn known_of(&self, ids: &[String]) -> Self {
+        let is_wanted = |rule: &&Rule| ids.is_empty() || ids.iter().any(|id| id == rule.id.as_str());
+        Self { rules: self.rules.iter().filter(is_wanted).cloned().collect(), ..self.clone() }
     }
 
     /// The same library with these rules only.
@@ -129,7 +158,8 @@ impl Library {
     }
 }
 
-fn read_rule(id: &str, files: &[(&str, &str)]) -> Result<Rule, LibraryError> {
+/// The rule of a folder, by the names of its files below it.
+pub(crate) fn read_rule(id: &str, files: &[(&str, &str)]) -> Result<Rule, LibraryError> {
     let file = |wanted: &str| files.iter().find(|(name, _)| *name == wanted).map(|(_, text)| *text);
     let fixtures = |folder: &str| -> Vec<(Arc<str>, Arc<str>)> {
         let in_folder = files.iter().filter_map(|(name, text)| Some((name.strip_prefix(folder)?, *text)));
@@ -156,6 +186,7 @@ fn read_rule(id: &str, files: &[(&str, &str)]) -> Result<Rule, LibraryError> {
         rego: rego.into(),
         passes: fixtures("pass/"),
         fails: fixtures("fail/"),
+        span: None,
     })
 }
 

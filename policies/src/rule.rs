@@ -2,6 +2,8 @@
 
 use std::{fmt, sync::Arc};
 
+use portcullis_source::Span;
+
 use crate::Level;
 
 /// The id of a rule: the name of its folder.
@@ -308,6 +310,8 @@ pub struct Rule {
     pub passes: Vec<(Arc<str>, Arc<str>)>,
     /// The fixtures that it fails, by file name.
     pub fails: Vec<(Arc<str>, Arc<str>)>,
+    /// Its file, where it is a rule of somebody's own.
+    pub span: Option<Span>,
 }
 
 impl Rule {

@@ -178,7 +178,7 @@ const ROUNDS: usize = 6;
 fn machine_and_interpreter_read_alike() {
     let sources = Sources::default();
     let library = Library::embedded().unwrap();
-    let config = Config::parse(&sources.add("platform.yaml", include_bytes!("platform.yaml").as_slice())).unwrap();
+    let config = Config::parse(&sources.add("platform.yaml", include_bytes!("../rules/platform.yaml").as_slice())).unwrap();
     let context = Context { namespace: Some("default".into()), ..Context::default() };
     let mut interpreter = interpreter(&library, &[]);
     let mut runner = proptest::test_runner::TestRunner::deterministic();

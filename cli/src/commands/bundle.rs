@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, io::Write as _, path::Path, sync::Arc};
 
 use portcullis_policies::{
-    Config, Date, Engine, Finding, Library, Resource, Scope, Waivers,
+    Config, Date, Engine, Finding, Resource, Scope, Waivers,
     admission::{Bundle, FactObject, InlineWaiver, Origin},
     waiver::Coverage,
 };
@@ -14,7 +14,7 @@ use crate::{
     args, check,
     error::{BROKEN_BUILD, Error},
     pipeline::{self, Objects, engine_error},
-    settings::{Settings, Surroundings},
+    settings::{Settings, Surroundings, mistakes},
 };
 
 /// The name of the file in a folder, and of the key in a ConfigMap.
@@ -48,8 +48,11 @@ pub(crate) fn run(arguments: &args::Bundle, surroundings: &Surroundings) -> Outc
 
 /// The bundle of a repository whose objects are known.
 pub(crate) fn pack(settings: &Settings, objects: &Objects) -> Result<Bundle, Error> {
-    let library = Library::embedded().map_err(|error| Error::usage(error.to_string(), BROKEN_BUILD))?;
-    let engine = Engine::new(&library, &settings.config).map_err(|error| engine_error(error, settings.revision.sources()))?;
+    if !settings.left_out.is_empty() {
+        return Err(mistakes(settings.left_out.clone(), settings.revision.sources()));
+    }
+    let library = &settings.library;
+    let engine = Engine::new(library, &settings.config).map_err(|error| engine_error(error, settings.revision.sources()))?;
     let mut files: BTreeMap<String, String> = library.prelude().iter().map(|(path, text)| (path.to_string(), text.to_string())).collect();
     for rule in library.rules() {
         files.insert(format!("rules/{}/rule.rego", rule.id), rule.rego.to_string());

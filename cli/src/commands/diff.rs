@@ -55,12 +55,15 @@ pub(crate) fn run(arguments: &args::Diff, surroundings: &Surroundings) -> Outcom
         // What is the same on both sides is parsed once.
         base.supply.readings = Arc::clone(&head.supply.readings);
     }
-    let library = lint::library(&arguments.rule)?;
+    let library = lint::library(&head, &arguments.rule)?;
+    // A rule that the base does not have finds nothing there.
+    let before = base.as_ref().ok().map(|base| base.library.known_of(&arguments.rule));
     let comparison = Comparison {
         base: base.as_ref().map_err(Error::reason),
         head: &head,
         names,
         library: &library,
+        before: before.as_ref().unwrap_or(&library),
         coverage: if arguments.rule.is_empty() { Coverage::Whole } else { Coverage::Part },
         today: today(arguments.today.as_deref(), surroundings)?,
         extent: extent(arguments),
@@ -110,8 +113,11 @@ fn scope(arguments: &args::Diff) -> args::Scope {
     }
 }
 
-/// What can no longer be rendered or read outweighs findings, since nobody knows what else there is.
+/// What can't be rendered or read outweighs findings, since nobody knows what else there is; a rule that is broken outweighs both.
 fn exit(report: &Report, everything: bool) -> Exit {
+    if report.has_broken_rules() {
+        return Exit::Broken;
+    }
     if !report.problems.is_empty() {
         return Exit::Incomplete;
     }

@@ -1,11 +1,11 @@
 //! `portcullis lint`: everything that is found, in every format that is asked for.
 
-use portcullis_policies::{Level, Library, waiver::Coverage};
+use portcullis_policies::{Level, Library, LibraryError, waiver::Coverage};
 
 use super::{Done, Exit, Outcome};
 use crate::{
     args, check,
-    error::{BROKEN_BUILD, Error},
+    error::Error,
     known::Known,
     partition, pipeline,
     report::{self, Material, Report},
@@ -19,7 +19,7 @@ pub(crate) fn run(arguments: &args::Lint, surroundings: &Surroundings) -> Outcom
     if arguments.as_admission {
         return super::admission::run(&settings, today(arguments.today.as_deref(), surroundings)?);
     }
-    let library = library(&arguments.rule)?;
+    let library = library(&settings, &arguments.rule)?;
     let asked = library.without_change();
     if asked.rules().is_empty() {
         return Err(only_changes(&library));
@@ -52,13 +52,14 @@ fn partial(settings: &Settings, library: &Library, asked: &partition::Asked<'_>)
     Ok(Report { partition: Some(partition), ..report })
 }
 
-pub(super) fn library(rules: &[String]) -> Result<Library, Error> {
-    let library = Library::embedded().map_err(|error| Error::usage(error.to_string(), BROKEN_BUILD))?;
+/// The rules that are asked for, of those of a tree.
+pub(super) fn library(settings: &Settings, rules: &[String]) -> Result<Library, Error> {
     if rules.is_empty() {
-        return Ok(library);
+        return Ok(settings.library.clone());
     }
     let ids: Vec<&str> = rules.iter().map(String::as_str).collect();
-    library.only(&ids).map_err(|error| Error::Usage { message: error.to_string(), hint: "`portcullis rule` lists all rules".to_owned() })
+    let unknown = |error: LibraryError| Error::Usage { message: error.to_string(), hint: "`portcullis rule` lists all rules".to_owned() };
+    settings.library.only(&ids).map_err(unknown)
 }
 
 /// Rules that see a change were asked alone, of a single revision.
@@ -79,8 +80,12 @@ pub(super) fn notes(report: &Report) -> String {
     }
 }
 
-/// What could not be rendered or read outweighs findings, since nobody knows what else there is.
+/// What could not be rendered or read outweighs findings, since nobody knows what else there is; a rule that is broken outweighs both, since it
+/// says nothing of anything.
 pub(super) fn exit(report: &Report) -> Exit {
+    if report.has_broken_rules() {
+        return Exit::Broken;
+    }
     let denied = report.findings.iter().any(|finding| finding.level == Level::Deny && finding.waived.is_none());
     match (report.problems.is_empty() && report.applications.not_rendered.is_empty(), denied) {
         (false, _) => Exit::Incomplete,

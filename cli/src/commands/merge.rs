@@ -29,7 +29,7 @@ pub(crate) fn run(arguments: &args::Merge, surroundings: &Surroundings) -> Outco
         ..args::Scope::default()
     };
     let settings = Settings::open(&scope, surroundings)?;
-    let library = lint::library(&pieces.rules)?;
+    let library = lint::library(&settings, &pieces.rules)?;
     let engine = pipeline::engine(&settings, &library)?;
     let gathered = partition::restore(&pieces, &settings, &engine)?;
     let coverage = if pieces.rules.is_empty() { Coverage::Whole } else { Coverage::Part };

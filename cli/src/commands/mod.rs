@@ -11,9 +11,11 @@ pub(crate) mod lint;
 pub(crate) mod man;
 pub(crate) mod merge;
 pub(crate) mod rule;
+mod rule_new;
 pub(crate) mod schema;
 pub(crate) mod stamp;
 pub(crate) mod template;
+pub(crate) mod test;
 pub(crate) mod values;
 pub(crate) mod vendor;
 pub(crate) mod waive;
@@ -41,6 +43,8 @@ pub(crate) enum Exit {
     Clean = 0,
     /// Findings at deny level.
     Findings = 1,
+    /// A rule of somebody's own is broken.
+    Broken = 2,
     /// Something could not be rendered or read.
     Incomplete = 3,
 }

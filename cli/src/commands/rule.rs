@@ -5,15 +5,20 @@ use std::fmt::Write as _;
 use portcullis_policies::{Alias, Kind, Library, LibraryError, Rule, Scope, Target};
 use serde_json::{Value, json};
 
-use super::{Done, Outcome};
+use super::{Done, Outcome, rule_new};
 use crate::{
     args::{self, Format},
     error::{BROKEN_BUILD, Error},
+    root,
+    settings::{Settings, Surroundings, mistakes},
 };
 
 /// Explains a rule, or lists all.
-pub(crate) fn run(arguments: &args::Rule) -> Outcome {
-    let library = Library::embedded().map_err(|error| Error::usage(error.to_string(), BROKEN_BUILD))?;
+pub(crate) fn run(arguments: &args::Rule, surroundings: &Surroundings) -> Outcome {
+    if let Some(args::RuleCommand::New(new)) = &arguments.command {
+        return rule_new::run(new, surroundings);
+    }
+    let (library, notes) = library(surroundings)?;
     let rules = chosen(&library, arguments)?;
     let output = match (arguments.format, &arguments.id) {
         (Format::Json, Some(_)) => rules.iter().map(|rule| format!("{:#}\n", as_json(rule))).collect(),
@@ -21,7 +26,27 @@ pub(crate) fn run(arguments: &args::Rule) -> Outcome {
         (Format::Human, Some(_)) => rules.iter().map(|rule| page(rule)).collect(),
         (Format::Human, None) => list(&rules),
     };
-    Ok(Done { output: output.into_bytes(), ..Done::default() })
+    Ok(Done { output: output.into_bytes(), notes, ..Done::default() })
+}
+
+/// The library with the rules of the repository, if this is one; rules are explained where its configuration is broken, too.
+fn library(surroundings: &Surroundings) -> Result<(Library, String), Error> {
+    let root = root::find(&surroundings.directory);
+    if !root::CONFIG_NAMES.iter().any(|name| root.join(name).exists()) {
+        return Ok((embedded()?, String::new()));
+    }
+    match Settings::open(&args::Scope::default(), surroundings) {
+        Ok(settings) if settings.left_out.is_empty() => Ok((settings.library, String::new())),
+        Ok(settings) => {
+            let error = mistakes(settings.left_out, settings.revision.sources());
+            Ok((settings.library, error.print(surroundings)))
+        }
+        Err(error) => Ok((embedded()?, format!("{}note: rules of this repository are not among these\n", error.print(surroundings)))),
+    }
+}
+
+fn embedded() -> Result<Library, Error> {
+    Library::embedded().map_err(|error| Error::usage(error.to_string(), BROKEN_BUILD))
 }
 
 fn chosen<'a>(library: &'a Library, arguments: &args::Rule) -> Result<Vec<&'a Rule>, Error> {

@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &args::Waive, surroundings: &Surroundings) -> Outco
     let today = today(arguments.today.as_deref(), surroundings)?;
     let pledge = pledge(arguments, today)?;
     let settings = Settings::open(&scope(arguments), surroundings)?;
-    let library = lint::library(&arguments.rule)?;
+    let library = lint::library(&settings, &arguments.rule)?;
     let mut found = Vec::new();
     let report = pipeline::lint_settled(&settings, &library, (today, Coverage::Part), |findings| {
         found = findings;

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     check,
     error::Error,
-    pipeline::{self, engine_error},
+    own, pipeline,
     report::{self, Report},
     settings::Settings,
 };
@@ -40,8 +40,10 @@ pub(crate) struct Comparison<'a> {
     pub(crate) head: &'a Settings,
     /// How both are called.
     pub(crate) names: (report::Side, report::Side),
-    /// The rules.
+    /// The rules of the head.
     pub(crate) library: &'a Library,
+    /// Those of the base.
+    pub(crate) before: &'a Library,
     /// Whether these are all rules.
     pub(crate) coverage: Coverage,
     /// The day that waivers are judged by.
@@ -102,6 +104,7 @@ pub(crate) fn compare(comparison: &Comparison<'_>) -> Result<Report, Error> {
     problems.base.extend(base_problems);
     let (sets, others): (Vec<Problem>, Vec<Problem>) = head_problems.into_iter().partition(|problem| is_of_set(problem, &after));
     problems.reached.extend(sets);
+    problems.reached.extend(own::problems(head));
     problems.head.extend(others);
     let told = Told { key, comparison, sides: (&before, &after), reached: &reached, lines: &lines, engine: &engines.head };
     Ok(tell(&told, judged.judged, problems))
@@ -151,11 +154,10 @@ struct Engines {
 
 impl Engines {
     fn new(comparison: &Comparison<'_>, base: &Settings) -> Result<Self, Error> {
-        let Comparison { library, head, .. } = comparison;
-        let engine =
-            |settings: &Settings| Engine::new(library, &settings.config).map_err(|error| engine_error(error, settings.revision.sources()));
-        let same = Engine::digest_of(library, &base.config) == Engine::digest_of(library, &head.config);
-        Ok(Self { base: if same { None } else { Some(engine(base)?) }, head: engine(head)? })
+        let Comparison { library, before, head, .. } = comparison;
+        let same = Engine::digest_of(before, &base.config) == Engine::digest_of(library, &head.config);
+        let base = if same { None } else { Some(pipeline::engine(base, before)?) };
+        Ok(Self { base, head: pipeline::engine(head, library)? })
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
 
 /// What became of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Result {
+pub(crate) enum Result {
     Passed,
     Skipped,
     Failed,
@@ -20,16 +20,16 @@ enum Result {
 }
 
 /// One case, as XML.
-struct Case {
-    result: Result,
-    text: String,
+pub(crate) struct Case {
+    pub(crate) result: Result,
+    pub(crate) text: String,
 }
 
 /// One suite.
-struct Suite {
-    name: String,
-    properties: Vec<(&'static str, String)>,
-    cases: Vec<Case>,
+pub(crate) struct Suite {
+    pub(crate) name: String,
+    pub(crate) properties: Vec<(&'static str, String)>,
+    pub(crate) cases: Vec<Case>,
 }
 
 /// The suites. A finding fails its case where it decides about the run: at deny level and, where two revisions are compared, new.
@@ -45,6 +45,11 @@ pub(crate) fn junit(material: &Material<'_>) -> String {
         let properties = about.map(|rule| vec![("title", rule.title.clone()), ("severity", rule.severity.name().to_owned())]);
         suites.push(Suite { name: rule.to_owned(), properties: properties.unwrap_or_default(), cases: cases(rule, &findings, report) });
     }
+    print(&suites)
+}
+
+/// The whole document.
+pub(crate) fn print(suites: &[Suite]) -> String {
     let (all, failed, broken, skipped) = suites.iter().fold((0, 0, 0, 0), |sum, suite| {
         let [cases, failed, broken, skipped] = suite.counts();
         (sum.0 + cases, sum.1 + failed, sum.2 + broken, sum.3 + skipped)
@@ -157,7 +162,7 @@ fn details(finding: &Finding, report: &Report) -> String {
     text
 }
 
-fn element(name: &str, message: &str, text: &str) -> String {
+pub(crate) fn element(name: &str, message: &str, text: &str) -> String {
     let message = if name == "system-out" { String::new() } else { format!(" message=\"{}\"", xml_attribute(message)) };
     let kind = if matches!(name, "failure" | "error") { format!(" type=\"{name}\"") } else { String::new() };
     if text.is_empty() {
@@ -167,7 +172,7 @@ fn element(name: &str, message: &str, text: &str) -> String {
     }
 }
 
-fn case(suite: &str, name: &str, file: Option<&str>, body: &str, result: Result) -> Case {
+pub(crate) fn case(suite: &str, name: &str, file: Option<&str>, body: &str, result: Result) -> Case {
     let file = file.map(|file| format!(" file=\"{}\"", xml_attribute(file))).unwrap_or_default();
     let head = format!("    <testcase classname=\"{}\" name=\"{}\"{file} time=\"0\"", xml_attribute(suite), xml_attribute(name));
     let text = if body.is_empty() { format!("{head}/>\n") } else { format!("{head}>\n{body}    </testcase>\n") };

@@ -12,7 +12,7 @@ mod gitlab;
 mod html;
 mod human;
 mod json;
-mod junit;
+pub(crate) mod junit;
 mod markdown;
 mod matrix;
 mod outline;
@@ -21,7 +21,7 @@ mod reach;
 mod sarif;
 mod scrub;
 mod secrets;
-mod tally;
+pub(crate) mod tally;
 #[cfg(test)]
 mod tests;
 mod view;

@@ -1,6 +1,7 @@
 //! A report in numbers, and the verdict that they give.
 
 use portcullis_policies::Level;
+use portcullis_source::Stage;
 
 use super::{Counted, Finding, Report, Status};
 
@@ -35,6 +36,11 @@ pub(crate) enum Verdict {
 }
 
 impl Report {
+    /// Whether rules of somebody's own were left out.
+    pub(crate) fn has_broken_rules(&self) -> bool {
+        self.problems.iter().any(|problem| problem.stage == Stage::Rules.name())
+    }
+
     /// Counts the findings.
     pub(crate) fn tally(&self) -> Tally {
         let mut tally = Tally::default();

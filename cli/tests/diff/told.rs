@@ -121,6 +121,37 @@ fn rules_and_waivers_are_part_of_the_change() {
     assert_eq!(code, 1);
 }
 
+const OWN: &str = r#"# METADATA
+# title: Deployment without an owner
+# description: Nobody knows whom to call.
+# custom: {severity: error, group: platform, scope: resource, target: [Deployment]}
+package portcullis.rules.missing_owner
+
+findings contains {"at": ["metadata", "name"], "message": "it has no owner"} if not input.resource.metadata.labels.owner
+"#;
+
+#[test]
+fn so_are_rules_of_ones_own() {
+    let repository = Repository::shop();
+    repository.write("rules/missing-owner/rule.rego", OWN);
+    repository.edit("portcullis.yaml", "version: 1\n", "version: 1\nlibrary: [rules]\n");
+    let (text, code) = said(repository.root(), &["--rule", "missing-owner", "--format", "json"]);
+    let report: Value = serde_json::from_str(&text).unwrap();
+    let new = findings(&report, "new");
+    assert!(!new.is_empty() && new.iter().all(|finding| finding.starts_with("missing-owner ")), "{new:?}");
+    assert_eq!((names(&report), code), (vec![""; 0], 1));
+
+    // Once it is there, what it finds is nothing new; once it is broken, nobody knows.
+    let start = repository.commit("refs/heads/start", &[]).to_string();
+    repository.edit("values/services/alpha.yaml", "drainSeconds: 8", "drainSeconds: 9");
+    let (text, code) = said(repository.root(), &["--base", &start, "--direct", "--rule", "missing-owner"]);
+    assert_eq!(code, 0, "{text}");
+    repository.edit("rules/missing-owner/rule.rego", "findings contains", "findings includes");
+    let (text, code) = said(repository.root(), &["--base", &start, "--direct"]);
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("rule missing-owner does not compile"), "{text}");
+}
+
 #[test]
 fn applications_come_and_go() {
     let repository = Repository::shop();

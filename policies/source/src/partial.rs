@@ -11,6 +11,8 @@ pub enum Stage {
     Argo,
     /// Loading or rendering a chart.
     Helm,
+    /// Taking a rule of somebody's own into the library.
+    Rules,
     /// Evaluating a rule.
     Policy,
 }
@@ -23,6 +25,7 @@ impl Stage {
             Self::Source => "source",
             Self::Argo => "argo",
             Self::Helm => "helm",
+            Self::Rules => "rules",
             Self::Policy => "policy",
         }
     }

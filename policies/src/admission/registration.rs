@@ -48,7 +48,7 @@ pub struct Registration {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Asked {
     /// The API group.
-    pub group: &'static str,
+    pub group: String,
     /// The resource, with its subresource.
     pub resource: String,
     /// The operations.
@@ -63,7 +63,7 @@ const POD_DOORS: [&str; 2] = ["pods/ephemeralcontainers", "pods/resize"];
 /// # Errors
 /// A rule reads a kind whose resource is not known.
 pub fn asked(rules: &[Rule]) -> Result<Vec<Asked>, String> {
-    let mut found: BTreeMap<(&'static str, String), BTreeSet<Operation>> = BTreeMap::new();
+    let mut found: BTreeMap<(String, String), BTreeSet<Operation>> = BTreeMap::new();
     for rule in rules.iter().filter(|rule| rule.scope == Scope::Resource) {
         let kinds: Vec<Kind> = match &rule.target {
             Target::Pod => CARRIERS.map(Kind::parse).to_vec(),
@@ -72,13 +72,18 @@ pub fn asked(rules: &[Rule]) -> Result<Vec<Asked>, String> {
         };
         for kind in kinds {
             let known: Vec<_> = KNOWN.iter().filter(|(known, group, _)| kind.covers(group, known)).collect();
+            if let (true, Some(group)) = (known.is_empty(), &kind.group) {
+                // How the resources of a kind are called nobody knows but the API server: all of the group are asked about.
+                found.entry((group.to_string(), "*".to_owned())).or_default().extend(&rule.operations);
+                continue;
+            }
             if known.is_empty() {
                 return Err(format!("rule {} reads {kind}, of which the resource is not known", rule.id));
             }
             for (kind, group, plural) in known {
                 let doors: &[&str] = if *kind == "Pod" { &POD_DOORS } else { &[] };
                 for resource in std::iter::once(plural).chain(doors) {
-                    found.entry((group, (*resource).to_owned())).or_default().extend(&rule.operations);
+                    found.entry(((*group).to_owned(), (*resource).to_owned())).or_default().extend(&rule.operations);
                 }
             }
         }
@@ -94,7 +99,7 @@ pub fn configuration(gate: &Gate, registration: &Registration) -> Result<Value, 
     let asked = asked(gate.engine().rules())?;
     let mut groups: BTreeMap<(&str, &BTreeSet<Operation>), Vec<&str>> = BTreeMap::new();
     for one in &asked {
-        groups.entry((one.group, &one.operations)).or_default().push(&one.resource);
+        groups.entry((&one.group, &one.operations)).or_default().push(&one.resource);
     }
     let rules: Vec<Value> = groups
         .into_iter()

@@ -104,9 +104,9 @@ pub fn carries_pods(kind: &str) -> bool {
 pub fn reads(rules: &[Rule]) -> Result<Vec<Read>, String> {
     let has_platform = rules.iter().any(|rule| rule.scope == Scope::Platform);
     let is_joined = |kind: &str| has_platform && (CARRIERS.contains(&kind) || JOINED.contains(&kind));
-    let alone: BTreeSet<(&str, String)> = asked(rules)?.into_iter().map(|asked| (asked.group, asked.resource)).collect();
+    let alone: BTreeSet<(String, String)> = asked(rules)?.into_iter().map(|asked| (asked.group, asked.resource)).collect();
     let known = KNOWN.iter().filter(|(kind, group, resource)| {
-        let is_asked = alone.contains(&(*group, (*resource).to_owned()));
+        let is_asked = alone.contains(&((*group).to_owned(), (*resource).to_owned()));
         *kind != "Secret" && !resource.contains('/') && (is_asked || is_joined(kind))
     });
     Ok(known.map(|(kind, group, resource)| Read { group, resource, kind, is_joined: is_joined(kind) }).collect())

@@ -40,6 +40,8 @@ pub struct Config {
     pub mirror: Option<Located<Arc<str>>>,
     /// What the admission webhook does beyond evaluating rules.
     pub admission: Admission,
+    /// The folders of this repository with rules of somebody's own.
+    pub library: Vec<Located<Arc<str>>>,
     /// Levels and parameters by rule.
     pub rules: BTreeMap<Arc<str>, Located<RuleSettings>>,
     /// Findings that somebody answers for.
@@ -219,7 +221,14 @@ impl Config {
     /// Whether a path is not to be looked at.
     #[must_use]
     pub fn excludes(&self, path: &str) -> bool {
-        self.exclude.iter().any(|glob| super::glob_matches(&glob.value, path) || super::glob_matches(&format!("{}/**", glob.value), path))
+        let is_own =
+            |folder: &Located<Arc<str>>| path.strip_prefix(&*folder.value).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        // Fixtures of rules are there to fail.
+        self.library.iter().any(is_own)
+            || self
+                .exclude
+                .iter()
+                .any(|glob| super::glob_matches(&glob.value, path) || super::glob_matches(&format!("{}/**", glob.value), path))
     }
 
     /// The name of the layer that a values file belongs to.

@@ -77,6 +77,12 @@ impl Config {
                 errors.push(ConfigError { message, span: glob.span, hint: Some(hint.to_owned()) });
             }
         }
+        for folder in &self.library {
+            if let Err(error) = RepoPath::new(&folder.value) {
+                let hint = Some("name a folder of this repository, from its root".to_owned());
+                errors.push(ConfigError { message: format!("library: {error}"), span: folder.span, hint });
+            }
+        }
         for path in self.repositories.iter().filter_map(|repository| repository.path.as_ref()) {
             if let Err(error) = RepoPath::new(&path.value) {
                 let hint = Some("name a folder of this repository, from its root; leave path out for the root itself".to_owned());
@@ -140,6 +146,7 @@ impl Reader<'_> {
             exclude: self.texts(root, "exclude"),
             mirror: root.get("dependencies").and_then(|node| self.some_text(node, "mirror")),
             admission: root.get("admission").map(|node| self.admission(node)).unwrap_or_default(),
+            library: self.texts(root, "library"),
             rules: self.map(root.get("rules"), |node| self.rule(node)),
             waivers: list("waivers").iter().map(|node| self.waiver(node)).collect(),
         }

@@ -128,6 +128,37 @@ fn compile(library: &Library, rules: &[Rule]) -> Result<Arc<Program>, EngineErro
     Ok(Arc::new(slim(Arc::unwrap_or_clone(program))))
 }
 
+/// What is wrong with Rego, and on which line.
+#[derive(Debug)]
+pub(crate) struct Broken {
+    pub(crate) line: usize,
+    pub(crate) reason: String,
+}
+
+/// Whether shared Rego, and a rule on top of it, compile.
+///
+/// # Errors
+/// What regorus says of the last of them.
+pub(crate) fn compiles(prelude: &[(Arc<str>, Arc<str>)], rule: Option<&Rule>) -> Result<(), Broken> {
+    let broken = |error: &dyn std::fmt::Display| {
+        let text = error.to_string();
+        // Such as `--> FILE:LINE:COLUMN`, the line itself with a mark below it, and `error: REASON`.
+        let place = text.split_once("--> ").and_then(|(_, rest)| rest.lines().next()?.rsplit(':').nth(1)?.parse().ok());
+        let reason = text.rsplit_once("error: ").map_or(text.as_str(), |(_, reason)| reason).trim();
+        Broken { line: place.unwrap_or(1), reason: reason.to_owned() }
+    };
+    let mut engine = regorus::Engine::new();
+    for (path, text) in prelude {
+        engine.add_policy(path.to_string(), text.to_string()).map_err(|error| broken(&error))?;
+    }
+    let Some(rule) = rule else { return Ok(()) };
+    engine.add_policy(format!("{}/rule.rego", rule.id), rule.rego.to_string()).map_err(|error| broken(&error))?;
+    let entry = rule.entry_point();
+    let policy = engine.compile_with_entrypoint(&Arc::from(entry.as_str())).map_err(|error| broken(&error))?;
+    Compiler::compile_from_policy(&policy, &[&entry]).map_err(|error| broken(&error))?;
+    Ok(())
+}
+
 /// The machine copies what is known of a rule each time that the rule is read, be it for the tenth time: the less there is, the better.
 /// Names are for listings, and what is not there says the same as what is everywhere none or false.
 fn slim(mut program: Program) -> Program {

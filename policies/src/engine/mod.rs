@@ -18,6 +18,7 @@ mod settings;
 mod worker;
 
 pub use change::ChangeFinding;
+pub(crate) use compile::compiles;
 pub use compile::{Engine, EngineError};
 pub use evaluate::RuleInput;
 pub use facts::Facts;

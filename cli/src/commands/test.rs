@@ -1,0 +1,101 @@
+//! `portcullis test`: rules on their fixtures.
+
+use std::{path::PathBuf, sync::Arc};
+
+use portcullis_policies::{
+    Rule,
+    config::Located,
+    fixture::{Bench, PLATFORM},
+};
+use portcullis_source::{RepoPath, Sources, read_named};
+
+use super::{Done, Exit, Outcome, lint};
+use crate::{
+    args::{self, TestFormat},
+    error::Error,
+    own,
+    report::to_file,
+    settings::{Settings, Surroundings, mistakes},
+    trial::{self, Asked, Measurement, Tried},
+};
+
+/// The file in a folder of rules that their fixtures stand on.
+const OWN_PLATFORM: &str = "platform.yaml";
+
+/// Tries, measures and tells.
+pub(crate) fn run(arguments: &args::Test, surroundings: &Surroundings) -> Outcome {
+    let mut settings = settings(arguments, surroundings)?;
+    if !arguments.folders.is_empty() {
+        (settings.library, settings.left_out) = own::library(&settings.revision, &settings.config.library)?;
+    }
+    let library = lint::library(&settings, &arguments.rule)?;
+    let is_asked = |rule: &&Rule| arguments.folders.is_empty() || rule.span.is_some();
+    let rules: Vec<&Rule> = library.rules().iter().filter(is_asked).collect();
+    let benches = benches(&settings, &rules)?;
+    let tried = trial::run(&benches, &Asked { coverage: arguments.coverage, bench: arguments.bench });
+    let now = Measurement::of(&tried);
+    let compared = match &arguments.compare {
+        Some(path) => trial::compare(&measurement(path, surroundings)?, &now, arguments.threshold),
+        None => Vec::new(),
+    };
+    if let Some(path) = &arguments.save {
+        to_file(&surroundings.directory.join(path), &now.text())?;
+    }
+    let text = match arguments.format {
+        TestFormat::Human => trial::human(&tried, &compared),
+        TestFormat::Json => trial::json(&tried, &compared),
+        TestFormat::Junit => trial::junit(&tried),
+    };
+    let mut done = Done::default();
+    match &arguments.output {
+        Some(path) => to_file(&surroundings.directory.join(path), &text)?,
+        None => done.output = text.into_bytes(),
+    }
+    if !settings.left_out.is_empty() {
+        // The others were tried; what is broken decides.
+        let error = mistakes(std::mem::take(&mut settings.left_out), settings.revision.sources());
+        return Ok(Done { notes: error.print(surroundings), code: Exit::Broken, ..done });
+    }
+    let is_met = tried.iter().all(Tried::is_met) && !compared.iter().any(|compared| compared.is_over);
+    Ok(Done { code: if is_met { Exit::Clean } else { Exit::Findings }, ..done })
+}
+
+/// The tree, and the folders of rules that are asked for, as if the configuration named them.
+fn settings(arguments: &args::Test, surroundings: &Surroundings) -> Result<Settings, Error> {
+    let scope = args::Scope { paths: arguments.folders.clone(), config: arguments.config.clone(), ..args::Scope::default() };
+    let mut settings = Settings::open(&scope, surroundings)?;
+    if !arguments.folders.is_empty() {
+        settings.config.library = settings.paths.iter().map(|path| Located { value: Arc::clone(path.text()), span: None }).collect();
+    }
+    Ok(settings)
+}
+
+/// The rules with the platform that their fixtures stand on: ours, and those of each folder.
+fn benches<'a>(settings: &Settings, rules: &[&'a Rule]) -> Result<Vec<(Bench, Vec<&'a Rule>)>, Error> {
+    let sources = settings.revision.sources();
+    let folder_of = |rule: &Rule| {
+        let file = sources.get(rule.span?.file)?;
+        let folders = settings.config.library.iter().map(|folder| &*folder.value);
+        folders.into_iter().find(|folder| file.path().strip_prefix(*folder).is_some_and(|rest| rest.starts_with('/'))).map(str::to_owned)
+    };
+    let mut benches: Vec<(Option<String>, Vec<&Rule>)> = Vec::new();
+    for rule in rules {
+        let folder = folder_of(rule);
+        match benches.iter_mut().find(|(known, _)| *known == folder) {
+            Some((_, rules)) => rules.push(rule),
+            None => benches.push((folder, vec![rule])),
+        }
+    }
+    let bench = |(folder, rules): (Option<String>, Vec<&'a Rule>)| {
+        let platform = folder.and_then(|folder| settings.revision.read(&RepoPath::new(&format!("{folder}/{OWN_PLATFORM}")).ok()?).ok());
+        let platform = platform.map_or_else(|| PLATFORM.to_owned(), |file| String::from_utf8_lossy(file.bytes()).into_owned());
+        Ok((Bench::new(settings.library.clone(), &platform), rules))
+    };
+    benches.into_iter().map(bench).collect()
+}
+
+fn measurement(path: &PathBuf, surroundings: &Surroundings) -> Result<Measurement, Error> {
+    let file = read_named(&surroundings.directory.join(path), &Sources::default())?;
+    Measurement::parse(file.bytes())
+        .map_err(|reason| Error::usage(format!("{}: {reason}", path.display()), "`portcullis test --bench --save FILE` writes one"))
+}

@@ -1,0 +1,67 @@
+//! Rules of somebody's own: the folders that the configuration names, read into the library.
+
+use std::sync::Arc;
+
+use portcullis_policies::{ConfigError, Library, OwnFile, config::Located};
+use portcullis_source::{EntryKind, Problem, RepoPath, Revision, Span, Stage};
+
+use crate::{
+    error::{BROKEN_BUILD, Error},
+    settings::Settings,
+};
+
+/// The most files of a folder of rules.
+const MAX_FILES: usize = 20_000;
+
+/// What a folder of rules is made of; other files are nobody's.
+const KNOWN: [&str; 3] = [".rego", ".md", ".yaml"];
+
+/// The library with the rules of a tree in it, and what is wrong with those that were left out.
+pub(crate) fn library(revision: &Revision, folders: &[Located<Arc<str>>]) -> Result<(Library, Vec<ConfigError>), Error> {
+    let mut library = Library::embedded().map_err(|error| Error::usage(error.to_string(), BROKEN_BUILD))?;
+    let mut mistakes = Vec::new();
+    for folder in folders {
+        let wrong = |message: String, hint: &str| ConfigError { message, span: folder.span, hint: Some(hint.to_owned()) };
+        // A path that is none was refused with the configuration.
+        let Ok(path) = RepoPath::new(&folder.value) else { continue };
+        if revision.entry(&path).is_none() {
+            mistakes.push(wrong(format!("there is no folder {path}"), "`portcullis rule new` makes one with a rule in it"));
+            continue;
+        }
+        let found: Vec<&RepoPath> = revision
+            .below(&path)
+            .filter(|(path, kind)| **kind != EntryKind::Folder && KNOWN.iter().any(|ending| path.name().ends_with(ending)))
+            .map(|(path, _)| path)
+            .collect();
+        if found.len() > MAX_FILES {
+            mistakes.push(wrong(
+                format!("{path} has {} files, more than {MAX_FILES}", found.len()),
+                "name the folder that has the rules alone",
+            ));
+            continue;
+        }
+        mistakes.extend(read(&mut library, revision, (&path, folder.span), &found));
+    }
+    Ok((library, mistakes))
+}
+
+fn read(library: &mut Library, revision: &Revision, (folder, span): (&RepoPath, Option<Span>), found: &[&RepoPath]) -> Vec<ConfigError> {
+    let mut mistakes = Vec::new();
+    let mut files = Vec::with_capacity(found.len());
+    for path in found {
+        match revision.read(path) {
+            Ok(file) => files.extend(path.below(folder).map(|below| OwnFile { path: below.to_owned(), file })),
+            Err(error) => mistakes.push(ConfigError { message: error.to_string(), span, hint: Some(error.hint().to_owned()) }),
+        }
+    }
+    mistakes.extend(library.add(folder.as_str(), &files));
+    mistakes
+}
+
+/// What is wrong with rules of somebody's own, for a report: the other rules were asked.
+pub(crate) fn problems(settings: &Settings) -> impl Iterator<Item = Problem> {
+    settings.left_out.iter().map(|mistake| {
+        let hint = mistake.hint.clone().unwrap_or_default();
+        Problem::new(Stage::Rules, mistake.message.clone(), hint).at(mistake.span)
+    })
+}

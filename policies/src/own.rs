@@ -1,0 +1,182 @@
+//! Rules of one's own: folders like those of the library, taken into it one by one, so that a mistake in one of them costs that one alone.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use portcullis_source::{SourceFile, Span};
+
+use crate::{ConfigError, Library, LibraryError, Rule, engine::compiles, library::read_rule};
+
+/// A file of a folder of rules.
+#[derive(Clone, Debug)]
+pub struct OwnFile {
+    /// Its path below the folder, as `missing-owner/rule.rego` or `prelude/owners.rego`.
+    pub path: String,
+    /// The file.
+    pub file: Arc<SourceFile>,
+}
+
+/// What no rule may call: what it finds must follow from its input alone, the same on every machine, at every time, in both gates.
+const FORBIDDEN: [&str; 8] =
+    ["http.send", "net.lookup_ip_addr", "opa.runtime", "print", "rand.intn", "time.now_ns", "trace", "uuid.rfc4122"];
+
+/// The folder of Rego that several rules share.
+const SHARED: &str = "prelude/";
+
+/// The Rego packages that are ours.
+const OURS: &str = "portcullis.";
+
+impl Library {
+    /// Takes the rules of a folder into the library, and says what is wrong with those that it leaves out.
+    pub fn add(&mut self, folder: &str, files: &[OwnFile]) -> Vec<ConfigError> {
+        let mut mistakes = Vec::new();
+        let mut shared: Vec<(Arc<str>, Arc<str>)> = Vec::new();
+        let mut rules: BTreeMap<&str, Vec<&OwnFile>> = BTreeMap::new();
+        for own in files {
+            match own.path.split_once('/') {
+                Some(_) if own.path.starts_with(SHARED) => match self.shared(folder, own) {
+                    Ok(file) => shared.push(file),
+                    Err(mistake) => mistakes.push(mistake),
+                },
+                Some((id, _)) => rules.entry(id).or_default().push(own),
+                None => {}
+            }
+        }
+        self.share(shared);
+        for (id, files) in rules {
+            match self.own(id, &files) {
+                Ok(rule) => self.take(rule),
+                Err(mistake) => {
+                    // The configuration may speak of it all the same.
+                    self.note(id);
+                    mistakes.push(mistake);
+                }
+            }
+        }
+        mistakes
+    }
+
+    /// A file of shared Rego.
+    fn shared(&self, folder: &str, own: &OwnFile) -> Result<(Arc<str>, Arc<str>), ConfigError> {
+        let text = text(&own.file)?;
+        allowed(&own.file, &text)?;
+        let package = package(&text).unwrap_or_default();
+        if package.is_empty() || package.starts_with(OURS) {
+            let message = format!("{} is of package {package:?}", own.path);
+            return Err(at(&own.file, 1, message, "shared Rego has a package of its own, such as `package acme.owners`"));
+        }
+        let name = own.path.strip_prefix(SHARED).unwrap_or(&own.path);
+        let path: Arc<str> = format!("{SHARED}{folder}/{name}").into();
+        let checked = compiles(&[(Arc::clone(&path), Arc::clone(&text))], None);
+        checked.map_err(|fault| at(&own.file, fault.line, format!("{} does not compile: {}", own.path, fault.reason), BROKEN_REGO))?;
+        Ok((path, text))
+    }
+
+    /// A rule, if nothing is wrong with it.
+    fn own(&self, id: &str, files: &[&OwnFile]) -> Result<Rule, ConfigError> {
+        let Some(first) = files.iter().find(|own| own.path.ends_with("/rule.rego")).or_else(|| files.first()) else {
+            return Err(ConfigError { message: LibraryError::NoRego(id.to_owned()).to_string(), span: None, hint: None });
+        };
+        let file = &first.file;
+        let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        if !id.split('-').all(is_word) {
+            return Err(at(
+                file,
+                1,
+                format!("{id} is no name of a rule"),
+                "write lowercase words joined by hyphens, such as missing-owner",
+            ));
+        }
+        if self.knows(id) {
+            return Err(at(
+                file,
+                1,
+                format!("there is a rule {id} already"),
+                "give it another name: what two rules find cannot be told apart",
+            ));
+        }
+        let mut texts = Vec::with_capacity(files.len());
+        for own in files {
+            let name = own.path.split_once('/').map_or(own.path.as_str(), |(_, name)| name);
+            texts.push((name, text(&own.file)?));
+        }
+        let texts: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (*name, &**text)).collect();
+        let wrong = |error: LibraryError| at(file, 1, error.to_string(), "`portcullis rule new` writes one that is whole");
+        let rule = Rule { span: Some(file.span()), ..read_rule(id, &texts).map_err(wrong)? };
+        allowed(file, &rule.rego)?;
+        let wanted = format!("portcullis.rules.{}", rule.id.package_word());
+        let found = package(&rule.rego).unwrap_or_default();
+        if found != wanted {
+            let line = rule.rego.lines().position(|line| line.starts_with("package ")).map_or(1, |line| line + 1);
+            return Err(at(
+                file,
+                line,
+                format!("rule {id} is of package {found:?}"),
+                &format!("write `package {wanted}`: it is where its findings are looked for"),
+            ));
+        }
+        let checked = compiles(self.prelude(), Some(&rule));
+        checked.map_err(|fault| at(file, fault.line, format!("rule {id} does not compile: {}", fault.reason), BROKEN_REGO))?;
+        Ok(rule)
+    }
+}
+
+/// What to do about Rego that does not compile.
+const BROKEN_REGO: &str = "the rule was left out; `portcullis test` checks it after each change";
+
+fn at(file: &SourceFile, line: usize, message: String, hint: &str) -> ConfigError {
+    let before: usize = file.bytes().split_inclusive(|byte| *byte == b'\n').take(line.saturating_sub(1)).map(<[u8]>::len).sum();
+    let start = u32::try_from(before).unwrap_or_default();
+    let span = Span { start, end: start, ..file.span() };
+    ConfigError { message, span: Some(span), hint: Some(hint.to_owned()) }
+}
+
+fn text(file: &SourceFile) -> Result<Arc<str>, ConfigError> {
+    let text = std::str::from_utf8(file.bytes());
+    text.map(Arc::from).map_err(|_| at(file, 1, format!("{} is no UTF-8", file.path()), "save it as UTF-8"))
+}
+
+fn package(rego: &str) -> Option<&str> {
+    let line = rego.lines().find_map(|line| line.strip_prefix("package "))?;
+    line.split(['#', ';']).next().map(str::trim)
+}
+
+/// Whether a text calls nothing that is forbidden.
+fn allowed(file: &SourceFile, rego: &str) -> Result<(), ConfigError> {
+    for (line, code) in (1..).zip(code(rego).lines()) {
+        let words: BTreeSet<&str> = code.split(|letter: char| !(letter.is_alphanumeric() || matches!(letter, '_' | '.'))).collect();
+        if let Some(call) = FORBIDDEN.into_iter().find(|call| words.contains(call)) {
+            let hint = "what a rule finds follows from its input alone: no network, no clock, no chance, no output";
+            return Err(at(file, line, format!("{} calls {call}", file.path()), hint));
+        }
+    }
+    Ok(())
+}
+
+/// A Rego text without its comments and what stands in quotes; lines stay where they are.
+fn code(rego: &str) -> String {
+    let mut code = String::with_capacity(rego.len());
+    let mut letters = rego.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let raw = letter == '`';
+        match letter {
+            '#' => while letters.next_if(|letter| *letter != '\n').is_some() {},
+            '"' | '`' => {
+                while let Some(inner) = letters.next() {
+                    match inner {
+                        '\\' if !raw => drop(letters.next()),
+                        '\n' => code.push('\n'),
+                        _ if inner == letter => break,
+                        _ => {}
+                    }
+                }
+                // Something stood here, so that what is left and right of it stays apart.
+                code.push('"');
+            }
+            _ => code.push(letter),
+        }
+    }
+    code
+}

@@ -1,0 +1,99 @@
+//! Rules of one's own: what is whole is taken, and what is not is named with its line.
+#![expect(clippy::unwrap_used, reason = "a library that does not compile fails its test")]
+
+use std::{fmt::Write as _, sync::Arc};
+
+use portcullis_policies::{Config, Context, Engine, Library, OwnFile, Resource};
+use portcullis_source::{Sources, Text, yaml};
+
+const METADATA: &str = "# METADATA
+# title: Deployment without an owner
+# description: Nobody knows whom to call.
+# custom:
+#   severity: error
+#   group: platform
+#   scope: resource
+#   target: [Deployment]
+";
+
+/// A rule that is whole, with another body.
+fn rule(id: &str, body: &str) -> String {
+    format!("{METADATA}package portcullis.rules.{}\n\n{body}\n", id.replace('-', "_"))
+}
+
+const WHOLE: &str = r#"import data.acme.owners
+
+findings contains {"at": ["metadata", "labels", "owner"], "message": message} if {
+	not owners.known(input.resource)
+	message := sprintf("%s has no owner", [input.resource.metadata.name])
+}"#;
+const EXPECTED: &str = "\
+own/prelude/broken.rego:3: prelude/broken.rego does not compile: expecting expression
+own/prelude/ours.rego:1: prelude/ours.rego is of package \"portcullis.prelude.pods\"
+own/Bad_Name/rule.rego:1: Bad_Name is no name of a rule
+own/clock/rule.rego:12: own/clock/rule.rego calls time.now_ns
+own/fetches/rule.rego:12: own/fetches/rule.rego calls http.send
+own/no-metadata/rule.rego:1: metadata of rule no-metadata: there is no # METADATA
+own/no-rego/README.md:1: rule no-rego has no rule.rego
+own/no-such-function/rule.rego:12: rule no-such-function does not compile: Unknown function: 'nothing.like.it'
+own/no-syntax/rule.rego:13: rule no-syntax does not compile: expecting expression
+own/other-package/rule.rego:9: rule other-package is of package \"portcullis.rules.missing_owner\"
+own/unpinned-image/rule.rego:1: there is a rule unpinned-image already
+";
+const SHARED: &str = "package acme.owners\n\nknown(resource) if resource.metadata.labels.owner\n";
+
+/// The library with some files in it, and what was said of them as `FILE:LINE: MESSAGE`.
+fn add(files: &[(&str, &str)]) -> (Library, String) {
+    let sources = Sources::default();
+    let own =
+        files.iter().map(|(path, text)| OwnFile { path: (*path).to_owned(), file: sources.add(format!("own/{path}"), text.as_bytes()) });
+    let mut library = Library::embedded().unwrap();
+    let mistakes = library.add("own", &own.collect::<Vec<_>>());
+    let mut said = String::new();
+    for mistake in mistakes {
+        let place = sources.locate(mistake.span.unwrap()).unwrap();
+        let _ = writeln!(said, "{}:{}: {}", place.file, place.line, mistake.message);
+    }
+    (library, said)
+}
+
+#[test]
+fn what_is_whole_is_asked_like_any_other() {
+    let (library, said) = add(&[("missing-owner/rule.rego", &rule("missing-owner", WHOLE)), ("prelude/owners.rego", SHARED)]);
+    assert_eq!(said, "");
+    let engine = Engine::new(&library.only(&["missing-owner"]).unwrap(), &Config::default()).unwrap();
+    let text = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: app}\nspec: {}\n";
+    let document = yaml::parse(&Text::nowhere(text.as_bytes())).documents.remove(0);
+    let found = engine.evaluate(&Resource::read(&Arc::new(document), &Context::default()).value);
+    let messages: Vec<&str> = found.value.iter().map(|finding| &*finding.message).collect();
+    assert_eq!(messages, ["app has no owner"]);
+}
+
+#[test]
+fn what_is_not_costs_itself_alone() {
+    let good = rule("missing-owner", WHOLE);
+    let finding = |body: &str| format!("findings contains {{\"at\": [], \"message\": \"no\"}} if {{\n\t{body}\n}}");
+    let (library, said) = add(&[
+        ("missing-owner/rule.rego", &good),
+        ("prelude/owners.rego", SHARED),
+        ("prelude/broken.rego", "package acme.broken\n\nx := := 1\n"),
+        ("prelude/ours.rego", "package portcullis.prelude.pods\n"),
+        ("unpinned-image/rule.rego", &rule("unpinned-image", WHOLE)),
+        ("Bad_Name/rule.rego", &good),
+        ("no-rego/README.md", "## What it finds\n"),
+        ("no-metadata/rule.rego", "package portcullis.rules.no_metadata\n"),
+        ("other-package/rule.rego", &good),
+        ("no-syntax/rule.rego", &rule("no-syntax", &finding("input.resource =="))),
+        ("no-such-function/rule.rego", &rule("no-such-function", &finding("nothing.like.it(input.resource)"))),
+        (
+            "fetches/rule.rego",
+            &rule("fetches", &finding("http.send({\"method\": \"get\", \"url\": \"https://example.com\"}).status_code == 200")),
+        ),
+        ("clock/rule.rego", &rule("clock", &finding("time.now_ns() > 0 # \"print(1)\""))),
+        ("says-print/rule.rego", &rule("says-print", &finding("input.resource.kind == \"print(x) # trace(y)\" # rand.intn"))),
+    ]);
+    assert_eq!(said, EXPECTED);
+    let own: Vec<&str> = library.rules().iter().filter(|rule| rule.span.is_some()).map(|rule| rule.id.as_str()).collect();
+    assert_eq!(own, ["missing-owner", "says-print"]);
+    assert!(Engine::new(&library, &Config::default()).is_ok());
+}
