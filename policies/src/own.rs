@@ -7,7 +7,11 @@ use std::{
 
 use portcullis_source::{SourceFile, Span};
 
-use crate::{ConfigError, Library, LibraryError, Rule, engine::compiles, library::read_rule};
+use crate::{
+    ConfigError, Library, LibraryError, Rule,
+    engine::{compiles, parses},
+    library::read_rule,
+};
 
 /// A file of a folder of rules.
 #[derive(Clone, Debug)]
@@ -69,7 +73,7 @@ impl Library {
         }
         let name = own.path.strip_prefix(SHARED).unwrap_or(&own.path);
         let path: Arc<str> = format!("{SHARED}{folder}/{name}").into();
-        let checked = compiles(&[(Arc::clone(&path), Arc::clone(&text))], None);
+        let checked = parses(&path, &text);
         checked.map_err(|fault| at(&own.file, fault.line, format!("{} does not compile: {}", own.path, fault.reason), BROKEN_REGO))?;
         Ok((path, text))
     }
@@ -117,7 +121,7 @@ impl Library {
                 &format!("write `package {wanted}`: it is where its findings are looked for"),
             ));
         }
-        let checked = compiles(self.prelude(), Some(&rule));
+        let checked = compiles(self.prelude(), &rule);
         checked.map_err(|fault| at(file, fault.line, format!("rule {id} does not compile: {}", fault.reason), BROKEN_REGO))?;
         Ok(rule)
     }

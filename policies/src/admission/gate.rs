@@ -59,6 +59,7 @@ impl Gate {
         let library = bundle.library()?;
         let config = bundle.config()?;
         let engine = Engine::new(&library, &config).map_err(|error| BundleError::Engine(error.to_string()))?;
+        engine.compile().map_err(|error| BundleError::Engine(error.to_string()))?;
         let facts = Facts::collect(&bundle.fact_resources());
         let waived = bundle.waived.iter().map(|waiver| {
             let waived = Waived { reason: waiver.reason.clone(), owner: None, ticket: None, expires: None };

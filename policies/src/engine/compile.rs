@@ -1,6 +1,12 @@
-//! A library to one program, whose entry points are the findings of its rules.
+//! Rules to programs, one each, whose entry points are their findings.
+//!
+//! The machine readies itself for an evaluation in time that grows with its program, and forgets afterwards what it knew: a program for each
+//! rule, with what the rule imports and nothing else, costs a fraction of one for all. A rule that nobody asks is not even compiled.
 
-use std::sync::Arc;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 use regorus::{
     languages::rego::compiler::Compiler,
@@ -18,10 +24,10 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EngineError {
     /// A rule or the prelude is no Rego.
-    #[error("{file} does not compile: {reason}")]
+    #[error("rule {rule} does not compile: {reason}")]
     Compile {
-        /// The file.
-        file: String,
+        /// The rule.
+        rule: String,
         /// What regorus says.
         reason: String,
     },
@@ -30,12 +36,17 @@ pub enum EngineError {
     Config(Vec<ConfigError>),
 }
 
-/// All rules, compiled once; may be shared between threads.
+/// A program for each rule, or why there is none, once somebody asked for it.
+pub(super) type Programs = Arc<[OnceLock<Result<Arc<Program>, String>>]>;
+
+/// All rules, each compiled once, when it is first asked; may be shared between threads.
 #[derive(Debug)]
 pub struct Engine {
     pub(super) rules: Vec<Rule>,
     pub(super) config: Config,
-    pub(super) program: Option<Arc<Program>>,
+    /// By rule.
+    programs: Programs,
+    shared: Shared,
     digest: String,
     /// Whether some rule looks at the request, and not only at the object.
     pub(super) reads_review: bool,
@@ -45,20 +56,44 @@ pub struct Engine {
 pub(super) const MAX_INSTRUCTIONS: usize = 50_000_000;
 
 impl Engine {
-    /// Compiles the rules of a library under a configuration.
+    /// Takes the rules of a library under a configuration.
     ///
     /// # Errors
-    /// The configuration names what does not exist, or a rule does not compile.
+    /// The configuration names what does not exist.
     pub fn new(library: &Library, config: &Config) -> Result<Self, EngineError> {
         let errors = check_names(library, config);
         if !errors.is_empty() {
             return Err(EngineError::Config(errors));
         }
         let rules: Vec<Rule> = library.rules().to_vec();
-        let program = if rules.is_empty() { None } else { Some(compile(library, &rules)?) };
+        let programs = rules.iter().map(|_| OnceLock::new()).collect();
         let digest = digest(library, config);
         let reads_review = rules.iter().any(Rule::reads_review);
-        Ok(Self { rules, config: config.clone(), program, digest, reads_review })
+        Ok(Self { rules, config: config.clone(), programs, shared: Shared::of(library.prelude()), digest, reads_review })
+    }
+
+    /// Compiles every rule now, for whoever cannot wait for the first time that it is asked.
+    ///
+    /// # Errors
+    /// One of them does not compile.
+    pub fn compile(&self) -> Result<(), EngineError> {
+        for (index, rule) in self.rules.iter().enumerate() {
+            self.program(index).map_err(|reason| EngineError::Compile { rule: rule.id.to_string(), reason })?;
+        }
+        Ok(())
+    }
+
+    /// The program of a rule.
+    pub(super) fn program(&self, rule: usize) -> Result<Arc<Program>, String> {
+        let (Some(cell), Some(rule)) = (self.programs.get(rule), self.rules.get(rule)) else {
+            return Err("there is no such rule".to_owned());
+        };
+        cell.get_or_init(|| compile(&self.shared, rule).map_err(|broken| broken.reason)).clone()
+    }
+
+    /// What tells this engine from others.
+    pub(super) fn programs(&self) -> &Programs {
+        &self.programs
     }
 
     /// `sha256:` and the hash of everything that decides what is found: rules, prelude, levels, parameters and facts of the configuration.
@@ -99,33 +134,49 @@ impl Engine {
     /// What one thread evaluates with.
     #[must_use]
     pub fn worker(&self) -> Worker {
-        let mut machine = RegoVM::new();
-        if let Some(program) = &self.program {
-            machine.load_program(Arc::clone(program));
-        }
-        machine.set_max_instructions(MAX_INSTRUCTIONS);
-        // A builtin that fails must not pass for a rule that finds nothing.
-        machine.set_strict_builtin_errors(true);
-        Worker::new(machine, self.program.clone())
+        Worker::new(self)
     }
 }
 
-fn compile(library: &Library, rules: &[Rule]) -> Result<Arc<Program>, EngineError> {
-    let mut engine = regorus::Engine::new();
-    let fail = |file: &str, error: &dyn std::fmt::Display| EngineError::Compile { file: file.to_owned(), reason: error.to_string() };
-    for (path, text) in library.prelude() {
-        engine.add_policy(path.to_string(), text.to_string()).map_err(|error| fail(path, &error))?;
+/// The Rego that rules share, and what of it each file takes from the others.
+#[derive(Debug)]
+struct Shared {
+    /// Path and text, and the name of the package as rules call it.
+    files: Vec<(Arc<str>, Arc<str>, String)>,
+}
+
+impl Shared {
+    fn of(prelude: &[(Arc<str>, Arc<str>)]) -> Self {
+        let package = |text: &str| {
+            let line = text.lines().find_map(|line| line.strip_prefix("package ")).unwrap_or_default();
+            format!("data.{}", line.split(['#', ';']).next().unwrap_or_default().trim())
+        };
+        Self { files: prelude.iter().map(|(path, text)| (Arc::clone(path), Arc::clone(text), package(text))).collect() }
     }
-    for rule in rules {
-        let path = format!("rules/{}/rule.rego", rule.id);
-        engine.add_policy(path.clone(), rule.rego.to_string()).map_err(|error| fail(&path, &error))?;
+
+    /// The files that a text names, and those that these name.
+    fn of_text(&self, text: &str) -> BTreeMap<&Arc<str>, &Arc<str>> {
+        let mut found = BTreeMap::new();
+        let mut texts = vec![text];
+        while let Some(text) = texts.pop() {
+            for (path, shared, package) in &self.files {
+                if text.contains(package.as_str()) && found.insert(path, shared).is_none() {
+                    texts.push(shared);
+                }
+            }
+        }
+        found
     }
-    let entry_points: Vec<String> = rules.iter().map(Rule::entry_point).collect();
-    let Some(first) = entry_points.first() else { return Ok(Arc::default()) };
-    let policy = engine.compile_with_entrypoint(&Arc::from(first.as_str())).map_err(|error| fail("the library", &error))?;
-    let names: Vec<&str> = entry_points.iter().map(String::as_str).collect();
-    let program = Compiler::compile_from_policy(&policy, &names).map_err(|error| fail("the library", &error))?;
-    Ok(Arc::new(slim(Arc::unwrap_or_clone(program))))
+}
+
+/// Readies a machine for a program.
+pub(super) fn machine(program: Arc<Program>) -> RegoVM {
+    let mut machine = RegoVM::new();
+    machine.load_program(program);
+    machine.set_max_instructions(MAX_INSTRUCTIONS);
+    // A builtin that fails must not pass for a rule that finds nothing.
+    machine.set_strict_builtin_errors(true);
+    machine
 }
 
 /// What is wrong with Rego, and on which line.
@@ -135,28 +186,43 @@ pub(crate) struct Broken {
     pub(crate) reason: String,
 }
 
-/// Whether shared Rego, and a rule on top of it, compile.
+impl Broken {
+    /// What regorus says: `--> FILE:LINE:COLUMN`, the line itself with a mark below it, and `error: REASON`.
+    fn of(error: &dyn std::fmt::Display) -> Self {
+        let text = error.to_string();
+        let line = text.split_once("--> ").and_then(|(_, rest)| rest.lines().next()?.rsplit(':').nth(1)?.parse().ok());
+        let reason = text.rsplit_once("error: ").map_or(text.as_str(), |(_, reason)| reason).trim();
+        Self { line: line.unwrap_or(1), reason: reason.to_owned() }
+    }
+}
+
+/// Whether shared Rego is Rego.
 ///
 /// # Errors
-/// What regorus says of the last of them.
-pub(crate) fn compiles(prelude: &[(Arc<str>, Arc<str>)], rule: Option<&Rule>) -> Result<(), Broken> {
-    let broken = |error: &dyn std::fmt::Display| {
-        let text = error.to_string();
-        // Such as `--> FILE:LINE:COLUMN`, the line itself with a mark below it, and `error: REASON`.
-        let place = text.split_once("--> ").and_then(|(_, rest)| rest.lines().next()?.rsplit(':').nth(1)?.parse().ok());
-        let reason = text.rsplit_once("error: ").map_or(text.as_str(), |(_, reason)| reason).trim();
-        Broken { line: place.unwrap_or(1), reason: reason.to_owned() }
-    };
+/// What regorus says.
+pub(crate) fn parses(path: &str, text: &str) -> Result<(), Broken> {
+    regorus::Engine::new().add_policy(path.to_owned(), text.to_owned()).map(|_| ()).map_err(|error| Broken::of(&error))
+}
+
+/// Whether a rule compiles on top of what rules share.
+///
+/// # Errors
+/// What regorus says.
+pub(crate) fn compiles(prelude: &[(Arc<str>, Arc<str>)], rule: &Rule) -> Result<(), Broken> {
+    compile(&Shared::of(prelude), rule).map(|_| ())
+}
+
+fn compile(shared: &Shared, rule: &Rule) -> Result<Arc<Program>, Broken> {
+    let broken = |error: &dyn std::fmt::Display| Broken::of(error);
     let mut engine = regorus::Engine::new();
-    for (path, text) in prelude {
+    for (path, text) in shared.of_text(&rule.rego) {
         engine.add_policy(path.to_string(), text.to_string()).map_err(|error| broken(&error))?;
     }
-    let Some(rule) = rule else { return Ok(()) };
-    engine.add_policy(format!("{}/rule.rego", rule.id), rule.rego.to_string()).map_err(|error| broken(&error))?;
+    engine.add_policy(format!("rules/{}/rule.rego", rule.id), rule.rego.to_string()).map_err(|error| broken(&error))?;
     let entry = rule.entry_point();
     let policy = engine.compile_with_entrypoint(&Arc::from(entry.as_str())).map_err(|error| broken(&error))?;
-    Compiler::compile_from_policy(&policy, &[&entry]).map_err(|error| broken(&error))?;
-    Ok(())
+    let program = Compiler::compile_from_policy(&policy, &[&entry]).map_err(|error| broken(&error))?;
+    Ok(Arc::new(slim(Arc::unwrap_or_clone(program))))
 }
 
 /// The machine copies what is known of a rule each time that the rule is read, be it for the tenth time: the less there is, the better.
@@ -330,7 +396,9 @@ mod tests {
     #[test]
     fn no_rule_reads_whole_packages() {
         let engine = Engine::new(&Library::embedded().unwrap(), &Config::default()).unwrap();
-        let program = engine.program.unwrap();
-        assert_eq!(program.instruction_data.virtual_data_document_lookup_params.len(), 0);
+        for (index, rule) in engine.rules.iter().enumerate() {
+            let program = engine.program(index).unwrap();
+            assert_eq!(program.instruction_data.virtual_data_document_lookup_params.len(), 0, "{}", rule.id);
+        }
     }
 }

@@ -97,9 +97,10 @@ impl Engine {
         let input = Value::from_json_str(&input.input).map_err(|error| error.to_string())?;
         let mut shortest = Duration::MAX;
         for _ in 0..rounds {
-            worker.machine.set_input(input.clone());
+            let machine = worker.machine(self, 0)?;
+            machine.set_input(input.clone());
             let begun = Instant::now();
-            worker.machine.execute_entry_point_by_index(0).map_err(|error| error.to_string())?;
+            machine.execute_entry_point_by_index(0).map_err(|error| error.to_string())?;
             shortest = shortest.min(begun.elapsed());
         }
         Ok(shortest)
@@ -224,9 +225,9 @@ impl<'a> Run<'a> {
     /// Evaluates one rule.
     pub(super) fn run(&mut self, rule: usize, input: Value) -> Result<Value, Failure> {
         let recorded = self.record.is_some().then(|| input.clone());
-        self.worker.limit();
-        self.worker.machine.set_input(input);
-        let result = self.worker.machine.execute_entry_point_by_index(rule).map_err(|error| Failure {
+        let machine = self.worker.machine(self.engine, rule)?;
+        machine.set_input(input);
+        let result = machine.execute_entry_point_by_index(0).map_err(|error| Failure {
             exhausted: matches!(error, VmError::InstructionLimitExceeded { .. } | VmError::TimeLimitExceeded { .. }),
             reason: error.to_string(),
         });

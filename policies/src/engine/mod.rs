@@ -18,8 +18,8 @@ mod settings;
 mod worker;
 
 pub use change::ChangeFinding;
-pub(crate) use compile::compiles;
 pub use compile::{Engine, EngineError};
+pub(crate) use compile::{compiles, parses};
 pub use evaluate::RuleInput;
 pub use facts::Facts;
 pub(crate) use fingerprint::{place_key, stable_path};

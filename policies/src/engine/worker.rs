@@ -7,15 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use regorus::{
-    Value,
-    rvm::{program::Program, vm::RegoVM},
-    utils::limits::ExecutionTimerConfig,
-};
+use regorus::{Value, rvm::vm::RegoVM, utils::limits::ExecutionTimerConfig};
 
 use super::{
     Engine,
-    compile::MAX_INSTRUCTIONS,
+    compile::{MAX_INSTRUCTIONS, Programs, machine},
     settings::{Place, Resolved},
 };
 use crate::{Finding, Level, Operation, RuleId};
@@ -74,12 +70,14 @@ pub struct Examined {
     pub faults: Vec<Fault>,
 }
 
-/// The machine of one thread, and the settings that it has resolved so far; for one engine and the facts beside it.
+/// The machines of one thread, and the settings that it has resolved so far; for one engine and the facts beside it.
 #[derive(Debug)]
 pub struct Worker {
-    pub(super) machine: RegoVM,
+    /// By rule, once it was asked.
+    machines: Vec<Option<RegoVM>>,
     pub(super) settings: BTreeMap<Place, Arc<Vec<Resolved>>>,
-    program: Option<Arc<Program>>,
+    programs: Programs,
+    instructions: usize,
     deadline: Option<Instant>,
 }
 
@@ -87,31 +85,33 @@ pub struct Worker {
 const CLOCK_INTERVAL: NonZeroU32 = NonZeroU32::MIN.saturating_add(999);
 
 impl Worker {
-    pub(super) fn new(machine: RegoVM, program: Option<Arc<Program>>) -> Self {
-        Self { machine, settings: BTreeMap::new(), program, deadline: None }
+    pub(super) fn new(engine: &Engine) -> Self {
+        let programs = Arc::clone(engine.programs());
+        let machines = programs.iter().map(|_| None).collect();
+        Self { machines, settings: BTreeMap::new(), programs, instructions: MAX_INSTRUCTIONS, deadline: None }
     }
 
-    /// Readies the machine for an evaluation; one that was made for another engine is made anew.
+    /// Readies it for an evaluation; one that was made for another engine is made anew.
     pub(super) fn prepare(&mut self, engine: &Engine, budget: Budget) {
-        let is_same = match (&self.program, &engine.program) {
-            (Some(own), Some(other)) => Arc::ptr_eq(own, other),
-            (None, None) => true,
-            (Some(_), None) | (None, Some(_)) => false,
-        };
-        if !is_same {
+        if !Arc::ptr_eq(&self.programs, engine.programs()) {
             *self = engine.worker();
         }
-        self.machine.set_max_instructions(budget.instructions.min(MAX_INSTRUCTIONS));
-        if self.deadline.is_some() && budget.deadline.is_none() {
-            self.machine.set_execution_timer_config(None);
-        }
+        self.instructions = budget.instructions.min(MAX_INSTRUCTIONS);
         self.deadline = budget.deadline;
     }
 
-    /// Leaves the next rule no more time than there is.
-    pub(super) fn limit(&mut self) {
-        let Some(deadline) = self.deadline else { return };
-        let limit = deadline.saturating_duration_since(Instant::now()).max(Duration::from_nanos(1));
-        self.machine.set_execution_timer_config(Some(ExecutionTimerConfig { limit, check_interval: CLOCK_INTERVAL }));
+    /// The machine of a rule, left no more time than there is.
+    pub(super) fn machine(&mut self, engine: &Engine, rule: usize) -> Result<&mut RegoVM, String> {
+        let Some(place) = self.machines.get_mut(rule) else { return Err("there is no such rule".to_owned()) };
+        let known = match place {
+            Some(known) => known,
+            None => place.insert(machine(engine.program(rule)?)),
+        };
+        known.set_max_instructions(self.instructions);
+        known.set_execution_timer_config(self.deadline.map(|deadline| {
+            let limit = deadline.saturating_duration_since(Instant::now()).max(Duration::from_nanos(1));
+            ExecutionTimerConfig { limit, check_interval: CLOCK_INTERVAL }
+        }));
+        Ok(known)
     }
 }
