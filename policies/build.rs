@@ -1,22 +1,27 @@
-//! Lists the rule folders and the prelude, so that a new folder is a new rule without any other edit.
+//! Lists the rule folders and the prelude, so that a new folder is a new rule without any other edit, and compiles the rules.
 #![expect(clippy::disallowed_methods, reason = "a build script reads the folders that it embeds")]
+
+#[path = "src/engine/program.rs"]
+mod program;
 
 use std::{
     env,
     fmt::Write as _,
     fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?);
-    let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?).join("embedded.rs");
+    let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
     let mut files = Vec::new();
     for folder in ["prelude", "rules"] {
         println!("cargo::rerun-if-changed={folder}");
         list(&root.join(folder), &mut files)?;
     }
     files.sort();
+    programs(&root, &out, &files)?;
     let mut code = String::from("&[\n");
     for file in &files {
         let name = file.strip_prefix(&root).map_err(io::Error::other)?.to_string_lossy().replace('\\', "/");
@@ -25,7 +30,30 @@ fn main() -> io::Result<()> {
             .map_err(io::Error::other)?;
     }
     code.push_str("]\n");
-    fs::write(out, code)
+    fs::write(out.join("embedded.rs"), code)
+}
+
+/// Writes the program of each rule, and a list of them.
+fn programs(root: &Path, out: &Path, files: &[PathBuf]) -> io::Result<()> {
+    let prelude = files.iter().filter(|file| file.starts_with(root.join("prelude")));
+    let prelude = prelude.map(|file| Ok((Arc::from(file.to_string_lossy()), Arc::from(fs::read_to_string(file)?))));
+    let shared = program::Shared::of(&prelude.collect::<io::Result<Vec<_>>>()?);
+    let folder = out.join("programs");
+    fs::create_dir_all(&folder)?;
+    let mut code = String::from("&[\n");
+    for file in files.iter().filter(|file| file.file_name().is_some_and(|name| name == "rule.rego")) {
+        let Some(id) = file.parent().and_then(Path::file_name).map(|id| id.to_string_lossy().into_owned()) else { continue };
+        let rego = fs::read_to_string(file)?;
+        let entry = format!("data.portcullis.rules.{}.findings", id.replace('-', "_"));
+        let made = program::compile(&shared, (&format!("rules/{id}/rule.rego"), &rego), &entry);
+        let made = made.map_err(|broken| io::Error::other(format!("{}:{}: {}", file.display(), broken.line, broken.reason)))?;
+        fs::write(folder.join(format!("{id}.bin")), made.serialize_binary().map_err(io::Error::other)?)?;
+        let text = format!("include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/rules/{id}/rule.rego\"))");
+        let bytes = format!("include_bytes!(concat!(env!(\"OUT_DIR\"), \"/programs/{id}.bin\"))");
+        writeln!(code, "    ({id:?}, {text}, {bytes}),").map_err(io::Error::other)?;
+    }
+    code.push_str("]\n");
+    fs::write(out.join("programs.rs"), code)
 }
 
 fn list(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

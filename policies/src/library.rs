@@ -109,6 +109,12 @@ impl Library {
         crate::config::nearest(id, self.ids.iter().map(RuleId::as_str))
     }
 
+    /// Whether what rules share has everything that the library that portcullis comes with has, word for word.
+    pub(crate) fn shares_ours(&self) -> bool {
+        let mut ours = EMBEDDED.iter().filter(|(path, _)| path.starts_with("prelude/"));
+        ours.all(|(path, text)| self.prelude.iter().any(|(known, own)| **known == **path && **own == **text))
+    }
+
     /// Adds Rego that rules share.
     pub(crate) fn share(&mut self, files: impl IntoIterator<Item = (Arc<str>, Arc<str>)>) {
         self.prelude.extend(files);

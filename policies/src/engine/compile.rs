@@ -3,17 +3,17 @@
 //! The machine readies itself for an evaluation in time that grows with its program, and forgets afterwards what it knew: a program for each
 //! rule, with what the rule imports and nothing else, costs a fraction of one for all. A rule that nobody asks is not even compiled.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, OnceLock},
+use std::sync::{Arc, OnceLock};
+
+use regorus::rvm::{
+    program::{DeserializationResult, Program},
+    vm::RegoVM,
 };
 
-use regorus::{
-    languages::rego::compiler::Compiler,
-    rvm::{program::Program, vm::RegoVM},
+use super::{
+    Worker,
+    program::{self, Broken, Shared},
 };
-
-use super::Worker;
 use crate::{
     Config, ConfigError, Level, Library, Rule,
     config::{Admission, Located, RuleSettings, Setting, SettingLevel, WaiverEntry, nearest},
@@ -47,6 +47,8 @@ pub struct Engine {
     /// By rule.
     programs: Programs,
     shared: Shared,
+    /// Whether rules share what they share in the library that portcullis comes with.
+    is_ours: bool,
     digest: String,
     /// Whether some rule looks at the request, and not only at the object.
     pub(super) reads_review: bool,
@@ -69,7 +71,8 @@ impl Engine {
         let programs = rules.iter().map(|_| OnceLock::new()).collect();
         let digest = digest(library, config);
         let reads_review = rules.iter().any(Rule::reads_review);
-        Ok(Self { rules, config: config.clone(), programs, shared: Shared::of(library.prelude()), digest, reads_review })
+        let (shared, is_ours) = (Shared::of(library.prelude()), library.shares_ours());
+        Ok(Self { rules, config: config.clone(), programs, shared, is_ours, digest, reads_review })
     }
 
     /// Compiles every rule now, for whoever cannot wait for the first time that it is asked.
@@ -88,7 +91,11 @@ impl Engine {
         let (Some(cell), Some(rule)) = (self.programs.get(rule), self.rules.get(rule)) else {
             return Err("there is no such rule".to_owned());
         };
-        cell.get_or_init(|| compile(&self.shared, rule).map_err(|broken| broken.reason)).clone()
+        let make = || {
+            let ready = if self.is_ours { ready(rule) } else { None };
+            ready.map_or_else(|| compile(&self.shared, rule).map_err(|broken| broken.reason), Ok).map(Arc::new)
+        };
+        cell.get_or_init(make).clone()
     }
 
     /// What tells this engine from others.
@@ -138,37 +145,6 @@ impl Engine {
     }
 }
 
-/// The Rego that rules share, and what of it each file takes from the others.
-#[derive(Debug)]
-struct Shared {
-    /// Path and text, and the name of the package as rules call it.
-    files: Vec<(Arc<str>, Arc<str>, String)>,
-}
-
-impl Shared {
-    fn of(prelude: &[(Arc<str>, Arc<str>)]) -> Self {
-        let package = |text: &str| {
-            let line = text.lines().find_map(|line| line.strip_prefix("package ")).unwrap_or_default();
-            format!("data.{}", line.split(['#', ';']).next().unwrap_or_default().trim())
-        };
-        Self { files: prelude.iter().map(|(path, text)| (Arc::clone(path), Arc::clone(text), package(text))).collect() }
-    }
-
-    /// The files that a text names, and those that these name.
-    fn of_text(&self, text: &str) -> BTreeMap<&Arc<str>, &Arc<str>> {
-        let mut found = BTreeMap::new();
-        let mut texts = vec![text];
-        while let Some(text) = texts.pop() {
-            for (path, shared, package) in &self.files {
-                if text.contains(package.as_str()) && found.insert(path, shared).is_none() {
-                    texts.push(shared);
-                }
-            }
-        }
-        found
-    }
-}
-
 /// Readies a machine for a program.
 pub(super) fn machine(program: Arc<Program>) -> RegoVM {
     let mut machine = RegoVM::new();
@@ -179,20 +155,16 @@ pub(super) fn machine(program: Arc<Program>) -> RegoVM {
     machine
 }
 
-/// What is wrong with Rego, and on which line.
-#[derive(Debug)]
-pub(crate) struct Broken {
-    pub(crate) line: usize,
-    pub(crate) reason: String,
-}
+/// The programs of the rules that portcullis comes with, by id, with the texts that they were made of.
+const READY: &[(&str, &str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/programs.rs"));
 
-impl Broken {
-    /// What regorus says: `--> FILE:LINE:COLUMN`, the line itself with a mark below it, and `error: REASON`.
-    fn of(error: &dyn std::fmt::Display) -> Self {
-        let text = error.to_string();
-        let line = text.split_once("--> ").and_then(|(_, rest)| rest.lines().next()?.rsplit(':').nth(1)?.parse().ok());
-        let reason = text.rsplit_once("error: ").map_or(text.as_str(), |(_, reason)| reason).trim();
-        Self { line: line.unwrap_or(1), reason: reason.to_owned() }
+/// The program of a rule, if it is one of those, word for word.
+fn ready(rule: &Rule) -> Option<Program> {
+    let place = READY.binary_search_by_key(&rule.id.as_str(), |(id, _, _)| id).ok()?;
+    let (_, _, bytes) = READY.get(place).filter(|(_, text, _)| **text == *rule.rego)?;
+    match Program::deserialize_binary(bytes) {
+        Ok(DeserializationResult::Complete(program)) => Some(program),
+        Ok(DeserializationResult::Partial(_)) | Err(_) => None,
     }
 }
 
@@ -212,35 +184,8 @@ pub(crate) fn compiles(prelude: &[(Arc<str>, Arc<str>)], rule: &Rule) -> Result<
     compile(&Shared::of(prelude), rule).map(|_| ())
 }
 
-fn compile(shared: &Shared, rule: &Rule) -> Result<Arc<Program>, Broken> {
-    let broken = |error: &dyn std::fmt::Display| Broken::of(error);
-    let mut engine = regorus::Engine::new();
-    for (path, text) in shared.of_text(&rule.rego) {
-        engine.add_policy(path.to_string(), text.to_string()).map_err(|error| broken(&error))?;
-    }
-    engine.add_policy(format!("rules/{}/rule.rego", rule.id), rule.rego.to_string()).map_err(|error| broken(&error))?;
-    let entry = rule.entry_point();
-    let policy = engine.compile_with_entrypoint(&Arc::from(entry.as_str())).map_err(|error| broken(&error))?;
-    let program = Compiler::compile_from_policy(&policy, &[&entry]).map_err(|error| broken(&error))?;
-    Ok(Arc::new(slim(Arc::unwrap_or_clone(program))))
-}
-
-/// The machine copies what is known of a rule each time that the rule is read, be it for the tenth time: the less there is, the better.
-/// Names are for listings, and what is not there says the same as what is everywhere none or false.
-fn slim(mut program: Program) -> Program {
-    for rule in &mut program.rule_infos {
-        rule.name = String::new();
-        if let Some(function) = &mut rule.function_info {
-            function.param_names = Vec::new();
-        }
-        if rule.destructuring_blocks.iter().all(Option::is_none) {
-            rule.destructuring_blocks = Vec::new();
-        }
-        if rule.else_bodies.iter().flatten().all(|is_else| !is_else) {
-            rule.else_bodies = Vec::new();
-        }
-    }
-    program
+fn compile(shared: &Shared, rule: &Rule) -> Result<Program, Broken> {
+    program::compile(shared, (&format!("rules/{}/rule.rego", rule.id), &rule.rego), &rule.entry_point())
 }
 
 /// The rules and parameters that the configuration names but the library does not have.
@@ -398,6 +343,7 @@ mod tests {
         let engine = Engine::new(&Library::embedded().unwrap(), &Config::default()).unwrap();
         for (index, rule) in engine.rules.iter().enumerate() {
             let program = engine.program(index).unwrap();
+            assert!(super::ready(rule).is_some(), "{}", rule.id);
             assert_eq!(program.instruction_data.virtual_data_document_lookup_params.len(), 0, "{}", rule.id);
         }
     }

@@ -14,6 +14,7 @@ mod fingerprint;
 mod joins;
 mod place;
 mod platform;
+mod program;
 mod settings;
 mod worker;
 
