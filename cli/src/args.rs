@@ -414,7 +414,7 @@ pub(crate) struct Merge {
 #[derive(Debug, ClapArgs)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Rule {
-    /// Write a rule instead.
+    /// Write a rule, or a site of rules, instead.
     #[command(subcommand)]
     pub(crate) command: Option<RuleCommand>,
     /// The rule to explain [default: list all].
@@ -433,6 +433,16 @@ pub(crate) enum RuleCommand {
     /// Write the folder of a new rule, whole and with fixtures, to go on from.
     #[command(after_help = help::RULE_NEW)]
     New(RuleNew),
+    /// Write a site of all rules, which can be searched and needs no server.
+    Site(RuleSite),
+}
+
+/// `portcullis rule site`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct RuleSite {
+    /// The folder that it is written to.
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
 }
 
 /// `portcullis rule new`.

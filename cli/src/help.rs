@@ -198,6 +198,7 @@ Examples:
   portcullis rule --like pss:restricted    what makes up a profile of the Pod Security Standards
   portcullis rule --format json            for programs
   portcullis rule new missing-owner        the folder of a rule of your own, to go on from
+  portcullis rule site public              pages of all rules, for a browser
 
 Rules that say `off` are asked once the configuration gives them a level, as `rules: {ID: {level: warn}}`.
 

@@ -18,6 +18,7 @@ mod init;
 mod inventory;
 mod known;
 mod loose;
+mod manual;
 mod output_dir;
 mod own;
 mod ownership;

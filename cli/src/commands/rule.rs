@@ -1,22 +1,24 @@
 //! `portcullis rule`: the rules, or the manual page of one.
 
-use std::fmt::Write as _;
-
-use portcullis_policies::{Alias, Kind, Library, LibraryError, Rule, Scope, Target};
-use serde_json::{Value, json};
+use portcullis_policies::{Alias, Library, LibraryError, Rule};
+use serde_json::Value;
 
 use super::{Done, Outcome, rule_new};
 use crate::{
     args::{self, Format},
     error::{BROKEN_BUILD, Error},
+    manual::{self, as_json, list, page},
+    report::to_file,
     root,
     settings::{Settings, Surroundings, mistakes},
 };
 
 /// Explains a rule, or lists all.
 pub(crate) fn run(arguments: &args::Rule, surroundings: &Surroundings) -> Outcome {
-    if let Some(args::RuleCommand::New(new)) = &arguments.command {
-        return rule_new::run(new, surroundings);
+    match &arguments.command {
+        Some(args::RuleCommand::New(new)) => return rule_new::run(new, surroundings),
+        Some(args::RuleCommand::Site(site)) => return self::site(site, surroundings),
+        None => {}
     }
     let (library, notes) = library(surroundings)?;
     let rules = chosen(&library, arguments)?;
@@ -27,6 +29,22 @@ pub(crate) fn run(arguments: &args::Rule, surroundings: &Surroundings) -> Outcom
         (Format::Human, None) => list(&rules),
     };
     Ok(Done { output: output.into_bytes(), notes, ..Done::default() })
+}
+
+/// Writes the site of rules.
+fn site(arguments: &args::RuleSite, surroundings: &Surroundings) -> Outcome {
+    let (library, mut notes) = library(surroundings)?;
+    let folder = surroundings.directory.join(&arguments.folder);
+    let failed = |error: std::io::Error| {
+        Error::usage(format!("{} cannot be made: {error}", folder.display()), "name a folder that can be written to")
+    };
+    std::fs::create_dir_all(&folder).map_err(failed)?;
+    let files = manual::files(&library);
+    for file in &files {
+        to_file(&folder.join(&file.name), &file.text)?;
+    }
+    notes.push_str(&format!("{} pages written; {} is where to begin\n", files.len(), arguments.folder.join("index.html").display()));
+    Ok(Done { notes, ..Done::default() })
 }
 
 /// The library with the rules of the repository, if this is one; rules are explained where its configuration is broken, too.
@@ -63,74 +81,4 @@ fn chosen<'a>(library: &'a Library, arguments: &args::Rule) -> Result<Vec<&'a Ru
         return Err(Error::Usage { message, hint });
     }
     Ok(found)
-}
-
-fn list(rules: &[&Rule]) -> String {
-    let width = rules.iter().map(|rule| rule.id.as_str().len()).max().unwrap_or(0);
-    let line = |rule: &&Rule| format!("{:<width$}  {:<7}  {}\n", rule.id.as_str(), level(rule), rule.title);
-    rules.iter().map(line).collect()
-}
-
-/// How bad it is, or that nobody asks unless told to.
-fn level(rule: &Rule) -> &'static str {
-    if rule.off.is_some() { "off" } else { rule.severity.name() }
-}
-
-/// The manual page: what the rule's folder says, and its smallest fixtures.
-fn page(rule: &Rule) -> String {
-    let mut text = format!("{}: {}\n\n{}\n\n", rule.id, rule.title, rule.description);
-    let _ = writeln!(text, "severity  {}", rule.severity.name());
-    if let Some(reason) = &rule.off {
-        let _ = writeln!(text, "off       unless the configuration gives it a level: {reason}");
-    }
-    let _ = writeln!(text, "group     {}", rule.group.name());
-    let _ = writeln!(text, "scope     {}", scope(rule.scope));
-    let _ = writeln!(text, "target    {}", target(rule));
-    for (name, value) in &rule.params {
-        let _ = writeln!(text, "param     {name} (default {value})");
-    }
-    for alias in &rule.aliases {
-        let _ = writeln!(text, "like      {alias}");
-    }
-    let _ = write!(text, "\n{}\n", rule.readme.trim());
-    for (title, fixtures) in [("Passes", &rule.passes), ("Fails", &rule.fails)] {
-        if let Some((name, example)) = fixtures.iter().min_by_key(|(name, text)| (text.len(), name.clone())) {
-            let _ = write!(text, "\n## {title} ({name})\n\n{}\n", example.trim());
-        }
-    }
-    text
-}
-
-fn target(rule: &Rule) -> String {
-    match &rule.target {
-        Target::Pod => "every kind that carries a pod".to_owned(),
-        Target::Kinds(kinds) => kinds.iter().map(Kind::to_string).collect::<Vec<_>>().join(", "),
-        Target::Change => "the applications that a change touches, where they have been and where they are now".to_owned(),
-    }
-}
-
-/// How much a rule sees, and which command asks it.
-fn scope(scope: Scope) -> String {
-    let seen = match scope {
-        Scope::Resource => "one object at a time, in `portcullis lint`, `portcullis diff` and the webhook",
-        Scope::Platform => "every object of an environment, in `portcullis lint` and `portcullis diff`",
-        Scope::Change => "what differs between two revisions, in `portcullis diff` alone",
-    };
-    format!("{}: {seen}", scope.name())
-}
-
-fn as_json(rule: &Rule) -> Value {
-    json!({
-        "id": rule.id.as_str(),
-        "title": rule.title,
-        "description": rule.description,
-        "severity": rule.severity.name(),
-        "off": rule.off,
-        "group": rule.group.name(),
-        "like": rule.aliases.iter().map(Alias::to_string).collect::<Vec<_>>(),
-        "scope": rule.scope.name(),
-        "target": match &rule.target { Target::Pod => json!("pod"), Target::Kinds(kinds) => json!(kinds.iter().map(Kind::to_string).collect::<Vec<_>>()), Target::Change => json!("change") },
-        "params": rule.params,
-        "manual": &*rule.readme,
-    })
 }

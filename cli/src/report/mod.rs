@@ -3,13 +3,13 @@
 mod alike;
 mod changes;
 mod compare;
-mod escape;
+pub(crate) mod escape;
 #[cfg(test)]
 mod fixture;
 
 mod github;
 mod gitlab;
-mod html;
+pub(crate) mod html;
 mod human;
 mod json;
 pub(crate) mod junit;

@@ -6,4 +6,4 @@ mod findings;
 mod page;
 mod parts;
 
-pub(crate) use page::html;
+pub(crate) use page::{fill, html, integrity};

@@ -56,12 +56,12 @@ pub(crate) fn html(material: &Material<'_>) -> String {
 }
 
 /// By what a browser knows that a style or script is ours.
-fn integrity(text: &str) -> String {
+pub(crate) fn integrity(text: &str) -> String {
     format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest(text.as_bytes())))
 }
 
 /// A template with a text for each `{{name}}`; what is put in is not looked at again.
-fn fill(template: &str, texts: &[(&str, &str)]) -> String {
+pub(crate) fn fill(template: &str, texts: &[(&str, &str)]) -> String {
     let mut page = String::with_capacity(template.len() + texts.iter().map(|(_, text)| text.len()).sum::<usize>());
     let mut rest = template;
     while let Some((before, (name, after))) = rest.split_once("{{").and_then(|(before, after)| Some((before, after.split_once("}}")?))) {
