@@ -20,15 +20,22 @@ import data.portcullis.prelude.containers
 import data.portcullis.prelude.pods.on_windows
 import data.portcullis.prelude.security
 
-# One line on the pod serves all its containers, so they are told of together.
+# One line on the pod serves all its containers.
 findings contains {"at": array.concat(input.pod.at, ["securityContext", "seccompProfile"]), "message": message} if {
-	security.of_pod("seccompProfile") == null
-	names := [containers.name(c) | some c in input.pod.containers; security.own(c, "seccompProfile") == null]
-	count(names) > 0
-	not on_windows
-	message := sprintf("nobody sets a seccomp profile for %s %s", [words(count(names)), concat(", ", names)])
+	count(silent) > 0
+	count(silent) == count(input.pod.containers)
+	message := "pod has no seccomp profile, nor has any of its containers"
 }
 
-words(1) := "container"
+findings contains {"at": array.concat(c.at, ["securityContext", "seccompProfile"]), "message": message} if {
+	count(silent) < count(input.pod.containers)
+	some c in silent
+	message := sprintf("container %s has no seccomp profile, nor has its pod", [containers.name(c)])
+}
 
-words(number) := "containers" if number > 1
+silent := [c |
+	security.of_pod("seccompProfile") == null
+	not on_windows
+	some c in input.pod.containers
+	security.own(c, "seccompProfile") == null
+]
