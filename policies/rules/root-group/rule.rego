@@ -12,13 +12,14 @@
 #   target: pod
 package portcullis.rules.root_group
 
-import data.portcullis.prelude.contexts.all as contexts
+import data.portcullis.prelude.contexts
+import data.portcullis.prelude.contexts.all
 
 findings contains {"at": array.concat(context.at, [field]), "message": message} if {
-	some context in contexts
+	some context in all
 	some field in ["runAsGroup", "fsGroup"]
 	context.value[field] == 0
-	message := sprintf("%s asks for the group of root: %s is 0", [context.of, field])
+	message := sprintf("%s asks for the group of root: %s is 0", [contexts.who(context), field])
 }
 
 findings contains {"at": array.concat(input.pod.at, ["securityContext", "supplementalGroups", i]), "message": message} if {

@@ -14,12 +14,13 @@
 #   target: pod
 package portcullis.rules.root_user
 
-import data.portcullis.prelude.contexts.all as contexts
+import data.portcullis.prelude.contexts
+import data.portcullis.prelude.contexts.all
 import data.portcullis.prelude.pods.in_user_namespace
 
 findings contains {"at": array.concat(context.at, ["runAsUser"]), "message": message} if {
-	some context in contexts
+	some context in all
 	context.value.runAsUser == 0
 	not in_user_namespace
-	message := sprintf("%s asks for root: runAsUser is 0", [context.of])
+	message := sprintf("%s asks for root: runAsUser is 0", [contexts.who(context)])
 }

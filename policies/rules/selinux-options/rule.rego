@@ -12,15 +12,16 @@
 #   target: pod
 package portcullis.rules.selinux_options
 
-import data.portcullis.prelude.contexts.all as contexts
+import data.portcullis.prelude.contexts
+import data.portcullis.prelude.contexts.all
 
 findings contains {"at": array.concat(context.at, ["seLinuxOptions", field]), "message": message} if {
-	some context in contexts
+	some context in all
 	is_object(context.value.seLinuxOptions)
 	some field in ["role", "type", "user"]
 	value := object.get(context.value.seLinuxOptions, field, "")
 	not value in allowed[field]
-	message := sprintf("%s sets SELinux %s %v", [context.of, field, value])
+	message := sprintf("%s sets SELinux %s %v", [contexts.who(context), field, value])
 }
 
 allowed := {

@@ -12,14 +12,15 @@
 #   target: pod
 package portcullis.rules.unconfined_apparmor
 
-import data.portcullis.prelude.contexts.all as contexts
+import data.portcullis.prelude.contexts
+import data.portcullis.prelude.contexts.all
 
 findings contains {"at": array.concat(context.at, ["appArmorProfile", "type"]), "message": message} if {
-	some context in contexts
+	some context in all
 	is_object(context.value.appArmorProfile)
 	type := object.get(context.value.appArmorProfile, "type", "")
 	not type in {"Localhost", "RuntimeDefault"}
-	message := sprintf("AppArmor profile of %s is %s, neither RuntimeDefault nor Localhost", [context.of, words(type)])
+	message := sprintf("AppArmor profile of %s is %s, neither RuntimeDefault nor Localhost", [contexts.who(context), words(type)])
 }
 
 # Clusters before 1.30 read annotations, and later ones still do where there is no field.

@@ -16,14 +16,15 @@
 #   target: pod
 package portcullis.rules.unconfined_seccomp
 
-import data.portcullis.prelude.contexts.all as contexts
+import data.portcullis.prelude.contexts
+import data.portcullis.prelude.contexts.all
 
 findings contains {"at": array.concat(context.at, ["seccompProfile", "type"]), "message": message} if {
-	some context in contexts
+	some context in all
 	is_object(context.value.seccompProfile)
 	type := object.get(context.value.seccompProfile, "type", "")
 	not type in {"Localhost", "RuntimeDefault"}
-	message := sprintf("seccomp profile of %s is %s, neither RuntimeDefault nor Localhost", [context.of, words(type)])
+	message := sprintf("seccomp profile of %s is %s, neither RuntimeDefault nor Localhost", [contexts.who(context), words(type)])
 }
 
 words("") := "nothing"

@@ -11,11 +11,16 @@
 #   target: pod
 package portcullis.rules.windows_host_process
 
-import data.portcullis.prelude.contexts.all as contexts
+import data.portcullis.prelude.contexts
+import data.portcullis.prelude.contexts.all
 
 # What the pod says, its containers inherit.
 findings contains {"at": array.concat(context.at, ["windowsOptions", "hostProcess"]), "message": message} if {
-	some context in contexts
+	some context in all
 	context.value.windowsOptions.hostProcess == true
-	message := sprintf("%s of its Windows host: hostProcess is true", [context.runs])
+	message := sprintf("%s of its Windows host: hostProcess is true", [words(contexts.who(context))])
 }
+
+words(who) := sprintf("%s is a process", [who]) if who != "the pod"
+
+else := "containers of the pod are processes"
