@@ -15,3 +15,9 @@ movable if {
 
 # Several pods of one kind, so that they can be spread.
 replicated if input.resource.kind in {"Deployment", "ReplicaSet", "ReplicationController", "Rollout", "StatefulSet"}
+
+# Windows has none of what Linux isolates containers by, and a pod that says so cannot set it.
+on_windows if input.pod.spec.os.name == "windows"
+
+# Root in it is nobody outside.
+in_user_namespace if input.pod.spec.hostUsers == false

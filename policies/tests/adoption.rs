@@ -13,7 +13,7 @@ use proptest::prelude::{Strategy, prop, proptest};
 /// What one rule finds in pods, each in an environment or in none.
 fn findings(pods: &[(&str, Option<&str>)]) -> Vec<Finding> {
     let sources = Sources::default();
-    let library = Library::embedded().unwrap().only(&["host-namespace"]).unwrap();
+    let library = Library::embedded().unwrap().only(&["host-process-namespace"]).unwrap();
     let engine = Engine::new(&library, &Config::default()).unwrap();
     let resources: Vec<Resource> = pods
         .iter()
@@ -43,7 +43,7 @@ fn shown(findings: &[Finding]) -> Vec<String> {
     findings.iter().map(show).collect()
 }
 
-const FOUND: &str = "deny host-namespace: pod shares the host's namespace: hostPID is true";
+const FOUND: &str = "deny host-process-namespace: pod shares the host's namespace: hostPID is true";
 
 #[test]
 fn what_is_known_does_not_fail_and_what_is_gone_is_said() {
@@ -54,8 +54,7 @@ fn what_is_known_does_not_fail_and_what_is_gone_is_said() {
     let (now, known) = baseline.apply(findings(&[("a", Some("prod")), ("d", Some("prod"))]), Coverage::Whole, &Sources::default());
     assert_eq!(known, 1);
     let known = format!("{FOUND} [known, by the baseline known.json]");
-    let gone =
-        "warn unused-waiver: the baseline has 2 findings that no longer occur, first host-namespace of Pod/shop/b in prod: take them out";
+    let gone = "warn unused-waiver: the baseline has 2 findings that no longer occur, first host-process-namespace of Pod/shop/b in prod: take them out";
     let mut shown = shown(&now);
     shown.sort();
     assert_eq!(shown, [FOUND, &known, gone]);
@@ -111,7 +110,7 @@ fn insert(config: &str) -> Option<String> {
     Some(text)
 }
 
-const ENTRIES: &str = "  - rule: host-namespace
+const ENTRIES: &str = "  - rule: host-process-namespace
     resources:
       - Pod/shop/b
     environments: [dev, prod]
@@ -119,7 +118,7 @@ const ENTRIES: &str = "  - rule: host-namespace
     owner: team-shop
     ticket: SHOP-42
     expires: 2026-12-31
-  - rule: host-namespace
+  - rule: host-process-namespace
     resources:
       - Pod/shop/a
     environments: [prod]
@@ -131,7 +130,7 @@ const ENTRIES: &str = "  - rule: host-namespace
 
 #[test]
 fn waivers_are_added_and_all_else_stays() {
-    let own = "- {rule: host-namespace, resources: [Pod/*/b], reason: x, owner: x, ticket: x, expires: 2026-07-04}";
+    let own = "- {rule: host-process-namespace, resources: [Pod/*/b], reason: x, owner: x, ticket: x, expires: 2026-07-04}";
     let entries = ENTRIES;
     let flush: String = entries.lines().map(|line| format!("{}\n", line.strip_prefix("  ").unwrap())).collect();
     for (before, after) in [

@@ -97,9 +97,9 @@ fn fingerprints_survive_moved_lines() {
 fn settings_narrow_from_everywhere_to_environment_to_namespace() {
     let sources = Sources::default();
     let config = "version: 1
-environments: [{ name: dev, levels: { host-namespace: warn } }, { name: prod }]
+environments: [{ name: dev, levels: { host-process-namespace: warn } }, { name: prod }]
 rules:
-  host-namespace:
+  host-process-namespace:
     level: deny
     namespaces: { kube-system: { level: off }, 'sandbox-*': { level: warn } }
 ";
@@ -108,7 +108,7 @@ rules:
         let pod = "apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec: { hostPID: true }\n";
         let context = Context { environment: Some(environment.into()), namespace: Some(namespace.into()), ..Context::default() };
         let found = engine.evaluate(&read(&sources, pod, &context).value).value;
-        found.iter().find(|finding| finding.rule.as_str() == "host-namespace").map(|finding| finding.level.name())
+        found.iter().find(|finding| finding.rule.as_str() == "host-process-namespace").map(|finding| finding.level.name())
     };
     assert_eq!(level("prod", "cases"), Some("deny"));
     assert_eq!(level("dev", "cases"), Some("warn"));
@@ -170,7 +170,7 @@ fn lists_are_opened() {
     let sources = Sources::default();
     let list = "apiVersion: v1\nkind: List\nitems:\n  - { apiVersion: v1, kind: Pod, metadata: { name: a }, spec: { hostPID: true } }\n";
     let found = engine(&sources, "version: 1\n").evaluate(&read(&sources, list, &Context::default()).value).value;
-    let finding = found.iter().find(|finding| finding.rule.as_str() == "host-namespace").unwrap();
+    let finding = found.iter().find(|finding| finding.rule.as_str() == "host-process-namespace").unwrap();
     assert_eq!(finding.location(&sources).unwrap().line, 4);
     assert_eq!(finding.pointer(), "/spec/hostPID");
 }

@@ -18,7 +18,7 @@ fn check(config: &str, manifest: &str, coverage: Coverage) -> Vec<String> {
     let context = Context { environment: Some("prod".into()), namespace: Some("cases".into()), ..Context::default() };
     let read = |document| Resource::read(&Arc::new(document), &context).value;
     let resources: Vec<Resource> = yaml::parse(&Text::of_file(&file)).documents.into_iter().flat_map(read).collect();
-    let library = Library::embedded().unwrap().only(&["host-namespace"]).unwrap();
+    let library = Library::embedded().unwrap().only(&["host-process-namespace"]).unwrap();
     let findings = Engine::new(&library, &config).unwrap().evaluate(&resources).value;
     let files = [file];
     let waivers = Waivers { config: &config, rules: &[], sources: &sources, files: &files, today: Date::parse(TODAY).unwrap(), coverage };
@@ -30,7 +30,7 @@ fn check(config: &str, manifest: &str, coverage: Coverage) -> Vec<String> {
     waivers.apply(findings).iter().map(show).collect()
 }
 
-const FOUND: &str = "deny host-namespace: pod shares the host's namespace: hostPID is true";
+const FOUND: &str = "deny host-process-namespace: pod shares the host's namespace: hostPID is true";
 
 fn pod(line: &str) -> String {
     format!("apiVersion: v1\nkind: Pod\nmetadata:\n  name: app\nspec:\n{line}\n  containers: [{{ name: app }}]\n")
@@ -38,25 +38,25 @@ fn pod(line: &str) -> String {
 
 fn entry(resources: &str, expires: &str) -> String {
     format!(
-        "waivers:\n  - rule: host-namespace\n    resources: [{resources}]\n    reason: agent\n    owner: team-a\n    ticket: T-1\n    expires: {expires}\n"
+        "waivers:\n  - rule: host-process-namespace\n    resources: [{resources}]\n    reason: agent\n    owner: team-a\n    ticket: T-1\n    expires: {expires}\n"
     )
 }
 
 #[test]
 fn a_comment_beside_or_above_waives() {
-    let beside = pod("  hostPID: true # portcullis: allow host-namespace: it is an agent");
+    let beside = pod("  hostPID: true # portcullis: allow host-process-namespace: it is an agent");
     assert_eq!(check("", &beside, Coverage::Whole), [format!("6 {FOUND} [it is an agent]")]);
-    let above = pod("  # portcullis: allow host-namespace: it is an agent\n  # and more words\n\n  hostPID: true");
+    let above = pod("  # portcullis: allow host-process-namespace: it is an agent\n  # and more words\n\n  hostPID: true");
     assert_eq!(check("", &above, Coverage::Whole), [format!("9 {FOUND} [it is an agent]")]);
 }
 
 #[test]
 fn a_comment_elsewhere_does_not() {
-    let unused = "warn unused-waiver: waiver of host-namespace covers no finding";
-    let elsewhere = pod("  hostPID: true\n  restartPolicy: Always # portcullis: allow host-namespace: wrong line");
+    let unused = "warn unused-waiver: waiver of host-process-namespace covers no finding";
+    let elsewhere = pod("  hostPID: true\n  restartPolicy: Always # portcullis: allow host-process-namespace: wrong line");
     assert_eq!(check("", &elsewhere, Coverage::Whole), [format!("6 {FOUND}"), format!("7 {unused}")]);
     assert_eq!(check("", &elsewhere, Coverage::Part), [format!("6 {FOUND}")]);
-    let text = pod("  hostPID: true\n  hostname: 'no # portcullis: allow host-namespace: comment'");
+    let text = pod("  hostPID: true\n  hostname: 'no # portcullis: allow host-process-namespace: comment'");
     assert_eq!(check("", &text, Coverage::Whole), [format!("6 {FOUND}")]);
 }
 
@@ -65,8 +65,8 @@ fn a_comment_must_name_the_rule_and_a_reason() {
     let other = pod("  hostPID: true # portcullis: allow root-container: agent");
     let unused = "6 warn unused-waiver: waiver of root-container covers no finding";
     assert_eq!(check("", &other, Coverage::Whole), [format!("6 {FOUND}"), unused.to_owned()]);
-    let mute = pod("  hostPID: true # portcullis: allow host-namespace");
-    let useless = "6 warn unused-waiver: waiver of host-namespace gives no reason, so it waives nothing";
+    let mute = pod("  hostPID: true # portcullis: allow host-process-namespace");
+    let useless = "6 warn unused-waiver: waiver of host-process-namespace gives no reason, so it waives nothing";
     assert_eq!(check("", &mute, Coverage::Part), [format!("6 {FOUND}"), useless.to_owned()]);
 }
 
@@ -101,7 +101,7 @@ fn an_entry_holds_to_its_last_day() {
     let manifest = pod("  hostPID: true");
     assert_eq!(check(&entry("Pod/cases/app", TODAY), &manifest, Coverage::Whole), [format!("6 {FOUND} [agent]")]);
     let found = check(&entry("Pod/cases/app", "2026-06-29"), &manifest, Coverage::Whole);
-    let expired = "8 deny expired-waiver: waiver of host-namespace by team-a expired on 2026-06-29";
+    let expired = "8 deny expired-waiver: waiver of host-process-namespace by team-a expired on 2026-06-29";
     assert_eq!(found, [format!("6 {FOUND}"), expired.to_owned()]);
 }
 
@@ -110,13 +110,13 @@ fn an_entry_may_not_last_for_ever() {
     let manifest = pod("  hostPID: true");
     assert_eq!(check(&entry("Pod/cases/app", "2026-12-27"), &manifest, Coverage::Whole), [format!("6 {FOUND} [agent]")]);
     let found = check(&entry("Pod/cases/app", "2026-12-28"), &manifest, Coverage::Whole);
-    let overlong = "8 deny overlong-waiver: waiver of host-namespace by team-a lasts 181 days, more than 180";
+    let overlong = "8 deny overlong-waiver: waiver of host-process-namespace by team-a lasts 181 days, more than 180";
     assert_eq!(found, [format!("6 {FOUND} [agent]"), overlong.to_owned()]);
 }
 
 #[test]
 fn an_entry_that_covers_nothing_is_found() {
-    let unused = "3 warn unused-waiver: waiver of host-namespace by team-a covers no finding";
+    let unused = "3 warn unused-waiver: waiver of host-process-namespace by team-a covers no finding";
     assert_eq!(check(&entry("Pod/cases/app", "2026-07-01"), &pod("  hostPID: false"), Coverage::Whole), [unused.to_owned()]);
     assert!(check(&entry("Pod/cases/app", "2026-07-01"), &pod("  hostPID: false"), Coverage::Part).is_empty());
 }

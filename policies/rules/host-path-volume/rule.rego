@@ -9,7 +9,8 @@
 #     - kube-linter:sensitive-host-mounts
 #     - kyverno:disallow-host-path
 #     - polaris:hostPathSet
-#     - pss:baseline/host-path-volumes
+#     - pss:baseline/hostPathVolumes
+#     - pss:restricted/restrictedVolumes
 #   scope: resource
 #   target: pod
 package portcullis.rules.host_path_volume

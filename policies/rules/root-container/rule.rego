@@ -10,29 +10,19 @@
 #     - kube-linter:run-as-non-root
 #     - kyverno:require-run-as-nonroot
 #     - polaris:runAsRootAllowed
-#     - pss:restricted/running-as-non-root
+#     - pss:restricted/runAsNonRoot
 #   scope: resource
 #   target: pod
 package portcullis.rules.root_container
 
 import data.portcullis.prelude.containers
+import data.portcullis.prelude.pods.in_user_namespace
+import data.portcullis.prelude.security
 
-findings contains {"at": place(c, "runAsUser"), "message": message} if {
+findings contains {"at": security.place(c, "runAsNonRoot"), "message": message} if {
 	some c in input.pod.containers
-	effective(c, "runAsUser") == 0
-	message := sprintf("container %s runs as user 0", [containers.name(c)])
-}
-
-findings contains {"at": place(c, "runAsNonRoot"), "message": message} if {
-	some c in input.pod.containers
-	effective(c, "runAsUser") == null
-	effective(c, "runAsNonRoot") != true
+	security.effective(c, "runAsNonRoot") != true
+	security.effective(c, "runAsUser") in {null, 0}
+	not in_user_namespace
 	message := sprintf("container %s may run as root: neither runAsNonRoot nor runAsUser says otherwise", [containers.name(c)])
 }
-
-# What a container says wins over what its pod says.
-effective(c, field) := object.get(c.container, ["securityContext", field], object.get(input.pod.spec, ["securityContext", field], null))
-
-place(c, field) := array.concat(c.at, ["securityContext", field]) if {
-	field in object.keys(c.container.securityContext)
-} else := array.concat(input.pod.at, ["securityContext", field])

@@ -26,18 +26,29 @@ const SELECTOR: Shape = Shape::Map(&[("matchLabels", ANY_MAP), ("matchExpression
 
 const HANDLER: Shape = Shape::Map(&[
     ("exec", Shape::Map(&[("command", Shape::List(&Shape::Text))])),
-    ("httpGet", ANY_MAP),
-    ("tcpSocket", ANY_MAP),
+    ("httpGet", Shape::Map(&[("host", Shape::Text)])),
+    ("tcpSocket", Shape::Map(&[("host", Shape::Text)])),
     ("grpc", ANY_MAP),
     ("sleep", Shape::Map(&[("seconds", Shape::Int)])),
 ]);
 
+const PROFILE: Shape = Shape::Map(&[("type", Shape::Text)]);
+
 const SECURITY: Shape = Shape::Map(&[
     ("privileged", Shape::Bool),
     ("allowPrivilegeEscalation", Shape::Bool),
+    ("readOnlyRootFilesystem", Shape::Bool),
     ("runAsNonRoot", Shape::Bool),
     ("runAsUser", Shape::Int),
+    ("runAsGroup", Shape::Int),
+    ("fsGroup", Shape::Int),
+    ("supplementalGroups", Shape::List(&Shape::Int)),
     ("capabilities", Shape::Map(&[("add", TEXTS), ("drop", TEXTS)])),
+    ("procMount", Shape::Text),
+    ("seccompProfile", PROFILE),
+    ("appArmorProfile", PROFILE),
+    ("seLinuxOptions", Shape::Map(&[("role", Shape::Text), ("type", Shape::Text), ("user", Shape::Text)])),
+    ("sysctls", Shape::List(&Shape::Map(&[("name", Shape::Text)]))),
     ("windowsOptions", Shape::Map(&[("hostProcess", Shape::Bool)])),
 ]);
 
@@ -49,7 +60,8 @@ const CONTAINERS: Shape = Shape::List(&Shape::Map(&[
     ("command", TEXTS),
     ("args", TEXTS),
     ("restartPolicy", Shape::Text),
-    ("ports", ANY_MAPS),
+    ("ports", Shape::List(&Shape::Map(&[("hostPort", Shape::Int)]))),
+    ("volumeMounts", Shape::List(&Shape::Map(&[("name", Shape::Text), ("readOnly", Shape::Bool)]))),
     ("env", ANY_MAPS),
     ("resources", RESOURCES),
     ("lifecycle", Shape::Map(&[("preStop", HANDLER), ("postStart", HANDLER)])),
@@ -83,7 +95,11 @@ const POD_AFFINITY: Shape = Shape::Map(&[(
     ])),
 )]);
 
-const VOLUMES: Shape = Shape::List(&Shape::Map(&[("name", Shape::Text), ("image", Shape::Map(&[("reference", Shape::Text)]))]));
+const VOLUMES: Shape = Shape::List(&Shape::Map(&[
+    ("name", Shape::Text),
+    ("hostPath", Shape::Map(&[("path", Shape::Text)])),
+    ("image", Shape::Map(&[("reference", Shape::Text)])),
+]));
 
 const POD_SPEC: Shape = Shape::Map(&[
     ("containers", CONTAINERS),
@@ -103,6 +119,9 @@ const POD_SPEC: Shape = Shape::Map(&[
     ("hostNetwork", Shape::Bool),
     ("hostPID", Shape::Bool),
     ("hostIPC", Shape::Bool),
+    ("hostUsers", Shape::Bool),
+    ("shareProcessNamespace", Shape::Bool),
+    ("os", Shape::Map(&[("name", Shape::Text)])),
     ("terminationGracePeriodSeconds", Shape::Int),
 ]);
 
