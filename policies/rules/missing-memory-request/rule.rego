@@ -21,6 +21,7 @@ import data.portcullis.prelude.quantities
 
 findings contains {"at": array.concat(c.at, ["resources", "requests", "memory"]), "message": message} if {
 	some c in input.pod.containers
+
 	# The API server refuses resources of ephemeral containers.
 	c.role != "ephemeral"
 	not quantities.requested("memory", c.amounts)
