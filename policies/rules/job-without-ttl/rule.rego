@@ -12,7 +12,8 @@
 package portcullis.rules.job_without_ttl
 
 findings contains {"at": ["spec", "ttlSecondsAfterFinished"], "message": message} if {
-	not is_number(object.get(input.resource, ["spec", "ttlSecondsAfterFinished"], null))
+	time := object.get(input.resource, ["spec", "ttlSecondsAfterFinished"], null)
+	not is_number(time)
 
 	# A CronJob cleans up after itself.
 	count(object.get(input.resource.metadata, "ownerReferences", [])) == 0

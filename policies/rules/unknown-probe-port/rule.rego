@@ -24,6 +24,6 @@ findings contains {"at": array.concat(c.at, [field, kind, "port"]), "other": arr
 	not name in named
 
 	# A number in quotes is no name, and refused.
-	not regex.match(`^[0-9]+$`, name)
+	not regex.match(`^\d+$`, name)
 	message := sprintf("%s probe of container %s asks at port %s, which the container does not name", [purpose, containers.name(c), name])
 }
