@@ -12,9 +12,10 @@
 package portcullis.rules.cpu_limit
 
 import data.portcullis.prelude.quantities
+import data.portcullis.prelude.quantities.owners as resource_owners
 
 findings contains {"at": array.concat(owner.at, ["resources", "limits", "cpu"]), "message": message} if {
-	some owner in quantities.owners
+	some owner in resource_owners
 	owner.amounts.limits.cpu > 0
 	message := sprintf("%s has a cpu limit of %v", [quantities.who(owner), owner.spec.resources.limits.cpu])
 }

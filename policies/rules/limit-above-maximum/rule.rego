@@ -15,11 +15,12 @@ package portcullis.rules.limit_above_maximum
 
 import data.portcullis.prelude.containers
 import data.portcullis.prelude.quantities
+import data.portcullis.prelude.quantities.owners as resource_owners
 
 findings contains {"at": array.concat(owner.at, ["resources", "limits", name]), "message": message} if {
 	some name, maximum in input.params.maxima
 	most := quantities.value(maximum)
-	some owner in quantities.owners
+	some owner in resource_owners
 	owner.amounts.limits[name] > most
 	said := [name, quantities.who(owner), owner.spec.resources.limits[name], maximum]
 	message := sprintf("%s limit of %s is %v, above the maximum of %v", said)

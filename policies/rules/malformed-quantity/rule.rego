@@ -9,9 +9,10 @@
 package portcullis.rules.malformed_quantity
 
 import data.portcullis.prelude.quantities
+import data.portcullis.prelude.quantities.owners as resource_owners
 
 findings contains {"at": array.concat(owner.at, ["resources", kind, name]), "message": message} if {
-	some owner in quantities.owners
+	some owner in resource_owners
 	some kind, word in {"limits": "limit", "requests": "request"}
 	some name, amount in owner.amounts[kind]
 
@@ -24,7 +25,7 @@ findings contains {"at": array.concat(owner.at, ["resources", kind, name]), "mes
 
 # A part of a device cannot be had.
 findings contains {"at": array.concat(owner.at, ["resources", kind, name]), "message": message} if {
-	some owner in quantities.owners
+	some owner in resource_owners
 	some kind, word in {"limits": "limit", "requests": "request"}
 	some name, amount in owner.amounts[kind]
 	quantities.is_whole(name)

@@ -16,9 +16,10 @@
 package portcullis.rules.memory_limit_above_request
 
 import data.portcullis.prelude.quantities
+import data.portcullis.prelude.quantities.owners as resource_owners
 
 findings contains {"at": at, "other": other, "message": message} if {
-	some owner in quantities.owners
+	some owner in resource_owners
 	limit := owner.amounts.limits.memory
 	request := owner.amounts.requests.memory
 	limit > request * input.params.ratio

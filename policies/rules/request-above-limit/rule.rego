@@ -9,9 +9,10 @@
 package portcullis.rules.request_above_limit
 
 import data.portcullis.prelude.quantities
+import data.portcullis.prelude.quantities.owners as resource_owners
 
 findings contains {"at": at, "other": other, "message": message} if {
-	some owner in quantities.owners
+	some owner in resource_owners
 	some name, request in owner.amounts.requests
 	limit := owner.amounts.limits[name]
 
@@ -27,7 +28,7 @@ findings contains {"at": at, "other": other, "message": message} if {
 
 # Devices and huge pages are had or not: what is asked for is what is allowed.
 findings contains {"at": at, "message": message} if {
-	some owner in quantities.owners
+	some owner in resource_owners
 	some name, request in owner.amounts.requests
 	quantities.is_whole(name)
 	is_number(request)
