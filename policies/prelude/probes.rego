@@ -86,7 +86,7 @@ patience(probe) := timing(probe, "failureThreshold") * timing(probe, "periodSeco
 # Zero stands for the default.
 timing(probe, field) := probe[field] if probe[field] > 0
 
-else := {"failureThreshold": 3, "periodSeconds": 10}[field]
+else := {"failureThreshold": 3, "periodSeconds": 10, "timeoutSeconds": 1}[field]
 
 # A port by its number, whether it is named or not.
 port(name, container) := numbers[0] if {

@@ -8,6 +8,7 @@
 #     - gatekeeper:poddisruptionbudget
 #     - kube-linter:pdb-max-unavailable
 #     - kube-linter:pdb-min-available
+#     - kube-score:poddisruptionbudget-has-policy
 #     - kyverno:deployment-replicas-higher-than-pdb
 #     - kyverno:require-reasonable-pdbs
 #     - polaris:pdbDisruptionsIsZero
@@ -51,6 +52,13 @@ findings contains {"resource": budget.id, "at": ["spec", "minAvailable"], "other
 	some budget in served
 	count(budgets.amounts(budget)) == 2
 	message := "minAvailable and maxUnavailable are both set, which the API server refuses"
+}
+
+# The controller then expects no pods at all, and of none none may go.
+findings contains {"resource": budget.id, "at": ["spec", "maxUnavailable"], "message": message} if {
+	some budget in served
+	count(budgets.amounts(budget)) == 0
+	message := "neither minAvailable nor maxUnavailable is set, which never lets a pod be evicted"
 }
 
 findings contains {"resource": workload.id, "at": ["metadata", "name"], "others": others, "message": message} if {

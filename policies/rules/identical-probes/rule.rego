@@ -6,6 +6,7 @@
 #   group: availability
 #   like:
 #     - kube-score:pod-probes
+#     - kube-score:pod-probes-identical
 #     - kyverno:ensure-probes-different
 #   scope: resource
 #   target: pod

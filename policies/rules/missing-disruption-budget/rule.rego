@@ -6,6 +6,7 @@
 #   group: availability
 #   like:
 #     - kube-score:deployment-has-poddisruptionbudget
+#     - kube-score:statefulset-has-poddisruptionbudget
 #     - kyverno:require-pdb
 #     - polaris:missingPodDisruptionBudget
 #   scope: platform

@@ -5,6 +5,7 @@
 #   severity: error
 #   group: availability
 #   like:
+#     - kube-score:pod-topology-spread-constraints
 #     - kyverno:topologyspreadconstraints-policy
 #     - polaris:topologySpreadConstraint
 #   scope: resource

@@ -7,6 +7,7 @@
 #   like:
 #     - gatekeeper:replicalimits
 #     - kube-linter:minimum-three-replicas
+#     - kube-score:deployment-replicas
 #     - kyverno:require-deployments-have-multiple-replicas
 #     - polaris:deploymentMissingReplicas
 #   scope: platform

@@ -132,17 +132,24 @@ fn amounts(owner: &Node) -> Value {
     object([("requests", of("requests")), ("limits", of("limits"))])
 }
 
-/// Every image that the pod pulls, as `{of, at, …}`: those of its containers and those that it mounts as volumes.
+/// Every image that the pod pulls, as `{of, at, image, pull: {at, policy}}`: those of its containers and those that it mounts as volumes.
 fn images(spec: &Node, at: &[Step]) -> Value {
     let mut found = Vec::new();
     let mut add = |what: &str, owner: &Node, list: &str, index: usize, (below, field): (Option<&str>, &str)| {
         let steps = [Step::Key(list.into()), Step::Index(index)];
-        let keys = below.into_iter().chain([field]).map(|key| Step::Key(key.into()));
-        let path: Vec<Step> = at.iter().cloned().chain(steps).chain(keys).collect();
+        let path = |field: &str| -> Vec<Step> {
+            let keys = below.into_iter().chain([field]).map(|key| Step::Key(key.into()));
+            at.iter().cloned().chain(steps.clone()).chain(keys).collect()
+        };
         let name = owner.get("name").and_then(Node::as_str).unwrap_or("without a name");
         let holder = below.map_or(Some(owner), |key| owner.get(key));
-        let image = image(holder.and_then(|holder| holder.get(field)));
-        found.push(object([("of", text(&format!("{what} {name}"))), ("at", of_path(&path)), ("image", image)]));
+        let reference = holder.and_then(|holder| holder.get(field));
+        let key = if below.is_some() { "pullPolicy" } else { "imagePullPolicy" };
+        let said = holder.and_then(|holder| holder.get(key)).and_then(Node::as_str).filter(|policy| !policy.is_empty());
+        let policy = said.unwrap_or_else(|| pull_policy(reference.and_then(Node::as_str)));
+        let pull = object([("at", of_path(&path(key))), ("policy", text(policy))]);
+        let of = text(&format!("{what} {name}"));
+        found.push(object([("of", of), ("at", of_path(&path(field))), ("image", image(reference)), ("pull", pull)]));
     };
     for (list, _) in LISTS {
         for (index, container) in spec.get(list).map(Node::items).unwrap_or_default().iter().enumerate() {
@@ -155,6 +162,14 @@ fn images(spec: &Node, at: &[Step]) -> Value {
         }
     }
     Value::from(found)
+}
+
+/// When an image is pulled where nobody says it: always, where its tag is `latest` or it has neither tag nor digest.
+fn pull_policy(reference: Option<&str>) -> &'static str {
+    match reference.map(Image::parse) {
+        Some(Ok(Image { tag: Some("latest"), .. } | Image { tag: None, digest: None, .. })) => "Always",
+        _ => "IfNotPresent",
+    }
 }
 
 /// `{text, registry, repository, tag, digest, account, region}`, or `{text, error, part}`; what is not there is null.

@@ -34,6 +34,18 @@ const HANDLER: Shape = Shape::Map(&[
 
 const PROFILE: Shape = Shape::Map(&[("type", Shape::Text)]);
 
+const PROBE: Shape = Shape::Map(&[
+    ("exec", Shape::Map(&[("command", TEXTS)])),
+    ("httpGet", ANY_MAP),
+    ("tcpSocket", ANY_MAP),
+    ("grpc", ANY_MAP),
+    ("initialDelaySeconds", Shape::Int),
+    ("periodSeconds", Shape::Int),
+    ("timeoutSeconds", Shape::Int),
+    ("failureThreshold", Shape::Int),
+    ("successThreshold", Shape::Int),
+]);
+
 const SECURITY: Shape = Shape::Map(&[
     ("privileged", Shape::Bool),
     ("allowPrivilegeEscalation", Shape::Bool),
@@ -54,20 +66,26 @@ const SECURITY: Shape = Shape::Map(&[
 
 const RESOURCES: Shape = Shape::Map(&[("requests", ANY_MAP), ("limits", ANY_MAP)]);
 
+const MOUNTS: Shape = Shape::List(&Shape::Map(&[("name", Shape::Text), ("mountPath", Shape::Text), ("readOnly", Shape::Bool)]));
+const DEVICES: Shape = Shape::List(&Shape::Map(&[("name", Shape::Text), ("devicePath", Shape::Text)]));
+
 const CONTAINERS: Shape = Shape::List(&Shape::Map(&[
     ("name", Shape::Text),
     ("image", Shape::Text),
+    ("imagePullPolicy", Shape::Text),
     ("command", TEXTS),
     ("args", TEXTS),
     ("restartPolicy", Shape::Text),
     ("ports", Shape::List(&Shape::Map(&[("hostPort", Shape::Int)]))),
-    ("volumeMounts", Shape::List(&Shape::Map(&[("name", Shape::Text), ("readOnly", Shape::Bool)]))),
     ("env", ANY_MAPS),
+    ("envFrom", ANY_MAPS),
+    ("volumeMounts", MOUNTS),
+    ("volumeDevices", DEVICES),
     ("resources", RESOURCES),
     ("lifecycle", Shape::Map(&[("preStop", HANDLER), ("postStart", HANDLER)])),
-    ("livenessProbe", HANDLER),
-    ("readinessProbe", HANDLER),
-    ("startupProbe", HANDLER),
+    ("livenessProbe", PROBE),
+    ("readinessProbe", PROBE),
+    ("startupProbe", PROBE),
     ("securityContext", SECURITY),
 ]));
 
@@ -84,21 +102,27 @@ const SPREAD: Shape = Shape::List(&Shape::Map(&[
     ("matchLabelKeys", TEXTS),
 ]));
 
-const POD_AFFINITY: Shape = Shape::Map(&[(
-    "requiredDuringSchedulingIgnoredDuringExecution",
-    Shape::List(&Shape::Map(&[
-        ("topologyKey", Shape::Text),
-        ("labelSelector", SELECTOR),
-        ("namespaces", TEXTS),
-        ("namespaceSelector", ANY_MAP),
-        ("mismatchLabelKeys", TEXTS),
-    ])),
-)]);
+const AFFINITY_TERM: Shape = Shape::Map(&[
+    ("topologyKey", Shape::Text),
+    ("labelSelector", SELECTOR),
+    ("namespaces", TEXTS),
+    ("namespaceSelector", ANY_MAP),
+    ("mismatchLabelKeys", TEXTS),
+]);
+const POD_AFFINITY: Shape = Shape::Map(&[
+    ("requiredDuringSchedulingIgnoredDuringExecution", Shape::List(&AFFINITY_TERM)),
+    (
+        "preferredDuringSchedulingIgnoredDuringExecution",
+        Shape::List(&Shape::Map(&[("weight", Shape::Int), ("podAffinityTerm", AFFINITY_TERM)])),
+    ),
+]);
 
 const VOLUMES: Shape = Shape::List(&Shape::Map(&[
     ("name", Shape::Text),
     ("hostPath", Shape::Map(&[("path", Shape::Text)])),
-    ("image", Shape::Map(&[("reference", Shape::Text)])),
+    ("image", Shape::Map(&[("reference", Shape::Text), ("pullPolicy", Shape::Text)])),
+    ("emptyDir", Shape::Map(&[("medium", Shape::Text)])),
+    ("persistentVolumeClaim", Shape::Map(&[("claimName", Shape::Text)])),
 ]));
 
 const POD_SPEC: Shape = Shape::Map(&[
@@ -110,7 +134,7 @@ const POD_SPEC: Shape = Shape::Map(&[
     ("topologySpreadConstraints", SPREAD),
     ("nodeSelector", ANY_MAP),
     ("nodeName", Shape::Text),
-    ("affinity", Shape::Map(&[("nodeAffinity", NODE_AFFINITY), ("podAffinity", POD_AFFINITY)])),
+    ("affinity", Shape::Map(&[("nodeAffinity", NODE_AFFINITY), ("podAffinity", POD_AFFINITY), ("podAntiAffinity", POD_AFFINITY)])),
     ("serviceAccountName", Shape::Text),
     ("serviceAccount", Shape::Text),
     ("restartPolicy", Shape::Text),
@@ -123,14 +147,52 @@ const POD_SPEC: Shape = Shape::Map(&[
     ("shareProcessNamespace", Shape::Bool),
     ("os", Shape::Map(&[("name", Shape::Text)])),
     ("terminationGracePeriodSeconds", Shape::Int),
+    ("activeDeadlineSeconds", Shape::Int),
+    ("priorityClassName", Shape::Text),
+    ("enableServiceLinks", Shape::Bool),
 ]);
 
 const METADATA: Shape = Shape::Map(&[("name", Shape::Text), ("labels", ANY_MAP), ("annotations", ANY_MAP), ("ownerReferences", ANY_MAPS)]);
 const TEMPLATE: Shape = Shape::Map(&[("metadata", METADATA), ("spec", POD_SPEC)]);
-const JOB: Shape = Shape::Map(&[("selector", SELECTOR), ("template", TEMPLATE)]);
-const WORKLOAD: Shape = Shape::Map(&[("replicas", Shape::Int), ("selector", SELECTOR), ("template", TEMPLATE)]);
+const JOB: Shape = Shape::Map(&[
+    ("selector", SELECTOR),
+    ("template", TEMPLATE),
+    ("activeDeadlineSeconds", Shape::Int),
+    ("backoffLimit", Shape::Int),
+    ("ttlSecondsAfterFinished", Shape::Int),
+]);
+const STRATEGY: Shape = Shape::Map(&[("type", Shape::Text), ("rollingUpdate", ANY_MAP)]);
+const WORKLOAD: Shape = Shape::Map(&[
+    ("replicas", Shape::Int),
+    ("selector", SELECTOR),
+    ("template", TEMPLATE),
+    ("strategy", STRATEGY),
+    ("updateStrategy", STRATEGY),
+    ("revisionHistoryLimit", Shape::Int),
+    ("serviceName", Shape::Text),
+    ("volumeClaimTemplates", Shape::List(&Shape::Map(&[("metadata", METADATA)]))),
+]);
 
 const SERVICE: Shape = Shape::Map(&[("type", Shape::Text), ("selector", ANY_MAP), ("ports", ANY_MAPS)]);
+
+const CRON_JOB: Shape = Shape::Map(&[
+    ("jobTemplate", Shape::Map(&[("spec", JOB)])),
+    ("startingDeadlineSeconds", Shape::Int),
+    ("concurrencyPolicy", Shape::Text),
+    ("suspend", Shape::Bool),
+]);
+const DISRUPTION_BUDGET: Shape = Shape::Map(&[
+    ("selector", SELECTOR),
+    ("minAvailable", Shape::Any),
+    ("maxUnavailable", Shape::Any),
+    ("unhealthyPodEvictionPolicy", Shape::Text),
+]);
+const SCALED_OBJECT: Shape = Shape::Map(&[
+    ("minReplicaCount", Shape::Int),
+    ("maxReplicaCount", Shape::Int),
+    ("idleReplicaCount", Shape::Int),
+    ("scaleTargetRef", ANY_MAP),
+]);
 
 /// The kinds of which something is known, and the shapes of their specs.
 const KINDS: [(&str, Shape); 14] = [
@@ -142,10 +204,10 @@ const KINDS: [(&str, Shape); 14] = [
     ("Rollout", WORKLOAD),
     ("ReplicationController", Shape::Map(&[("replicas", Shape::Int), ("selector", ANY_MAP), ("template", TEMPLATE)])),
     ("Job", JOB),
-    ("CronJob", Shape::Map(&[("jobTemplate", Shape::Map(&[("spec", JOB)]))])),
-    ("PodDisruptionBudget", Shape::Map(&[("selector", SELECTOR), ("minAvailable", Shape::Any), ("maxUnavailable", Shape::Any)])),
-    ("HorizontalPodAutoscaler", Shape::Map(&[("minReplicas", Shape::Int), ("scaleTargetRef", ANY_MAP)])),
-    ("ScaledObject", Shape::Map(&[("minReplicaCount", Shape::Int), ("idleReplicaCount", Shape::Int), ("scaleTargetRef", ANY_MAP)])),
+    ("CronJob", CRON_JOB),
+    ("PodDisruptionBudget", DISRUPTION_BUDGET),
+    ("HorizontalPodAutoscaler", Shape::Map(&[("minReplicas", Shape::Int), ("maxReplicas", Shape::Int), ("scaleTargetRef", ANY_MAP)])),
+    ("ScaledObject", SCALED_OBJECT),
     ("PodTemplate", ANY_MAP),
     ("Service", SERVICE),
 ];

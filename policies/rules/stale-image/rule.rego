@@ -1,0 +1,23 @@
+# METADATA
+# title: Image that moves and is not pulled again
+# description: Each node runs what the tag meant when it pulled it first.
+# custom:
+#   severity: warning
+#   group: images
+#   like:
+#     - kyverno:imagepullpolicy-always
+#   scope: resource
+#   target: pod
+package portcullis.rules.stale_image
+
+findings contains {"at": found.pull.at, "other": found.at, "message": message} if {
+	some found in input.pod.images
+	found.image.digest == null
+	found.pull.policy == "IfNotPresent"
+	object.get({"latest": true}, tag(found.image), false)
+	message := sprintf("image of %s is whatever was latest when its node pulled it", [found.of])
+}
+
+tag(image) := image.tag if is_string(image.tag)
+
+else := "latest" if image.repository
