@@ -67,10 +67,14 @@ is_literal(text) if {
 	not regex.match(reference, text)
 }
 
+# Words in small letters, of which one may end in a number: the name of something.
+words := `^[a-z]+([-_.][a-z][a-z0-9]*)+$`
+
 is_random(text) if {
 	regex.match(`^\S{8,}$`, text)
 	regex.match(`[0-9]`, text)
 	regex.match(`[A-Za-z]`, text)
+	not regex.match(words, text)
 }
 
 is_random(text) if regex.match(`^\S{24,}$`, text)

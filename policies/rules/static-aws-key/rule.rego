@@ -26,6 +26,7 @@ findings contains {"at": array.concat(c.at, ["env", given[0].i, "name"]), "messa
 # A store that only speaks the language of S3 knows no roles of AWS.
 elsewhere(c) if {
 	some variable in c.container.env
-	startswith(variable.name, "AWS_ENDPOINT_URL")
-	not contains(object.get(variable, "value", ""), "amazonaws.com")
+	regex.match(`(AWS|S3|MINIO).*ENDPOINT|ENDPOINT.*S3`, variable.name)
+	not contains(object.get(variable, "value", "by reference"), "amazonaws.com")
+	object.get(variable, "value", "by reference") != ""
 }

@@ -1,7 +1,7 @@
 //! The kinds whose resources are known by name, those that are never judged, and who acts for them.
 
 /// Kind, group and plural of what rules may be about; a kind of a custom resource is added here when a rule reads it.
-pub(super) const KNOWN: [(&str, &str, &str); 29] = [
+pub(super) const KNOWN: [(&str, &str, &str); 30] = [
     ("Pod", "", "pods"),
     ("PodTemplate", "", "podtemplates"),
     ("ReplicationController", "", "replicationcontrollers"),
@@ -10,6 +10,7 @@ pub(super) const KNOWN: [(&str, &str, &str); 29] = [
     ("Namespace", "", "namespaces"),
     ("ConfigMap", "", "configmaps"),
     ("Secret", "", "secrets"),
+    ("PersistentVolumeClaim", "", "persistentvolumeclaims"),
     ("Deployment", "apps", "deployments"),
     ("StatefulSet", "apps", "statefulsets"),
     ("DaemonSet", "apps", "daemonsets"),
