@@ -30,6 +30,9 @@ shown(text) := found[0] if {
 	count(found) > 0
 } else := ""
 
+# One look at a name, since most are nothing of it.
+is_suspect(name) if regex.match(`(?i)(pass|passw(or)?d|passphrase|pwd|key|secret|token|base)$`, name)
+
 # Names that say it: passwords of any kind, keys and tokens. What is only about them ends otherwise.
 is_password(name) if regex.match(`(?i)(password|passwd|passphrase|[_.-]pwd|[_.-]pass)$`, name)
 
@@ -38,7 +41,9 @@ is_key(name) if regex.match(`(?i)((api|access|secret|private|encryption|signing|
 is_token(name) if regex.match(`(?i)(^|[_.-]|access|api|auth|bearer|bot|refresh)token$`, name)
 
 # What a text is because of its name; nothing for most.
-called(name, text) := "a password" if {
+called(name, text) := "" if not is_suspect(name)
+
+else := "a password" if {
 	is_password(name)
 	is_literal(text)
 }

@@ -25,12 +25,10 @@ grants(group, resources, verbs) := [{"i": i, "rule": rule, "at": ["rules", i, "r
 	message := sprintf("%s grants %s on %s", words)
 ]
 
-own_name := sprintf("%s %s", [input.resource.kind, name]) if name := input.resource.metadata.name
-
-else := input.resource.kind
+own_name := concat(" ", [word | some word in [object.get(input.resource, "kind", "role"), object.get(input.resource, ["metadata", "name"], "")]; word != ""])
 
 # Who a binding binds, with the place.
-subjects := [{"at": ["subjects", i, "name"], "kind": object.get(subject, "kind", ""), "name": subject.name} |
+subjects := [{"at": ["subjects", i, "name"], "kind": object.get(subject, "kind", ""), "name": object.get(subject, "name", "")} |
 	some i, subject in input.resource.subjects
 ]
 

@@ -6,14 +6,16 @@
 #   group: delivery
 #   scope: platform
 #   target: [CustomResourceDefinition]
+#   joins: [CustomResourceDefinition]
 package portcullis.rules.crd_after_its_resources
 
 wave_key := "argocd.argoproj.io/sync-wave"
 
 findings contains {"resource": custom.id, "at": ["metadata", "annotations", wave_key], "others": others, "message": message} if {
 	some crd in input.platform.kinds.CustomResourceDefinition
-	some custom in input.platform.kinds[crd.resource.spec.names.kind]
-	custom.group == crd.resource.spec.group
+	kind := object.get(crd.resource, ["spec", "names", "kind"], "")
+	some custom in object.get(input.platform.kinds, kind, [])
+	custom.group == object.get(crd.resource, ["spec", "group"], "")
 	custom.application == crd.application
 	step(custom) < step(crd)
 	others := [{"resource": crd.id, "at": ["metadata", "annotations", wave_key]}]

@@ -24,5 +24,5 @@ findings contains {"at": ["metadata", "namespace"], "message": message} if {
 # The only Service that belongs there.
 is_api_server if {
 	input.resource.kind == "Service"
-	input.resource.metadata.name == "kubernetes"
+	object.get(input.resource, ["metadata", "name"], "") == "kubernetes"
 }

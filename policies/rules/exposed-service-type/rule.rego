@@ -9,8 +9,8 @@
 #     - gatekeeper:block-nodeport-services
 #     - kube-linter:exposed-services
 #     - kube-score:service-type
-#     - kyverno:no-loadbalancer-service
-#     - kyverno:restrict-nodeport
+#     - kyverno:restrict-loadbalancer
+#     - kyverno:restrict-node-port
 #   scope: resource
 #   target: [Service.core]
 #   params:
@@ -35,4 +35,4 @@ findings contains {"at": ["spec", "type"], "others": others, "message": message}
 	message := "service of type LoadBalancer makes a public load balancer of its own"
 }
 
-is_entrance if input.resource.metadata.name in input.params.entrances
+is_entrance if object.get(input.resource, ["metadata", "name"], "") in input.params.entrances

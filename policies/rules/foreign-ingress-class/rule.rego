@@ -4,6 +4,7 @@
 # custom:
 #   severity: error
 #   group: network
+#   like: [kyverno:restrict-ingress-classes]
 #   "off": Which controllers serve the platform only its team knows; it is on once `classes` lists them.
 #   scope: resource
 #   target: [Ingress]

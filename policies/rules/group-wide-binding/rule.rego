@@ -22,9 +22,11 @@ wide := {
 }
 
 findings contains {"at": subject.at, "message": message} if {
-	not input.resource.roleRef.name in input.params.roles
+	role := object.get(input.resource, ["roleRef", "name"], "")
+	not role in input.params.roles
 	some subject in subjects
 	subject.kind == "Group"
-	who := wide[subject.name]
+	who := object.get(wide, subject.name, "")
+	who != ""
 	message := sprintf("%s is granted to %s, which is %s", [bound, subject.name, who])
 }

@@ -8,7 +8,7 @@
 #     - checkov:CKV_K8S_152
 #     - checkov:CKV_K8S_153
 #     - checkov:CKV_K8S_154
-#     - kyverno:restrict-ingress-snippets
+#     - kyverno:disallow-ingress-nginx-custom-snippets
 #   scope: resource
 #   target: [Ingress]
 package portcullis.rules.ingress_snippet

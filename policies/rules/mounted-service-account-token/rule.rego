@@ -11,6 +11,7 @@
 #     - polaris:automountServiceAccountToken
 #   scope: platform
 #   target: pod
+#   joins: [ClusterRoleBinding, RoleBinding, ServiceAccount.core]
 package portcullis.rules.mounted_service_account_token
 
 findings contains {"resource": workload.id, "at": at, "others": others, "message": message} if {
@@ -50,7 +51,7 @@ silenced := {sprintf("%s/%s", [account.namespace, account.name]) |
 }
 
 # Who has a role calls the API server.
-granted := {sprintf("%s/%s", [namespace, subject.name]) |
+granted := {sprintf("%s/%s", [namespace, object.get(subject, "name", "")]) |
 	some kind in ["ClusterRoleBinding", "RoleBinding"]
 	some binding in input.platform.kinds[kind]
 	some subject in binding.resource.subjects

@@ -4,7 +4,9 @@
 # custom:
 #   severity: error
 #   group: access
-#   like: [checkov:CKV2_K8S_2]
+#   like:
+#     - checkov:CKV2_K8S_2
+#     - kyverno:restrict-clusterrole-nodesproxy
 #   scope: resource
 #   target: [ClusterRole.rbac.authorization.k8s.io]
 package portcullis.rules.node_proxy_role

@@ -19,10 +19,11 @@ findings contains {"at": array.concat(c.at, ["env", i, "value"]), "message": mes
 	some c in input.pod.containers
 	some i, variable in c.container.env
 	is_string(variable.value)
-	not variable.name in input.params.allowed
-	what := told(variable.name, variable.value)
+	name := object.get(variable, "name", "without a name")
+	not name in input.params.allowed
+	what := told(name, variable.value)
 	what != ""
-	message := sprintf("variable %s of container %s holds %s", [variable.name, containers.name(c), what])
+	message := sprintf("variable %s of container %s holds %s", [name, containers.name(c), what])
 }
 
 told(name, text) := credentials.called(name, text) if credentials.shown(text) == ""

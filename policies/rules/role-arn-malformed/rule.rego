@@ -10,9 +10,12 @@ package portcullis.rules.role_arn_malformed
 
 key := "eks.amazonaws.com/role-arn"
 
-arn := input.resource.metadata.annotations[key]
+annotations := object.get(input.resource, ["metadata", "annotations"], {})
+
+arn := object.get(annotations, key, "")
 
 findings contains {"at": ["metadata", "annotations", key], "message": message} if {
+	key in object.keys(annotations)
 	not is_role(arn)
 	message := sprintf("%v is no ARN of an IAM role%s", [shown, reason])
 }

@@ -15,7 +15,7 @@ key := "eks.amazonaws.com/role-arn"
 
 findings contains {"at": ["metadata", "annotations", key], "message": message} if {
 	count(input.params.accounts) > 0
-	parts := split(input.resource.metadata.annotations[key], ":")
+	parts := split(object.get(input.resource, ["metadata", "annotations", key], ""), ":")
 	count(parts) == 6
 	account := parts[4]
 	not account in input.params.accounts

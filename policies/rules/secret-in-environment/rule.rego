@@ -19,14 +19,16 @@ import data.portcullis.prelude.containers
 findings contains {"at": array.concat(c.at, ["env", i, "valueFrom", "secretKeyRef"]), "message": message} if {
 	some c in input.pod.containers
 	some i, variable in c.container.env
-	reference := variable.valueFrom.secretKeyRef
-	words := [variable.name, containers.name(c), object.get(reference, "name", "without a name")]
+	reference := object.get(variable, ["valueFrom", "secretKeyRef"], null)
+	is_object(reference)
+	words := [object.get(variable, "name", "without a name"), containers.name(c), object.get(reference, "name", "without a name")]
 	message := sprintf("variable %s of container %s comes from secret %s", words)
 }
 
 findings contains {"at": array.concat(c.at, ["envFrom", i, "secretRef"]), "message": message} if {
 	some c in input.pod.containers
 	some i, source in c.container.envFrom
-	reference := source.secretRef
+	reference := object.get(source, "secretRef", null)
+	is_object(reference)
 	message := sprintf("variables of container %s come from secret %s", [containers.name(c), object.get(reference, "name", "without a name")])
 }

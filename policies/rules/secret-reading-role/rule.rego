@@ -7,7 +7,6 @@
 #   like:
 #     - checkov:CKV2_K8S_5
 #     - kube-linter:access-to-secrets
-#     - kyverno:restrict-clusterrole-secrets
 #     - kyverno:restrict-secret-role-verbs
 #   scope: resource
 #   target: [ClusterRole.rbac.authorization.k8s.io, Role.rbac.authorization.k8s.io]

@@ -4,7 +4,6 @@
 # custom:
 #   severity: error
 #   group: access
-#   like: [kyverno:restrict-sa-token-secret]
 #   scope: resource
 #   target: [Secret.core]
 package portcullis.rules.service_account_token_secret

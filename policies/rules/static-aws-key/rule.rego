@@ -13,7 +13,7 @@ import data.portcullis.prelude.containers
 # One finding for a container, at the first of them.
 findings contains {"at": array.concat(c.at, ["env", given[0].i, "name"]), "message": message} if {
 	some c in input.pod.containers
-	given := [{"i": i, "name": variable.name} |
+	given := [{"i": i, "name": object.get(variable, "name", "")} |
 		some i, variable in c.container.env
 		variable.name in {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
 		object.get(variable, "value", "by reference") != ""
@@ -26,7 +26,7 @@ findings contains {"at": array.concat(c.at, ["env", given[0].i, "name"]), "messa
 # A store that only speaks the language of S3 knows no roles of AWS.
 elsewhere(c) if {
 	some variable in c.container.env
-	regex.match(`(AWS|S3|MINIO).*ENDPOINT|ENDPOINT.*S3`, variable.name)
+	regex.match(`(AWS|S3|MINIO).*ENDPOINT|ENDPOINT.*S3`, object.get(variable, "name", ""))
 	not contains(object.get(variable, "value", "by reference"), "amazonaws.com")
 	object.get(variable, "value", "by reference") != ""
 }
