@@ -156,8 +156,13 @@ const ROLLOUT: Shape = Shape::Map(&[
     ),
 ]);
 
-const ARGO_SOURCE: Shape =
-    Shape::Map(&[("path", Shape::Text), ("chart", Shape::Text), ("ref", Shape::Text), ("targetRevision", Shape::Text)]);
+const ARGO_SOURCE: Shape = Shape::Map(&[
+    ("repoURL", Shape::Text),
+    ("path", Shape::Text),
+    ("chart", Shape::Text),
+    ("ref", Shape::Text),
+    ("targetRevision", Shape::Text),
+]);
 const APPLICATION: Shape = Shape::Map(&[
     ("project", Shape::Text),
     ("destination", Shape::Map(&[("name", Shape::Text), ("server", Shape::Text), ("namespace", Shape::Text)])),
@@ -176,6 +181,7 @@ const APPLICATION: Shape = Shape::Map(&[
 ]);
 const PROJECT: Shape = Shape::Map(&[
     ("sourceRepos", TEXTS),
+    ("roles", Shape::List(&Shape::Map(&[("policies", TEXTS)]))),
     ("destinations", Shape::List(&Shape::Map(&[("name", Shape::Text), ("server", Shape::Text), ("namespace", Shape::Text)]))),
     ("clusterResourceWhitelist", ANY_MAPS),
     ("clusterResourceBlacklist", ANY_MAPS),
