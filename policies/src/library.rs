@@ -197,7 +197,7 @@ pub(crate) fn read_rule(id: &str, files: &[(&str, &str)]) -> Result<Rule, Librar
 }
 
 /// The facts that a rule may ask for.
-const FACTS: [&str; 4] = ["zones", "registries", "scoring", NODE_POOLS];
+const FACTS: [&str; 5] = ["zones", "registries", "scoring", "namespace", NODE_POOLS];
 
 /// The fact that rendered resources tell.
 const NODE_POOLS: &str = "nodePools";

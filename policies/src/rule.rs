@@ -300,7 +300,7 @@ pub struct Rule {
     pub operations: Vec<Operation>,
     /// Its parameters and their defaults.
     pub params: serde_json::Map<String, serde_json::Value>,
-    /// The facts of the platform that it asks for: `zones`, `registries`, `scoring`, `nodePools`.
+    /// The facts of the platform that it asks for: `zones`, `registries`, `scoring`, `namespace`, `nodePools`.
     pub facts: Vec<String>,
     /// The manual page.
     pub readme: Arc<str>,

@@ -1,7 +1,7 @@
 //! The kinds whose resources are known by name, those that are never judged, and who acts for them.
 
 /// Kind, group and plural of what rules may be about; a kind of a custom resource is added here when a rule reads it.
-pub(super) const KNOWN: [(&str, &str, &str); 25] = [
+pub(super) const KNOWN: [(&str, &str, &str); 30] = [
     ("Pod", "", "pods"),
     ("PodTemplate", "", "podtemplates"),
     ("ReplicationController", "", "replicationcontrollers"),
@@ -10,6 +10,7 @@ pub(super) const KNOWN: [(&str, &str, &str); 25] = [
     ("Namespace", "", "namespaces"),
     ("ConfigMap", "", "configmaps"),
     ("Secret", "", "secrets"),
+    ("PersistentVolumeClaim", "", "persistentvolumeclaims"),
     ("Deployment", "apps", "deployments"),
     ("StatefulSet", "apps", "statefulsets"),
     ("DaemonSet", "apps", "daemonsets"),
@@ -23,7 +24,11 @@ pub(super) const KNOWN: [(&str, &str, &str); 25] = [
     ("NetworkPolicy", "networking.k8s.io", "networkpolicies"),
     ("ClusterRole", "rbac.authorization.k8s.io", "clusterroles"),
     ("ClusterRoleBinding", "rbac.authorization.k8s.io", "clusterrolebindings"),
+    ("Role", "rbac.authorization.k8s.io", "roles"),
     ("RoleBinding", "rbac.authorization.k8s.io", "rolebindings"),
+    ("Application", "argoproj.io", "applications"),
+    ("ApplicationSet", "argoproj.io", "applicationsets"),
+    ("AppProject", "argoproj.io", "appprojects"),
     ("NodePool", "karpenter.sh", "nodepools"),
     ("ScaledObject", "keda.sh", "scaledobjects"),
     ("PodExecOptions", "", "pods/exec"),

@@ -64,6 +64,8 @@ impl Facts {
                 let labels = labels.collect::<regorus::value::Object>().into_value();
                 object([("namespace", Value::Bool(here)), ("labels", labels)])
             }
+            // Where the object is, although only its Application may say so; without anybody's word it is empty.
+            "namespace" => text(namespace.unwrap_or_default()),
             "nodePools" => self.node_pools(environment),
             _ => Value::Null,
         }

@@ -77,7 +77,7 @@ const CONTAINERS: Shape = Shape::List(&Shape::Map(&[
     ("args", TEXTS),
     ("restartPolicy", Shape::Text),
     ("ports", Shape::List(&Shape::Map(&[("hostPort", Shape::Int)]))),
-    ("env", ANY_MAPS),
+    ("env", Shape::List(&Shape::Map(&[("name", Shape::Text), ("value", Shape::Text), ("valueFrom", ANY_MAP)]))),
     ("envFrom", ANY_MAPS),
     ("volumeMounts", MOUNTS),
     ("volumeDevices", DEVICES),
@@ -137,6 +137,7 @@ const POD_SPEC: Shape = Shape::Map(&[
     ("affinity", Shape::Map(&[("nodeAffinity", NODE_AFFINITY), ("podAffinity", POD_AFFINITY), ("podAntiAffinity", POD_AFFINITY)])),
     ("serviceAccountName", Shape::Text),
     ("serviceAccount", Shape::Text),
+    ("automountServiceAccountToken", Shape::Bool),
     ("restartPolicy", Shape::Text),
     ("securityContext", SECURITY),
     ("resources", RESOURCES),
@@ -173,7 +174,101 @@ const WORKLOAD: Shape = Shape::Map(&[
     ("volumeClaimTemplates", Shape::List(&Shape::Map(&[("metadata", METADATA)]))),
 ]);
 
-const SERVICE: Shape = Shape::Map(&[("type", Shape::Text), ("selector", ANY_MAP), ("ports", ANY_MAPS)]);
+const SERVICE: Shape = Shape::Map(&[
+    ("type", Shape::Text),
+    ("selector", ANY_MAP),
+    ("ports", ANY_MAPS),
+    ("externalIPs", TEXTS),
+    ("externalName", Shape::Text),
+    ("loadBalancerClass", Shape::Text),
+    ("loadBalancerSourceRanges", TEXTS),
+]);
+
+const INGRESS: Shape = Shape::Map(&[
+    ("ingressClassName", Shape::Text),
+    ("tls", Shape::List(&Shape::Map(&[("hosts", TEXTS)]))),
+    ("rules", Shape::List(&Shape::Map(&[("host", Shape::Text)]))),
+]);
+
+const PEERS: Shape = Shape::List(&Shape::Map(&[
+    ("ipBlock", Shape::Map(&[("cidr", Shape::Text), ("except", TEXTS)])),
+    ("namespaceSelector", SELECTOR),
+    ("podSelector", SELECTOR),
+]));
+const NETWORK_POLICY: Shape = Shape::Map(&[
+    ("podSelector", SELECTOR),
+    ("policyTypes", TEXTS),
+    ("ingress", Shape::List(&Shape::Map(&[("from", PEERS), ("ports", ANY_MAPS)]))),
+    ("egress", Shape::List(&Shape::Map(&[("to", PEERS), ("ports", ANY_MAPS)]))),
+]);
+
+const ANALYSIS: Shape = Shape::Map(&[("templates", ANY_MAPS)]);
+const ROLLOUT: Shape = Shape::Map(&[
+    ("replicas", Shape::Int),
+    ("selector", SELECTOR),
+    ("template", TEMPLATE),
+    ("progressDeadlineAbort", Shape::Bool),
+    (
+        "strategy",
+        Shape::Map(&[
+            ("canary", Shape::Map(&[("analysis", ANALYSIS), ("steps", ANY_MAPS)])),
+            ("blueGreen", Shape::Map(&[("prePromotionAnalysis", ANALYSIS), ("postPromotionAnalysis", ANALYSIS)])),
+        ]),
+    ),
+]);
+
+const ARGO_SOURCE: Shape = Shape::Map(&[
+    ("repoURL", Shape::Text),
+    ("path", Shape::Text),
+    ("chart", Shape::Text),
+    ("ref", Shape::Text),
+    ("targetRevision", Shape::Text),
+]);
+const APPLICATION: Shape = Shape::Map(&[
+    ("project", Shape::Text),
+    ("destination", Shape::Map(&[("name", Shape::Text), ("server", Shape::Text), ("namespace", Shape::Text)])),
+    ("source", ARGO_SOURCE),
+    ("sources", Shape::List(&ARGO_SOURCE)),
+    (
+        "syncPolicy",
+        Shape::Map(&[
+            (
+                "automated",
+                Shape::Map(&[("enabled", Shape::Bool), ("prune", Shape::Bool), ("selfHeal", Shape::Bool), ("allowEmpty", Shape::Bool)]),
+            ),
+            ("syncOptions", TEXTS),
+        ]),
+    ),
+]);
+const PROJECT: Shape = Shape::Map(&[
+    ("sourceRepos", TEXTS),
+    ("roles", Shape::List(&Shape::Map(&[("policies", TEXTS)]))),
+    ("destinations", Shape::List(&Shape::Map(&[("name", Shape::Text), ("server", Shape::Text), ("namespace", Shape::Text)]))),
+    ("clusterResourceWhitelist", ANY_MAPS),
+    ("clusterResourceBlacklist", ANY_MAPS),
+]);
+
+const GRANTS: Shape = Shape::List(&Shape::Map(&[
+    ("apiGroups", TEXTS),
+    ("resources", TEXTS),
+    ("resourceNames", TEXTS),
+    ("nonResourceURLs", TEXTS),
+    ("verbs", TEXTS),
+]));
+const SUBJECTS: Shape = Shape::List(&Shape::Map(&[("kind", Shape::Text), ("name", Shape::Text), ("namespace", Shape::Text)]));
+
+/// What some kinds have beside a spec.
+const PARTS: [(&str, Shape); 9] = [
+    ("metadata", METADATA),
+    ("template", TEMPLATE),
+    ("rules", GRANTS),
+    ("aggregationRule", Shape::Map(&[("clusterRoleSelectors", Shape::List(&SELECTOR))])),
+    ("roleRef", Shape::Map(&[("kind", Shape::Text), ("name", Shape::Text)])),
+    ("subjects", SUBJECTS),
+    ("automountServiceAccountToken", Shape::Bool),
+    ("data", ANY_MAP),
+    ("stringData", ANY_MAP),
+];
 
 const CRON_JOB: Shape = Shape::Map(&[
     ("jobTemplate", Shape::Map(&[("spec", JOB)])),
@@ -195,13 +290,13 @@ const SCALED_OBJECT: Shape = Shape::Map(&[
 ]);
 
 /// The kinds of which something is known, and the shapes of their specs.
-const KINDS: [(&str, Shape); 14] = [
+const KINDS: [(&str, Shape); 26] = [
     ("Pod", POD_SPEC),
     ("Deployment", WORKLOAD),
     ("StatefulSet", WORKLOAD),
     ("DaemonSet", WORKLOAD),
     ("ReplicaSet", WORKLOAD),
-    ("Rollout", WORKLOAD),
+    ("Rollout", ROLLOUT),
     ("ReplicationController", Shape::Map(&[("replicas", Shape::Int), ("selector", ANY_MAP), ("template", TEMPLATE)])),
     ("Job", JOB),
     ("CronJob", CRON_JOB),
@@ -210,10 +305,33 @@ const KINDS: [(&str, Shape); 14] = [
     ("ScaledObject", SCALED_OBJECT),
     ("PodTemplate", ANY_MAP),
     ("Service", SERVICE),
+    ("Ingress", INGRESS),
+    ("NetworkPolicy", NETWORK_POLICY),
+    ("Application", APPLICATION),
+    ("ApplicationSet", Shape::Map(&[("template", Shape::Map(&[("spec", APPLICATION)])), ("templatePatch", Shape::Text)])),
+    ("AppProject", PROJECT),
+    ("Role", ANY_MAP),
+    ("ClusterRole", ANY_MAP),
+    ("RoleBinding", ANY_MAP),
+    ("ClusterRoleBinding", ANY_MAP),
+    ("ServiceAccount", ANY_MAP),
+    ("ConfigMap", ANY_MAP),
+    ("Secret", ANY_MAP),
 ];
 
 /// The groups that those kinds belong to; elsewhere the same word means something else.
-const GROUPS: [&str; 8] = ["", "apps", "argoproj.io", "autoscaling", "batch", "extensions", "keda.sh", "policy"];
+const GROUPS: [&str; 10] = [
+    "",
+    "apps",
+    "argoproj.io",
+    "autoscaling",
+    "batch",
+    "extensions",
+    "keda.sh",
+    "networking.k8s.io",
+    "policy",
+    "rbac.authorization.k8s.io",
+];
 
 /// The most items of a list that rules look into: no pod runs as many containers, and what rules make of each takes kilobytes.
 const MAX_ITEMS: usize = 500;
@@ -232,8 +350,8 @@ pub(crate) fn misshapen(resource: &Resource) -> Option<Misshapen> {
     let node = resource.node()?;
     let (_, spec) = KINDS.iter().find(|(kind, _)| *kind == &*resource.identity.kind && GROUPS.contains(&resource.group()))?;
     let mut path = Vec::new();
-    let parts = [("metadata", &METADATA), ("spec", spec), ("template", &TEMPLATE)];
-    parts.into_iter().find_map(|(key, shape)| field(node, key, shape, &mut path))
+    let mut parts = PARTS.iter().map(|(key, shape)| (*key, shape)).chain([("spec", spec)]);
+    parts.find_map(|(key, shape)| field(node, key, shape, &mut path))
 }
 
 fn field(node: &Node, key: &str, shape: &Shape, path: &mut Vec<Step>) -> Option<Misshapen> {

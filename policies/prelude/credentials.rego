@@ -1,0 +1,85 @@
+# Texts that are credentials, told by what they look like or by what they are called. What stands there is never repeated.
+package portcullis.prelude.credentials
+
+# One look for all that is certain, since most texts are nothing of it.
+certain := `(AKIA|ASIA)[0-9A-Z]{16}|PRIVATE KEY|eyJ[A-Za-z0-9_-]{8,}\.eyJ|gh[oprsu]_[A-Za-z0-9]{36}|github_pat_|glpat-|xox[abeprs]-|[rs]k_live_|AIza|npm_[A-Za-z0-9]{36}|dapi[0-9a-f]{32}|hvs\.|SG\.|://[^/\s:@]*:[^/\s@]+@|(?i:[?&;]password=)`
+
+# What each of them is called.
+patterns := [
+	{"what": "an AWS access key", "pattern": `\b(AKIA|ASIA)[0-9A-Z]{16}\b`},
+	{"what": "a private key", "pattern": `-----BEGIN [A-Z ]*PRIVATE KEY( BLOCK)?-----\s*[A-Za-z0-9+/=]`},
+	{"what": "a JSON Web Token", "pattern": `\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,}`},
+	{"what": "a token of GitHub", "pattern": `\b(gh[oprsu]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{50,})\b`},
+	{"what": "a token of GitLab", "pattern": `\bglpat-[A-Za-z0-9_-]{20}`},
+	{"what": "a token of Slack", "pattern": `\bxox[abeprs]-[0-9]{8,}-[A-Za-z0-9-]{10,}`},
+	{"what": "a key of Stripe", "pattern": `\b[rs]k_live_[A-Za-z0-9]{20,}`},
+	{"what": "a key of Google", "pattern": `\bAIza[A-Za-z0-9_-]{35}`},
+	{"what": "a token of npm", "pattern": `\bnpm_[A-Za-z0-9]{36}\b`},
+	{"what": "a token of Databricks", "pattern": `\bdapi[0-9a-f]{32}\b`},
+	{"what": "a token of Vault", "pattern": `\bhvs\.[A-Za-z0-9_-]{24,}`},
+	{"what": "a key of SendGrid", "pattern": `\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}`},
+	{"what": "a URL with a password", "pattern": `[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@'"]*:[^\s/@'"$<>{}%*]+@[A-Za-z0-9\[]`},
+	{"what": "a URL with a password", "pattern": `(?i)^[a-z][a-z0-9+.:-]*://\S*[?&;]password=[^\s&;$<{%*]{3,}`},
+]
+
+# What a text certainly is; nothing for most.
+shown(text) := found[0] if {
+	regex.match(certain, text)
+	not contains(text, "EXAMPLE")
+	found := [known.what | some known in patterns; regex.match(known.pattern, text)]
+	count(found) > 0
+} else := ""
+
+# One look at a name, since most are nothing of it.
+is_suspect(name) if regex.match(`(?i)(pass|passw(or)?d|passphrase|pwd|key|secret|token|base)$`, name)
+
+# Names that say it: passwords of any kind, keys and tokens. What is only about them ends otherwise.
+is_password(name) if regex.match(`(?i)(password|passwd|passphrase|[_.-]pwd|[_.-]pass)$`, name)
+
+is_key(name) if regex.match(`(?i)((api|access|secret|private|encryption|signing|master|account)[_.-]?key|secret[_.-]key[_.-]base|(client|app|application|jwt|session|cookie|shared|signing|webhook|auth|hmac)[_.-]?secret)$`, name)
+
+is_token(name) if regex.match(`(?i)(^|[_.-]|access|api|auth|bearer|bot|refresh)token$`, name)
+
+# What a text is because of its name; nothing for most.
+called(name, text) := "" if not is_suspect(name)
+
+else := "a password" if {
+	is_password(name)
+	is_literal(text)
+}
+
+else := "a key" if {
+	is_key(name)
+	is_literal(text)
+	count(text) > 7
+}
+
+else := "a token" if {
+	is_token(name)
+	is_literal(text)
+	is_random(text)
+}
+
+else := ""
+
+# Paths, variables, addresses, templates, stars, and what has blanks or calls something.
+reference := `^([/.~<$%!&|>]|arn:|vault:|secret:|secret\+|ref\+|file:|op://|env[:.]|https?:|aws-)|\$[({]|\{\{|^[*xX.]+$|[\s(),]`
+
+# It stands for itself: no path, no reference to something else, nothing that only switches it on or off.
+is_literal(text) if {
+	text != ""
+	not lower(text) in {"0", "1", "disabled", "enabled", "false", "n", "nil", "no", "none", "null", "off", "on", "optional", "required", "true", "undefined", "y", "yes"}
+	not regex.match(reference, text)
+}
+
+# Words in small letters, of which one may end in a number: the name of something.
+words := `^[a-z]+([-_.][a-z][a-z0-9]*)+$`
+
+is_random(text) if {
+	regex.match(`^\S{8,}$`, text)
+	regex.match(`[0-9]`, text)
+	regex.match(`[A-Za-z]`, text)
+	not regex.match(words, text)
+}
+
+is_random(text) if regex.match(`^\S{24,}$`, text)
