@@ -105,7 +105,7 @@ kind: Pod
 metadata: {name: agent, namespace: shop}
 spec:
   hostPID: true
-  hostIPC: true # portcullis: allow host-namespace: it talks to its neighbour
+  hostIPC: true # portcullis: allow host-process-namespace: it talks to its neighbour
   serviceAccountName: agent
   securityContext: {runAsUser: 1}
   restartPolicy: Never
@@ -117,7 +117,7 @@ fn both_gates_agree_on_waivers_around_their_expiry() {
     let folder = tempfile::tempdir().unwrap();
     let config = "version: 1
 waivers:
-  - rule: host-namespace
+  - rule: host-process-namespace
     resources: [Pod/shop/agent]
     reason: agent
     owner: team-a

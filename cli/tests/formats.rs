@@ -48,7 +48,7 @@ fn every_format_is_written_in_one_run_and_shows_no_secret() {
     assert_eq!(lint(folder.path(), &arguments), (1, String::new()));
     for format in FORMATS {
         let text = fs::read_to_string(folder.path().join(format!("report.{format}"))).unwrap();
-        assert!(text.contains("host-namespace"), "{format}: {text}");
+        assert!(text.contains("host-process-namespace"), "{format}: {text}");
         assert!(!text.contains(SECRET), "{format}: {text}");
         // In a run of its own it is the same.
         assert_eq!(lint(folder.path(), &["--format", format]).1, text, "{format}");
@@ -63,9 +63,12 @@ fn every_format_is_written_in_one_run_and_shows_no_secret() {
 #[test]
 fn results_and_codes_follow_waivers() {
     let folder = repository();
-    fs::write(folder.path().join("values.yaml"), "hostPID: true # portcullis: allow host-namespace: it looks after its neighbours\n")
-        .unwrap();
-    let (code, text) = lint(folder.path(), &["--rule", "host-namespace", "--format", "sarif"]);
+    fs::write(
+        folder.path().join("values.yaml"),
+        "hostPID: true # portcullis: allow host-process-namespace: it looks after its neighbours\n",
+    )
+    .unwrap();
+    let (code, text) = lint(folder.path(), &["--rule", "host-process-namespace", "--format", "sarif"]);
     let log: Value = serde_json::from_str(&text).unwrap();
     let result = &log["runs"][0]["results"][0];
     assert_eq!(code, 0);
@@ -74,7 +77,7 @@ fn results_and_codes_follow_waivers() {
         result["codeFlows"][0]["threadFlows"][0]["locations"][0]["location"]["physicalLocation"]["artifactLocation"]["uri"],
         "values.yaml"
     );
-    let (_, text) = lint(folder.path(), &["--rule", "host-namespace", "--format", "code-scanning"]);
+    let (_, text) = lint(folder.path(), &["--rule", "host-process-namespace", "--format", "code-scanning"]);
     let log: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(log["runs"][0]["results"], Value::Array(Vec::new()));
 }

@@ -261,3 +261,29 @@ fn a_change_is_checked_as_each_environment_is_configured() {
         ["warn one change reaches 2 services of dev, more than 0: a, b", "deny one change reaches 2 services of prod, more than 1: a, b"]
     );
 }
+
+#[test]
+fn what_is_said_of_all_rules_gives_way_to_what_is_said_of_one() {
+    let levels = |config: &str| {
+        let sources = Sources::default();
+        let config = Config::parse(&sources.add("portcullis.yaml", format!("version: 1\n{config}").as_bytes())).unwrap();
+        let engine = Engine::new(&Library::embedded().unwrap(), &config).unwrap();
+        let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: dev}\nspec: {hostNetwork: true, hostPID: true, containers: [{name: a, image: 'a:latest', resources: {limits: {cpu: 1}}}]}\n";
+        let document = yaml::parse(&Text::nowhere(text.as_bytes())).documents.remove(0);
+        let context = Context { environment: Some("dev".into()), ..Context::default() };
+        let found = engine.evaluate(&Resource::read(&Arc::new(document), &context).value).value;
+        let mut levels: Vec<String> = found.iter().map(|finding| format!("{} {}", finding.rule, finding.level.name())).collect();
+        levels.dedup();
+        levels
+    };
+    assert_eq!(levels("rules: {'*': {level: off}, host-network: {level: warn}}\n"), ["host-network warn"]);
+    assert_eq!(
+        levels("rules: {'*': {level: off, namespaces: {dev: {level: deny}}}, host-network: {level: off}}\n")
+            .contains(&"host-network deny".to_owned()),
+        false
+    );
+    assert_eq!(levels("environments: [{name: dev, levels: {'*': off}}]\nrules: {host-network: {level: deny}}\n"), ["host-network deny"]);
+    // Nobody meant to ask for what contradicts itself.
+    let all = levels("rules: {'*': {level: deny}}\n");
+    assert!(all.contains(&"host-process-namespace deny".to_owned()) && !all.iter().any(|found| found.starts_with("cpu-limit")), "{all:?}");
+}

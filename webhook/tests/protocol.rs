@@ -423,7 +423,7 @@ fn decisions_are_chained_and_hold_nothing_of_the_object() {
     let text = std::fs::read_to_string(path).unwrap();
     let audit = portcullis_policies::admission::chain::Audit::read(text.as_bytes()).unwrap();
     assert_eq!((audit.lines, audit.broken), (5, None), "{text}");
-    assert!(!text.contains("hunter2") && text.contains("host-namespace"));
+    assert!(!text.contains("hunter2") && text.contains("host-process-namespace"));
 }
 
 #[test]
@@ -492,7 +492,7 @@ fn rule(rego: &str, config: &str) -> gate::Server {
 }
 
 fn odd(rego: &str, config: &str, bounds: &portcullis_webhook::Bounds) -> gate::Server {
-    let head = "# METADATA\n# title: A rule\n# description: It is one.\n# custom: {severity: error, scope: resource, target: pod}\npackage portcullis.rules.odd\n\n";
+    let head = "# METADATA\n# title: A rule\n# description: It is one.\n# custom: {severity: error, group: platform, scope: resource, target: pod}\npackage portcullis.rules.odd\n\n";
     let files = [("rules/odd/rule.rego".to_owned(), format!("{head}{rego}"))].into_iter().collect();
     gate::server_of(&gate::with_files(files, config), bounds, Clock::of(|| gate::NOON))
 }

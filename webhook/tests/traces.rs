@@ -109,7 +109,7 @@ fn a_span_is_part_of_the_trace_of_the_api_server() {
     assert_eq!((hex(&span.trace_id), hex(&span.parent_span_id)), (TRACE.to_owned(), PARENT.to_owned()));
     let said = ["k8s.admission.operation", "k8s.admission.subject", "portcullis.allowed", "portcullis.rules", "portcullis.environment"];
     let said = said.map(|key| attribute(span, key));
-    assert_eq!(said, ["CREATE", "Deployment shop/api", "false", "host-namespace", "prod"]);
+    assert_eq!(said, ["CREATE", "Deployment shop/api", "false", "host-process-namespace", "prod"]);
     assert!(attribute(span, "portcullis.bundle").starts_with("sha256:"));
     assert_eq!(span.events.iter().map(|event| event.name.as_str()).collect::<Vec<_>>(), ["read"]);
     assert!(!span.attributes.iter().any(|attribute| format!("{attribute:?}").contains("alice")));

@@ -144,7 +144,7 @@ impl Fixture {
         vec![
             with(Status::New, Finding { message: new.message.replace("NAME", first), ..new }),
             with(Status::New, Finding { level: Level::Warn, ..finding("single-replica", "one replica only", at(service, "0"), &[&own]) }),
-            with(Status::Unchanged, finding("missing-probes", "container has no readiness probe", at(template, "sleep"), &[&own])),
+            with(Status::Unchanged, finding("missing-readiness-probe", "container has no readiness probe", at(template, "sleep"), &[&own])),
             with(Status::Fixed, finding("root-container", "container runs as root", at(service, "milliseconds"), &[&own])),
         ]
     }

@@ -4,14 +4,17 @@
 # custom:
 #   severity: warning
 #   group: availability
-#   scope: resource
+#   scope: platform
 #   target: [StatefulSet]
 package portcullis.rules.held_back_update
 
-findings contains {"at": ["spec", "updateStrategy", "rollingUpdate", "partition"], "other": ["spec", "replicas"], "message": message} if {
-	partition := input.resource.spec.updateStrategy.rollingUpdate.partition
-	replicas := object.get(input.resource.spec, "replicas", 1)
+findings contains finding if {
+	some workload in input.platform.kinds.StatefulSet
+	partition := workload.resource.spec.updateStrategy.rollingUpdate.partition
+	replicas := object.get(workload.resource.spec, "replicas", 1)
 	partition > 0
 	partition >= replicas
 	message := sprintf("partition %v of %v pods holds every update back", [partition, replicas])
+	at := ["spec", "updateStrategy", "rollingUpdate", "partition"]
+	finding := {"resource": workload.id, "at": at, "other": ["spec", "replicas"], "message": message}
 }

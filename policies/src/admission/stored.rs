@@ -97,7 +97,8 @@ pub fn carries_pods(kind: &str) -> bool {
     CARRIERS.contains(&kind)
 }
 
-/// The kinds that the rules of a library read. Secrets are never among them: nobody keeps copies of these.
+/// The kinds of stored objects that are looked at, as far as the rules of a library read them: what carries pods, and what is joined with that.
+/// What else rules read is looked at when it is made or changed; nobody keeps copies of ConfigMaps and Secrets.
 ///
 /// # Errors
 /// A rule reads a kind whose resource is not known.
@@ -107,7 +108,7 @@ pub fn reads(rules: &[Rule]) -> Result<Vec<Read>, String> {
     let alone: BTreeSet<(String, String)> = asked(rules)?.into_iter().map(|asked| (asked.group, asked.resource)).collect();
     let known = KNOWN.iter().filter(|(kind, group, resource)| {
         let is_asked = alone.contains(&((*group).to_owned(), (*resource).to_owned()));
-        *kind != "Secret" && !resource.contains('/') && (is_asked || is_joined(kind))
+        !resource.contains('/') && (is_joined(kind) || (is_asked && CARRIERS.contains(kind)))
     });
     Ok(known.map(|(kind, group, resource)| Read { group, resource, kind, is_joined: is_joined(kind) }).collect())
 }

@@ -13,6 +13,7 @@ use regorus::rvm::{
 use super::{
     Worker,
     program::{self, Broken, Shared},
+    settings::ALL_RULES,
 };
 use crate::{
     Config, ConfigError, Level, Library, Rule,
@@ -134,8 +135,8 @@ impl Engine {
 
     /// What a rule that can't be evaluated does, whose level is known.
     pub(super) fn on_error(&self, rule: usize, level: Level) -> Level {
-        let settings = self.rules.get(rule).and_then(|rule| self.config.rules.get(rule.id.as_str()));
-        settings.and_then(|settings| settings.value.on_error).unwrap_or(level)
+        let of = |id: &str| self.config.rules.get(id).and_then(|settings| settings.value.on_error);
+        self.rules.get(rule).and_then(|rule| of(rule.id.as_str())).or_else(|| of(ALL_RULES)).unwrap_or(level)
     }
 
     /// What one thread evaluates with.
@@ -197,14 +198,17 @@ fn check_names(library: &Library, config: &Config) -> Vec<ConfigError> {
         errors.push(ConfigError { message: format!("there is no rule {id}"), span, hint: Some(hint) });
     };
     let in_environments = config.environments.iter().flat_map(|environment| environment.levels.iter().map(|(id, level)| (id, level.span)));
+    // Waivers are for one rule each.
     let in_waivers = config.waivers.iter().map(|waiver| (&waiver.rule.value, waiver.rule.span));
-    for (id, span) in config.rules.iter().map(|(id, settings)| (id, settings.span)).chain(in_environments).chain(in_waivers) {
+    let in_rules = config.rules.iter().map(|(id, settings)| (id, settings.span));
+    for (id, span) in in_rules.chain(in_environments).filter(|(id, _)| &***id != ALL_RULES).chain(in_waivers) {
         if !library.knows(id) {
             unknown(id, span);
         }
     }
     for (id, settings) in &config.rules {
-        let Some(params) = library.params(id) else { continue };
+        let none = serde_json::Map::new();
+        let Some(params) = library.params(id).or_else(|| (&**id == ALL_RULES).then_some(&none)) else { continue };
         let settings = &settings.value;
         let narrower =
             settings.environments.values().map(|setting| &setting.value).chain(settings.namespaces.iter().map(|(_, setting)| setting));

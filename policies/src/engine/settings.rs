@@ -11,6 +11,9 @@ use crate::{
     input::{of_json, text},
 };
 
+/// What stands for every rule in a configuration.
+pub(super) const ALL_RULES: &str = "*";
+
 /// Where settings hold.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {
@@ -34,15 +37,18 @@ fn resolve_rule(rule: &Rule, config: &Config, facts: &Facts, place: &Place) -> R
     let mut level = if rule.off.is_some() { SettingLevel::Off } else { SettingLevel::On(rule.severity.level()) };
     let mut params: Object = rule.params.iter().map(|(key, value)| (text(key), of_json(value))).collect();
     let environment = place.environment.as_deref();
-    let settings = config.rules.get(rule.id.as_str()).map(|settings| &settings.value);
-    let everywhere = settings.map(|settings| &settings.everywhere);
-    apply(everywhere, &mut level, &mut params);
     let configured = config.environments.iter().find(|known| Some(&*known.name.value) == environment);
-    if let Some(changed) = configured.and_then(|environment| environment.levels.get(rule.id.as_str())) {
-        level = changed.value;
-    }
-    for setting in narrower(settings, place) {
-        apply(Some(setting), &mut level, &mut params);
+    // What is said of all rules together turns none on that is off by itself; what is said of one wins.
+    let together = if rule.off.is_some() { None } else { Some(ALL_RULES) };
+    for id in together.into_iter().chain([rule.id.as_str()]) {
+        let settings = config.rules.get(id).map(|settings| &settings.value);
+        apply(settings.map(|settings| &settings.everywhere), &mut level, &mut params);
+        if let Some(changed) = configured.and_then(|environment| environment.levels.get(id)) {
+            level = changed.value;
+        }
+        for setting in narrower(settings, place) {
+            apply(Some(setting), &mut level, &mut params);
+        }
     }
     for fact in &rule.facts {
         params.insert(text(fact), facts.get(fact, config, environment, place.namespace.as_deref()));

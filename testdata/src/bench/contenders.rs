@@ -24,7 +24,14 @@ const RULES: [&str; 4] = ["foreign_registry", "missing_pre_stop", "missing_resou
 const REGISTRY: &str = "111122223333.dkr.ecr.eu-west-1.amazonaws.com";
 
 /// The same rules of our own library.
-const OURS: [&str; 4] = ["foreign-image-registry", "missing-pre-stop", "missing-resources", "missing-zone-spread"];
+const OURS: [&str; 6] = [
+    "foreign-image-registry",
+    "missing-cpu-request",
+    "missing-memory-limit",
+    "missing-memory-request",
+    "missing-pre-stop",
+    "missing-zone-spread",
+];
 
 /// The environment that reviews belong to.
 const ENVIRONMENT: &str = "prod";

@@ -161,7 +161,7 @@ fn a_pull_request_is_judged_by_what_it_brings() {
     let new = ended.log.lines().filter(|line| line.contains("title=new%3A ")).count();
     assert_eq!((annotations("pod.yaml"), new), (6, 6), "{}", ended.log);
     assert_eq!(ended.outputs.get("new").map(String::as_str), Some("6"));
-    assert!(ended.summary.contains("host-namespace"), "{}", ended.summary);
+    assert!(ended.summary.contains("host-network"), "{}", ended.summary);
     let sarif = fs::read_to_string(place.path("work/reports/portcullis.sarif")).expect("the SARIF is there");
     let sarif: Value = serde_json::from_str(&sarif).expect("it is JSON");
     assert_eq!(sarif["version"], "2.1.0");
@@ -285,14 +285,14 @@ fn one_comment_is_kept() {
     place.git(&["checkout", "--quiet", "change"]);
     assert!(act(&place, &event(&base), &comment).failed);
     assert!(
-        matches!(own().as_slice(), [only] if only.starts_with("<!-- portcullis -->\n") && only.contains("host-namespace")),
+        matches!(own().as_slice(), [only] if only.starts_with("<!-- portcullis -->\n") && only.contains("host-network")),
         "{:?}",
         own()
     );
     place.write("pod.yaml", GOOD);
     place.commit("mended");
     assert!(!act(&place, &event(&base), &comment).failed);
-    assert!(matches!(own().as_slice(), [only] if !only.contains("host-namespace")), "{:?}", own());
+    assert!(matches!(own().as_slice(), [only] if !only.contains("host-network")), "{:?}", own());
 }
 
 #[test]

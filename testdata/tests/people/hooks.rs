@@ -71,7 +71,7 @@ fn the_first_commit_is_judged_whole() {
     let place = installed("portcullis-system");
     place.write("pod.yaml", BAD);
     place.git(&["add", "--all"]);
-    is_refused(&commit(&place, &[]), "host-namespace");
+    is_refused(&commit(&place, &[]), "host-network");
     place.write("pod.yaml", GOOD);
     place.git(&["add", "--all"]);
     is_let_in(&commit(&place, &[]));
@@ -93,7 +93,7 @@ fn only_what_is_staged_counts() {
     place.git(&["add", "--all"]);
     place.write("settings.yaml", GOOD);
     place.write("pod.yaml", GOOD);
-    is_refused(&commit(&place, &[]), "host-namespace");
+    is_refused(&commit(&place, &[]), "host-network");
     // What was there before is nobody's fault.
     place.git(&["commit", "--quiet", "--no-verify", "--message", "past"]);
     place.write("other.yaml", GOOD);
@@ -110,8 +110,8 @@ fn commits_of_files_and_of_everything_are_judged_by_what_they_take() {
     place.write("one.yaml", &GOOD.replace("hello", "welcome"));
     place.write("two.yaml", BAD);
     place.git(&["add", "two.yaml"]);
-    is_refused(&commit(&place, &["--all"]), "host-namespace");
-    is_refused(&commit(&place, &["two.yaml"]), "host-namespace");
+    is_refused(&commit(&place, &["--all"]), "host-network");
+    is_refused(&commit(&place, &["two.yaml"]), "host-network");
     is_let_in(&commit(&place, &["one.yaml"]));
 }
 
@@ -144,7 +144,7 @@ fn merges_are_judged() {
     place.write("apart.yaml", GOOD);
     place.commit("apart");
     let merge = |branch: &str| place.run("git", &["merge", "--no-ff", "--no-edit", branch]);
-    is_refused(&merge("bad"), "host-namespace");
+    is_refused(&merge("bad"), "host-network");
     place.git(&["merge", "--abort"]);
     is_let_in(&merge("good"));
     // A conflict that is resolved: what is committed is what counts.
@@ -157,7 +157,7 @@ fn merges_are_judged() {
     assert!(unresolved.err.contains("settings.yaml has a merge conflict"), "{}", unresolved.err);
     place.write("settings.yaml", BAD);
     place.git(&["add", "settings.yaml"]);
-    is_refused(&commit(&place, &[]), "host-namespace");
+    is_refused(&commit(&place, &[]), "host-network");
     place.write("settings.yaml", GOOD);
     place.git(&["add", "settings.yaml"]);
     is_let_in(&commit(&place, &[]));
@@ -172,7 +172,7 @@ fn hooks_work_in_another_work_tree() {
     place.put("other/pod.yaml", BAD);
     let other = place.path("other").to_string_lossy().into_owned();
     place.git(&["-C", &other, "add", "--all"]);
-    is_refused(&place.run("git", &["-C", &other, "commit", "--message", "a change"]), "host-namespace");
+    is_refused(&place.run("git", &["-C", &other, "commit", "--message", "a change"]), "host-network");
 }
 
 #[test]
@@ -185,7 +185,7 @@ fn the_hook_from_source_builds_once() {
     );
     place.write("pod.yaml", BAD);
     place.git(&["add", "--all"]);
-    is_refused(&commit(&place, &[]), "host-namespace");
+    is_refused(&commit(&place, &[]), "host-network");
     place.write("pod.yaml", GOOD);
     place.git(&["add", "--all"]);
     is_let_in(&commit(&place, &[]));
@@ -199,8 +199,8 @@ fn lint_looks_at_the_repository_whatever_is_staged() {
     place.commit("past");
     place.write("readme.txt", "words\n");
     place.git(&["add", "--all"]);
-    is_refused(&commit(&place, &[]), "host-namespace");
-    is_refused(&place.run("pre-commit", &["run", "--all-files"]), "host-namespace");
+    is_refused(&commit(&place, &[]), "host-network");
+    is_refused(&place.run("pre-commit", &["run", "--all-files"]), "host-network");
 }
 
 #[test]

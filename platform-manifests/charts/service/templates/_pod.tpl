@@ -72,6 +72,18 @@ spec:
       matchLabelKeys:
         - pod-template-hash
       {{- end }}
+    # Several pods of one zone share no node as long as there is another.
+    - maxSkew: 1
+      topologyKey: kubernetes.io/hostname
+      whenUnsatisfiable: ScheduleAnyway
+      nodeTaintsPolicy: Honor
+      labelSelector:
+        matchLabels:
+          {{- include "service.selectorLabels" $ | nindent 10 }}
+      {{- if eq $.Values.kind "Deployment" }}
+      matchLabelKeys:
+        - pod-template-hash
+      {{- end }}
   {{- end }}
   {{- with .Values.initContainers }}
   initContainers:
