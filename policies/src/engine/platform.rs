@@ -100,7 +100,8 @@ impl Run<'_> {
     }
 }
 
-/// `{resources: [RESOURCE], kinds: {KIND: [RESOURCE]}}`, where a resource is `{id, kind, group, name, application, namespace, resource, pod}`.
+/// `{resources: [RESOURCE], kinds: {KIND: [RESOURCE]}}`, where a resource is `{id, kind, group, name, application, cluster,
+/// namespace, resource, pod}`.
 ///
 /// What selectors and references join is joined here, where it can be looked up, as ids, which are places in `resources`: what carries pods has
 /// its `scalers`, `budgets`, `services`, `policies` and `monitors`, and whose pods its spreads `counts`; what has a selector has what it `selects`;
@@ -134,6 +135,7 @@ fn entry(id: usize, resource: &Resource, joins: &Joins, services: &Services) -> 
         ("group", text(resource.group())),
         ("name", text(&identity.name)),
         ("application", text(resource.context.application.as_deref().unwrap_or_default())),
+        ("cluster", text(resource.context.cluster.as_deref().unwrap_or_default())),
         ("namespace", text(identity.namespace.as_deref().unwrap_or_default())),
         ("resource", whole),
     ];
