@@ -9,7 +9,16 @@ missing(kind) := [{"resource": resource.id, "at": reference.at, "name": referenc
 	reference.group == ""
 	not reference.optional
 	count(reference.ids) == 0
+	not may_be(resource, reference)
 ]
+
+# Where one of the two says nothing of its namespace, whoever applies it does, and they may meet there.
+may_be(resource, reference) if {
+	some other in input.platform.kinds[reference.kind]
+	other.name == reference.name
+	other.group == reference.group
+	"" in {other.namespace, resource.namespace}
+}
 
 # The places of each name in a resource, so that one finding is enough for all of them.
 grouped(found) := {[one.resource, one.name] | some one in found}

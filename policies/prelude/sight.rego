@@ -74,12 +74,25 @@ given_later := {
 unmet(asked, labels) := [key |
 	some key, value in asked
 	object.get(labels, key, null) != value
-	not comes_later(key, labels)
+	not comes_later(key, value, labels)
 ]
 
-comes_later(key, labels) if {
-	key in given_later
+comes_later(key, value, labels) if {
 	not key in object.keys(labels)
+	is_given_later(key, value)
+}
+
+is_given_later(key, _) if key in given_later
+
+is_given_later(_, value) if value in roles
+
+# What a member of a group calls itself once it knows.
+roles := {"active", "follower", "leader", "master", "primary", "replica", "secondary", "standby"}
+
+# Labels that all objects of a release have, so that nothing comes close by them.
+common := {
+	"app.kubernetes.io/instance", "app.kubernetes.io/managed-by", "app.kubernetes.io/part-of", "app.kubernetes.io/version", "chart",
+	"helm.sh/chart", "heritage", "release",
 }
 
 # The pods of the same application that come closest to the labels that a resource asks for, and the first label that they lack.
@@ -94,13 +107,13 @@ services := [{"id": service.id, "place": [service.application, service.namespace
 ]
 
 nearest_of(candidates, resource, asked) := {"id": found[0][1], "key": found[0][2]} if {
-	found := sort([[0 - met, candidate.id, lacking[0]] |
+	found := sort([[0 - count(met), candidate.id, lacking[0]] |
 		some candidate in candidates
 		candidate.place == [resource.application, resource.namespace]
 		lacking := unmet(asked, candidate.labels)
 		count(lacking) > 0
-		met := count(asked) - count(lacking)
-		met > 0
+		met := [key | some key, value in asked; candidate.labels[key] == value; not key in common]
+		count(met) > 0
 	])
 	count(found) > 0
 }

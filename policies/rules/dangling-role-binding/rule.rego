@@ -11,6 +11,7 @@
 #     known: [default, extension-apiserver-authentication-reader]
 package portcullis.rules.dangling_role_binding
 
+import data.portcullis.prelude.names
 import data.portcullis.prelude.sight
 
 findings contains {"resource": binding.id, "at": reference.at, "message": message} if {
@@ -19,6 +20,7 @@ findings contains {"resource": binding.id, "at": reference.at, "message": messag
 	count(reference.ids) == 0
 	not reference.name in input.params.known
 	not startswith(reference.name, "system:")
+	not names.may_be(binding, reference)
 	is_shown(binding, reference.kind)
 	message := sprintf("nothing in sight makes %s %s", [reference.kind, reference.name])
 }

@@ -16,6 +16,7 @@ package portcullis.rules.unmatched_target_port
 findings contains finding if {
 	some service in input.platform.kinds.Service
 	count(service.selects) > 0
+	object.get(service.resource.spec, "clusterIP", "") != "None"
 	some i, port in service.resource.spec.ports
 	is_string(port.targetPort)
 	port.targetPort != ""

@@ -1,7 +1,7 @@
 //! The kinds whose resources are known by name, those that are never judged, and who acts for them.
 
 /// Kind, group and plural of what rules may be about; a kind of a custom resource is added here when a rule reads it.
-pub(super) const KNOWN: [(&str, &str, &str); 31] = [
+pub(super) const KNOWN: [(&str, &str, &str); 33] = [
     ("Pod", "", "pods"),
     ("PodTemplate", "", "podtemplates"),
     ("ReplicationController", "", "replicationcontrollers"),
@@ -31,6 +31,8 @@ pub(super) const KNOWN: [(&str, &str, &str); 31] = [
     ("AppProject", "argoproj.io", "appprojects"),
     ("NodePool", "karpenter.sh", "nodepools"),
     ("EC2NodeClass", "karpenter.k8s.aws", "ec2nodeclasses"),
+    ("PeerAuthentication", "security.istio.io", "peerauthentications"),
+    ("DestinationRule", "networking.istio.io", "destinationrules"),
     ("ScaledObject", "keda.sh", "scaledobjects"),
     ("PodExecOptions", "", "pods/exec"),
 ];
