@@ -121,10 +121,15 @@ nearest_of(candidates, resource, asked) := {"id": found[0][1], "key": found[0][2
 # Pods that it may select as soon as they have the labels that come later.
 may_select(resource, asked) if {
 	some carrier in carriers
-	carrier.namespace == resource.namespace
+	may_meet(carrier, resource)
 	lacking := unmet(asked, carrier.pod.labels)
 	count(lacking) == 0
 }
+
+# Where one of two says nothing of its namespace, whoever applies it does.
+may_meet(left, right) if left.namespace == right.namespace
+
+may_meet(left, right) if "" in {left.namespace, right.namespace}
 
 # What those pods have in place of a label.
 has_instead(resource, key, value) := sprintf("those of %s %s have no label %s", [resource.kind, resource.name, key]) if {

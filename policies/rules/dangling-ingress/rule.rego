@@ -12,6 +12,7 @@
 #   joins: [Ingress.networking.k8s.io, Service.core]
 package portcullis.rules.dangling_ingress
 
+import data.portcullis.prelude.names
 import data.portcullis.prelude.sight
 import data.portcullis.prelude.sight.with_services
 
@@ -20,6 +21,7 @@ findings contains {"resource": ingress.id, "at": backend.at, "message": message}
 	some backend in backends(ingress)
 	count(backend.ids) == 0
 	sight.would_show(ingress, with_services)
+	not names.may_be(ingress, {"group": "", "kind": "Service", "name": backend.name})
 	message := sprintf("backend Service %s is not in namespace %s", [backend.name, ingress.namespace])
 }
 

@@ -6,6 +6,8 @@
 #   group: placement
 #   scope: resource
 #   target: pod
+#   params:
+#     builtin: [general-purpose, system]
 #   facts: [nodePools]
 package portcullis.rules.unschedulable_pod
 
@@ -18,6 +20,8 @@ findings contains {"at": array.concat(input.pod.at, bound_at), "other": other, "
 	count(pools) > 0
 	not input.pod.spec.nodeName
 	bound_at
+	named := object.get(input.pod.spec, ["nodeSelector", "karpenter.sh/nodepool"], "")
+	not named in input.params.builtin
 	count(fitting) == 0
 	reasons := [sprintf("%s (%s)", [pool.name, landing.obstacle(pool)]) | some pool in pools]
 	other := array.concat(input.pod.at, ["tolerations"])
