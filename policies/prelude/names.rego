@@ -1,9 +1,8 @@
-# Names of what Kubernetes or its add-ons make in every namespace, so that nobody needs to.
+# Names that resources ask for, and that nothing in sight has.
 package portcullis.prelude.names
 
-# The references of an environment to a kind of the core group that nothing in sight makes, and that something would go without.
-missing(kind) := [{"resource": resource.id, "at": reference.at, "name": reference.name, "kind": resource.kind} |
-	some resource in input.platform.resources
+# The references of a resource to a kind of the core group that nothing in sight makes, and that something would not do without.
+missing(resource, kind) := [reference |
 	some reference in resource.references
 	reference.kind == kind
 	reference.group == ""
@@ -13,14 +12,19 @@ missing(kind) := [{"resource": resource.id, "at": reference.at, "name": referenc
 ]
 
 # Where one of the two says nothing of its namespace, whoever applies it does, and they may meet there.
+may_be(_, reference) if [reference.group, reference.kind, reference.name] in placeless
+
 may_be(resource, reference) if {
-	some other in input.platform.kinds[reference.kind]
-	other.name == reference.name
-	other.group == reference.group
-	"" in {other.namespace, resource.namespace}
+	resource.namespace == ""
+	[reference.group, reference.kind, reference.name] in everywhere
 }
 
-# The places of each name in a resource, so that one finding is enough for all of them.
-grouped(found) := {[one.resource, one.name] | some one in found}
+placeless := {[resource.group, resource.kind, resource.name] |
+	some id in input.platform.namespaces[""]
+	resource := input.platform.resources[id]
+}
 
-places(found, resource, name) := [one.at | some one in found; one.resource == resource; one.name == name]
+everywhere := {[resource.group, resource.kind, resource.name] | some resource in input.platform.resources}
+
+# The places of each name, so that one finding is enough for all of them.
+places(missed, name) := [one.at | some one in missed; one.name == name]

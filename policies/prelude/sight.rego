@@ -96,20 +96,27 @@ common := {
 }
 
 # The pods of the same application that come closest to the labels that a resource asks for, and the first label that they lack.
-nearest(resource, asked) := nearest_of(pods, resource, asked)
+nearest(resource, asked) := nearest_of(pods_beside(resource), asked)
 
-pods := [{"id": carrier.id, "place": [carrier.application, carrier.namespace], "labels": carrier.pod.labels} | some carrier in carriers]
+# What is in the namespace of a resource.
+beside(resource) := [input.platform.resources[id] | some id in input.platform.namespaces[resource.namespace]]
 
-services := [{"id": service.id, "place": [service.application, service.namespace], "labels": labels} |
-	some service in object.get(input.platform.kinds, "Service", [])
-	service.group == ""
-	labels := object.get(service.resource, ["metadata", "labels"], {})
+pods_beside(resource) := [{"id": other.id, "labels": other.pod.labels} |
+	some other in beside(resource)
+	other.pod
+	other.application == resource.application
 ]
 
-nearest_of(candidates, resource, asked) := {"id": found[0][1], "key": found[0][2]} if {
+services_beside(resource) := [{"id": other.id, "labels": object.get(other.resource, ["metadata", "labels"], {})} |
+	some other in beside(resource)
+	other.kind == "Service"
+	other.group == ""
+	other.application == resource.application
+]
+
+nearest_of(candidates, asked) := {"id": found[0][1], "key": found[0][2]} if {
 	found := sort([[0 - count(met), candidate.id, lacking[0]] |
 		some candidate in candidates
-		candidate.place == [resource.application, resource.namespace]
 		lacking := unmet(asked, candidate.labels)
 		count(lacking) > 0
 		met := [key | some key, value in asked; candidate.labels[key] == value; not key in common]
@@ -118,18 +125,17 @@ nearest_of(candidates, resource, asked) := {"id": found[0][1], "key": found[0][2
 	count(found) > 0
 }
 
-# Pods that it may select as soon as they have the labels that come later.
+# Pods that it may select as soon as they have the labels that come later. Where one of two says nothing of its namespace, whoever applies it does.
 may_select(resource, asked) if {
-	some carrier in carriers
-	may_meet(carrier, resource)
-	lacking := unmet(asked, carrier.pod.labels)
+	some namespace in meeting(resource.namespace)
+	some id in input.platform.namespaces[namespace]
+	lacking := unmet(asked, input.platform.resources[id].pod.labels)
 	count(lacking) == 0
 }
 
-# Where one of two says nothing of its namespace, whoever applies it does.
-may_meet(left, right) if left.namespace == right.namespace
+meeting(namespace) := {namespace, ""} if namespace != ""
 
-may_meet(left, right) if "" in {left.namespace, right.namespace}
+else := object.keys(input.platform.namespaces)
 
 # What those pods have in place of a label.
 has_instead(resource, key, value) := sprintf("those of %s %s have no label %s", [resource.kind, resource.name, key]) if {

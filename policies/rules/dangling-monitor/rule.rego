@@ -14,20 +14,18 @@ package portcullis.rules.dangling_monitor
 import data.portcullis.prelude.monitors
 import data.portcullis.prelude.selectors
 import data.portcullis.prelude.sight
-import data.portcullis.prelude.sight.pods as all_pods
-import data.portcullis.prelude.sight.services as all_services
 import data.portcullis.prelude.sight.with_pods
 import data.portcullis.prelude.sight.with_services
 
 kinds := {
-	"PodMonitor": {"what": "pods", "shown": with_pods, "all": all_pods},
-	"ServiceMonitor": {"what": "Services", "shown": with_services, "all": all_services},
+	"PodMonitor": {"what": "pods", "shown": with_pods},
+	"ServiceMonitor": {"what": "Services", "shown": with_services},
 }
 
 findings contains finding if {
 	some monitor in dangling
 	asked := selectors.match_labels(monitor.resource.spec.selector)
-	near := sight.nearest_of(kinds[monitor.kind].all, monitor, asked)
+	near := sight.nearest_of(candidates(monitor), asked)
 	target := input.platform.resources[near.id]
 	message := sprintf("%s selects no %s: label %s is not that of %s %s", [monitor.kind, kinds[monitor.kind].what, near.key, target.kind, target.name])
 	at := ["spec", "selector", "matchLabels", near.key]
@@ -37,10 +35,14 @@ findings contains finding if {
 findings contains {"resource": monitor.id, "at": ["spec", "selector"], "message": message} if {
 	some monitor in dangling
 	asked := selectors.match_labels(monitor.resource.spec.selector)
-	all := kinds[monitor.kind].all
-	not sight.nearest_of(all, monitor, asked)
+	candidates_here := candidates(monitor)
+	not sight.nearest_of(candidates_here, asked)
 	message := sprintf("%s selects no %s in sight", [monitor.kind, kinds[monitor.kind].what])
 }
+
+candidates(monitor) := sight.pods_beside(monitor) if monitor.kind == "PodMonitor"
+
+else := sight.services_beside(monitor)
 
 dangling := [monitor |
 	some kind, known in kinds

@@ -12,32 +12,29 @@
 package portcullis.rules.duplicate_ingress_host
 
 findings contains finding if {
+	some ids in input.platform.namespaces
+	claims := claims_of(ids)
 	count(claims) > count({claim.key | some claim in claims})
 	some claim in claims
-	first := earlier(claim)[0]
-	others := [{"resource": first.id, "at": first.at}]
-	place := concat("", [claim.key[2], claim.key[3]])
-	message := sprintf("path %s is claimed by Ingress %s, too", [place, first.name])
+	earlier := [other | some other in claims; other.key == claim.key; other.id < claim.id; other.name != claim.name]
+	count(earlier) > 0
+	others := [{"resource": other.id, "at": other.at} | some other in array.slice(earlier, 0, 1)]
+	place := concat("", [claim.key[1], claim.key[2]])
+	message := sprintf("path %s is claimed by Ingress %s, too", [place, earlier[0].name])
 	finding := {"resource": claim.id, "at": claim.at, "others": others, "message": message}
 }
 
-claims := [{"id": ingress.id, "name": ingress.name, "at": at, "key": key} |
-	some ingress in input.platform.kinds.Ingress
+claims_of(ids) := [{"id": ingress.id, "name": ingress.name, "at": at, "key": key} |
+	some id in ids
+	ingress := input.platform.resources[id]
+	ingress.kind == "Ingress"
 	ingress.group == "networking.k8s.io"
 	not is_canary(ingress)
 	some i, rule in ingress.resource.spec.rules
 	host := lower(object.get(rule, "host", "*"))
 	some j, route in rule.http.paths
-	key := [ingress.namespace, class(ingress), host, rooted(object.get(route, "path", "/")), object.get(route, "pathType", "")]
+	key := [class(ingress), host, rooted(object.get(route, "path", "/")), object.get(route, "pathType", "")]
 	at := ["spec", "rules", i, "http", "paths", j, "path"]
-]
-
-# Those of other Ingresses that come before it.
-earlier(claim) := [other |
-	some other in claims
-	other.key == claim.key
-	other.id < claim.id
-	other.name != claim.name
 ]
 
 class(ingress) := ingress.resource.spec.ingressClassName if ingress.resource.spec.ingressClassName

@@ -10,6 +10,8 @@
 package portcullis.rules.duplicate_object
 
 findings contains finding if {
+	some ids in input.platform.namespaces
+	made := made_of(ids)
 	count(made) > count({object.key | some object in made})
 	some object in made
 	earlier := [other |
@@ -24,18 +26,19 @@ findings contains finding if {
 	finding := {"resource": object.id, "at": ["metadata", "name"], "others": others, "message": message}
 }
 
-said(object, other) := sprintf("application %s makes %s %s, too", [other.application, object.key[1], object.key[3]]) if other.application != object.application
+said(object, other) := sprintf("application %s makes %s %s, too", [other.application, object.key[1], object.key[2]]) if other.application != object.application
 
-else := sprintf("application %s makes %s %s twice", [other.application, object.key[1], object.key[3]])
+else := sprintf("application %s makes %s %s twice", [other.application, object.key[1], object.key[2]])
 
 # What belongs to no application is not applied as it stands: a base and its overlays have the same names.
-made := [{"id": resource.id, "application": application, "cluster": resource.cluster, "key": key} |
-	some resource in input.platform.resources
+made_of(ids) := [{"id": resource.id, "application": application, "cluster": resource.cluster, "key": key} |
+	some id in ids
+	resource := input.platform.resources[id]
 	application := owner(resource)
 	application != ""
 	not endswith(resource.name, "*")
 	not is_hook(resource)
-	key := [resource.group, resource.kind, resource.namespace, resource.name]
+	key := [resource.group, resource.kind, resource.name]
 ]
 
 # The application that it is rendered for, or the one that has written its name on it.

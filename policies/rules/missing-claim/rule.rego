@@ -11,24 +11,22 @@ package portcullis.rules.missing_claim
 
 import data.portcullis.prelude.names
 
-missed := [one |
-	some one in names.missing("PersistentVolumeClaim")
-	made := made_by_sets(input.platform.resources[one.resource].namespace)
-	not one.name in made
-]
-
-findings contains {"resource": resource, "at": places[0], "message": message} if {
-	some [resource, name] in names.grouped(missed)
-	holder := input.platform.resources[resource]
+findings contains {"resource": holder.id, "at": places[0], "message": message} if {
+	some holder in input.platform.resources
+	missed := names.missing(holder, "PersistentVolumeClaim")
+	count(missed) > 0
+	made := made_by_sets(holder.namespace)
+	some name in ({one.name | some one in missed} - made)
 	not by_template(holder, name)
-	places := names.places(missed, resource, name)
+	places := names.places(missed, name)
 	message := sprintf("nothing in sight makes PersistentVolumeClaim %s", [name])
 }
 
 # The first of the claims that a StatefulSet makes, which backups and migrations mount.
 made_by_sets(namespace) := {name |
-	some set in input.platform.kinds.StatefulSet
-	set.namespace == namespace
+	some id in input.platform.namespaces[namespace]
+	set := input.platform.resources[id]
+	set.kind == "StatefulSet"
 	some claim in set.resource.spec.volumeClaimTemplates
 	some ordinal in numbers.range(0, 9)
 	name := sprintf("%s-%s-%d", [claim.metadata.name, set.name, ordinal])

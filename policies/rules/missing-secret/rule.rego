@@ -14,16 +14,13 @@ package portcullis.rules.missing_secret
 
 import data.portcullis.prelude.names
 
-missed := [one |
-	some one in names.missing("Secret")
-	not one.name in input.params.known
-	holder := input.platform.resources[one.resource]
+findings contains {"resource": holder.id, "at": places[0], "others": others, "message": message} if {
+	some holder in input.platform.resources
+	missed := [one | some one in names.missing(holder, "Secret"); not one.name in input.params.known]
+	count(missed) > 0
 	not issued(holder)
-]
-
-findings contains {"resource": resource, "at": places[0], "others": others, "message": message} if {
-	some [resource, name] in names.grouped(missed)
-	places := names.places(missed, resource, name)
+	some name in {one.name | some one in missed}
+	places := names.places(missed, name)
 	others := [{"at": at} | some at in array.slice(places, 1, count(places))]
 	message := sprintf("nothing in sight makes Secret %s", [name])
 }

@@ -14,21 +14,19 @@ package portcullis.rules.missing_service_account
 import data.portcullis.prelude.names
 
 # Pods alone: a RoleBinding may well stand before its account.
-missed := [one |
-	some one in names.missing("ServiceAccount")
+findings contains {"resource": holder.id, "at": one.at, "others": others, "message": message} if {
+	some holder in input.platform.resources
+	holder.pod
+	some one in names.missing(holder, "ServiceAccount")
 	one.name != "default"
-	input.platform.resources[one.resource].pod
-]
-
-findings contains {"resource": one.resource, "at": one.at, "others": others, "message": message} if {
-	some one in missed
-	others := alike(input.platform.resources[one.resource])
+	others := alike(holder)
 	message := sprintf("nothing in sight makes ServiceAccount %s", [one.name])
 }
 
 # The accounts that the same application does make there.
-alike(workload) := [{"resource": account.id, "at": ["metadata", "name"]} |
-	some account in input.platform.kinds.ServiceAccount
-	account.application == workload.application
-	account.namespace == workload.namespace
+alike(holder) := [{"resource": id, "at": ["metadata", "name"]} |
+	some id in input.platform.namespaces[holder.namespace]
+	account := input.platform.resources[id]
+	account.kind == "ServiceAccount"
+	account.application == holder.application
 ]

@@ -44,5 +44,5 @@ places(namespace) := {"resource": own[0]} if {
 	own := [object.id | some object in input.platform.kinds.Namespace; object.name == namespace]
 	count(own) > 0
 } else := {"resource": within[0]} if {
-	within := [workload.id | some workload in input.platform.resources; workload.pod; workload.namespace == namespace]
+	within := [id | some id in input.platform.namespaces[namespace]; input.platform.resources[id].pod]
 }

@@ -13,15 +13,16 @@
 package portcullis.rules.shared_service_selector
 
 findings contains finding if {
-	count(selecting) > count({[service.namespace, service.resource.spec.selector] | some service in selecting})
+	some ids in input.platform.namespaces
+	selecting := selecting_of(ids)
+	count(selecting) > count({service.resource.spec.selector | some service in selecting})
 	some service in selecting
 	twins := [other |
 		some other in selecting
 		other.id < service.id
-		other.namespace == service.namespace
 		other.name != service.name
 		other.resource.spec.selector == service.resource.spec.selector
-		object.get(other, "selects", []) == object.get(service, "selects", [])
+		other.selects == service.selects
 	]
 	count(twins) > 0
 	others := [{"resource": twin.id, "at": ["spec", "selector"]} | some twin in twins]
@@ -29,7 +30,10 @@ findings contains finding if {
 	finding := {"resource": service.id, "at": ["spec", "selector"], "others": others, "message": message}
 }
 
-selecting := [service |
-	some service in input.platform.kinds.Service
+selecting_of(ids) := [service |
+	some id in ids
+	service := input.platform.resources[id]
+	service.kind == "Service"
+	service.group == ""
 	service.selects
 ]

@@ -100,7 +100,7 @@ impl Run<'_> {
     }
 }
 
-/// `{resources: [RESOURCE], kinds: {KIND: [RESOURCE]}}`, where a resource is `{id, kind, group, name, application, cluster,
+/// `{resources: [RESOURCE], kinds: {KIND: [RESOURCE]}, namespaces: {NAMESPACE: [ID]}}`, where a resource is `{id, kind, group, name, application, cluster,
 /// namespace, resource, pod}`.
 ///
 /// What selectors and references join is joined here, where it can be looked up, as ids, which are places in `resources`: what carries pods has
@@ -109,17 +109,22 @@ impl Run<'_> {
 fn platform_value(members: &[&Resource], services: &Services) -> Value {
     let joins = Joins::of(members);
     let mut kinds: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+    let mut namespaces: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
     let mut resources = Vec::with_capacity(members.len());
     for (id, resource) in members.iter().enumerate() {
         let entry = entry(id, resource, &joins, services);
         // What is malformed has been reported by the rules that see single resources; it keeps its place among the ids.
         if let Some(entry) = &entry {
             kinds.entry(&resource.identity.kind).or_default().push(entry.clone());
+            namespaces.entry(resource.identity.namespace.as_deref().unwrap_or_default()).or_default().push(Value::from(id));
         }
         resources.push(entry.unwrap_or_else(Value::new_object));
     }
-    let kinds = kinds.into_iter().map(|(kind, entries)| (text(kind), Value::from(entries)));
-    object([("resources", Value::from(resources)), ("kinds", kinds.collect::<Object>().into_value())])
+    let listed = |lists: BTreeMap<&str, Vec<Value>>| {
+        let lists = lists.into_iter().map(|(key, list)| (text(key), Value::from(list)));
+        lists.collect::<Object>().into_value()
+    };
+    object([("resources", Value::from(resources)), ("kinds", listed(kinds)), ("namespaces", listed(namespaces))])
 }
 
 fn entry(id: usize, resource: &Resource, joins: &Joins, services: &Services) -> Option<Value> {
