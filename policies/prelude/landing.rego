@@ -2,6 +2,7 @@
 package portcullis.prelude.landing
 
 import data.portcullis.prelude.placement
+import data.portcullis.prelude.placement.capacity_type
 
 capacities := ["on-demand", "reserved", "spot"]
 
@@ -58,6 +59,6 @@ obstacle(pool) := sprintf("taint %s", [against[0].key]) if {
 offers(pool, key, value) if {
 	some capacity in capacities
 	whole := object.union(pool, {"fixed": placement.fixed(pool, capacity)})
-	placement.admits(whole, {"key": placement.capacity_type, "operator": "In", "values": [capacity]})
+	placement.admits(whole, {"key": capacity_type, "operator": "In", "values": [capacity]})
 	placement.admits(whole, {"key": key, "operator": "In", "values": [value]})
 }

@@ -8,13 +8,13 @@
 #   target: [ConfigMap, CronJob, DaemonSet, Deployment, Job, Pod, ReplicaSet, ReplicationController, Rollout, StatefulSet]
 package portcullis.rules.broker_without_failover
 
-import data.portcullis.prelude.settings
+import data.portcullis.prelude.settings.all as all_settings
 
 # Amazon MQ numbers the brokers of a pair; those of RabbitMQ have one name for all of them.
 broker := `b-[a-z0-9-]+-[0-9]\.mq\.[a-z0-9-]+\.amazonaws\.com(\.cn)?`
 
 findings contains {"at": setting.at, "message": message} if {
-	some setting in settings.all
+	some setting in all_settings
 	contains(setting.value, ".mq.")
 	hosts := {host | some host in regex.find_n(broker, setting.value, -1)}
 	count(hosts) > 0
@@ -24,7 +24,7 @@ findings contains {"at": setting.at, "message": message} if {
 
 # The one that a client is told in a list of several.
 findings contains {"at": setting.at, "message": message} if {
-	some setting in settings.all
+	some setting in all_settings
 	contains(setting.value, "failover:")
 	not contains(setting.value, ".mq.")
 	hosts := {host | some host in regex.find_n(`[a-z+]+://[^,)?\s"']+`, setting.value, -1)}

@@ -17,7 +17,7 @@ findings contains finding if {
 	earlier := [other |
 		some other in made
 		other.key == object.key
-		other.id < object.id
+		comes_first(other, object)
 		same_cluster(other.cluster, object.cluster)
 	]
 	count(earlier) > 0
@@ -29,6 +29,17 @@ findings contains finding if {
 said(object, other) := sprintf("application %s makes %s %s, too", [other.application, object.key[1], object.key[2]]) if other.application != object.application
 
 else := sprintf("application %s makes %s %s twice", [other.application, object.key[1], object.key[2]])
+
+# Of one application each of them is to blame, as nobody knows which wins.
+comes_first(other, object) if {
+	other.application == object.application
+	other.id != object.id
+}
+
+comes_first(other, object) if {
+	other.application != object.application
+	other.id < object.id
+}
 
 # What belongs to no application is not applied as it stands: a base and its overlays have the same names.
 made_of(ids) := [{"id": resource.id, "application": application, "cluster": resource.cluster, "key": key} |

@@ -12,6 +12,7 @@
 package portcullis.rules.endpoint_by_address
 
 import data.portcullis.prelude.settings
+import data.portcullis.prelude.settings.all as all_settings
 
 octet := `(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])`
 
@@ -23,7 +24,7 @@ in_url := sprintf(`(amqps?|jdbc:[a-z]+|jdbc:oracle:thin|kafka|mariadb|mongodb|my
 alone := sprintf(`^%s(:[0-9]+)?$`, [address])
 
 findings contains {"at": setting.at, "message": message} if {
-	some setting in settings.all
+	some setting in all_settings
 	some found in addresses(setting)
 	message := sprintf("%s has the address %s in place of the name of an endpoint", [setting.name, found])
 }

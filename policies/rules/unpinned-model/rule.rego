@@ -13,10 +13,11 @@
 package portcullis.rules.unpinned_model
 
 import data.portcullis.prelude.settings
+import data.portcullis.prelude.settings.all as all_settings
 
 # As a version, every one of the words moves.
 findings contains {"at": setting.at, "message": message} if {
-	some setting in settings.all
+	some setting in all_settings
 	settings.has_word(setting.name, input.params.words)
 	settings.has_word(setting.name, input.params.versions)
 	moves(lower(trim_space(setting.value)))
@@ -25,7 +26,7 @@ findings contains {"at": setting.at, "message": message} if {
 
 # In a path, folders are often called after an environment; those after no version are not.
 findings contains {"at": setting.at, "message": message} if {
-	some setting in settings.all
+	some setting in all_settings
 	settings.has_word(setting.name, input.params.words)
 	contains(setting.value, "/")
 	not contains(setting.value, "\n")
