@@ -148,10 +148,11 @@ fn entry(id: usize, resource: &Resource, joins: &Joins, services: &Services) -> 
     Some(fields.chain(joins.entries(id)).collect::<Object>().into_value())
 }
 
-/// The order of resources: by identity; where two objects share a name, by application and text.
+/// The order of resources: by identity; where two objects share a name, by application and text, and copies by where they are.
 fn key<'a>(resource: &'a Resource) -> impl Ord + use<'a> {
     let text = resource.node().map(|node| resource.document.text.slice(node.range));
-    (&resource.identity, &resource.context.application, text)
+    let place = resource.node().and_then(|node| resource.document.text.origin(node.range).edit());
+    (&resource.identity, &resource.context.application, text, place)
 }
 
 fn is_member(resource: &Resource, environment: Option<&Arc<str>>) -> bool {
