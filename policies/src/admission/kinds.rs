@@ -1,7 +1,7 @@
 //! The kinds whose resources are known by name, those that are never judged, and who acts for them.
 
 /// Kind, group and plural of what rules may be about; a kind of a custom resource is added here when a rule reads it.
-pub(super) const KNOWN: [(&str, &str, &str); 30] = [
+pub(super) const KNOWN: [(&str, &str, &str); 36] = [
     ("Pod", "", "pods"),
     ("PodTemplate", "", "podtemplates"),
     ("ReplicationController", "", "replicationcontrollers"),
@@ -30,6 +30,12 @@ pub(super) const KNOWN: [(&str, &str, &str); 30] = [
     ("ApplicationSet", "argoproj.io", "applicationsets"),
     ("AppProject", "argoproj.io", "appprojects"),
     ("NodePool", "karpenter.sh", "nodepools"),
+    ("EC2NodeClass", "karpenter.k8s.aws", "ec2nodeclasses"),
+    ("ClusterSecretStore", "external-secrets.io", "clustersecretstores"),
+    ("HTTPRoute", "gateway.networking.k8s.io", "httproutes"),
+    ("VirtualService", "networking.istio.io", "virtualservices"),
+    ("PeerAuthentication", "security.istio.io", "peerauthentications"),
+    ("DestinationRule", "networking.istio.io", "destinationrules"),
     ("ScaledObject", "keda.sh", "scaledobjects"),
     ("PodExecOptions", "", "pods/exec"),
 ];

@@ -100,7 +100,8 @@ impl Run<'_> {
     }
 }
 
-/// `{resources: [RESOURCE], kinds: {KIND: [RESOURCE]}}`, where a resource is `{id, kind, group, name, application, namespace, resource, pod}`.
+/// `{resources: [RESOURCE], kinds: {KIND: [RESOURCE]}, namespaces: {NAMESPACE: [ID]}}`, where a resource is `{id, kind, group, name, application, cluster,
+/// namespace, resource, pod}`.
 ///
 /// What selectors and references join is joined here, where it can be looked up, as ids, which are places in `resources`: what carries pods has
 /// its `scalers`, `budgets`, `services`, `policies` and `monitors`, and whose pods its spreads `counts`; what has a selector has what it `selects`;
@@ -108,17 +109,22 @@ impl Run<'_> {
 fn platform_value(members: &[&Resource], services: &Services) -> Value {
     let joins = Joins::of(members);
     let mut kinds: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+    let mut namespaces: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
     let mut resources = Vec::with_capacity(members.len());
     for (id, resource) in members.iter().enumerate() {
         let entry = entry(id, resource, &joins, services);
         // What is malformed has been reported by the rules that see single resources; it keeps its place among the ids.
         if let Some(entry) = &entry {
             kinds.entry(&resource.identity.kind).or_default().push(entry.clone());
+            namespaces.entry(resource.identity.namespace.as_deref().unwrap_or_default()).or_default().push(Value::from(id));
         }
         resources.push(entry.unwrap_or_else(Value::new_object));
     }
-    let kinds = kinds.into_iter().map(|(kind, entries)| (text(kind), Value::from(entries)));
-    object([("resources", Value::from(resources)), ("kinds", kinds.collect::<Object>().into_value())])
+    let listed = |lists: BTreeMap<&str, Vec<Value>>| {
+        let lists = lists.into_iter().map(|(key, list)| (text(key), Value::from(list)));
+        lists.collect::<Object>().into_value()
+    };
+    object([("resources", Value::from(resources)), ("kinds", listed(kinds)), ("namespaces", listed(namespaces))])
 }
 
 fn entry(id: usize, resource: &Resource, joins: &Joins, services: &Services) -> Option<Value> {
@@ -134,6 +140,7 @@ fn entry(id: usize, resource: &Resource, joins: &Joins, services: &Services) -> 
         ("group", text(resource.group())),
         ("name", text(&identity.name)),
         ("application", text(resource.context.application.as_deref().unwrap_or_default())),
+        ("cluster", text(resource.context.cluster.as_deref().unwrap_or_default())),
         ("namespace", text(identity.namespace.as_deref().unwrap_or_default())),
         ("resource", whole),
     ];
@@ -141,10 +148,11 @@ fn entry(id: usize, resource: &Resource, joins: &Joins, services: &Services) -> 
     Some(fields.chain(joins.entries(id)).collect::<Object>().into_value())
 }
 
-/// The order of resources: by identity; where two objects share a name, by application and text.
+/// The order of resources: by identity; where two objects share a name, by application and text, and copies by where they are.
 fn key<'a>(resource: &'a Resource) -> impl Ord + use<'a> {
     let text = resource.node().map(|node| resource.document.text.slice(node.range));
-    (&resource.identity, &resource.context.application, text)
+    let place = resource.node().and_then(|node| resource.document.text.origin(node.range).edit());
+    (&resource.identity, &resource.context.application, text, place)
 }
 
 fn is_member(resource: &Resource, environment: Option<&Arc<str>>) -> bool {

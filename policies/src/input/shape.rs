@@ -184,10 +184,18 @@ const SERVICE: Shape = Shape::Map(&[
     ("loadBalancerSourceRanges", TEXTS),
 ]);
 
+const BACKEND: Shape = Shape::Map(&[("service", Shape::Map(&[("name", Shape::Text), ("port", ANY_MAP)]))]);
 const INGRESS: Shape = Shape::Map(&[
     ("ingressClassName", Shape::Text),
     ("tls", Shape::List(&Shape::Map(&[("hosts", TEXTS)]))),
-    ("rules", Shape::List(&Shape::Map(&[("host", Shape::Text)]))),
+    ("defaultBackend", BACKEND),
+    (
+        "rules",
+        Shape::List(&Shape::Map(&[
+            ("host", Shape::Text),
+            ("http", Shape::Map(&[("paths", Shape::List(&Shape::Map(&[("path", Shape::Text), ("backend", BACKEND)])))])),
+        ])),
+    ),
 ]);
 
 const PEERS: Shape = Shape::List(&Shape::Map(&[
@@ -289,8 +297,42 @@ const SCALED_OBJECT: Shape = Shape::Map(&[
     ("scaleTargetRef", ANY_MAP),
 ]);
 
+const TAINTS: Shape = Shape::List(&Shape::Map(&[("key", Shape::Text), ("effect", Shape::Text)]));
+const NODE_POOL: Shape = Shape::Map(&[
+    (
+        "template",
+        Shape::Map(&[
+            ("metadata", METADATA),
+            (
+                "spec",
+                Shape::Map(&[("requirements", EXPRESSIONS), ("taints", TAINTS), ("startupTaints", TAINTS), ("nodeClassRef", ANY_MAP)]),
+            ),
+        ]),
+    ),
+    ("limits", ANY_MAP),
+    ("replicas", Shape::Int),
+    (
+        "disruption",
+        Shape::Map(&[(
+            "budgets",
+            Shape::List(&Shape::Map(&[("nodes", Shape::Any), ("schedule", Shape::Text), ("duration", Shape::Text), ("reasons", TEXTS)])),
+        )]),
+    ),
+]);
+const NODE_CLASS: Shape = Shape::Map(&[
+    (
+        "amiSelectorTerms",
+        Shape::List(&Shape::Map(&[("alias", Shape::Text), ("id", Shape::Text), ("name", Shape::Text), ("ssmParameter", Shape::Text)])),
+    ),
+    ("amiFamily", Shape::Text),
+    ("metadataOptions", Shape::Map(&[("httpEndpoint", Shape::Text), ("httpTokens", Shape::Text), ("httpPutResponseHopLimit", Shape::Int)])),
+    ("blockDeviceMappings", Shape::List(&Shape::Map(&[("ebs", Shape::Map(&[("encrypted", Shape::Bool)]))]))),
+]);
+
+const MONITOR: Shape = Shape::Map(&[("selector", SELECTOR), ("endpoints", ANY_MAPS), ("podMetricsEndpoints", ANY_MAPS)]);
+
 /// The kinds of which something is known, and the shapes of their specs.
-const KINDS: [(&str, Shape); 26] = [
+const KINDS: [(&str, Shape); 30] = [
     ("Pod", POD_SPEC),
     ("Deployment", WORKLOAD),
     ("StatefulSet", WORKLOAD),
@@ -317,17 +359,24 @@ const KINDS: [(&str, Shape); 26] = [
     ("ServiceAccount", ANY_MAP),
     ("ConfigMap", ANY_MAP),
     ("Secret", ANY_MAP),
+    ("ServiceMonitor", MONITOR),
+    ("PodMonitor", MONITOR),
+    ("NodePool", NODE_POOL),
+    ("EC2NodeClass", NODE_CLASS),
 ];
 
 /// The groups that those kinds belong to; elsewhere the same word means something else.
-const GROUPS: [&str; 10] = [
+const GROUPS: [&str; 13] = [
     "",
     "apps",
     "argoproj.io",
     "autoscaling",
     "batch",
     "extensions",
+    "karpenter.k8s.aws",
+    "karpenter.sh",
     "keda.sh",
+    "monitoring.coreos.com",
     "networking.k8s.io",
     "policy",
     "rbac.authorization.k8s.io",

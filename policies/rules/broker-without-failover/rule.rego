@@ -1,0 +1,48 @@
+# METADATA
+# title: Broker URL without failover
+# description: A client that knows one of two brokers does not find the other when it takes over.
+# custom:
+#   severity: error
+#   group: platform
+#   scope: resource
+#   target: [ConfigMap, CronJob, DaemonSet, Deployment, Job, Pod, ReplicaSet, ReplicationController, Rollout, StatefulSet]
+package portcullis.rules.broker_without_failover
+
+import data.portcullis.prelude.settings.all as all_settings
+
+# Amazon MQ numbers the brokers of a pair; those of RabbitMQ have one name for all of them.
+broker := `b-[a-z0-9-]+-[0-9]\.mq\.[a-z0-9-]+\.amazonaws\.com(\.cn)?`
+
+findings contains {"at": setting.at, "message": message} if {
+	some setting in all_settings
+	contains(setting.value, ".mq.")
+	hosts := {host | some host in regex.find_n(broker, setting.value, -1)}
+	count(hosts) > 0
+	fault := wrong(setting.value, hosts)
+	message := sprintf("%s %s", [setting.name, fault])
+}
+
+# The one that a client is told in a list of several.
+findings contains {"at": setting.at, "message": message} if {
+	some setting in all_settings
+	contains(setting.value, "failover:")
+	not contains(setting.value, ".mq.")
+	hosts := {host | some host in regex.find_n(`[a-z+]+://[^,)?\s"']+`, setting.value, -1)}
+	count(hosts) == 1
+	message := sprintf("%s fails over to nowhere: it names one broker", [setting.name])
+}
+
+wrong(value, hosts) := "names one broker, so clients do not find the standby" if {
+	count(hosts) == 1
+	not contains(value, "failover:")
+}
+
+wrong(value, hosts) := "fails over to nowhere: it names one broker" if {
+	count(hosts) == 1
+	contains(value, "failover:")
+}
+
+wrong(value, hosts) := "names several brokers without failover:(...), so clients stay with one" if {
+	count(hosts) > 1
+	not contains(value, "failover:")
+}

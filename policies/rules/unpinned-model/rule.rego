@@ -1,0 +1,45 @@
+# METADATA
+# title: Model that is not pinned
+# description: A service that loads whatever model is the latest scores differently after a restart, and nobody changed anything.
+# custom:
+#   severity: error
+#   group: platform
+#   scope: resource
+#   target: [ConfigMap, CronJob, DaemonSet, Deployment, Job, Pod, ReplicaSet, ReplicationController, Rollout, StatefulSet]
+#   params:
+#     words: [MODEL, MODELS]
+#     versions: [ALIAS, REF, REVISION, STAGE, TAG, VERSION]
+#     moving: [champion, current, head, latest, newest, prod, production, staging]
+package portcullis.rules.unpinned_model
+
+import data.portcullis.prelude.settings
+import data.portcullis.prelude.settings.all as all_settings
+
+# As a version, every one of the words moves.
+findings contains {"at": setting.at, "message": message} if {
+	some setting in all_settings
+	settings.has_word(setting.name, input.params.words)
+	settings.has_word(setting.name, input.params.versions)
+	moves(lower(trim_space(setting.value)))
+	message := sprintf("%s is %s, which is another model tomorrow", [setting.name, shown(setting.value)])
+}
+
+# In a path, folders are often called after an environment; those after no version are not.
+findings contains {"at": setting.at, "message": message} if {
+	some setting in all_settings
+	settings.has_word(setting.name, input.params.words)
+	contains(setting.value, "/")
+	not contains(setting.value, "\n")
+	some part in regex.find_n(`(?i)(^models:/[^/]+/(latest|none|production|staging)$|[/@:](champion|current|latest|newest)(/|$))`, setting.value, 1)
+	message := sprintf("%s leads to %s, which is another model tomorrow", [setting.name, trim(part, "/@:")])
+}
+
+moves(value) if value in input.params.moving
+
+moves(value) if value == ""
+
+moves(value) if regex.match(`^(\*|[v0-9.]*\.?[x*])$`, value)
+
+shown("") := "empty"
+
+shown(value) := value if value != ""
