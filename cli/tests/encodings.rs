@@ -24,7 +24,7 @@ fn manifests_with_a_byte_order_mark_are_checked() {
     for bytes in [marked.clone().into_bytes(), wide(&marked, u16::to_le_bytes), wide(&marked, u16::to_be_bytes)] {
         let (code, text) = lint(&bytes);
         assert_eq!(code, Some(1), "{text}");
-        assert!(text.contains("pod shares the host's namespace") && text.contains("1 object checked"), "{text}");
+        assert!(text.contains("pod shares the host's network") && text.contains("1 object checked"), "{text}");
         assert!(!text.contains('\0'), "{text:?}");
     }
 }

@@ -56,7 +56,8 @@ pub(crate) fn pack(settings: &Settings, objects: &Objects) -> Result<Bundle, Err
     let mut files: BTreeMap<String, String> = library.prelude().iter().map(|(path, text)| (path.to_string(), text.to_string())).collect();
     for rule in library.rules() {
         files.insert(format!("rules/{}/rule.rego", rule.id), rule.rego.to_string());
-        files.insert(format!("rules/{}/README.md", rule.id), rule.readme.to_string());
+        // A refusal says what to do; who wants to read more has the rule.
+        files.insert(format!("rules/{}/README.md", rule.id), format!("## How to fix\n{}\n", rule.remedy()));
         for (folder, fixtures) in [("pass", &rule.passes), ("fail", &rule.fails)] {
             if let Some((name, text)) = fixtures.iter().min_by_key(|(name, text)| (text.len(), name.clone())) {
                 files.insert(format!("rules/{}/{folder}/{name}", rule.id), text.to_string());

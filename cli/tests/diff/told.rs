@@ -135,6 +135,11 @@ fn so_are_rules_of_ones_own() {
     let repository = Repository::shop();
     repository.write("rules/missing-owner/rule.rego", OWN);
     repository.edit("portcullis.yaml", "version: 1\n", "version: 1\nlibrary: [rules]\n");
+    repository.edit(
+        "portcullis.yaml",
+        "  missing-pre-stop: {level: deny}",
+        "  missing-pre-stop: {level: deny}\n  missing-owner: {level: deny}",
+    );
     let (text, code) = said(repository.root(), &["--rule", "missing-owner", "--format", "json"]);
     let report: Value = serde_json::from_str(&text).unwrap();
     let new = findings(&report, "new");
@@ -304,7 +309,11 @@ fn an_image_comes_to_production_after_it_ran_elsewhere() {
     repository.edit("values/services/alpha.yaml", "alpha:1.2.3", "alpha:1.3.0");
     let (report, code) = crate::report(repository.root(), &[]);
     assert_eq!((told(&report, "production-before-staging"), code), (Vec::new(), 0));
-    repository.edit("portcullis.yaml", "rules:\n", "rules:\n  production-before-staging: {params: {ranBefore: true}}\n");
+    repository.edit(
+        "portcullis.yaml",
+        "  production-before-staging: {level: deny}",
+        "  production-before-staging: {level: deny, params: {ranBefore: true}}",
+    );
     let (report, code) = crate::report(repository.root(), &[]);
     let found = told(&report, "production-before-staging");
     assert!(

@@ -220,6 +220,8 @@ impl Bundle {
                 test.answer = answer;
             }
         }
+        // Whoever reads the bundle has the tests that were made of them.
+        self.files.retain(|path, _| !path.contains("/pass/") && !path.contains("/fail/"));
         Ok(self)
     }
 
@@ -243,7 +245,7 @@ impl Bundle {
         let verdict = gate.judge(&mut gate.engine().worker(), &review, &at);
         let found = verdict.judged.iter().map(|judged| {
             let finding = &judged.finding;
-            format!("{} {} {} {}", judged.outcome.name(), finding.rule, finding.pointer(), finding.message)
+            format!("{} {} {}", judged.outcome.name(), finding.rule, finding.pointer())
         });
         found.chain(verdict.faults.iter().map(|(fault, _)| fault.reason.clone())).collect::<Vec<_>>().join("; ")
     }
