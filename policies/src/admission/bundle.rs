@@ -9,6 +9,7 @@ use super::{
     gate::{Circumstances, Gate},
     review::Review,
     seal::{seal, sorted},
+    verdict::Judged,
 };
 use crate::{Budget, Config, Context, Library, Resource};
 
@@ -128,7 +129,7 @@ impl Bundle {
         if let Some(map) = body.as_object_mut() {
             map.insert("seal".to_owned(), seal.into());
         }
-        format!("{:#}\n", sorted(body))
+        format!("{}\n", sorted(body))
     }
 
     fn body(&self) -> Value {
@@ -243,11 +244,17 @@ impl Bundle {
         };
         let at = Circumstances { seconds: DOOMSDAY, environment: None, budget: Budget::WHOLE };
         let verdict = gate.judge(&mut gate.engine().worker(), &review, &at);
-        let found = verdict.judged.iter().map(|judged| {
+        let is_own = |judged: &&Judged| test.name.split_once('/').is_some_and(|(rule, _)| rule == judged.finding.rule.as_str());
+        let own = verdict.judged.iter().filter(is_own).map(|judged| format!("{} {}", judged.outcome.name(), judged.finding.pointer()));
+        let faults = verdict.faults.iter().map(|(fault, _)| fault.reason.clone());
+        // What the other rules say of it, and all messages, must be the same, too; a ConfigMap has no room for their words.
+        let all = verdict.judged.iter().map(|judged| {
             let finding = &judged.finding;
-            format!("{} {} {}", judged.outcome.name(), finding.rule, finding.pointer())
+            format!("{} {} {} {}", judged.outcome.name(), finding.rule, finding.pointer(), finding.message)
         });
-        found.chain(verdict.faults.iter().map(|(fault, _)| fault.reason.clone())).collect::<Vec<_>>().join("; ")
+        let all: Vec<String> = all.collect();
+        let rest = crate::hash::of_parts(all.iter().map(String::as_str));
+        own.chain(faults).chain([rest]).collect::<Vec<_>>().join("; ")
     }
 
     pub(super) fn library(&self) -> Result<Library, BundleError> {
