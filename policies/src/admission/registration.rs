@@ -70,7 +70,8 @@ pub fn asked(rules: &[Rule]) -> Result<Vec<Asked>, String> {
             Target::Change => Vec::new(),
             Target::Kinds(kinds) => kinds.clone(),
         };
-        for kind in kinds {
+        // What Secrets hold is sent to nobody: rules about them are asked of a repository alone.
+        for kind in kinds.into_iter().filter(|kind| &*kind.name != "Secret") {
             let known: Vec<_> = KNOWN.iter().filter(|(known, group, _)| kind.covers(group, known)).collect();
             if let (true, Some(group)) = (known.is_empty(), &kind.group) {
                 // How the resources of a kind are called nobody knows but the API server: all of the group are asked about.
