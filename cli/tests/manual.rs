@@ -1,5 +1,5 @@
 //! The site of rules: a page for each, links that lead somewhere, and nothing that is fetched.
-#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "starts the command in a folder of its own")]
+#![expect(clippy::disallowed_methods, reason = "starts the command in a folder of its own")]
 
 use std::{fs, process::Command};
 

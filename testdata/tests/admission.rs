@@ -8,7 +8,7 @@
 
 mod guarded;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -136,6 +136,10 @@ fn stamped(platform: &Platform, expansion: &Expansion, case: &Value) -> (String,
     let run = platform.run(&arguments).expect("portcullis runs");
     assert_eq!(run.code, Some(0), "{name}: {}", run.err);
     (text(application, "/spec/destination/namespace").to_owned(), run.out)
+}
+
+fn is_of_single_objects(rule: &str) -> bool {
+    read(&repository().join("policies/rules").join(rule).join("rule.rego")).is_ok_and(|rego| rego.contains("scope: resource"))
 }
 
 /// Ways to break rules of each kind in an object that the API server itself takes; every rule has its fixtures, and these show that its refusal arrives.
