@@ -6,8 +6,9 @@
 //! 4. An [`Engine`] compiles a library once and evaluates it over resources; rules speak paths, [`Finding`]s speak places.
 //! 5. A [`Change`] is what differs between two revisions; rules of scope change look at it, with the same engine.
 //! 6. [`admission`] judges requests of an API server with the same engine.
-//! 7. A [`fixture`] is what a rule is tried on.
-//! 8. [`Waivers`] mark the findings that somebody answers for, and find the waivers that nobody should rely on.
+//! 7. [`Foreign`] policies, of Gatekeeper and conftest, are rules too.
+//! 8. A [`fixture`] is what a rule is tried on.
+//! 9. [`Waivers`] mark the findings that somebody answers for, and find the waivers that nobody should rely on.
 
 pub mod admission;
 pub mod change;
@@ -19,6 +20,7 @@ mod coverage;
 mod date;
 mod engine;
 mod finding;
+mod foreign;
 mod hash;
 mod input;
 mod library;
@@ -32,6 +34,7 @@ pub use coverage::{Interpreter, Lines};
 pub use date::Date;
 pub use engine::{Asked, Budget, ChangeFinding, Engine, EngineError, Examined, Facts, Fault, RuleInput, Worker, joined};
 pub use finding::{Finding, Identity, Level, Waived, sort_findings};
+pub use foreign::{Foreign, Semantics};
 pub use input::pod_images;
 pub use library::{Library, LibraryError, json};
 pub use own::OwnFile;

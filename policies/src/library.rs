@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use portcullis_source::{Data, Node, Text, yaml};
+use portcullis_source::{Data, Document, Node, Text, yaml};
 
 use crate::{Alias, Group, Kind, Operation, Rule, RuleId, Scope, Severity, Target};
 
@@ -18,6 +18,8 @@ pub struct Library {
     ids: Vec<RuleId>,
     /// The parameters of every rule of the whole library, with their defaults.
     params: BTreeMap<Arc<str>, serde_json::Map<String, serde_json::Value>>,
+    /// The ConstraintTemplates that rules were made of.
+    templates: Vec<Arc<Document>>,
 }
 
 /// Why files are no library.
@@ -70,7 +72,7 @@ impl Library {
         let rules: Vec<Rule> = folders.into_iter().map(|(id, files)| read_rule(id, &files)).collect::<Result<_, _>>()?;
         let ids = rules.iter().map(|rule| rule.id.clone()).collect();
         let params = rules.iter().map(|rule| (Arc::from(rule.id.as_str()), rule.params.clone())).collect();
-        Ok(Self { rules, prelude, ids, params })
+        Ok(Self { rules, prelude, ids, params, templates: Vec::new() })
     }
 
     /// The rules, sorted by id.
@@ -121,6 +123,17 @@ impl Library {
         self.prelude.sort();
     }
 
+    /// The ConstraintTemplates that rules were made of, whole or not.
+    #[must_use]
+    pub fn templates(&self) -> &[Arc<Document>] {
+        &self.templates
+    }
+
+    /// Remembers ConstraintTemplates.
+    pub(crate) fn keep(&mut self, templates: Vec<Arc<Document>>) {
+        self.templates.extend(templates);
+    }
+
     /// Takes a rule in that is not there yet.
     pub(crate) fn take(&mut self, rule: Rule) {
         self.params.insert(Arc::from(rule.id.as_str()), rule.params.clone());
@@ -160,7 +173,7 @@ impl Library {
             self.rule(id)?;
         }
         let rules = self.rules.iter().filter(|rule| ids.contains(&rule.id.as_str())).cloned().collect();
-        Ok(Self { rules, prelude: self.prelude.clone(), ids: self.ids.clone(), params: self.params.clone() })
+        Ok(Self { rules, ..self.clone() })
     }
 }
 
@@ -193,6 +206,7 @@ pub(crate) fn read_rule(id: &str, files: &[(&str, &str)]) -> Result<Rule, Librar
         passes: fixtures("pass/"),
         fails: fixtures("fail/"),
         span: None,
+        foreign: None,
     })
 }
 

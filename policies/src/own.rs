@@ -10,6 +10,7 @@ use portcullis_source::{SourceFile, Span};
 use crate::{
     ConfigError, Library, LibraryError, Rule,
     engine::{compiles, parses},
+    foreign,
     library::read_rule,
 };
 
@@ -23,7 +24,7 @@ pub struct OwnFile {
 }
 
 /// What no rule may call: what it finds must follow from its input alone, the same on every machine, at every time, in both gates.
-const FORBIDDEN: [&str; 8] =
+pub(crate) const FORBIDDEN: [&str; 8] =
     ["http.send", "net.lookup_ip_addr", "opa.runtime", "print", "rand.intn", "time.now_ns", "trace", "uuid.rfc4122"];
 
 /// The folder of Rego that several rules share.
@@ -38,17 +39,26 @@ impl Library {
         let mut mistakes = Vec::new();
         let mut shared: Vec<(Arc<str>, Arc<str>)> = Vec::new();
         let mut rules: BTreeMap<&str, Vec<&OwnFile>> = BTreeMap::new();
+        let mut others = Vec::new();
+        let folders: BTreeSet<&str> = files.iter().filter_map(|own| own.path.strip_suffix("/rule.rego")).collect();
         for own in files {
             match own.path.split_once('/') {
                 Some(_) if own.path.starts_with(SHARED) => match self.shared(folder, own) {
                     Ok(file) => shared.push(file),
                     Err(mistake) => mistakes.push(mistake),
                 },
-                Some((id, _)) => rules.entry(id).or_default().push(own),
-                None => {}
+                Some((id, _)) if folders.contains(id) => rules.entry(id).or_default().push(own),
+                Some(_) | None => others.push(own),
             }
         }
         self.share(shared);
+        let used = self.take_foreign(&others, &mut mistakes);
+        for own in others {
+            // A folder that nobody has a use for was meant to be a rule.
+            if let Some((id, _)) = own.path.split_once('/').filter(|(id, _)| !used.contains(*id)) {
+                rules.entry(id).or_default().push(own);
+            }
+        }
         for (id, files) in rules {
             match self.own(id, &files) {
                 Ok(rule) => self.take(rule),
@@ -60,6 +70,24 @@ impl Library {
             }
         }
         mistakes
+    }
+
+    /// Takes what was written for other tools, and says which folders it was in.
+    fn take_foreign(&mut self, files: &[&OwnFile], mistakes: &mut Vec<ConfigError>) -> BTreeSet<String> {
+        let taken = foreign::take(files);
+        mistakes.extend(taken.mistakes);
+        for rule in taken.rules {
+            if self.knows(rule.id.as_str()) {
+                let message = format!("there is a rule {} already", rule.id);
+                let hint = Some("two folders have it: name one of them".to_owned());
+                mistakes.push(ConfigError { message, span: rule.span, hint });
+            } else {
+                self.take(rule);
+            }
+        }
+        taken.ids.iter().for_each(|id| self.note(id));
+        self.keep(taken.templates);
+        taken.used.iter().filter_map(|path| Some(path.split_once('/')?.0.to_owned())).collect()
     }
 
     /// A file of shared Rego.
@@ -130,14 +158,14 @@ impl Library {
 /// What to do about Rego that does not compile.
 const BROKEN_REGO: &str = "the rule was left out; `portcullis test` checks it after each change";
 
-fn at(file: &SourceFile, line: usize, message: String, hint: &str) -> ConfigError {
+pub(crate) fn at(file: &SourceFile, line: usize, message: String, hint: &str) -> ConfigError {
     let before: usize = file.bytes().split_inclusive(|byte| *byte == b'\n').take(line.saturating_sub(1)).map(<[u8]>::len).sum();
     let start = u32::try_from(before).unwrap_or_default();
     let span = Span { start, end: start, ..file.span() };
     ConfigError { message, span: Some(span), hint: Some(hint.to_owned()) }
 }
 
-fn text(file: &SourceFile) -> Result<Arc<str>, ConfigError> {
+pub(crate) fn text(file: &SourceFile) -> Result<Arc<str>, ConfigError> {
     let text = std::str::from_utf8(file.bytes());
     text.map(Arc::from).map_err(|_| at(file, 1, format!("{} is no UTF-8", file.path()), "save it as UTF-8"))
 }
@@ -160,7 +188,7 @@ fn allowed(file: &SourceFile, rego: &str) -> Result<(), ConfigError> {
 }
 
 /// A Rego text without its comments and what stands in quotes; lines stay where they are.
-fn code(rego: &str) -> String {
+pub(crate) fn code(rego: &str) -> String {
     let mut code = String::with_capacity(rego.len());
     let mut letters = rego.chars().peekable();
     while let Some(letter) = letters.next() {

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use portcullis_source::Span;
 
-use crate::Level;
+use crate::{Foreign, Level};
 
 /// The id of a rule: the name of its folder.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -233,6 +233,8 @@ pub enum Target {
     Pod,
     /// The resources of these kinds.
     Kinds(Vec<Kind>),
+    /// Every resource.
+    Any,
     /// No resource: the rule sees a change.
     Change,
 }
@@ -312,6 +314,8 @@ pub struct Rule {
     pub fails: Vec<(Arc<str>, Arc<str>)>,
     /// Its file, where it is a rule of somebody's own.
     pub span: Option<Span>,
+    /// The policy that it was written as for another tool, where it was.
+    pub foreign: Option<Arc<Foreign>>,
 }
 
 impl Rule {

@@ -52,6 +52,7 @@ pub(crate) fn target(rule: &Rule) -> String {
     match &rule.target {
         Target::Pod => "every kind that carries a pod".to_owned(),
         Target::Kinds(kinds) => kinds.iter().map(Kind::to_string).collect::<Vec<_>>().join(", "),
+        Target::Any => "every kind".to_owned(),
         Target::Change => "the applications that a change touches, where they have been and where they are now".to_owned(),
     }
 }
@@ -77,7 +78,7 @@ pub(crate) fn as_json(rule: &Rule) -> Value {
         "group": rule.group.name(),
         "like": rule.aliases.iter().map(Alias::to_string).collect::<Vec<_>>(),
         "scope": rule.scope.name(),
-        "target": match &rule.target { Target::Pod => json!("pod"), Target::Kinds(kinds) => json!(kinds.iter().map(Kind::to_string).collect::<Vec<_>>()), Target::Change => json!("change") },
+        "target": match &rule.target { Target::Pod => json!("pod"), Target::Kinds(kinds) => json!(kinds.iter().map(Kind::to_string).collect::<Vec<_>>()), Target::Any => json!("any"), Target::Change => json!("change") },
         "params": rule.params,
         "manual": &*rule.readme,
     })

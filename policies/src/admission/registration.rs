@@ -67,7 +67,8 @@ pub fn asked(rules: &[Rule]) -> Result<Vec<Asked>, String> {
     for rule in rules.iter().filter(|rule| rule.scope == Scope::Resource) {
         let kinds: Vec<Kind> = match &rule.target {
             Target::Pod => CARRIERS.map(Kind::parse).to_vec(),
-            Target::Change => Vec::new(),
+            // Asked about whatever comes, it makes nobody ask about more.
+            Target::Any | Target::Change => Vec::new(),
             Target::Kinds(kinds) => kinds.clone(),
         };
         // What Secrets hold is sent to nobody: rules about them are asked of a repository alone.

@@ -82,7 +82,11 @@ impl Engine {
     /// One of them does not compile.
     pub fn compile(&self) -> Result<(), EngineError> {
         for (index, rule) in self.rules.iter().enumerate() {
-            self.program(index).map_err(|reason| EngineError::Compile { rule: rule.id.to_string(), reason })?;
+            let made = match &rule.foreign {
+                Some(foreign) => foreign.program.engine().map(|_| ()),
+                None => self.program(index).map(|_| ()),
+            };
+            made.map_err(|reason| EngineError::Compile { rule: rule.id.to_string(), reason })?;
         }
         Ok(())
     }

@@ -127,7 +127,7 @@ pub(super) struct Run<'a> {
     pub(super) facts: &'a Facts,
     pub(super) found: Partial<Vec<Finding>>,
     faults: Vec<Fault>,
-    worker: &'a mut Worker,
+    pub(super) worker: &'a mut Worker,
     pub(super) record: Option<Vec<RuleInput>>,
 }
 
@@ -156,6 +156,7 @@ impl<'a> Run<'a> {
         let wanted = |(rule, resolved): (&Rule, &Resolved)| {
             let is_targeted = match &rule.target {
                 Target::Pod => carries,
+                Target::Any => true,
                 Target::Change => false,
                 Target::Kinds(kinds) => kinds.iter().any(|kind| kind.covers(resource.group(), &resource.identity.kind)),
             };
@@ -181,9 +182,14 @@ impl<'a> Run<'a> {
         let params = text("params");
         for (index, level) in rules {
             let (Some(rule), Some(resolved)) = (engine.rules.get(index), settings.get(index)) else { continue };
-            let mut input = input.clone();
-            input.insert(params.clone(), resolved.params.clone());
-            let found = self.run(index, input.into_value()).and_then(|found| limited(&found, asked.budget.findings));
+            let found = match &rule.foreign {
+                Some(foreign) => self.foreign(index, foreign, resource, &input, asked),
+                None => {
+                    let mut input = input.clone();
+                    input.insert(params.clone(), resolved.params.clone());
+                    self.run(index, input.into_value()).and_then(|found| limited(&found, asked.budget.findings))
+                }
+            };
             match found {
                 Ok(found) => found.into_iter().for_each(|said| self.finding(index, level, resource, &[], said)),
                 Err(failure) => {

@@ -61,8 +61,16 @@ impl Run<'_> {
         for environment in environments(resources) {
             let mut members: Vec<&Resource> = resources.iter().filter(|resource| is_member(resource, environment.as_ref())).collect();
             members.sort_by(|left, right| key(left).cmp(&key(right)));
+            let is_foreign = |rule: &usize| self.engine.rules.get(*rule).is_some_and(|rule| rule.foreign.is_some());
+            let (foreign, ours): (Vec<usize>, Vec<usize>) = rules.iter().partition(|rule| is_foreign(rule));
+            if !foreign.is_empty() {
+                self.foreign_platform(&foreign, &members);
+            }
+            if ours.is_empty() {
+                continue;
+            }
             let platform = platform_value(&members, self.facts.services());
-            for &rule in &rules {
+            for rule in ours {
                 self.platform_rule(rule, environment.clone(), &members, &platform);
             }
         }

@@ -1,7 +1,7 @@
 //! What one thread evaluates with, and the single resource of a request.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, btree_map::Entry},
     num::NonZeroU32,
     sync::Arc,
     time::{Duration, Instant},
@@ -14,7 +14,7 @@ use super::{
     compile::{MAX_INSTRUCTIONS, Programs, machine},
     settings::{Place, Resolved},
 };
-use crate::{Finding, Level, Operation, RuleId};
+use crate::{Finding, Foreign, Level, Operation, RuleId};
 
 /// How much an evaluation may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +75,8 @@ pub struct Examined {
 pub struct Worker {
     /// By rule, once it was asked.
     machines: Vec<Option<RegoVM>>,
+    /// By rule, once it was asked, of those that were written for other tools.
+    interpreters: BTreeMap<usize, regorus::Engine>,
     pub(super) settings: BTreeMap<Place, Arc<Vec<Resolved>>>,
     programs: Programs,
     instructions: usize,
@@ -88,7 +90,7 @@ impl Worker {
     pub(super) fn new(engine: &Engine) -> Self {
         let programs = Arc::clone(engine.programs());
         let machines = programs.iter().map(|_| None).collect();
-        Self { machines, settings: BTreeMap::new(), programs, instructions: MAX_INSTRUCTIONS, deadline: None }
+        Self { machines, interpreters: BTreeMap::new(), settings: BTreeMap::new(), programs, instructions: MAX_INSTRUCTIONS, deadline: None }
     }
 
     /// Readies it for an evaluation; one that was made for another engine is made anew.
@@ -98,6 +100,15 @@ impl Worker {
         }
         self.instructions = budget.instructions.min(MAX_INSTRUCTIONS);
         self.deadline = budget.deadline;
+    }
+
+    /// The interpreter of a policy that was written for another tool, and when it must be done.
+    pub(super) fn interpreter(&mut self, rule: usize, foreign: &Foreign) -> Result<(&mut regorus::Engine, Option<Instant>), String> {
+        let known = match self.interpreters.entry(rule) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(foreign.program.engine()?),
+        };
+        Ok((known, self.deadline))
     }
 
     /// The machine of a rule, left no more time than there is.

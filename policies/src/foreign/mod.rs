@@ -1,0 +1,27 @@
+//! Policies that were written for other tools, run as they are.
+//!
+//! 1. [`read`] finds them among the files of a folder: ConstraintTemplates, constraints and suites of Gatekeeper, Rego of conftest.
+//! 2. [`template`], [`constraint`] and [`conftest`] turn what was found into rules, or say what is wrong with it.
+//! 3. [`matching`] says which objects a constraint is about, [`review`] what it sees of one.
+//! 4. [`rego`] checks their Rego before anything of it runs.
+//! 5. [`program`] is the Rego of one of them, with nothing of any other, on regorus' interpreter.
+//! 6. [`suite`] is a suite of `gator verify`.
+
+mod conftest;
+mod constraint;
+mod defaults;
+mod level;
+mod matching;
+mod nesting;
+mod outline;
+mod program;
+mod read;
+mod review;
+mod rego;
+mod schema;
+mod template;
+
+pub use program::{Foreign, Semantics};
+pub(crate) use program::Failed;
+pub(crate) use read::take;
+pub(crate) use review::{Namespaces, inventory};
