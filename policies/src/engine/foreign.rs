@@ -35,7 +35,7 @@ impl Run<'_> {
             return Ok(Vec::new());
         }
         let Some(whole) = input.get(&text("resource")) else { return Ok(Vec::new()) };
-        let found = self.ask(rule, foreign, foreign.input(resource, whole, Some(asked.operation), asked.review))?;
+        let found = self.ask(rule, foreign, foreign.input(resource, whole, &Namespaces::default(), (Some(asked.operation), asked.review)))?;
         if found.len() > asked.budget.findings {
             let reason = format!("it finds more than {} faults", asked.budget.findings);
             return Err(Failure { reason, exhausted: true });
@@ -95,7 +95,7 @@ impl Run<'_> {
             return Ok(Vec::new());
         }
         let Some(whole) = resource.node().and_then(of_resource) else { return Ok(Vec::new()) };
-        let found = self.ask(rule, foreign, foreign.input(resource, &whole, Some(Operation::Create), None))?;
+        let found = self.ask(rule, foreign, foreign.input(resource, &whole, namespaces, (Some(Operation::Create), None)))?;
         Ok(found.into_iter().map(said).collect())
     }
 }

@@ -18,6 +18,9 @@ use crate::{ConfigError, Group, Kind, Rule, RuleId, Scope, Target, input::of_jso
 /// What to do about a constraint that is left out.
 const HINT: &str = "the constraint was left out; Gatekeeper would refuse it too";
 
+/// The versions of constraints.
+const VERSIONS: [&str; 2] = ["constraints.gatekeeper.sh/v1alpha1", "constraints.gatekeeper.sh/v1beta1"];
+
 /// The longest name of a constraint.
 const MAX_NAME: usize = 63;
 
@@ -66,11 +69,15 @@ pub(super) fn rule(found: &Found, template: &Template, id: &str) -> Result<Rule,
     if name.is_empty() || name.len() > MAX_NAME || !name.bytes().all(is_part) {
         return Err(wrong((format!("{name:?} is no name of an object"), root.at(&["metadata", "name"]).unwrap_or(root))));
     }
+    let version = root.get("apiVersion").and_then(Node::as_str).unwrap_or_default();
+    if !VERSIONS.contains(&version) {
+        return Err(wrong((format!("there is no version {version} of constraints"), root.get("apiVersion").unwrap_or(root))));
+    }
     checked(spec, template).map_err(wrong)?;
     let action = level::read(spec).map_err(|(message, node)| wrong((message, node.unwrap_or(root))))?;
     let matching = Match::read(spec.and_then(|spec| spec.get("match"))).map_err(wrong)?;
     let parameters = parameters(spec, template);
-    let reads_more = template.inventory || matching.reads_namespaces();
+    let reads_more = template.inventory || template.namespace || matching.reads_namespaces();
     let text: Vec<&str> = template.program.modules().iter().map(|module| &*module.text).collect();
     let constraint = json!({"spec": spec.map(crate::json), "path": template.path});
     Ok(Rule {
@@ -95,7 +102,7 @@ pub(super) fn rule(found: &Found, template: &Template, id: &str) -> Result<Rule,
         foreign: Some(Arc::new(Foreign {
             program: Arc::clone(&template.program),
             path: template.path.clone(),
-            question: Question::Constraint { matching: Box::new(matching), parameters: of_json(&parameters), inventory: template.inventory },
+            question: Question::Constraint { matching: Box::new(matching), parameters: of_json(&parameters), inventory: template.inventory, namespace: template.namespace },
         })),
     })
 }
@@ -175,9 +182,9 @@ const PATTERN: &str = r"^\*?[-:a-z0-9]*\*?$";
 /// The parameters with their defaults; none are an empty object.
 fn parameters(spec: Option<&Node>, template: &Template) -> serde_json::Value {
     let given = spec.and_then(|spec| spec.get("parameters")).filter(|node| !node.is_null()).map(crate::json);
-    // A default of the parameters as a whole counts where there is a spec.
+    // A default of the parameters as a whole counts where there is a spec; those of single ones where there are parameters.
     let whole = template.schema.as_ref().and_then(|schema| schema.root.get("default")).filter(|_| spec.is_some()).cloned();
-    let mut parameters = given.or(whole).unwrap_or_else(|| json!({}));
+    let Some(mut parameters) = given.or(whole) else { return json!({}) };
     if let Some(schema) = &template.schema {
         defaults::fill(&schema.root, &mut parameters);
     }

@@ -187,7 +187,11 @@ impl Requirement {
         if wants == values.is_empty() {
             return Err((format!("operator {word} of a selector {} values", if wants { "needs" } else { "takes no" }), node));
         }
-        Ok(Self { key: node.get("key").and_then(Node::as_str).unwrap_or_default().to_owned(), operator, values })
+        let key = node.get("key").and_then(Node::as_str).unwrap_or_default();
+        if !is_key(key) {
+            return Err((format!("{key:?} is no key of a label"), node));
+        }
+        Ok(Self { key: key.to_owned(), operator, values })
     }
 
     fn holds(&self, value: Option<&str>) -> bool {
@@ -199,6 +203,17 @@ impl Requirement {
             Operator::DoesNotExist => value.is_none(),
         }
     }
+}
+
+/// Whether a text may be the key of a label: a name, perhaps behind a domain.
+fn is_key(key: &str) -> bool {
+    let is_word = |word: &str, more: &[u8]| {
+        let may_end = |letter: Option<&u8>| letter.is_some_and(u8::is_ascii_alphanumeric);
+        let letters = word.as_bytes();
+        may_end(letters.first()) && may_end(letters.last()) && letters.iter().all(|letter| letter.is_ascii_alphanumeric() || more.contains(letter))
+    };
+    let (domain, name) = key.split_once('/').map_or((None, key), |(domain, name)| (Some(domain), name));
+    name.len() <= 63 && is_word(name, b"-_.") && domain.is_none_or(|domain| is_word(domain, b"-."))
 }
 
 /// The labels of an object.

@@ -7,9 +7,11 @@
 //! 5. [`program`] is the Rego of one of them, with nothing of any other, on regorus' interpreter.
 //! 6. [`suite`] is a suite of `gator verify`.
 
+mod builtins;
 mod conftest;
 mod constraint;
 mod defaults;
+mod hoist;
 mod level;
 mod matching;
 mod nesting;

@@ -20,6 +20,10 @@ pub(crate) struct Outline {
     pub(crate) data: Vec<(usize, String)>,
     /// Whether it reads `input.review`.
     pub(crate) reads_review: bool,
+    /// Whether it reads `input.review.namespaceObject`, or all of `input.review`.
+    pub(crate) reads_namespace: bool,
+    /// The rules that are no sets, with their lines.
+    pub(crate) no_sets: Vec<(usize, String)>,
     /// Which rules, as `data.package.name`, lead to which, and on which line they begin.
     edges: BTreeMap<String, (usize, BTreeSet<String>)>,
     /// The names that imports give, with what they stand for.
@@ -37,8 +41,7 @@ impl Outline {
     /// # Errors
     /// One nests too deep to be looked through.
     pub(super) fn all(engine: &regorus::Engine) -> Result<Vec<Self>, String> {
-        let text = engine.get_ast_as_json().map_err(|error| error.to_string())?;
-        let modules: Vec<Value> = serde_json::from_str(&text).map_err(|_| "nests too deep".to_owned())?;
+        let modules = modules(engine)?;
         let packages: Vec<(String, BTreeSet<String>)> = modules.iter().filter_map(|module| module.get("ast")).map(names).collect();
         let outline = |module: &Value| {
             let text = |key: &str| module.get("source").and_then(|source| source.get(key)).and_then(Value::as_str).unwrap_or_default();
@@ -62,11 +65,18 @@ impl Outline {
         for rule in items(ast.get("rules")) {
             let Some((kind, rule)) = rule.as_object().and_then(|map| map.iter().next()) else { continue };
             let Some(name) = name_of(kind, rule) else { continue };
+            if kind == "Spec" && rule.pointer("/head/Set").is_none() {
+                outline.no_sets.push((line(rule), name.clone()));
+            }
             let mut local = BTreeSet::new();
             declared(rule, &mut local);
             let node = format!("data.{}.{name}", outline.package);
             let mut seen = Seen { outline: &mut outline, own: &own, local: &local, to: BTreeSet::new() };
-            seen.walk(rule, true);
+            if kind == "Default" {
+                rule.get("value").into_iter().for_each(|value| seen.walk(value, true));
+            } else {
+                seen.walk(rule, true);
+            }
             let to = seen.to;
             outline.edges.entry(node).or_insert_with(|| (line(rule), BTreeSet::new())).1.extend(to);
         }
@@ -87,6 +97,19 @@ impl Outline {
     pub(crate) fn reads(&self, path: &str) -> bool {
         self.data.iter().any(|(_, read)| is_below(read, path) || is_below(path, read))
     }
+}
+
+fn modules(engine: &regorus::Engine) -> Result<Vec<Value>, String> {
+    let text = engine.get_ast_as_json().map_err(|error| error.to_string())?;
+    serde_json::from_str(&text).map_err(|_| "nests too deep".to_owned())
+}
+
+/// The trees of all modules, in their order.
+///
+/// # Errors
+/// One nests too deep to be looked through.
+pub(super) fn asts(engine: &regorus::Engine) -> Result<Vec<Value>, String> {
+    Ok(modules(engine)?.into_iter().map(|mut module| module.get_mut("ast").map(Value::take).unwrap_or_default()).collect())
 }
 
 /// The package and the rules of a module.
@@ -248,6 +271,7 @@ impl Seen<'_> {
         let Some((_, path)) = path_of(node) else { return };
         if path.first().is_some_and(|root| root == "input") && path.get(1).is_some_and(|key| key == "review") {
             self.outline.reads_review = true;
+            self.outline.reads_namespace |= path.get(2).is_some_and(|key| key == "namespaceObject");
         }
         if let Some((is_data, path)) = self.resolve(path) {
             self.outline.data.extend(is_data.then(|| (line, path.clone())));

@@ -11,10 +11,7 @@ use std::{
 
 use regorus::{Value, utils::limits::ExecutionTimerConfig};
 
-use super::{
-    conftest::Exception,
-    matching::Match,
-};
+use super::{builtins, conftest::Exception, hoist, matching::Match, outline};
 use crate::{engine::Broken, input::text};
 
 /// The version of the language that a text is written in.
@@ -61,6 +58,8 @@ pub(crate) enum Question {
         parameters: Value,
         /// Whether the template reads `data.inventory`.
         inventory: bool,
+        /// Whether it reads the namespace of the object.
+        namespace: bool,
     },
     /// A rule of conftest is asked about every object.
     Conftest(Option<Exception>),
@@ -95,6 +94,9 @@ const MAX_STEPS: NonZeroU32 = NonZeroU32::MIN.saturating_add(20_000_000);
 /// How many steps pass between two looks at the clock, where there is a deadline.
 const CLOCK_INTERVAL: NonZeroU32 = NonZeroU32::MIN.saturating_add(999);
 
+/// How deep negations may nest.
+const MAX_ROUNDS: usize = 16;
+
 /// The longest message that is kept.
 const MAX_MESSAGE: usize = 4096;
 
@@ -114,19 +116,39 @@ impl Program {
     /// What regorus says, and of which module.
     pub(crate) fn parse(&self) -> Result<regorus::Engine, (Arc<str>, Broken)> {
         let mut engine = regorus::Engine::new();
+        // As in OPA, a builtin that fails is undefined.
+        engine.set_strict_builtin_errors(false);
+        builtins::extend(&mut engine);
         for module in &self.modules {
             engine.set_rego_v0(module.version == Version::V0);
             let added = engine.add_policy(module.path.to_string(), module.text.to_string());
             added.map_err(|error| (Arc::clone(&module.path), Broken::of(&error)))?;
         }
-        // As in OPA, a builtin that fails is undefined.
-        engine.set_strict_builtin_errors(false);
         Ok(engine)
+    }
+
+    /// The same texts in the words that regorus reads as OPA does.
+    pub(crate) fn hoisted(&self) -> Result<Self, String> {
+        let mut modules = self.modules.clone();
+        for round in 0..MAX_ROUNDS {
+            let asts = outline::asts(&Self::new(modules.clone()).parse().map_err(|(_, broken)| broken.reason)?)?;
+            let mut is_changed = false;
+            for (module, ast) in modules.iter_mut().zip(&asts) {
+                if let Some(text) = hoist::hoist(&module.text, ast, round) {
+                    module.text = text.into();
+                    is_changed = true;
+                }
+            }
+            if !is_changed {
+                return Ok(Self::new(modules));
+            }
+        }
+        Err(format!("negations nest more than {MAX_ROUNDS} deep"))
     }
 
     /// An interpreter of its own.
     pub(crate) fn engine(&self) -> Result<regorus::Engine, String> {
-        self.ready.get_or_init(|| self.parse().map_err(|(_, broken)| broken.reason)).clone()
+        self.ready.get_or_init(|| self.hoisted()?.parse().map_err(|(_, broken)| broken.reason)).clone()
     }
 }
 

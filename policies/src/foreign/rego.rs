@@ -47,6 +47,9 @@ pub(crate) fn check(modules: &[Module]) -> Result<(Program, Vec<Outline>), Fault
         return Err(Fault { module, line, message: format!("does not compile: {name} calls itself") });
     }
     schedules(&engine, &outlines)?;
+    if let Err(reason) = program.engine() {
+        return Err(Fault { module: 0, line: 1, message: format!("cannot be read: {reason}") });
+    }
     Ok((program, outlines))
 }
 

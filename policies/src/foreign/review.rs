@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// `input.review` of an object that comes to be, as an API server fills it in; an operation that nobody knows is empty, as gator has it.
-pub(crate) fn review(resource: &Resource, whole: &Value, operation: Option<Operation>, asked: Option<&Value>) -> Value {
+fn review(resource: &Resource, whole: &Value, operation: Option<Operation>, asked: Option<&Value>) -> BTreeMap<Value, Value> {
     let version = resource.identity.api_version.rsplit('/').next().unwrap_or_default();
     let kind = object([("group", text(resource.group())), ("version", text(version)), ("kind", text(&resource.identity.kind))]);
     let nothing = object([("group", text("")), ("version", text("")), ("resource", text(""))]);
@@ -29,7 +29,8 @@ pub(crate) fn review(resource: &Resource, whole: &Value, operation: Option<Opera
         ("object", placed(resource, whole)),
         ("oldObject", Value::Null),
         ("options", Value::Null),
-        ("namespaceObject", Value::Null),
+        // Gatekeeper has nothing here where it knows of no namespace.
+        ("namespaceObject", Value::new_object()),
     ]);
     let name = resource.node().and_then(|node| node.at(&["metadata", "name"])).and_then(Node::as_str);
     fields.extend(name.filter(|name| !name.is_empty()).map(|name| ("name", text(name))));
@@ -38,7 +39,7 @@ pub(crate) fn review(resource: &Resource, whole: &Value, operation: Option<Opera
         let given = asked.and_then(|asked| at(asked, &[ours]));
         fields.extend(given.map(|given| (theirs, given.clone())));
     }
-    fields.into_iter().map(|(key, value)| (text(key), value)).collect::<Object>().into_value()
+    fields.into_iter().map(|(key, value)| (text(key), value)).collect()
 }
 
 /// An object with the namespace that it goes to.
@@ -59,7 +60,13 @@ impl Foreign {
     /// The labels of a namespace decide it, and nobody knows them.
     pub(crate) fn is_about(&self, resource: &Resource, namespaces: &Namespaces) -> Result<bool, String> {
         match &self.question {
-            Question::Constraint { matching, .. } => matching.holds(resource, |name| namespaces.get(name)),
+            Question::Constraint { matching, namespace, .. } => {
+                let holds = matching.holds(resource, |name| namespaces.get(name))?;
+                match resource.identity.namespace.as_deref().filter(|_| holds && *namespace) {
+                    Some(own) if !namespaces.0.contains_key(own) => Err(format!("it reads namespace {own}, which nothing here declares")),
+                    Some(_) | None => Ok(holds),
+                }
+            }
             Question::Conftest(_) => Ok(true),
         }
     }
@@ -70,10 +77,19 @@ impl Foreign {
     }
 
     /// What it sees of an object.
-    pub(crate) fn input(&self, resource: &Resource, whole: &Value, operation: Option<Operation>, asked: Option<&Value>) -> Value {
+    pub(crate) fn input(
+        &self,
+        resource: &Resource,
+        whole: &Value,
+        namespaces: &Namespaces,
+        (operation, asked): (Option<Operation>, Option<&Value>),
+    ) -> Value {
         match &self.question {
-            Question::Constraint { parameters, .. } => {
-                object([("review", review(resource, whole, operation, asked)), ("parameters", parameters.clone())])
+            Question::Constraint { parameters, namespace, .. } => {
+                let mut review = review(resource, whole, operation, asked);
+                let declared = resource.identity.namespace.as_ref().and_then(|own| namespaces.0.get(own));
+                review.extend(declared.filter(|_| *namespace).map(|(_, object)| (text("namespaceObject"), object.clone())));
+                object([("review", review.into_iter().collect::<Object>().into_value()), ("parameters", parameters.clone())])
             }
             Question::Conftest(_) => placed(resource, whole),
         }
@@ -82,7 +98,7 @@ impl Foreign {
 
 /// The labels of the namespaces that something declares.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Namespaces(BTreeMap<Arc<str>, Labels>);
+pub(crate) struct Namespaces(BTreeMap<Arc<str>, (Labels, Value)>);
 
 impl Namespaces {
     /// Those among some objects.
@@ -90,13 +106,13 @@ impl Namespaces {
         let declared = resources.iter().filter(|resource| &*resource.identity.kind == "Namespace" && resource.group().is_empty());
         let labels = |resource: &&&Resource| {
             let name = &resource.identity.name;
-            Some((Arc::clone(name), namespace_labels(name, resource.node()?)))
+            Some((Arc::clone(name), (namespace_labels(name, resource.node()?), of_resource(resource.node()?)?)))
         };
         Self(declared.filter_map(|resource| labels(&resource)).collect())
     }
 
     fn get(&self, name: &str) -> Known {
-        self.0.get(name).map_or_else(|| Known::Name(name.into()), |labels| Known::Whole(labels.clone()))
+        self.0.get(name).map_or_else(|| Known::Name(name.into()), |(labels, _)| Known::Whole(labels.clone()))
     }
 }
 

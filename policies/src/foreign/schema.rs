@@ -26,13 +26,15 @@ impl Schema {
 fn check<'a>(schema: &serde_json::Value, preserves: bool, name: &str, node: &'a Node) -> Result<(), Wrong<'a>> {
     let flag = |key: &str| schema.get(key).and_then(serde_json::Value::as_bool) == Some(true);
     if node.is_null() {
-        // Gatekeeper reads it as left out where it has a default or may be null.
-        let may = flag("nullable") || schema.get("default").is_some() || schema.get("type").is_none();
+        let may = flag("nullable") || schema.get("type").is_none();
         return if may { Ok(()) } else { Err((format!("{name} is null"), node)) };
     }
     let wanted = schema.get("type").and_then(serde_json::Value::as_str);
     if let Some(wanted) = wanted.filter(|wanted| !flag("x-kubernetes-int-or-string") && !is_of(wanted, node)) {
         return Err((format!("{name} is {}, not {wanted}", shown(node)), node));
+    }
+    if flag("x-kubernetes-int-or-string") && !is_of("integer", node) && !is_of("string", node) {
+        return Err((format!("{name} is {}, neither integer nor string", shown(node)), node));
     }
     if let Some(values) = schema.get("enum").and_then(serde_json::Value::as_array)
         && !values.contains(&json(node))

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use portcullis_source::{Document, Node, Span};
+use portcullis_source::{Document, Node};
 
 use super::{
     program::{Module, Program, Version},
@@ -16,7 +16,6 @@ use crate::{ConfigError, Operation, json};
 /// A template that can be asked.
 #[derive(Clone, Debug)]
 pub(super) struct Template {
-    pub(super) kind: Arc<str>,
     pub(super) program: Arc<Program>,
     /// The path of what it finds.
     pub(super) path: String,
@@ -26,8 +25,8 @@ pub(super) struct Template {
     pub(super) operations: Vec<Operation>,
     /// Whether it reads `data.inventory`.
     pub(super) inventory: bool,
-    /// Where it is.
-    pub(super) span: Option<Span>,
+    /// Whether it reads the namespace of the object.
+    pub(super) namespace: bool,
 }
 
 /// The only target of a template that there is.
@@ -75,9 +74,8 @@ impl Template {
             schema: schema(root, validation),
             description: description(root),
             operations: operations(target),
-            span: document.text.span(root.range),
+            namespace: outlines.iter().any(|outline| outline.reads_namespace),
             program: Arc::new(program),
-            kind,
         })
     }
 }
@@ -162,6 +160,10 @@ impl<'a> Texts<'a> {
         }
         if !outlines.first().is_some_and(|outline| outline.rules.contains("violation")) {
             return Err(at(0, 1, "has no rule violation".to_owned()));
+        }
+        let odd = outlines.first().and_then(|outline| outline.no_sets.iter().find(|(_, name)| name == "violation"));
+        if let Some((line, _)) = odd {
+            return Err(at(0, *line, "has a rule violation that is no set".to_owned()));
         }
         Ok((program, outlines))
     }

@@ -1,0 +1,160 @@
+//! Rego in the words that regorus reads as OPA does.
+//!
+//! Of `not f(a.b)` OPA evaluates what is handed to the call before the negation, so that nothing follows where it is undefined. Regorus evaluates it
+//! within the negation, which then holds. So each such part of a negated expression gets a statement of its own.
+
+use serde_json::Value;
+
+/// Names that nobody else gives.
+const NAME: &str = "__portcullis_";
+
+/// A change of a text: this range becomes that.
+type Edit = (usize, usize, String);
+
+/// The text with a statement of its own for whatever a negation hands on; none where nothing changes. Lines stay where they are.
+pub(super) fn hoist(text: &str, ast: &Value, round: usize) -> Option<String> {
+    let mut work = Work { text, edits: Vec::new(), count: 0, round };
+    work.walk(ast, false);
+    if work.edits.is_empty() {
+        return None;
+    }
+    // From the back, so that places in front stay; of what begins at one place, what was asked for last comes last.
+    let mut edits: Vec<(usize, Edit)> = work.edits.into_iter().enumerate().collect();
+    edits.sort_by_key(|(order, (start, _, _))| (*start, *order));
+    let mut hoisted = text.to_owned();
+    for (_, (start, end, with)) in edits.into_iter().rev() {
+        if hoisted.is_char_boundary(start) && hoisted.is_char_boundary(end) && start <= end && end <= hoisted.len() {
+            hoisted.replace_range(start..end, &with);
+        }
+    }
+    Some(hoisted)
+}
+
+struct Work<'a> {
+    text: &'a str,
+    edits: Vec<Edit>,
+    count: usize,
+    round: usize,
+}
+
+impl Work<'_> {
+    fn walk(&mut self, node: &Value, is_body: bool) {
+        match node {
+            Value::Array(items) => items.iter().for_each(|item| self.walk(item, false)),
+            Value::Object(map) => {
+                if let Some(stmts) = map.get("stmts").and_then(Value::as_array) {
+                    return self.query(node, stmts, is_body);
+                }
+                let has_query = map.contains_key("is_else");
+                map.iter().for_each(|(key, inner)| self.walk(inner, has_query && key == "query"));
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+
+    fn query(&mut self, query: &Value, stmts: &[Value], is_body: bool) {
+        let Some((start, end)) = range(query) else { return };
+        let before = self.edits.len();
+        // A body of one statement may stand without braces.
+        let is_bare = is_body && !self.text.get(start..end).is_some_and(|text| text.starts_with('{'));
+        if is_bare {
+            self.edits.push((start, start, "{ ".to_owned()));
+        }
+        for (index, stmt) in stmts.iter().enumerate() {
+            if index > 0 && stmt.pointer("/literal/SomeVars").is_some() {
+                self.declaration(stmts, stmt);
+            }
+            if let Some(expr) = stmt.pointer("/literal/NotExpr/expr") {
+                self.negation(stmt, expr);
+            }
+        }
+        let is_changed = self.edits.len() > before + usize::from(is_bare);
+        match (is_bare, self.edits.len() == before + 1) {
+            (true, true) => drop(self.edits.pop()),
+            (true, false) => self.edits.push((end, end, " }".to_owned())),
+            (false, _) => {}
+        }
+        // What stands within is looked at in the next round, where this has its new text.
+        if !is_changed {
+            stmts.iter().for_each(|stmt| self.walk(stmt, false));
+        }
+    }
+
+    /// Regorus declares variables anew in each round of a loop that stands before, and takes that for a second declaration: they come first.
+    fn declaration(&mut self, stmts: &[Value], stmt: &Value) {
+        let (Some((first, _)), Some((start, end)), Some(text)) = (stmts.first().and_then(range), range(stmt), self.part(stmt)) else { return };
+        let text = text.replace('\n', " ");
+        self.edits.push((first, first, format!("{text}; ")));
+        self.edits.push((start, end, format!("true{}", "\n".repeat(self.part(stmt).unwrap_or_default().matches('\n').count()))));
+    }
+
+    fn negation(&mut self, stmt: &Value, expr: &Value) {
+        let Some((at, _)) = range(stmt) else { return };
+        let mut parts = Vec::new();
+        top(expr, &mut parts);
+        let with: String = stmt.get("with_mods").and_then(Value::as_array).into_iter().flatten().filter_map(|with| self.part(with)).map(|with| format!(" {with}")).collect();
+        for part in parts {
+            let (Some((start, end)), Some(text)) = (range(part), self.part(part).map(str::to_owned)) else { continue };
+            self.count += 1;
+            let name = format!("{NAME}{}_{}", self.round, self.count);
+            let lines = "\n".repeat(text.matches('\n').count());
+            let text = text.replace('\n', " ");
+            self.edits.push((at, at, format!("{name} := {text}{with}; ")));
+            self.edits.push((start, end, format!("{name}{lines}")));
+        }
+    }
+
+    fn part(&self, node: &Value) -> Option<&str> {
+        let (start, end) = range(node)?;
+        self.text.get(start..end)
+    }
+}
+
+/// What of a negated expression is evaluated before it.
+fn top<'a>(expr: &'a Value, parts: &mut Vec<&'a Value>) {
+    let Some((kind, inner)) = expr.as_object().and_then(|map| map.iter().next()) else { return };
+    let side = |key: &str| inner.get(key);
+    match kind.as_str() {
+        "Call" => inner.get("params").and_then(Value::as_array).into_iter().flatten().for_each(|param| handed(param, parts)),
+        // Equality unifies: a reference that is undefined makes it undefined, and not what is around it.
+        "BoolExpr" | "AssignExpr" if inner.get("op").and_then(Value::as_str).is_some_and(|op| op == "Eq") => {
+            [side("lhs"), side("rhs")].into_iter().flatten().for_each(|side| nested(side, parts));
+        }
+        "BoolExpr" | "ArithExpr" | "BinExpr" => [side("lhs"), side("rhs")].into_iter().flatten().for_each(|side| handed(side, parts)),
+        "Membership" => [side("key"), side("value"), side("collection")].into_iter().flatten().for_each(|side| handed(side, parts)),
+        _ => nested(expr, parts),
+    }
+}
+
+/// Something that a call is handed.
+fn handed<'a>(expr: &'a Value, parts: &mut Vec<&'a Value>) {
+    let Some((kind, _)) = expr.as_object().and_then(|map| map.iter().next()) else { return };
+    // Constants are what they are, and a variable has its value already.
+    if !matches!(kind.as_str(), "String" | "RawString" | "Number" | "Bool" | "Null" | "Var") {
+        parts.push(expr);
+    }
+}
+
+/// What is evaluated before a reference or a side of an equality: calls, and keys that are no variables.
+fn nested<'a>(expr: &'a Value, parts: &mut Vec<&'a Value>) {
+    let Some((kind, inner)) = expr.as_object().and_then(|map| map.iter().next()) else { return };
+    match kind.as_str() {
+        "Call" | "ArithExpr" | "BinExpr" | "BoolExpr" | "Membership" => parts.push(expr),
+        "RefDot" => inner.get("refr").into_iter().for_each(|inner| nested(inner, parts)),
+        "RefBrack" => {
+            inner.get("refr").into_iter().for_each(|inner| nested(inner, parts));
+            inner.get("index").into_iter().for_each(|index| handed(index, parts));
+        }
+        _ => {}
+    }
+}
+
+/// Where the text of a node begins and ends.
+fn range(node: &Value) -> Option<(usize, usize)> {
+    let span = match node.get("span") {
+        Some(span) => span,
+        None => node.as_object()?.values().next()?.get("span")?,
+    };
+    let at = |key: &str| span.get(key).and_then(Value::as_u64).and_then(|value| usize::try_from(value).ok());
+    Some((at("start")?, at("end")?))
+}
