@@ -88,7 +88,7 @@ fn schema(root: &Node, validation: Option<&Node>) -> Option<Schema> {
     let preserves = legacy.unwrap_or(version != "v1");
     match validation.and_then(|node| node.get("openAPIV3Schema")).filter(|node| !node.is_null()) {
         Some(schema) => Some(Schema { root: json(schema), preserves }),
-        None if preserves && validation.is_some() => Some(Schema { root: serde_json::json!({}), preserves: true }),
+        None if preserves => Some(Schema { root: serde_json::json!({}), preserves: true }),
         None => None,
     }
 }
