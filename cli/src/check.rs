@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use portcullis_policies::{Context, Engine, Facts, Finding, Resource, sort_findings};
+use portcullis_policies::{Context, Engine, Facts, Finding, Resource, Target, sort_findings};
 use portcullis_source::{Partial, Problem, RepoPath};
 use rayon::{
     prelude::{IntoParallelRefIterator, ParallelIterator},
@@ -68,6 +68,7 @@ pub(crate) fn gather(settings: &Settings, engine: &Engine, owns: &Owns<'_>) -> R
     // What is for no environment in particular is a part of all of them.
     let mut common = work.render(&renderer, None);
     common.extend(work.loose(&renderer));
+    work.templates();
     let environments: BTreeSet<&Arc<str>> = contexts.iter().filter_map(|context| context.environment.as_ref()).collect();
     let mut facts = Facts::collect(&common);
     let mut joined = Vec::new();
@@ -119,6 +120,9 @@ struct Work<'a> {
     secrets: Secrets,
 }
 
+/// The group of ConstraintTemplates.
+const TEMPLATES: &str = "templates.gatekeeper.sh";
+
 /// How many resources one thread checks at a time.
 const CHUNK: usize = 32;
 
@@ -158,6 +162,21 @@ impl Work<'_> {
         }
         self.problems.extend(loose.kustomizations(self.settings));
         resources
+    }
+
+    /// What is said of the ConstraintTemplates in folders of rules, which are no objects of the repository for any other rule.
+    fn templates(&mut self) {
+        if !(self.owns)(None) {
+            return;
+        }
+        let templates = self.settings.library.templates().iter();
+        let resources: Vec<Resource> = templates.flat_map(|template| Resource::read(template, &Context::default()).value).collect();
+        let about = |finding: &Finding| {
+            let rule = self.engine.rules().iter().find(|rule| rule.id == finding.rule);
+            rule.is_some_and(|rule| matches!(&rule.target, Target::Kinds(kinds) if rule.foreign.is_none() && kinds.iter().any(|kind| kind.covers(TEMPLATES, "ConstraintTemplate"))))
+        };
+        let found: Vec<Finding> = self.engine.check(&resources, &Facts::default()).value.into_iter().filter(about).collect();
+        self.findings.extend(found);
     }
 
     /// Asks the rules that see one resource at a time, and counts what is asked for.

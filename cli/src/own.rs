@@ -14,7 +14,7 @@ use crate::{
 const MAX_FILES: usize = 20_000;
 
 /// What a folder of rules is made of; other files are nobody's.
-const KNOWN: [&str; 3] = [".rego", ".md", ".yaml"];
+const KNOWN: [&str; 5] = [".rego", ".md", ".yaml", ".yml", ".json"];
 
 /// The library with the rules of a tree in it, and what is wrong with those that were left out.
 pub(crate) fn library(revision: &Revision, folders: &[Located<Arc<str>>]) -> Result<(Library, Vec<ConfigError>), Error> {

@@ -157,6 +157,13 @@ impl Library {
         Self { rules, ..self.clone() }
     }
 
+    /// The same library without the policies that were written for other tools, for whoever does not run them.
+    #[must_use]
+    pub fn without_foreign(&self) -> Self {
+        let rules = self.rules.iter().filter(|rule| rule.foreign.is_none()).cloned().collect();
+        Self { rules, ..self.clone() }
+    }
+
     /// The same library with those of these rules only that it has; with all of them where none is named.
     #[must_use]
     pub fn known_of(&self, ids: &[String]) -> Self {

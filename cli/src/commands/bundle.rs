@@ -30,11 +30,15 @@ pub(crate) fn run(arguments: &args::Bundle, surroundings: &Surroundings) -> Outc
     let objects = pipeline::objects(&settings)?;
     let missing: Vec<String> = objects.problems.iter().chain(objects.value.missing()).map(|problem| problem.message.clone()).collect();
     let bundle = pack(&settings, &objects.value)?;
+    let foreign = settings.library.rules().iter().filter(|rule| rule.foreign.is_some()).count();
     let text = match &arguments.config_map {
         Some(name) => config_map(name, &bundle)?,
         None => bundle.text(),
     };
     let mut done = Done { code: if missing.is_empty() { Exit::Clean } else { Exit::Incomplete }, ..Done::default() };
+    if foreign > 0 {
+        done.notes.push_str(&format!("note: not in the bundle, since the webhook does not run them: {foreign} policies of Gatekeeper and conftest\n"));
+    }
     for message in &missing {
         done.notes.push_str(&format!("note: what this made is not in the facts of the bundle: {message}\n"));
     }
@@ -51,7 +55,8 @@ pub(crate) fn pack(settings: &Settings, objects: &Objects) -> Result<Bundle, Err
     if !settings.left_out.is_empty() {
         return Err(mistakes(settings.left_out.clone(), settings.revision.sources()));
     }
-    let library = &settings.library;
+    // Whose policies are Gatekeeper's has Gatekeeper in the cluster.
+    let library = &settings.library.without_foreign();
     let engine = Engine::new(library, &settings.config).map_err(|error| engine_error(error, settings.revision.sources()))?;
     let mut files: BTreeMap<String, String> = library.prelude().iter().map(|(path, text)| (path.to_string(), text.to_string())).collect();
     for rule in library.rules() {
