@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use portcullis_policies::{ConfigError, Library, OwnFile, config::Located};
+use portcullis_policies::{ConfigError, Library, OwnFile, SuiteTrial, config::Located, run_suites};
 use portcullis_source::{EntryKind, Problem, RepoPath, Revision, Span, Stage};
 
 use crate::{
@@ -28,11 +28,7 @@ pub(crate) fn library(revision: &Revision, folders: &[Located<Arc<str>>]) -> Res
             mistakes.push(wrong(format!("there is no folder {path}"), "`portcullis rule new` makes one with a rule in it"));
             continue;
         }
-        let found: Vec<&RepoPath> = revision
-            .below(&path)
-            .filter(|(path, kind)| **kind != EntryKind::Folder && KNOWN.iter().any(|ending| path.name().ends_with(ending)))
-            .map(|(path, _)| path)
-            .collect();
+        let found = within(revision, &path);
         if found.len() > MAX_FILES {
             mistakes.push(wrong(
                 format!("{path} has {} files, more than {MAX_FILES}", found.len()),
@@ -45,7 +41,25 @@ pub(crate) fn library(revision: &Revision, folders: &[Located<Arc<str>>]) -> Res
     Ok((library, mistakes))
 }
 
-fn read(library: &mut Library, revision: &Revision, (folder, span): (&RepoPath, Option<Span>), found: &[&RepoPath]) -> Vec<ConfigError> {
+/// The files of a folder that something may be made of.
+fn within<'a>(revision: &'a Revision, folder: &'a RepoPath) -> Vec<&'a RepoPath> {
+    let is_known =
+        |path: &RepoPath, kind: &EntryKind| *kind != EntryKind::Folder && KNOWN.iter().any(|ending| path.name().ends_with(ending));
+    revision.below(folder).filter(|(path, kind)| is_known(path, kind)).map(|(path, _)| path).collect()
+}
+
+/// The suites of `gator verify` in the folders of rules, each with its path in the tree, tried.
+pub(crate) fn suites(revision: &Revision, folders: &[Located<Arc<str>>]) -> Vec<SuiteTrial> {
+    let mut tried = Vec::new();
+    for folder in folders.iter().filter_map(|folder| RepoPath::new(&folder.value).ok()) {
+        let (files, _) = files(revision, (&folder, None), &within(revision, &folder));
+        let named = |trial: SuiteTrial| SuiteTrial { path: format!("{folder}/{}", trial.path), ..trial };
+        tried.extend(run_suites(&files).into_iter().map(named));
+    }
+    tried
+}
+
+fn files(revision: &Revision, (folder, span): (&RepoPath, Option<Span>), found: &[&RepoPath]) -> (Vec<OwnFile>, Vec<ConfigError>) {
     let mut mistakes = Vec::new();
     let mut files = Vec::with_capacity(found.len());
     for path in found {
@@ -54,7 +68,12 @@ fn read(library: &mut Library, revision: &Revision, (folder, span): (&RepoPath, 
             Err(error) => mistakes.push(ConfigError { message: error.to_string(), span, hint: Some(error.hint().to_owned()) }),
         }
     }
-    mistakes.extend(library.add(folder.as_str(), &files));
+    (files, mistakes)
+}
+
+fn read(library: &mut Library, revision: &Revision, place: (&RepoPath, Option<Span>), found: &[&RepoPath]) -> Vec<ConfigError> {
+    let (files, mut mistakes) = files(revision, place, found);
+    mistakes.extend(library.add(place.0.as_str(), &files));
     mistakes
 }
 

@@ -18,6 +18,8 @@ pub struct Library {
     ids: Vec<RuleId>,
     /// The parameters of every rule of the whole library, with their defaults.
     params: BTreeMap<Arc<str>, serde_json::Map<String, serde_json::Value>>,
+    /// Whether there may be policies for other tools that nobody could read.
+    is_unsure: bool,
     /// The ConstraintTemplates that rules were made of.
     templates: Vec<Arc<Document>>,
 }
@@ -72,7 +74,7 @@ impl Library {
         let rules: Vec<Rule> = folders.into_iter().map(|(id, files)| read_rule(id, &files)).collect::<Result<_, _>>()?;
         let ids = rules.iter().map(|rule| rule.id.clone()).collect();
         let params = rules.iter().map(|rule| (Arc::from(rule.id.as_str()), rule.params.clone())).collect();
-        Ok(Self { rules, prelude, ids, params, templates: Vec::new() })
+        Ok(Self { rules, prelude, ids, params, is_unsure: false, templates: Vec::new() })
     }
 
     /// The rules, sorted by id.
@@ -103,7 +105,8 @@ impl Library {
 
     /// Whether the whole library has a rule of this id.
     pub(crate) fn knows(&self, id: &str) -> bool {
-        self.ids.iter().any(|known| known.as_str() == id)
+        let is_foreign = || ["gatekeeper/", "conftest/"].iter().any(|source| id.starts_with(source));
+        (self.is_unsure && is_foreign()) || self.ids.iter().any(|known| known.as_str() == id)
     }
 
     /// The id most like this one.
@@ -129,8 +132,9 @@ impl Library {
         &self.templates
     }
 
-    /// Remembers ConstraintTemplates.
-    pub(crate) fn keep(&mut self, templates: Vec<Arc<Document>>) {
+    /// Remembers ConstraintTemplates, and whether something beside them could not be read.
+    pub(crate) fn keep(&mut self, templates: Vec<Arc<Document>>, is_unsure: bool) {
+        self.is_unsure |= is_unsure;
         self.templates.extend(templates);
     }
 

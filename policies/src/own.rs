@@ -75,9 +75,10 @@ impl Library {
     /// Takes what was written for other tools, and says which folders it was in.
     fn take_foreign(&mut self, files: &[&OwnFile], mistakes: &mut Vec<ConfigError>) -> BTreeSet<String> {
         let taken = foreign::take(files);
+        let is_unsure = !taken.mistakes.is_empty();
         mistakes.extend(taken.mistakes);
         for rule in taken.rules {
-            if self.knows(rule.id.as_str()) {
+            if self.rules().iter().any(|known| known.id == rule.id) {
                 let message = format!("there is a rule {} already", rule.id);
                 let hint = Some("two folders have it: name one of them".to_owned());
                 mistakes.push(ConfigError { message, span: rule.span, hint });
@@ -86,7 +87,7 @@ impl Library {
             }
         }
         taken.ids.iter().for_each(|id| self.note(id));
-        self.keep(taken.templates);
+        self.keep(taken.templates, is_unsure);
         taken.used.iter().filter_map(|path| Some(path.split_once('/')?.0.to_owned())).collect()
     }
 

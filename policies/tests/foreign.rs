@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
 };
 
-use portcullis_policies::{Config, Context, Engine, Library, OwnFile, Resource};
+use portcullis_policies::{Config, Context, Engine, Library, OwnFile, Resource, run_suites};
 use portcullis_source::{Sources, Text, yaml};
 use serde_json::Value;
 
@@ -62,7 +62,8 @@ fn run(folder: &Path) -> Outcome {
         let name = if identity.name.ends_with('*') { "" } else { &*identity.name };
         format!("{namespace}{}/{name}", identity.kind)
     };
-    let found = all.value.iter().map(|finding| (object(finding.resource.as_ref().unwrap()), short(finding.rule.as_str()), finding.message.clone()));
+    let found =
+        all.value.iter().map(|finding| (object(finding.resource.as_ref().unwrap()), short(finding.rule.as_str()), finding.message.clone()));
     Outcome { found: found.collect(), asked, mistakes, problems: all.problems.iter().map(|problem| problem.message.clone()).collect() }
 }
 
@@ -78,9 +79,7 @@ fn gatekeeper_says_the_same() {
         let mut outcome = run(&folder.join(name));
         let mut differ = |text: String| differences.entry(name.clone()).or_default().push(text);
         let results = expected["results"].as_array().unwrap();
-        let theirs: Found = results.iter().map(|one| {
-            (text(one, "object"), text(one, "constraint"), text(one, "message"))
-        }).collect();
+        let theirs: Found = results.iter().map(|one| (text(one, "object"), text(one, "constraint"), text(one, "message"))).collect();
         for missing in theirs.difference(&outcome.found) {
             differ(format!("only Gatekeeper: {missing:?}"));
         }
@@ -104,6 +103,87 @@ fn gatekeeper_says_the_same() {
     println!("{cases} cases, {findings} findings, {refused} refusals");
     compare(&folder.join("differences.txt"), &differences);
     compare(&folder.join("said.txt"), &said);
+}
+
+/// All files below a folder.
+fn files(sources: &Sources, root: &Path, folder: &Path, found: &mut Vec<OwnFile>) {
+    let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            files(sources, root, &path, found);
+        } else {
+            let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
+            found.push(OwnFile { file: sources.add(name.clone(), &fs::read(&path).unwrap()[..]), path: name });
+        }
+    }
+}
+
+#[test]
+fn suites_come_out_as_gator_has_them() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suites");
+    let (sources, mut found) = (Sources::default(), Vec::new());
+    files(&sources, &root, &root, &mut found);
+    let trials = run_suites(&found);
+    let (mut failed, mut passed) = (BTreeSet::new(), 0);
+    for trial in &trials {
+        for (name, faults) in &trial.cases {
+            if faults.is_empty() {
+                passed += 1;
+            } else {
+                failed.insert(name.rsplit('/').next().unwrap().to_owned());
+            }
+        }
+        failed.extend(trial.faults.iter().map(|fault| fault.split(':').next().unwrap().to_owned()));
+    }
+    // A test that fails for its cases is told once more by gator.
+    let recorded = fs::read_to_string(root.join("gator.txt")).unwrap();
+    let theirs = recorded.lines().filter_map(|line| line.trim().strip_prefix("--- FAIL: ")?.split_whitespace().next());
+    let theirs: BTreeSet<String> = theirs.filter(|name| *name != "cases").map(str::to_owned).collect();
+    assert_eq!(failed, theirs);
+    assert_eq!((trials.len(), passed), (2, 17));
+}
+
+#[test]
+fn conftest_says_the_same() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conftest");
+    let mut folders: Vec<_> = fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.sort();
+    for folder in folders {
+        let (sources, mut own) = (Sources::default(), Vec::new());
+        files(&sources, &folder, &folder.join("policy"), &mut own);
+        let mut library = Library::embedded().unwrap();
+        let mistakes: Vec<String> = library.add("policies", &own).into_iter().map(|mistake| mistake.message).collect();
+        assert_eq!(mistakes, Vec::<String>::new(), "{}", folder.display());
+        let file = sources.add("objects.yaml", &fs::read(folder.join("objects.yaml")).unwrap()[..]);
+        let documents = yaml::parse(&Text::of_file(&file)).documents;
+        let resources: Vec<Resource> =
+            documents.into_iter().flat_map(|document| Resource::read(&Arc::new(document), &Context::default()).value).collect();
+        let ids: Vec<&str> = library.rules().iter().filter(|rule| rule.foreign.is_some()).map(|rule| rule.id.as_str()).collect();
+        let all = Engine::new(&library.only(&ids).unwrap(), &Config::default()).unwrap().evaluate(&resources);
+        assert_eq!(all.problems.len(), 0, "{}", folder.display());
+        let mut found: Vec<String> =
+            all.value.iter().map(|finding| format!("{} {}: {}", finding.level.name(), finding.rule, finding.message)).collect();
+        found.sort();
+        let recorded: Value = serde_json::from_str(&fs::read_to_string(folder.join("expected.json")).unwrap()).unwrap();
+        let told = |result: &Value, level: &str, key: &str| {
+            let told = result[key].as_array().into_iter().flatten().cloned().collect::<Vec<_>>();
+            told.into_iter()
+                .map(|one| {
+                    // `data.PACKAGE.RULE`
+                    let query = one["metadata"]["query"].as_str().unwrap().strip_prefix("data.").unwrap().to_owned();
+                    let (package, rule) = query.rsplit_once('.').unwrap();
+                    format!("{level} conftest/{package}/{rule}: {}", one["msg"].as_str().unwrap())
+                })
+                .collect::<Vec<_>>()
+        };
+        let results = recorded.as_array().unwrap();
+        let mut theirs: Vec<String> =
+            results.iter().flat_map(|result| [told(result, "deny", "failures"), told(result, "warn", "warnings")].concat()).collect();
+        theirs.sort();
+        assert!(!theirs.is_empty());
+        assert_eq!(found, theirs, "{}", folder.display());
+    }
 }
 
 /// Holds a text against a file, or writes it where that is asked.

@@ -37,7 +37,9 @@ pub(crate) fn run(arguments: &args::Bundle, surroundings: &Surroundings) -> Outc
     };
     let mut done = Done { code: if missing.is_empty() { Exit::Clean } else { Exit::Incomplete }, ..Done::default() };
     if foreign > 0 {
-        done.notes.push_str(&format!("note: not in the bundle, since the webhook does not run them: {foreign} policies of Gatekeeper and conftest\n"));
+        done.notes.push_str(&format!(
+            "note: not in the bundle, since the webhook does not run them: {foreign} policies of Gatekeeper and conftest\n"
+        ));
     }
     for message in &missing {
         done.notes.push_str(&format!("note: what this made is not in the facts of the bundle: {message}\n"));

@@ -33,7 +33,10 @@ pub(crate) fn run(arguments: &args::Test, surroundings: &Surroundings) -> Outcom
     let is_asked = |rule: &&Rule| rule.foreign.is_none() && (arguments.folders.is_empty() || rule.span.is_some());
     let rules: Vec<&Rule> = library.rules().iter().filter(is_asked).collect();
     let benches = benches(&settings, &rules)?;
-    let tried = trial::run(&benches, &Asked { coverage: arguments.coverage, bench: arguments.bench });
+    let mut tried = trial::run(&benches, &Asked { coverage: arguments.coverage, bench: arguments.bench });
+    if arguments.rule.is_empty() {
+        tried.extend(own::suites(&settings.revision, &settings.config.library).into_iter().map(Tried::of_suite));
+    }
     let now = Measurement::of(&tried);
     let compared = match &arguments.compare {
         Some(path) => trial::compare(&measurement(path, surroundings)?, &now, arguments.threshold),

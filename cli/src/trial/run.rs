@@ -1,7 +1,7 @@
 //! Every rule on each of its fixtures, by both engines.
 
 use portcullis_policies::{
-    Interpreter, Lines, Rule,
+    Interpreter, Lines, Rule, SuiteTrial,
     fixture::{Bench, Fixture},
 };
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
@@ -43,6 +43,12 @@ pub(crate) struct Tested {
 }
 
 impl Tried {
+    /// What became of a suite of `gator verify`, told as a rule whose fixtures are the cases.
+    pub(crate) fn of_suite(suite: SuiteTrial) -> Self {
+        let fixtures = suite.cases.into_iter().map(|(name, faults)| Tested { name, faults }).collect();
+        Self { rule: suite.path, is_own: true, fixtures, faults: suite.faults, lines: None, cost: None }
+    }
+
     /// Whether everything is as it should be.
     pub(crate) fn is_met(&self) -> bool {
         self.faults.is_empty() && self.fixtures.iter().all(|tested| tested.faults.is_empty())

@@ -35,7 +35,8 @@ impl Run<'_> {
             return Ok(Vec::new());
         }
         let Some(whole) = input.get(&text("resource")) else { return Ok(Vec::new()) };
-        let found = self.ask(rule, foreign, foreign.input(resource, whole, &Namespaces::default(), (Some(asked.operation), asked.review)))?;
+        let found =
+            self.ask(rule, foreign, foreign.input(resource, whole, &Namespaces::default(), (Some(asked.operation), asked.review)))?;
         if found.len() > asked.budget.findings {
             let reason = format!("it finds more than {} faults", asked.budget.findings);
             return Err(Failure { reason, exhausted: true });
@@ -89,7 +90,13 @@ impl Run<'_> {
         interpreter.add_data(data.clone()).map_err(|error| Failure::from(error.to_string()))
     }
 
-    fn foreign_member(&mut self, rule: usize, foreign: &Foreign, resource: &Resource, namespaces: &Namespaces) -> Result<Vec<Said>, Failure> {
+    fn foreign_member(
+        &mut self,
+        rule: usize,
+        foreign: &Foreign,
+        resource: &Resource,
+        namespaces: &Namespaces,
+    ) -> Result<Vec<Said>, Failure> {
         // What is malformed has been reported by the rules that see single resources.
         if misshapen(resource).is_some() || !foreign.is_about(resource, namespaces)? {
             return Ok(Vec::new());

@@ -90,7 +90,14 @@ impl Worker {
     pub(super) fn new(engine: &Engine) -> Self {
         let programs = Arc::clone(engine.programs());
         let machines = programs.iter().map(|_| None).collect();
-        Self { machines, interpreters: BTreeMap::new(), settings: BTreeMap::new(), programs, instructions: MAX_INSTRUCTIONS, deadline: None }
+        Self {
+            machines,
+            interpreters: BTreeMap::new(),
+            settings: BTreeMap::new(),
+            programs,
+            instructions: MAX_INSTRUCTIONS,
+            deadline: None,
+        }
     }
 
     /// Readies it for an evaluation; one that was made for another engine is made anew.

@@ -10,8 +10,16 @@ const MAX_PATTERN: usize = 1 << 20;
 pub(super) fn extend(engine: &mut regorus::Engine) {
     let is_true = |value: &Value| *value == Value::Bool(true);
     // A second extension of a name is refused, and there is no first one.
-    let _ = engine.add_extension("any".to_owned(), 1, Box::new(move |values| Ok(over(&values, |items| items.iter().any(|item| is_true(item))))));
-    let _ = engine.add_extension("all".to_owned(), 1, Box::new(move |values| Ok(over(&values, |items| items.iter().all(|item| is_true(item))))));
+    let _ = engine.add_extension(
+        "any".to_owned(),
+        1,
+        Box::new(move |values| Ok(over(&values, |items| items.iter().any(|item| is_true(item))))),
+    );
+    let _ = engine.add_extension(
+        "all".to_owned(),
+        1,
+        Box::new(move |values| Ok(over(&values, |items| items.iter().all(|item| is_true(item))))),
+    );
     let _ = engine.add_extension("re_match".to_owned(), 2, Box::new(|values| Ok(re_match(&values))));
 }
 

@@ -8,13 +8,17 @@ use std::{
 use regorus::Value;
 
 use super::{
-    program::{Foreign, Module, Program, Question, Version},
-    read::Taken,
     nesting,
     outline::{Outline, is_below},
+    program::{Foreign, Module, Program, Question, Version},
+    read::Taken,
     rego,
 };
-use crate::{ConfigError, Group, Operation, OwnFile, Rule, RuleId, Scope, Severity, Target, input::text, own::{at, text as text_of}};
+use crate::{
+    ConfigError, Group, Operation, OwnFile, Rule, RuleId, Scope, Severity, Target,
+    input::text,
+    own::{at, text as text_of},
+};
 
 /// `exception` of a package: lists of names of rules that do not count for an object.
 #[derive(Clone, Debug)]
@@ -70,12 +74,11 @@ fn read(own: &OwnFile) -> Result<Policy<'_>, ConfigError> {
     nesting::check(&text).map_err(|(line, message)| at(&own.file, line, format!("{} {message}", own.path), HINT))?;
     let module = |version| Module { path: own.path.as_str().into(), text: Arc::clone(&text), version };
     let parsed = |version| Program::new(vec![module(version)]).parse();
-    let (version, engine) = match (parsed(Version::V1), parsed(Version::V0)) {
-        (Ok(engine), _) => (Version::V1, engine),
-        (Err(_), Ok(engine)) => (Version::V0, engine),
-        (Err((_, broken)), Err(_)) => {
-            let message = format!("{} does not compile: {}", own.path, broken.reason);
-            return Err(at(&own.file, broken.line, message, HINT));
+    let (version, engine) = match parsed(Version::V1) {
+        Ok(engine) => (Version::V1, engine),
+        Err((_, broken)) => {
+            let message = || format!("{} does not compile: {}", own.path, broken.reason);
+            (Version::V0, parsed(Version::V0).map_err(|_| at(&own.file, broken.line, message(), HINT))?)
         }
     };
     let outlines = Outline::all(&engine).map_err(|message| at(&own.file, 1, format!("{} {message}", own.path), HINT))?;
@@ -120,7 +123,8 @@ fn take_package(package: &str, policies: &[Policy<'_>], taken: &mut Taken) {
             name: name.split_once('_').map_or("", |(_, rest)| rest).to_owned(),
         });
         let place = policies.iter().filter(own).find(|policy| policy.outline.rules.contains(name)).unwrap_or(first);
-        let foreign = Foreign { program: Arc::clone(&program), path: format!("data.{package}.{name}"), question: Question::Conftest(exception) };
+        let foreign =
+            Foreign { program: Arc::clone(&program), path: format!("data.{package}.{name}"), question: Question::Conftest(exception) };
         taken.rules.push(rule(&id(name), (package, name), severity, place, &text, foreign));
     }
 }
@@ -176,7 +180,8 @@ fn closure<'a>(package: &str, policies: &'a [Policy<'a>]) -> Vec<&'a Policy<'a>>
             }
             let read = policy.outline.data.iter().chain(&policy.outline.imports).map(|(_, path)| path);
             for path in read {
-                let named = policies.iter().map(|other| &other.outline.package).filter(|package| is_below(path, &format!("data.{package}")));
+                let named =
+                    policies.iter().map(|other| &other.outline.package).filter(|package| is_below(path, &format!("data.{package}")));
                 wanted.extend(named.cloned());
             }
         }

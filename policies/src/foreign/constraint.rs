@@ -102,7 +102,12 @@ pub(super) fn rule(found: &Found, template: &Template, id: &str) -> Result<Rule,
         foreign: Some(Arc::new(Foreign {
             program: Arc::clone(&template.program),
             path: template.path.clone(),
-            question: Question::Constraint { matching: Box::new(matching), parameters: of_json(&parameters), inventory: template.inventory, namespace: template.namespace },
+            question: Question::Constraint {
+                matching: Box::new(matching),
+                parameters: of_json(&parameters),
+                inventory: template.inventory,
+                namespace: template.namespace,
+            },
         })),
     })
 }

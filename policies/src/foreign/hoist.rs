@@ -82,7 +82,9 @@ impl Work<'_> {
 
     /// Regorus declares variables anew in each round of a loop that stands before, and takes that for a second declaration: they come first.
     fn declaration(&mut self, stmts: &[Value], stmt: &Value) {
-        let (Some((first, _)), Some((start, end)), Some(text)) = (stmts.first().and_then(range), range(stmt), self.part(stmt)) else { return };
+        let (Some((first, _)), Some((start, end)), Some(text)) = (stmts.first().and_then(range), range(stmt), self.part(stmt)) else {
+            return;
+        };
         let text = text.replace('\n', " ");
         self.edits.push((first, first, format!("{text}; ")));
         self.edits.push((start, end, format!("true{}", "\n".repeat(self.part(stmt).unwrap_or_default().matches('\n').count()))));
@@ -92,7 +94,14 @@ impl Work<'_> {
         let Some((at, _)) = range(stmt) else { return };
         let mut parts = Vec::new();
         top(expr, &mut parts);
-        let with: String = stmt.get("with_mods").and_then(Value::as_array).into_iter().flatten().filter_map(|with| self.part(with)).map(|with| format!(" {with}")).collect();
+        let with: String = stmt
+            .get("with_mods")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(|with| self.part(with))
+            .map(|with| format!(" {with}"))
+            .collect();
         for part in parts {
             let (Some((start, end)), Some(text)) = (range(part), self.part(part).map(str::to_owned)) else { continue };
             self.count += 1;

@@ -62,7 +62,8 @@ impl Match {
         let Some(node) = node.filter(|node| !node.is_null()) else { return Ok(Self::default()) };
         let text = |key| node.get(key).and_then(Node::as_str).unwrap_or_default().to_owned();
         let selector = |key| node.get(key).filter(|node| !node.is_null()).map(Selector::read).transpose();
-        let kinds = node.get("kinds").into_iter().flat_map(Node::items).map(|kind| (texts(kind.get("apiGroups")), texts(kind.get("kinds"))));
+        let kinds =
+            node.get("kinds").into_iter().flat_map(Node::items).map(|kind| (texts(kind.get("apiGroups")), texts(kind.get("kinds"))));
         let source = text("source");
         if !["", "All", "Original", "Generated"].contains(&source.as_str()) {
             return Err((format!("match.source is {source:?}, not All, Original or Generated"), node.get("source").unwrap_or(node)));
@@ -116,9 +117,9 @@ impl Match {
         let Some(own) = own else { return Ok(true) };
         match namespace(own) {
             Known::Whole(labels) => Ok(selector.holds(&labels)),
-            Known::Name(name) => selector.decides(&name).ok_or_else(|| {
-                format!("its namespaceSelector asks for labels of namespace {own}, which nothing here declares")
-            }),
+            Known::Name(name) => selector
+                .decides(&name)
+                .ok_or_else(|| format!("its namespaceSelector asks for labels of namespace {own}, which nothing here declares")),
         }
     }
 
@@ -210,7 +211,9 @@ fn is_key(key: &str) -> bool {
     let is_word = |word: &str, more: &[u8]| {
         let may_end = |letter: Option<&u8>| letter.is_some_and(u8::is_ascii_alphanumeric);
         let letters = word.as_bytes();
-        may_end(letters.first()) && may_end(letters.last()) && letters.iter().all(|letter| letter.is_ascii_alphanumeric() || more.contains(letter))
+        may_end(letters.first())
+            && may_end(letters.last())
+            && letters.iter().all(|letter| letter.is_ascii_alphanumeric() || more.contains(letter))
     };
     let (domain, name) = key.split_once('/').map_or((None, key), |(domain, name)| (Some(domain), name));
     name.len() <= 63 && is_word(name, b"-_.") && domain.is_none_or(|domain| is_word(domain, b"-."))

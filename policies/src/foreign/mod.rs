@@ -18,12 +18,14 @@ mod nesting;
 mod outline;
 mod program;
 mod read;
-mod review;
 mod rego;
+mod review;
 mod schema;
+mod suite;
 mod template;
 
-pub use program::{Foreign, Semantics};
 pub(crate) use program::Failed;
+pub use program::{Foreign, Semantics};
 pub(crate) use read::take;
 pub(crate) use review::{Namespaces, inventory};
+pub use suite::{SuiteTrial, run_suites};

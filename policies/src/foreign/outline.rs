@@ -56,12 +56,17 @@ impl Outline {
         for import in items(ast.get("imports")) {
             let Some((_, path)) = import.get("refr").and_then(path_of) else { continue };
             let last = path.last().cloned().unwrap_or_default();
-            let alias = import.get("as").filter(|alias| !alias.is_null()).and_then(|span| text.get(offset(span, "start")?..offset(span, "end")?)).map(str::to_owned);
+            let alias = import
+                .get("as")
+                .filter(|alias| !alias.is_null())
+                .and_then(|span| text.get(offset(span, "start")?..offset(span, "end")?))
+                .map(str::to_owned);
             outline.imports.push((line(import), path.join(".")));
             outline.aliases.insert(alias.unwrap_or(last), path.join("."));
         }
         // A rule of another file of the package goes by its name too.
-        let own: BTreeSet<&String> = packages.iter().filter(|(package, _)| *package == outline.package).flat_map(|(_, rules)| rules).collect();
+        let own: BTreeSet<&String> =
+            packages.iter().filter(|(package, _)| *package == outline.package).flat_map(|(_, rules)| rules).collect();
         for rule in items(ast.get("rules")) {
             let Some((kind, rule)) = rule.as_object().and_then(|map| map.iter().next()) else { continue };
             let Some(name) = name_of(kind, rule) else { continue };
@@ -85,7 +90,9 @@ impl Outline {
 
     /// Whether it has this rule or function.
     pub(super) fn has(&self, path: &str) -> bool {
-        path.strip_prefix("data.").and_then(|path| path.strip_prefix(&self.package)?.strip_prefix('.')).is_some_and(|name| self.rules.contains(name))
+        path.strip_prefix("data.")
+            .and_then(|path| path.strip_prefix(&self.package)?.strip_prefix('.'))
+            .is_some_and(|name| self.rules.contains(name))
     }
 
     /// The path of one of its rules.

@@ -8,10 +8,7 @@ use std::{
 use portcullis_source::{Document, Node, SourceFile, Text, yaml};
 
 use super::{conftest, constraint, template::Template};
-use crate::{
-    ConfigError, OwnFile, Rule,
-    own::at,
-};
+use crate::{ConfigError, OwnFile, Rule, own::at};
 
 /// An object in a file.
 #[derive(Clone, Debug)]
@@ -54,14 +51,16 @@ pub(crate) struct Taken {
 /// The group of templates, and that of constraints.
 const TEMPLATES: &str = "templates.gatekeeper.sh/";
 const CONSTRAINTS: &str = "constraints.gatekeeper.sh/";
-const SUITES: &str = "test.gatekeeper.sh/";
+pub(super) const SUITES: &str = "test.gatekeeper.sh/";
 
 /// Takes what there is in files that belong to no rule of ours.
 pub(crate) fn take(files: &[&OwnFile]) -> Taken {
     let mut taken = Taken::default();
     let mut templates: BTreeMap<Arc<str>, Option<Template>> = BTreeMap::new();
     let (mut constraints, mut refused) = (Vec::new(), BTreeSet::new());
-    for found in objects(files, &mut taken) {
+    let (found, mistakes) = objects(files);
+    taken.mistakes.extend(mistakes);
+    for found in found {
         let kind = found.document.root.get("kind").and_then(Node::as_str).unwrap_or_default();
         let version = found.document.root.get("apiVersion").and_then(Node::as_str).unwrap_or_default();
         if version.starts_with(TEMPLATES) && kind == "ConstraintTemplate" {
@@ -98,8 +97,8 @@ fn take_template(found: &Found, templates: &mut BTreeMap<Arc<str>, Option<Templa
 }
 
 /// The objects of all YAML and JSON files that name Gatekeeper.
-fn objects(files: &[&OwnFile], taken: &mut Taken) -> Vec<Found> {
-    let mut objects = Vec::new();
+pub(super) fn objects(files: &[&OwnFile]) -> (Vec<Found>, Vec<ConfigError>) {
+    let (mut objects, mut mistakes) = (Vec::new(), Vec::new());
     for own in files {
         let is_data = [".yaml", ".yml", ".json"].iter().any(|end| own.path.ends_with(end));
         let names_it = own.file.bytes().windows(b"gatekeeper.sh/".len()).any(|window| window == b"gatekeeper.sh/");
@@ -110,12 +109,12 @@ fn objects(files: &[&OwnFile], taken: &mut Taken) -> Vec<Found> {
         if let Some(error) = stream.error {
             let span = Text::of_file(&own.file).span(error.range);
             let hint = "what is in it was left out".to_owned();
-            taken.mistakes.push(ConfigError { message: format!("{}: {error}", own.path), span, hint: Some(hint) });
+            mistakes.push(ConfigError { message: format!("{}: {error}", own.path), span, hint: Some(hint) });
         }
         let found = |document| Found { path: own.path.clone(), file: Arc::clone(&own.file), document: Arc::new(document) };
         objects.extend(stream.documents.into_iter().map(found));
     }
-    objects
+    (objects, mistakes)
 }
 
 /// The files of constraints that a suite says to be refused.

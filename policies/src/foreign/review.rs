@@ -45,7 +45,9 @@ fn review(resource: &Resource, whole: &Value, operation: Option<Operation>, aske
 /// An object with the namespace that it goes to.
 fn placed(resource: &Resource, whole: &Value) -> Value {
     let (Some(namespace), None) = (&resource.identity.namespace, at(whole, &["metadata", "namespace"])) else { return whole.clone() };
-    let (Ok(object), Some(Ok(metadata))) = (whole.as_object(), at(whole, &["metadata"]).map(Value::as_object)) else { return whole.clone() };
+    let (Ok(object), Some(Ok(metadata))) = (whole.as_object(), at(whole, &["metadata"]).map(Value::as_object)) else {
+        return whole.clone();
+    };
     let mut metadata = metadata.clone();
     metadata.insert(text("namespace"), text(namespace));
     let mut object = object.clone();

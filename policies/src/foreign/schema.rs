@@ -89,7 +89,9 @@ fn limits<'a>(schema: &serde_json::Value, name: &str, node: &'a Node) -> Result<
     {
         return Err((format!("{name} is {}, which does not match {pattern}", shown(node)), node));
     }
-    if flag("uniqueItems") && (1..).zip(node.items()).any(|(next, item)| node.items().iter().skip(next).any(|other| json(other) == json(item))) {
+    if flag("uniqueItems")
+        && (1..).zip(node.items()).any(|(next, item)| node.items().iter().skip(next).any(|other| json(other) == json(item)))
+    {
         return Err((format!("{name} has an item twice"), node));
     }
     Ok(())

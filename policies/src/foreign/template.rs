@@ -5,9 +5,9 @@ use std::sync::Arc;
 use portcullis_source::{Document, Node};
 
 use super::{
+    outline::{Outline, is_below},
     program::{Module, Program, Version},
     read::Found,
-    outline::{Outline, is_below},
     rego,
     schema::Schema,
 };
@@ -16,6 +16,7 @@ use crate::{ConfigError, Operation, json};
 /// A template that can be asked.
 #[derive(Clone, Debug)]
 pub(super) struct Template {
+    pub(super) kind: Arc<str>,
     pub(super) program: Arc<Program>,
     /// The path of what it finds.
     pub(super) path: String,
@@ -76,6 +77,7 @@ impl Template {
             operations: operations(target),
             namespace: outlines.iter().any(|outline| outline.reads_namespace),
             program: Arc::new(program),
+            kind,
         })
     }
 }

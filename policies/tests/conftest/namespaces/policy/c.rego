@@ -1,0 +1,3 @@
+package team
+
+warn contains "c" if input.kind == "Service"

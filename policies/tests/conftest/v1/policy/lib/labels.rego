@@ -1,0 +1,3 @@
+package lib.labels
+
+team(object) if object.metadata.labels.team
