@@ -1,12 +1,14 @@
-//! Builtins that OPA still has for older Rego, and regorus has not.
+//! Builtins that OPA still has for older Rego, and regorus has not, and those that it has in another way.
 
 use regex::Regex;
 use regorus::Value;
 
+use super::sprintf::sprintf;
+
 /// The largest pattern, compiled.
 const MAX_PATTERN: usize = 1 << 20;
 
-/// Adds `any`, `all` and `re_match` to an interpreter.
+/// Adds `any`, `all`, `re_match` and `sprintf` to an interpreter.
 pub(super) fn extend(engine: &mut regorus::Engine) {
     let is_true = |value: &Value| *value == Value::Bool(true);
     // A second extension of a name is refused, and there is no first one.
@@ -20,6 +22,8 @@ pub(super) fn extend(engine: &mut regorus::Engine) {
         1,
         Box::new(move |values| Ok(over(&values, |items| items.iter().all(|item| is_true(item))))),
     );
+    let formatted = |values: Vec<Value>| Ok(sprintf(&values).map_or(Value::Undefined, |text| Value::String(text.into())));
+    let _ = engine.add_extension("sprintf".to_owned(), 2, Box::new(formatted));
     let _ = engine.add_extension("re_match".to_owned(), 2, Box::new(|values| Ok(re_match(&values))));
 }
 

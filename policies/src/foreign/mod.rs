@@ -21,6 +21,7 @@ mod read;
 mod rego;
 mod review;
 mod schema;
+mod sprintf;
 mod suite;
 mod template;
 

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
+	"strings"
 
 	"github.com/open-policy-agent/frameworks/constraint/pkg/apis"
 	constraintclient "github.com/open-policy-agent/frameworks/constraint/pkg/client"
@@ -39,6 +40,12 @@ type answer struct {
 	Refused map[string]string `json:"refused"`
 	Failed  map[string]string `json:"failed"`
 	Results []result          `json:"results"`
+}
+
+// first is the first line of an error: the others come in the order of a Go map.
+func first(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
 }
 
 func name(object *unstructured.Unstructured) string {
@@ -97,15 +104,15 @@ func ask(folder string) (answer, error) {
 			_, err = client.AddTemplate(ctx, template)
 		}
 		if err != nil {
-			said.Refused["ConstraintTemplate/"+object.GetName()] = err.Error()
+			said.Refused["ConstraintTemplate/"+object.GetName()] = first(err)
 		}
 	}
 	for _, object := range constraints {
 		key := name(object)
 		if _, err := client.AddConstraint(ctx, object); err != nil {
-			said.Refused[key] = err.Error()
+			said.Refused[key] = first(err)
 		} else if err := util.ValidateEnforcementAction(action(object), object.Object); err != nil {
-			said.Refused[key] = err.Error()
+			said.Refused[key] = first(err)
 			if _, err := client.RemoveConstraint(ctx, object); err != nil {
 				return said, err
 			}

@@ -1,0 +1,3 @@
+package main
+
+deny contains "a pod of its own" if input.kind == "Pod"

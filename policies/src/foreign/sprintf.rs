@@ -1,0 +1,169 @@
+//! `sprintf` as OPA has it: Go's, over numbers and texts. What does not fit a verb is written as Go writes it, and is never an error, for a message
+//! that cannot be written would be a violation that nobody hears of.
+
+use regorus::Value;
+
+/// A verb with its flags.
+#[derive(Clone, Copy, Debug, Default)]
+struct Verb {
+    minus: bool,
+    plus: bool,
+    zero: bool,
+    space: bool,
+    sharp: bool,
+    width: Option<usize>,
+    precision: Option<usize>,
+}
+
+/// The widest that anything is made.
+const MAX_WIDTH: usize = 1000;
+
+/// Writes a format with its arguments; none where they are no format and list.
+pub(super) fn sprintf(values: &[Value]) -> Option<String> {
+    let [Value::String(format), arguments] = values else { return None };
+    let arguments: Vec<&Value> = arguments.as_array().ok()?.iter().collect();
+    let mut text = String::with_capacity(format.len());
+    let mut letters = format.chars().peekable();
+    let mut next = 0;
+    while let Some(letter) = letters.next() {
+        if letter != '%' {
+            text.push(letter);
+            continue;
+        }
+        let mut verb = Verb::default();
+        while let Some(flag) = letters.next_if(|letter| "-+0 #".contains(*letter)) {
+            match flag {
+                '-' => verb.minus = true,
+                '+' => verb.plus = true,
+                '0' => verb.zero = true,
+                '#' => verb.sharp = true,
+                _ => verb.space = true,
+            }
+        }
+        let number = |letters: &mut std::iter::Peekable<std::str::Chars<'_>>| {
+            let mut found = None;
+            while let Some(digit) = letters.next_if(char::is_ascii_digit) {
+                found = Some((found.unwrap_or(0) * 10 + digit.to_digit(10).unwrap_or(0) as usize).min(MAX_WIDTH));
+            }
+            found
+        };
+        verb.width = number(&mut letters);
+        if letters.next_if_eq(&'.').is_some() {
+            verb.precision = Some(number(&mut letters).unwrap_or(0));
+        }
+        match letters.next() {
+            None => text.push_str("%!(NOVERB)"),
+            Some('%') => text.push('%'),
+            Some(word) => {
+                match arguments.get(next) {
+                    Some(argument) => text.push_str(&verb.write(word, argument)),
+                    None => text.push_str(&format!("%!{word}(MISSING)")),
+                }
+                next += 1;
+            }
+        }
+    }
+    if let Some(rest) = arguments.get(next..).filter(|rest| !rest.is_empty()) {
+        let extra: Vec<String> = rest.iter().map(|value| format!("{}={}", kind(value), plain(value))).collect();
+        text.push_str(&format!("%!(EXTRA {})", extra.join(", ")));
+    }
+    Some(text)
+}
+
+impl Verb {
+    fn write(self, word: char, value: &Value) -> String {
+        let written = match (word, value) {
+            ('v' | 's', Value::String(text)) => Some(self.cut(text)),
+            ('q', Value::String(text)) => Some(format!("{text:?}")),
+            ('x' | 'X', Value::String(text)) => {
+                Some(text.bytes().map(|byte| if word == 'x' { format!("{byte:02x}") } else { format!("{byte:02X}") }).collect())
+            }
+            (_, Value::Number(_)) => return self.number(word, value),
+            ('v' | 's', other) => Some(self.cut(&other.to_string_of_opa())),
+            ('q', other) => Some(format!("{:?}", other.to_string_of_opa())),
+            _ => None,
+        };
+        match written {
+            Some(written) => self.pad(&written, false),
+            None => format!("%!{word}({}={})", kind(value), plain(value)),
+        }
+    }
+
+    fn number(self, word: char, value: &Value) -> String {
+        let whole = value.as_i64().ok();
+        let float = value.as_f64().ok();
+        let digits = match (word, whole) {
+            ('v', _) => Some(plain(value)),
+            ('d', Some(whole)) => Some(whole.to_string()),
+            ('x', Some(whole)) => Some(in_base(whole, |whole| format!("{whole:x}"))),
+            ('X', Some(whole)) => Some(in_base(whole, |whole| format!("{whole:X}"))),
+            ('o', Some(whole)) => Some(in_base(whole, |whole| format!("{whole:o}"))),
+            ('b', Some(whole)) => Some(in_base(whole, |whole| format!("{whole:b}"))),
+            ('c', Some(whole)) => u32::try_from(whole).ok().and_then(char::from_u32).map(String::from),
+            ('f' | 'F', None) => float.map(|float| format!("{float:.*}", self.precision.unwrap_or(6))),
+            ('g' | 'G', None) => Some(plain(value)),
+            _ => None,
+        };
+        let Some(digits) = digits else { return format!("%!{word}({}={})", kind(value), plain(value)) };
+        let signed = if self.plus && !digits.starts_with('-') { format!("+{digits}") } else { digits };
+        let spaced = if self.space && !signed.starts_with(['-', '+']) { format!(" {signed}") } else { signed };
+        self.pad(&spaced, true)
+    }
+
+    fn cut(self, text: &str) -> String {
+        self.precision.map_or_else(|| text.to_owned(), |most| text.chars().take(most).collect())
+    }
+
+    fn pad(self, text: &str, is_number: bool) -> String {
+        let missing = self.width.unwrap_or(0).saturating_sub(text.chars().count());
+        if self.minus {
+            return format!("{text}{}", " ".repeat(missing));
+        }
+        if !self.zero {
+            return format!("{}{text}", " ".repeat(missing));
+        }
+        let sign = if is_number && text.starts_with(['-', '+', ' ']) { 1 } else { 0 };
+        let (sign, rest) = text.split_at(sign);
+        format!("{sign}{}{rest}", "0".repeat(missing))
+    }
+}
+
+fn in_base(whole: i64, write: impl Fn(u64) -> String) -> String {
+    format!("{}{}", if whole < 0 { "-" } else { "" }, write(whole.unsigned_abs()))
+}
+
+/// The name that Go has for what OPA hands it.
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Number(_) if value.as_i64().is_ok() => "int",
+        Value::Number(_) => "float64",
+        _ => "string",
+    }
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.to_string(),
+        other => other.to_string_of_opa(),
+    }
+}
+
+/// A value as OPA writes it in Rego: with a space after commas and colons, and sets in braces.
+trait Written {
+    fn to_string_of_opa(&self) -> String;
+}
+
+impl Written for Value {
+    fn to_string_of_opa(&self) -> String {
+        match self {
+            Self::Array(items) => format!("[{}]", items.iter().map(Written::to_string_of_opa).collect::<Vec<_>>().join(", ")),
+            Self::Set(items) if items.is_empty() => "set()".to_owned(),
+            Self::Set(items) => format!("{{{}}}", items.iter().map(Written::to_string_of_opa).collect::<Vec<_>>().join(", ")),
+            Self::Object(map) => {
+                let entries = map.iter().map(|(key, value)| format!("{}: {}", key.to_string_of_opa(), value.to_string_of_opa()));
+                format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+            }
+            other => other.to_string(),
+        }
+    }
+}
