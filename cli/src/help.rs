@@ -56,7 +56,7 @@ Examples:
 
 A base that went on since the head left it is compared at the commit in which both were one, so that only
 the head's own changes show; --direct compares with the base as it is. Both sides are read from git: nothing
-is checked out. Of a Secret only short hashes show, keyed by all secrets of the change together, or by
+is checked out. Of a Secret only short hashes show, keyed by everything that was read, or by
 PORTCULLIS_SECRET_KEY where hashes of several runs are to be compared.
 
 Exit codes:

@@ -28,7 +28,7 @@ const REFUSED_BEFORE: [(&str, &str); 6] = [
     ("missing-readiness-probe", "must specify a handler type"),
     ("pre-stop-outlasts-grace", "must be non-negative and less than terminationGracePeriodSeconds"),
     ("privilege-escalation", "allowPrivilegeEscalation"),
-    ("request-above-limit", "must be less than or equal to memory limit"),
+    ("missing-memory-limit", "must be less than or equal to memory limit"),
     ("selector-mismatch", "selector"),
 ];
 
@@ -346,9 +346,9 @@ fn a_dead_webhook_stops_scoring_and_nothing_else() {
 fn looser(root: &Path) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("there is a temporary folder");
     let own = read(&root.join(".portcullis.yaml")).expect("the configuration reads");
-    assert!(!own.contains("\nrules:"), "the configuration has settings of rules");
-    fs::write(folder.path().join("portcullis.yaml"), format!("{own}\nrules:\n  missing-pre-stop: {{level: \"off\"}}\n"))
-        .expect("it is written");
+    let looser = own.replacen("\nrules:\n", "\nrules:\n  missing-pre-stop: {level: \"off\"}\n", 1);
+    assert_ne!(own, looser, "the configuration has no settings of rules");
+    fs::write(folder.path().join("portcullis.yaml"), looser).expect("it is written");
     folder
 }
 

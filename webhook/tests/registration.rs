@@ -113,7 +113,7 @@ fn one_fails_closed_and_narrow_and_one_open_and_broad() {
     let made = made();
     let webhooks = made["webhooks"].as_array().unwrap();
     let policies: Vec<&str> = webhooks.iter().map(|webhook| webhook["failurePolicy"].as_str().unwrap()).collect();
-    assert_eq!(policies, ["Fail", "Ignore"]);
+    assert_eq!(policies, ["Fail", "Ignore", "Ignore"]);
     for webhook in webhooks {
         assert_eq!((&webhook["matchPolicy"], &webhook["sideEffects"]), (&"Equivalent".into(), &"None".into()));
         assert_eq!(webhook["clientConfig"]["service"]["path"], "/validate/prod");

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{Done, Exit, Outcome};
 use crate::{
     args::{self, Format},
+    diff,
     error::Error,
     explain::{self, Shower, Stated},
     group, report,
@@ -22,7 +23,8 @@ pub(crate) fn run(arguments: &args::Values, surroundings: &Surroundings) -> Outc
             hint: "`portcullis apps` shows what each application is made of".to_owned(),
         });
     }
-    let secrets = explain::hidden(std::iter::once(&target), surroundings.secret_key.as_deref());
+    let key = diff::secret_key(surroundings.secret_key.as_deref(), &[&settings.revision]);
+    let secrets = explain::hidden(std::iter::once(&target), &key);
     let sources = settings.revision.sources();
     let stated = Stated::new(sources);
     let issues = group::problems(target.problems.clone(), sources);

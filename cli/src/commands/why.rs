@@ -5,7 +5,7 @@ use portcullis_source::Sources;
 use super::{Done, Exit, Outcome};
 use crate::{
     args::{self, Format},
-    diff::Secrets,
+    diff::{self, Secrets},
     error::Error,
     explain::{self, Answer, Effects, Objects, Shower, Stated, Target},
     group, report,
@@ -17,7 +17,8 @@ pub(crate) fn run(arguments: &args::Why, surroundings: &Surroundings) -> Outcome
     let scope = explain::scope(&arguments.environment, arguments.revision.as_ref(), arguments.config.as_ref());
     let settings = Settings::open(&scope, surroundings)?;
     let target = explain::choose(&settings, &arguments.application)?;
-    let secrets = explain::hidden(std::iter::once(&target), surroundings.secret_key.as_deref());
+    let key = diff::secret_key(surroundings.secret_key.as_deref(), &[&settings.revision]);
+    let secrets = explain::hidden(std::iter::once(&target), &key);
     let sources = settings.revision.sources();
     let answers = answers(&target, &secrets, sources, &arguments.field);
     if answers.is_empty() && target.problems.is_empty() {

@@ -9,7 +9,7 @@ use super::{
     judge::{Judged, judge},
     lines::ChangedLines,
     reach::Reached,
-    show::key_of,
+    show::secret_key,
     side::{Side, Spreads},
     tell::{Told, tell},
 };
@@ -89,7 +89,7 @@ pub(crate) fn compare(comparison: &Comparison<'_>) -> Result<Report, Error> {
     let spreads = Spreads::default();
     let (before, after) = rayon::join(|| Side::new(base, before, "base", &spreads), || Side::new(head, &after, "head", &spreads));
     // Taken before anything is made, which is more or less, as is asked for.
-    let key = comparison.secret_key.clone().unwrap_or_else(|| key_of([&base.revision, &head.revision]));
+    let key = secret_key(comparison.secret_key.as_deref(), &[&base.revision, &head.revision]);
     let mut extent = comparison.extent;
     if extent == Extent::Reached && (engines.base.is_some() || base.config.waivers != head.config.waivers) {
         extent = Extent::Everything;

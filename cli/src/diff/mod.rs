@@ -18,4 +18,4 @@ mod spread;
 mod tell;
 
 pub(crate) use compare::{Comparison, Extent, compare, denies};
-pub(crate) use show::Secrets;
+pub(crate) use show::{Secrets, secret_key};

@@ -38,10 +38,7 @@ struct Touched {
 impl Reached {
     /// Makes what the change reaches.
     pub(super) fn make(base: &Side<'_>, head: &Side<'_>, extent: Extent) -> Self {
-        let differs = |name: &&Name| {
-            let keys = [base, head].map(|side| side.units.get(*name).map(|unit| unit.key));
-            extent == Extent::Exhaustive || keys[0] != keys[1]
-        };
+        let differs = |name: &&Name| extent == Extent::Exhaustive || differs(name, base, head);
         let gone = base.units.keys().filter(|name| !head.units.contains_key(*name));
         let changed: Vec<Name> = head.units.keys().chain(gone).filter(differs).cloned().collect();
         let progress = &head.settings.progress;
@@ -72,13 +69,9 @@ impl Reached {
     /// What could not be made of the head: first of what differs, which nobody knows the change of, whatever the base came to; then of the rest,
     /// and of the manifests, of which each has a file of its own.
     pub(super) fn problems(&self, base: &Side<'_>, head: &Side<'_>) -> (Vec<Problem>, Vec<Problem>) {
-        let differs = |name: &Name| {
-            let keys = [base, head].map(|side| side.units.get(name).map(|unit| unit.key));
-            *name != Name::Manifests && keys[0] != keys[1]
-        };
         let (mut reached, mut rest) = (Vec::new(), Vec::new());
         for (name, made) in self.head.iter().chain(&self.shared) {
-            let list = if differs(name) { &mut reached } else { &mut rest };
+            let list = if *name != Name::Manifests && differs(name, base, head) { &mut reached } else { &mut rest };
             list.extend(made.problems.iter().cloned());
         }
         (reached, rest)
@@ -93,6 +86,12 @@ impl Reached {
     pub(super) fn of_both(&self) -> impl Iterator<Item = &Resource> {
         self.shared.values().flat_map(|made| &made.resources)
     }
+}
+
+/// Whether a unit is on one side only, or is made of something else there.
+fn differs(name: &Name, base: &Side<'_>, head: &Side<'_>) -> bool {
+    let key = |side: &Side<'_>| side.units.get(name).map(|unit| unit.key);
+    key(base) != key(head)
 }
 
 /// Where the objects of what differs are; an object without a namespace, or a NodePool, is felt in its whole environment once it changes.

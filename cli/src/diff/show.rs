@@ -31,23 +31,16 @@ pub(crate) struct Secrets {
 }
 
 impl Secrets {
-    /// Finds the text of the Secrets among the objects of what changes, and where it came from. Who has no `key` of their own gets one made of all of these
-    /// texts together, which nobody can guess who does not know all of them.
-    pub(crate) fn find<'a>(resources: impl Iterator<Item = &'a Resource>, key: Option<&str>) -> Self {
+    /// Finds the text of the Secrets among objects, and where it came from; it shows as hashes under a key that [`secret_key`] gives.
+    pub(crate) fn find<'a>(resources: impl Iterator<Item = &'a Resource>, key: &str) -> Self {
         Self::beside(resources, std::iter::empty(), key)
     }
 
-    /// The same, with further places and texts that must not be shown.
-    pub(crate) fn beside<'a>(
-        resources: impl Iterator<Item = &'a Resource>,
-        values: impl Iterator<Item = (Span, String)>,
-        key: Option<&str>,
-    ) -> Self {
-        let (mut places, mut keys) = (BTreeSet::new(), BTreeSet::new());
-        let mut texts: BTreeSet<String> = BTreeSet::new();
+    /// The same, with further places whose texts must not be shown.
+    pub(crate) fn beside<'a>(resources: impl Iterator<Item = &'a Resource>, values: impl Iterator<Item = Span>, key: &str) -> Self {
+        let (mut places, mut keys): (BTreeSet<Span>, _) = (BTreeSet::new(), BTreeSet::new());
         for resource in resources {
             for node in secret_nodes(resource) {
-                texts.insert(json(node));
                 let links = resource.document.text.origin(node.range).links;
                 for link in links.into_iter().filter(|link| matches!(link.role, Role::Values | Role::Manifest)) {
                     places.extend(link.span);
@@ -55,19 +48,8 @@ impl Secrets {
                 }
             }
         }
-        for (place, text) in values {
-            places.insert(place);
-            texts.insert(text);
-        }
-        let mut digest = Sha256::new();
-        match key {
-            Some(key) => digest.update(key),
-            None => texts.iter().for_each(|text| {
-                digest.update((text.len() as u64).to_le_bytes());
-                digest.update(text);
-            }),
-        }
-        Self { key: digest.finalize().into(), places, keys }
+        places.extend(values);
+        Self { key: Sha256::digest(key).into(), places, keys }
     }
 
     /// What stands for a text.
@@ -244,9 +226,12 @@ fn secret_nodes(resource: &Resource) -> impl Iterator<Item = &Node> {
     values.chain(secret.and_then(|secret| secret.at(&["metadata", "annotations", LAST_APPLIED])))
 }
 
-/// What hashes of secrets are keyed with where nobody gave a key: everything that was read of two trees, which is as hard to guess as they are
-/// to come by.
-pub(super) fn key_of(revisions: [&Revision; 2]) -> String {
+/// What hashes of secrets are keyed with: a key that was given, else everything that was read of some trees, which is as hard to guess as they
+/// are to come by.
+pub(crate) fn secret_key(given: Option<&str>, revisions: &[&Revision]) -> String {
+    if let Some(given) = given {
+        return given.to_owned();
+    }
     let mut files: Vec<_> = revisions.iter().flat_map(|revision| revision.files_read()).collect();
     files.sort_by(|left, right| (left.path(), left.bytes()).cmp(&(right.path(), right.bytes())));
     files.dedup_by_key(|file| file.id());

@@ -53,7 +53,7 @@ pub(super) fn tell(told: &Told<'_>, judged: Judged, problems: Problems) -> Repor
         touched.iter().filter_map(|name| side.get(*name)).flat_map(|made| made.resources.clone()).collect::<Vec<_>>()
     };
     let (before, after) = (of_touched(&reached.base), of_touched(&reached.head));
-    let secrets = Secrets::find(before.iter().chain(&after).chain(reached.of_both()), Some(&told.key));
+    let secrets = Secrets::find(before.iter().chain(&after).chain(reached.of_both()), &told.key);
     let mut new_problems = problems.reached;
     new_problems.extend(only_new(&problems.base, problems.head));
     let narrowed = Narrowed::new(told);

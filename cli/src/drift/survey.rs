@@ -18,7 +18,7 @@ use super::{
     redundant, siblings, unread, unset,
 };
 use crate::{
-    diff::Secrets,
+    diff::{Secrets, secret_key},
     error::Error,
     explain::{Stated, near},
     pipeline::{self, Expanded},
@@ -61,7 +61,7 @@ pub(super) struct Survey<'a> {
 }
 
 /// Says everything about a service, or about all of them where none is named.
-pub(crate) fn survey(settings: &Settings, service: Option<&str>, secret_key: Option<&str>) -> Result<Drift, Error> {
+pub(crate) fn survey(settings: &Settings, service: Option<&str>, given_key: Option<&str>) -> Result<Drift, Error> {
     let Partial { value: expanded, problems } = pipeline::expand(settings)?;
     let contexts = expanded.contexts(settings);
     let wanted = wanted(settings, &expanded, &contexts, service)?;
@@ -91,7 +91,7 @@ pub(crate) fn survey(settings: &Settings, service: Option<&str>, secret_key: Opt
         reads: BTreeMap::new(),
         files: Vec::new(),
         touched: touched(&resources),
-        secrets: Secrets::find(resources.iter(), secret_key),
+        secrets: Secrets::find(resources.iter(), &secret_key(given_key, &[&settings.revision])),
         stated: Stated::new(settings.revision.sources()),
         environments: environments(settings, &contexts),
     };

@@ -93,25 +93,37 @@ pub fn asked(rules: &[Rule]) -> Result<Vec<Asked>, String> {
     Ok(found.into_iter().map(|((group, resource), operations)| Asked { group, resource, operations }).collect())
 }
 
+impl Asked {
+    /// Whether it is about what carries pods.
+    fn carries_pods(&self) -> bool {
+        let resource = self.resource.split('/').next().unwrap_or_default();
+        KNOWN.iter().any(|(kind, group, plural)| *group == self.group && *plural == resource && CARRIERS.contains(kind))
+    }
+}
+
+/// What is asked about, as the rules of a webhook: resources of one group and the same operations together.
+fn rules(asked: &[&Asked]) -> Vec<Value> {
+    let mut groups: BTreeMap<(&str, &BTreeSet<Operation>), Vec<&str>> = BTreeMap::new();
+    for one in asked {
+        groups.entry((&one.group, &one.operations)).or_default().push(&one.resource);
+    }
+    let rule = |((group, operations), resources): ((&str, &BTreeSet<Operation>), Vec<&str>)| {
+        let operations: Vec<&str> = operations.iter().map(|operation| operation.name()).collect();
+        json!({"apiGroups": [group], "apiVersions": ["*"], "operations": operations, "resources": resources, "scope": "*"})
+    };
+    groups.into_iter().map(rule).collect()
+}
+
 /// The ValidatingWebhookConfiguration: a narrow webhook that fails closed where scoring runs, and a broad one that fails open.
 ///
 /// # Errors
 /// A rule reads a kind whose resource is not known.
 pub fn configuration(gate: &Gate, registration: &Registration) -> Result<Value, String> {
     let asked = asked(gate.engine().rules())?;
-    let mut groups: BTreeMap<(&str, &BTreeSet<Operation>), Vec<&str>> = BTreeMap::new();
-    for one in &asked {
-        groups.entry((&one.group, &one.operations)).or_default().push(&one.resource);
-    }
-    let rules: Vec<Value> = groups
-        .into_iter()
-        .map(|((group, operations), resources)| {
-            let operations: Vec<&str> = operations.iter().map(|operation| operation.name()).collect();
-            json!({"apiGroups": [group], "apiVersions": ["*"], "operations": operations, "resources": resources, "scope": "*"})
-        })
-        .collect();
+    let (of_pods, others): (Vec<&Asked>, Vec<&Asked>) = asked.iter().partition(|one| one.carries_pods());
+    let (of_pods, others) = (rules(&of_pods), rules(&others));
     let scoring = scoring(gate.config());
-    let webhook = |name: &str, policy: &str, condition: Option<String>| {
+    let webhook = |name: &str, policy: &str, condition: Option<String>, rules: &[Value]| {
         let own = condition.map(|expression| json!({"name": "namespace", "expression": expression}));
         json!({
             "name": name,
@@ -128,9 +140,13 @@ pub fn configuration(gate: &Gate, registration: &Registration) -> Result<Value, 
     };
     let mut webhooks = Vec::new();
     if let Some(scoring) = &scoring {
-        webhooks.push(webhook("scoring.portcullis.dev", "Fail", Some(scoring.clone())));
+        webhooks.push(webhook("scoring.portcullis.dev", "Fail", Some(scoring.clone()), &of_pods));
     }
-    webhooks.push(webhook("platform.portcullis.dev", "Ignore", scoring.map(|scoring| format!("!({scoring})"))));
+    webhooks.push(webhook("platform.portcullis.dev", "Ignore", scoring.map(|scoring| format!("!({scoring})")), &of_pods));
+    // Nobody waits for a dead webhook to make a ConfigMap or a role, wherever it is.
+    if !others.is_empty() {
+        webhooks.push(webhook("others.portcullis.dev", "Ignore", None, &others));
+    }
     let mut annotations = registration.annotations.clone();
     annotations.insert("portcullis.dev/bundle".to_owned(), gate.digest().to_owned());
     Ok(json!({
