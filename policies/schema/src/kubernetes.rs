@@ -13,6 +13,9 @@ use crate::{openapi::Reader, shape::Shape, version::Minor};
 /// What `testdata/tools/schemas` recorded, packed by `build.rs`.
 static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/kubernetes.deflate"));
 
+/// The definitions, and the fields of them that are said to be required and are not; `testdata/dryrun` found them on a real API server.
+const LENIENT: &str = include_str!("../recorded/lenient.txt");
+
 /// It is unpacked when it is asked for the first time.
 static RECORDED: LazyLock<Kubernetes> = LazyLock::new(|| {
     let mut text = String::new();
@@ -169,7 +172,11 @@ impl Kubernetes {
                 return Shape::Quantity;
             }
             let schema = serde_json::from_str(&variant.schema).unwrap_or_default();
-            Reader { place: &|name| self.place(name), structural: false, keeps: false }.shape(&schema)
+            let mut shape = Reader { place: &|name| self.place(name), structural: false, keeps: false }.shape(&schema);
+            if let (Shape::Map(fields), Some(name)) = (&mut shape, self.names.get(place)) {
+                fields.required.retain(|field| !is_lenient(&name.text, field));
+            }
+            shape
         }))
     }
 
@@ -182,6 +189,11 @@ impl Kubernetes {
     pub(crate) fn metadata(&self, minor: Minor) -> Option<&Shape> {
         self.named(self.place("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta")?, minor)
     }
+}
+
+/// Whether API servers take a definition without a field that it says must be there: its zero does as well.
+fn is_lenient(name: &str, field: &str) -> bool {
+    LENIENT.lines().filter_map(|line| line.split_once('\t')).any(|line| line == (name, field))
 }
 
 /// The group of an `apiVersion`, which a kind may follow.

@@ -6,12 +6,6 @@ pub(super) fn label(text: &str) -> Option<String> {
     word(text, 63, is_letter, |byte| byte == b'-').map(|reason| format!("{reason}: small letters, digits and -, no longer than 63"))
 }
 
-/// Why a text is no DNS label that starts with a letter.
-pub(super) fn label_1035(text: &str) -> Option<String> {
-    let starts = text.bytes().next().is_none_or(|byte| byte.is_ascii_lowercase());
-    label(text).or_else(|| (!starts).then(|| format!("is {text:?}, which does not start with a small letter")))
-}
-
 /// Why a text is no DNS subdomain.
 pub(super) fn subdomain(text: &str) -> Option<String> {
     let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();

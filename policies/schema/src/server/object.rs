@@ -12,11 +12,14 @@ const LABELS: [&str; 2] = ["Namespace", "Endpoints"];
 const RBAC: &str = "rbac.authorization.k8s.io";
 
 /// The kinds whose names are DNS subdomains, which is what most names are.
-const SUBDOMAINS: [&str; 22] = [
+const SUBDOMAINS: [&str; 20] = [
     "ConfigMap", "Secret", "ServiceAccount", "Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob",
-    "ReplicationController", "Ingress", "IngressClass", "NetworkPolicy", "PodDisruptionBudget", "HorizontalPodAutoscaler", "PersistentVolume",
-    "PersistentVolumeClaim", "StorageClass", "PriorityClass", "LimitRange", "ResourceQuota",
+    "ReplicationController", "Ingress", "IngressClass", "NetworkPolicy", "HorizontalPodAutoscaler", "PersistentVolume",
+    "PersistentVolumeClaim", "StorageClass", "PriorityClass", "ResourceQuota",
 ];
+
+/// The kind that API servers take without a name, however little that helps.
+const NAMELESS: &str = "LimitRange";
 
 /// How many bytes the annotations of an object may have together.
 const MAX_ANNOTATIONS: usize = 256 * 1024;
@@ -26,6 +29,9 @@ const MAX_CRON_JOB: usize = 52;
 
 /// Says what is wrong with the metadata of an object.
 pub(super) fn check(node: &Node, (version, kind): (&str, &str), scope: Option<Scope>, found: &mut Found) {
+    if kind == NAMELESS {
+        return;
+    }
     if !node.get("metadata").is_some_and(|metadata| metadata.as_map().is_some()) {
         return found.say("metadata", "is missing");
     }

@@ -13,12 +13,22 @@ const PROBES: [&str; 4] = ["exec", "grpc", "httpGet", "tcpSocket"];
 /// What a hook may do, of which it does one.
 const HOOKS: [&str; 4] = ["exec", "httpGet", "sleep", "tcpSocket"];
 
+/// Which volumes a pod has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Volumes {
+    /// Those of its spec.
+    Own,
+    /// Those that its owner adds, too.
+    More,
+}
+
 /// Says what is wrong with the spec of a pod.
-pub(super) fn spec(spec: &Node, found: &mut Found) {
+pub(super) fn spec(spec: &Node, known: Volumes, found: &mut Found) {
     if spec.get("containers").is_none_or(|list| list.items().is_empty()) {
         found.say("containers", "is missing");
     }
-    let volumes = volumes(spec, found);
+    let names = volumes(spec, found);
+    let volumes = (known == Volumes::Own).then_some(names);
     let mut names: Vec<String> = Vec::new();
     for list in LISTS {
         found.each(spec, list, |container, found| {
@@ -33,7 +43,7 @@ pub(super) fn spec(spec: &Node, found: &mut Found) {
             } else if !has(container, "name") || container.get("name").and_then(Node::as_str) == Some("") {
                 found.say("name", "is missing");
             }
-            self::container(container, &volumes, found);
+            self::container(container, volumes.as_deref(), found);
         });
     }
 }
@@ -60,7 +70,7 @@ fn volumes(spec: &Node, found: &mut Found) -> Vec<String> {
     names
 }
 
-fn container(container: &Node, volumes: &[String], found: &mut Found) {
+fn container(container: &Node, volumes: Option<&[String]>, found: &mut Found) {
     if has(container, "image") && container.get("image").and_then(Node::as_str).is_some_and(|image| image.trim() != image) {
         found.say("image", "starts or ends with white space");
     }
@@ -82,7 +92,7 @@ fn container(container: &Node, volumes: &[String], found: &mut Found) {
     });
     let mut paths: Vec<String> = Vec::new();
     found.each(container, "volumeMounts", |mount, found| {
-        if let Some(own) = text(mount, "name").filter(|own| !volumes.iter().any(|volume| volume == own)) {
+        if let Some(own) = text(mount, "name").filter(|own| volumes.is_some_and(|volumes| !volumes.iter().any(|volume| volume == own))) {
             found.say("name", format!("is {own:?}, which is no volume of the pod"));
         }
         if let Some(path) = text(mount, "mountPath") {

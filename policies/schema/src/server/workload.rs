@@ -7,9 +7,10 @@ use super::{Found, has, name, object, pod, text};
 /// Says what is wrong with an object of a kind that is known here.
 pub(super) fn check(node: &Node, (version, kind): (&str, &str), found: &mut Found) {
     match (version, kind) {
-        ("v1", "Pod") => found.within(node, "spec", pod::spec),
+        ("v1", "Pod") => found.within(node, "spec", |spec, found| pod::spec(spec, pod::Volumes::Own, found)),
         ("apps/v1", "Deployment") => workload(node, &["Always"], found, deployment),
-        ("apps/v1", "DaemonSet" | "StatefulSet" | "ReplicaSet") => workload(node, &["Always"], found, |_, _| {}),
+        ("apps/v1", "StatefulSet") => workload(node, &["Always"], found, |_, _| {}),
+        ("apps/v1", "DaemonSet" | "ReplicaSet") => workload(node, &["Always"], found, |_, _| {}),
         ("batch/v1", "Job") => workload(node, &["OnFailure", "Never"], found, |_, _| {}),
         ("batch/v1", "CronJob") => found.within(node, "spec", |spec, found| {
             found.within(spec, "jobTemplate", |job, found| workload(job, &["OnFailure", "Never"], found, |_, _| {}));
@@ -33,6 +34,7 @@ pub(super) fn check(node: &Node, (version, kind): (&str, &str), found: &mut Foun
 
 fn workload(node: &Node, restarts: &[&str], found: &mut Found, own: impl FnOnce(&Node, &mut Found)) {
     found.within(node, "spec", |spec, found| {
+        let volumes = if has(spec, "volumeClaimTemplates") { pod::Volumes::More } else { pod::Volumes::Own };
         own(spec, found);
         found.within(spec, "template", |template, found| {
             found.within(template, "metadata", |metadata, found| {
@@ -45,7 +47,7 @@ fn workload(node: &Node, restarts: &[&str], found: &mut Found, own: impl FnOnce(
                 if !restarts.contains(&policy.unwrap_or("Always")) {
                     found.say("restartPolicy", format!("is {}, but it must be {}", policy.unwrap_or("not set"), restarts.join(" or ")));
                 }
-                pod::spec(spec, found);
+                pod::spec(spec, volumes, found);
             });
         });
     });
