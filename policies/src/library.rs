@@ -298,10 +298,15 @@ impl Metadata {
         if target.as_str() == Some("any") {
             // A webhook cannot be asked about kinds that nobody names.
             let is_of_schema = self.facts()?.iter().any(|fact| fact == SCHEMA);
-            return is_of_schema.then_some(Target::Any).ok_or_else(|| format!("custom.target is any, but only for rules that ask for {SCHEMA}"));
+            return is_of_schema
+                .then_some(Target::Any)
+                .ok_or_else(|| format!("custom.target is any, but only for rules that ask for {SCHEMA}"));
         }
         let kinds: Option<Vec<Kind>> = target.items().iter().map(|kind| kind.as_str().map(Kind::parse)).collect();
-        kinds.filter(|kinds| !kinds.is_empty()).map(Target::Kinds).ok_or_else(|| "custom.target must be pod, any or a list of kinds".to_owned())
+        kinds
+            .filter(|kinds| !kinds.is_empty())
+            .map(Target::Kinds)
+            .ok_or_else(|| "custom.target must be pod, any or a list of kinds".to_owned())
     }
 
     fn joins(&self) -> Result<Vec<Kind>, String> {

@@ -10,6 +10,8 @@ use crate::input::{dotted, object, of_path, text};
 pub struct Faults {
     /// The version of Kubernetes that it was checked against.
     pub version: String,
+    /// Its `apiVersion` and kind.
+    pub kind: String,
     /// The fields that its kind does not have.
     pub unknown: Vec<UnknownField>,
     /// The fields whose values an API server refuses, or that it misses.
@@ -55,7 +57,7 @@ impl Faults {
     /// Whether nothing is said.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self { version: _, unknown, invalid, removed, deprecated, unchecked } = self;
+        let Self { version: _, kind: _, unknown, invalid, removed, deprecated, unchecked } = self;
         unknown.is_empty() && invalid.is_empty() && removed.is_none() && deprecated.is_none() && unchecked.is_none()
     }
 
@@ -65,7 +67,7 @@ impl Faults {
         self.unknown.len() + self.invalid.len()
     }
 
-    /// `{version, unknown: [{at, field, hint}], invalid: [{at, field, reason}], removed: {…}, deprecated: {since, removed, instead}, unchecked}`.
+    /// `{version, kind, unknown: [{at, field, hint}], invalid: [{at, field, reason}], removed: {…}, deprecated: {since, removed, instead}, unchecked}`.
     pub(crate) fn value(&self) -> Value {
         let place = |at: &[Step]| [("at", of_path(at)), ("field", text(&dotted(at)))];
         let list = |entries: Vec<Value>| (!entries.is_empty()).then(|| Value::from(entries));
@@ -79,6 +81,7 @@ impl Faults {
         });
         let parts = [
             ("version", Some(text(&self.version))),
+            ("kind", Some(text(&self.kind))),
             ("unknown", list(unknown.collect())),
             ("invalid", list(invalid.collect())),
             ("removed", self.removed.as_ref().map(Lifecycle::value)),

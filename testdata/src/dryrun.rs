@@ -192,12 +192,14 @@ fn collect(value: &Value, path: String, fields: &mut Vec<String>) {
 /// Answers as the text that is recorded.
 #[must_use]
 pub fn write(version: &str, answers: &Answers) -> String {
-    let mut text = format!("# What kube-apiserver {version} says of each object of objects.yaml after one change; written by the recorder.\n");
+    let mut text =
+        format!("# What kube-apiserver {version} says of each object of objects.yaml after one change; written by the recorder.\n");
     for (seed, answers) in answers {
         text.push_str(&format!("\n{seed}\n"));
         for answer in Answer::ALL {
             for change in Change::ALL {
-                let fields = answers.iter().filter(|((own, _), said)| *own == change && **said == answer).map(|((_, field), _)| field.as_str());
+                let fields =
+                    answers.iter().filter(|((own, _), said)| *own == change && **said == answer).map(|((_, field), _)| field.as_str());
                 let fields: Vec<&str> = fields.collect();
                 if !fields.is_empty() {
                     text.push_str(&format!("{} {change} {}\n", answer.name(), fields.join(" ")));

@@ -61,16 +61,21 @@ fn we_say_what_the_api_server_says() {
             let (answer, faults) = ours(&schemas, &changed);
             *counts.entry((said.name(), answer.name())).or_default() += 1;
             match (said, answer) {
-                (Answer::Taken, Answer::Taken) | (Answer::Unread | Answer::Refused, Answer::Refused) | (Answer::Unknown, Answer::Unknown) => {}
+                (Answer::Taken, Answer::Taken)
+                | (Answer::Unread | Answer::Refused, Answer::Refused)
+                | (Answer::Unknown, Answer::Unknown) => {}
                 (Answer::Taken, _) => false_alarms.push(format!("{} {change} {field}: {faults:?}", seed.name())),
-                (_, Answer::Taken) => missed.entry(format!("{} {}", said.name(), seed.name())).or_default().push(format!("{change} {field}")),
+                (_, Answer::Taken) => {
+                    missed.entry(format!("{} {}", said.name(), seed.name())).or_default().push(format!("{change} {field}"))
+                }
                 // It is refused on both sides, for another of the reasons that there are.
                 _ => {}
             }
         }
     }
     assert!(false_alarms.is_empty(), "{} false alarms\n{}", false_alarms.len(), false_alarms.join("\n"));
-    let mut text = String::from("# What kube-apiserver refuses and our schemas do not, by what it says and by kind; the first line of each counts.\n");
+    let mut text =
+        String::from("# What kube-apiserver refuses and our schemas do not, by what it says and by kind; the first line of each counts.\n");
     for ((said, ours), count) in &counts {
         let _ = writeln!(text, "# {said} by the API server, {ours} by us: {count}");
     }

@@ -25,7 +25,7 @@ pub(crate) fn page(rule: &Rule) -> String {
         let _ = writeln!(text, "off       unless the configuration gives it a level: {reason}");
     }
     let _ = writeln!(text, "group     {}", rule.group.name());
-    let _ = writeln!(text, "scope     {}", scope(rule.scope));
+    let _ = writeln!(text, "scope     {}", scope(rule));
     let _ = writeln!(text, "target    {}", target(rule));
     for (name, value) in &rule.params {
         let _ = writeln!(text, "param     {name} (default {value})");
@@ -52,13 +52,18 @@ pub(crate) fn target(rule: &Rule) -> String {
     match &rule.target {
         Target::Pod => "every kind that carries a pod".to_owned(),
         Target::Kinds(kinds) => kinds.iter().map(Kind::to_string).collect::<Vec<_>>().join(", "),
+        Target::Any => "every kind".to_owned(),
         Target::Change => "the applications that a change touches, where they have been and where they are now".to_owned(),
     }
 }
 
 /// How much a rule sees, and which command asks it.
-pub(super) fn scope(scope: Scope) -> String {
+pub(super) fn scope(rule: &Rule) -> String {
+    let scope = rule.scope;
     let seen = match scope {
+        Scope::Resource if rule.reads_schema() => {
+            "one object at a time, in `portcullis lint` and `portcullis diff`; in a cluster the API server sees to it"
+        }
         Scope::Resource => "one object at a time, in `portcullis lint`, `portcullis diff` and the webhook",
         Scope::Platform => "every object of an environment, in `portcullis lint` and `portcullis diff`",
         Scope::Change => "what differs between two revisions, in `portcullis diff` alone",
@@ -77,7 +82,7 @@ pub(crate) fn as_json(rule: &Rule) -> Value {
         "group": rule.group.name(),
         "like": rule.aliases.iter().map(Alias::to_string).collect::<Vec<_>>(),
         "scope": rule.scope.name(),
-        "target": match &rule.target { Target::Pod => json!("pod"), Target::Kinds(kinds) => json!(kinds.iter().map(Kind::to_string).collect::<Vec<_>>()), Target::Change => json!("change") },
+        "target": match &rule.target { Target::Pod => json!("pod"), Target::Kinds(kinds) => json!(kinds.iter().map(Kind::to_string).collect::<Vec<_>>()), Target::Any => json!("any"), Target::Change => json!("change") },
         "params": rule.params,
         "manual": &*rule.readme,
     })

@@ -79,7 +79,8 @@ impl Custom {
         }
         let each = versions.iter().enumerate().filter_map(|(index, entry)| {
             let version = text(entry, &["name"])?;
-            let deprecated = is(entry, "deprecated").then(|| Lifecycle { instead: text(entry, &["deprecationWarning"]).map(|text| text.to_string()), ..Lifecycle::default() });
+            let deprecated = is(entry, "deprecated")
+                .then(|| Lifecycle { instead: text(entry, &["deprecationWarning"]).map(|text| text.to_string()), ..Lifecycle::default() });
             let own = below(&[key("spec"), key("versions"), Step::Index(index), key("schema"), key("openAPIV3Schema")]);
             Some(made(version, is(entry, "served"), deprecated, Some(own)))
         });
@@ -92,7 +93,8 @@ impl Custom {
         walk.metadata(node);
         let Some(made) = self.made() else {
             let mut faults = walk.faults;
-            faults.unchecked = Some(format!("the CustomResourceDefinition of {}.{} has no schema for {}", self.kind, self.group, self.version));
+            faults.unchecked =
+                Some(format!("the CustomResourceDefinition of {}.{} has no schema for {}", self.kind, self.group, self.version));
             return faults;
         };
         walk.object(node, &made.shape);
@@ -161,7 +163,9 @@ fn plain(schema: &Value, position: Position) -> Value {
                 let kept = properties.iter().filter(|(name, _)| is_kept(name));
                 kept.map(|(name, property)| (name.clone(), plain(property, below(position)))).collect::<Map<_, _>>().into()
             }
-            ("items" | "additionalProperties" | "not", inner) => plain(inner, if key == "not" { Position::Junctor } else { below(position) }),
+            ("items" | "additionalProperties" | "not", inner) => {
+                plain(inner, if key == "not" { Position::Junctor } else { below(position) })
+            }
             ("allOf" | "anyOf" | "oneOf", Value::Array(parts)) => parts.iter().map(|part| plain(part, Position::Junctor)).collect(),
             ("required", Value::Array(names)) => {
                 let has_default = |name: &Value| {
@@ -180,8 +184,8 @@ fn plain(schema: &Value, position: Position) -> Value {
             ("format", Value::String(format)) if FORMATS.contains(&format.as_str()) => value.clone(),
             ("pattern", Value::String(pattern)) if regex::Regex::new(pattern).is_ok() => value.clone(),
             (
-                "type" | "enum" | "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" | "minLength" | "maxLength"
-                | "minItems" | "maxItems" | "uniqueItems" | "minProperties" | "maxProperties",
+                "type" | "enum" | "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" | "minLength"
+                | "maxLength" | "minItems" | "maxItems" | "uniqueItems" | "minProperties" | "maxProperties",
                 value,
             ) => value.clone(),
             _ => continue,
@@ -189,7 +193,10 @@ fn plain(schema: &Value, position: Position) -> Value {
         out.insert(key.clone(), value);
     }
     if is("x-kubernetes-int-or-string") {
-        out.insert("type".to_owned(), serde_json::json!(if is("nullable") { vec!["integer", "string", "null"] } else { vec!["integer", "string"] }));
+        out.insert(
+            "type".to_owned(),
+            serde_json::json!(if is("nullable") { vec!["integer", "string", "null"] } else { vec!["integer", "string"] }),
+        );
     }
     out.into()
 }
@@ -222,7 +229,8 @@ fn invalid(error: &ValidationError<'_>, node: &Node) -> Option<InvalidField> {
         }
         ValidationErrorKind::Type { kind } => format!("is {}, not {}", own.map_or("something else", what), wanted(kind)),
         ValidationErrorKind::Enum { options } => {
-            let options: Vec<String> = options.as_array()?.iter().map(|option| option.as_str().map_or_else(|| option.to_string(), str::to_owned)).collect();
+            let options: Vec<String> =
+                options.as_array()?.iter().map(|option| option.as_str().map_or_else(|| option.to_string(), str::to_owned)).collect();
             format!("is {}, not one of {}", error.instance(), options.join(", "))
         }
         ValidationErrorKind::Pattern { pattern } => format!("does not match {pattern}"),
@@ -240,7 +248,9 @@ fn invalid(error: &ValidationError<'_>, node: &Node) -> Option<InvalidField> {
         ValidationErrorKind::MinProperties { limit } => format!("has less than {limit} fields"),
         ValidationErrorKind::MaxProperties { limit } => format!("has more than {limit} fields"),
         ValidationErrorKind::OneOfMultipleValid { .. } => "fits more than one of the forms of which it must be one".to_owned(),
-        ValidationErrorKind::AnyOf { .. } | ValidationErrorKind::OneOfNotValid { .. } => "has none of the forms that it may have".to_owned(),
+        ValidationErrorKind::AnyOf { .. } | ValidationErrorKind::OneOfNotValid { .. } => {
+            "has none of the forms that it may have".to_owned()
+        }
         ValidationErrorKind::Not { .. } => "has a form that it must not have".to_owned(),
         _ => "is not what its schema asks for".to_owned(),
     };
@@ -260,7 +270,8 @@ fn wanted(kind: &TypeKind) -> String {
     match kind {
         TypeKind::Single(kind) => name(&kind.to_string()).to_owned(),
         TypeKind::Multiple(kinds) => {
-            let names: Vec<String> = kinds.iter().map(|kind| kind.to_string()).filter(|kind| kind != "null").map(|kind| name(&kind).to_owned()).collect();
+            let names: Vec<String> =
+                kinds.iter().map(|kind| kind.to_string()).filter(|kind| kind != "null").map(|kind| name(&kind).to_owned()).collect();
             names.join(" or ")
         }
     }

@@ -20,6 +20,6 @@ mod walk;
 
 pub use custom::Custom;
 pub use kubernetes::Kubernetes;
-pub use schemas::Schemas;
+pub use schemas::{Schemas, tell};
 pub use shape::Shape;
 pub use version::Minor;

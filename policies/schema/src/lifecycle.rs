@@ -9,6 +9,9 @@ use crate::version::Minor;
 /// `apiVersion kind`, introduced, deprecated, removed, `apiVersion kind` of what takes its place; recorded by `testdata/tools/schemas`.
 const RECORDED: &str = include_str!("../recorded/lifecycle.txt");
 
+/// What only the warnings of API servers say.
+const WARNED: [&str; 2] = ["v1 ComponentStatus\t1.0\t1.19\t\t", "v1 Endpoints\t1.0\t1.33\t\tdiscovery.k8s.io/v1 EndpointSlice"];
+
 static KINDS: LazyLock<BTreeMap<&'static str, Life>> = LazyLock::new(|| {
     let life = |line: &'static str| {
         let mut columns = line.split('\t');
@@ -18,7 +21,7 @@ static KINDS: LazyLock<BTreeMap<&'static str, Life>> = LazyLock::new(|| {
         let instead = columns.next().filter(|instead| !instead.is_empty());
         Some((key, Life { introduced, deprecated, removed, instead }))
     };
-    RECORDED.lines().filter_map(life).collect()
+    RECORDED.lines().chain(WARNED).filter_map(life).collect()
 });
 
 /// How often a kind may have been replaced.

@@ -26,7 +26,8 @@ pub(crate) fn is_quantity(text: &str) -> bool {
 /// Whether a text is a time as RFC 3339 writes it.
 pub(crate) fn is_time(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let number = |from: usize, to: usize| text.get(from..to).filter(|part| part.bytes().all(|byte| byte.is_ascii_digit()))?.parse::<u32>().ok();
+    let number =
+        |from: usize, to: usize| text.get(from..to).filter(|part| part.bytes().all(|byte| byte.is_ascii_digit()))?.parse::<u32>().ok();
     let is = |at: usize, letters: &[u8]| bytes.get(at).is_some_and(|byte| letters.contains(byte));
     let (Some(year), Some(month), Some(day)) = (number(0, 4), number(5, 7), number(8, 10)) else { return false };
     let (Some(hour), Some(minute), Some(second)) = (number(11, 13), number(14, 16), number(17, 19)) else { return false };
@@ -50,7 +51,13 @@ pub(crate) fn is_time(text: &str) -> bool {
     let offset = |rest: &str| {
         let bytes = rest.as_bytes();
         let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-        rest.len() == 6 && matches!(bytes.first(), Some(b'+' | b'-')) && digit(1) && digit(2) && bytes.get(3) == Some(&b':') && digit(4) && digit(5)
+        rest.len() == 6
+            && matches!(bytes.first(), Some(b'+' | b'-'))
+            && digit(1)
+            && digit(2)
+            && bytes.get(3) == Some(&b':')
+            && digit(4)
+            && digit(5)
     };
     separators && in_range && (rest == "Z" || offset(rest))
 }
@@ -83,7 +90,8 @@ mod tests {
         for text in ["2024-02-29T00:00:00Z", "2024-01-31T23:59:59.123456Z", "2024-01-01T00:00:00+02:00"] {
             assert!(is_time(text), "{text}");
         }
-        for text in ["", "2024-01-01", "2023-02-29T00:00:00Z", "2024-01-01 00:00:00Z", "2024-01-01T24:00:00Z", "2024-01-01T00:00:00", "now"] {
+        for text in ["", "2024-01-01", "2023-02-29T00:00:00Z", "2024-01-01 00:00:00Z", "2024-01-01T24:00:00Z", "2024-01-01T00:00:00", "now"]
+        {
             assert!(!is_time(text), "{text}");
         }
     }

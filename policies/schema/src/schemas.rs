@@ -80,7 +80,8 @@ impl Schemas {
 
     /// Adds the definition that a document holds, if it holds one.
     pub fn learn_document(&mut self, document: &Arc<Document>) {
-        let is = |key: &str, word: &str| document.root.get(key).and_then(|value| value.as_str()).is_some_and(|text| group_or_all(text) == word);
+        let is =
+            |key: &str, word: &str| document.root.get(key).and_then(|value| value.as_str()).is_some_and(|text| group_or_all(text) == word);
         if is("apiVersion", DEFINITION.0) && is("kind", DEFINITION.1) {
             self.learn_at(document, &[]);
         }
@@ -117,6 +118,7 @@ impl Schemas {
         let wanted = self.versions.get(&resource.context).unwrap_or_else(|| self.kubernetes.newest());
         let mut faults = self.faults(resource, wanted)?;
         faults.version = wanted.to_string();
+        faults.kind = format!("{} {}", resource.identity.api_version, resource.identity.kind);
         faults.unknown.sort();
         (!faults.is_empty()).then_some(faults)
     }
@@ -140,8 +142,21 @@ impl Schemas {
         if faults.invalid.is_empty() {
             faults.invalid = server::refusals(node, version, kind, self.kubernetes.scope(version, kind, minor));
         }
-        faults.deprecated = Life::of(version, kind).filter(|life| life.deprecated <= wanted).map(|life| life.told(wanted));
+        faults.deprecated =
+            Life::of(version, kind).filter(|life| life.deprecated <= wanted).map(|life| self.told(life, (version, kind), wanted));
         Some(faults)
+    }
+
+    /// The end of a kind; where nobody says what takes its place, it is another version of the same.
+    fn told(&self, life: Life, (version, kind): (&str, &str), wanted: Minor) -> Lifecycle {
+        let mut told = life.told(wanted);
+        if told.instead.is_none() {
+            let minor = self.kubernetes.nearest(wanted);
+            let same = self.kubernetes.kinds(minor).filter(|(other, known)| *known == kind && group_of(other) == group_of(version));
+            let lasting = |other: &str| Life::of(other, kind).is_none();
+            told.instead = same.map(|(other, _)| other).find(|other| lasting(other)).map(|other| format!("{other} {kind}"));
+        }
+        told
     }
 
     /// What the definition of a kind says; where several are in sight, the one that says least.
@@ -178,20 +193,26 @@ impl Schemas {
         if let Some(life) = life {
             let is_gone = life.removed.is_some_and(|removed| removed <= wanted);
             if is_gone {
-                return Faults { removed: Some(life.told(wanted)), ..Faults::default() };
+                return Faults { removed: Some(self.told(life, (version, kind), wanted)), ..Faults::default() };
             }
             if life.introduced > wanted {
-                return refused("apiVersion", format!("is {version}, of which Kubernetes serves {kind} from {} on, and this is for {wanted}", life.introduced));
+                return refused(
+                    "apiVersion",
+                    format!("is {version}, of which Kubernetes serves {kind} from {} on, and this is for {wanted}", life.introduced),
+                );
             }
         }
         if minor != wanted {
-            let deprecated = life.filter(|life| life.deprecated <= wanted).map(|life| life.told(wanted));
+            let deprecated = life.filter(|life| life.deprecated <= wanted).map(|life| self.told(life, (version, kind), wanted));
             let reason = format!("no schema of {version} {kind} is recorded for Kubernetes {wanted}");
             return Faults { unchecked: Some(reason), deprecated, ..Faults::default() };
         }
         let known = self.kubernetes.minors(version, kind);
         if let Some(first) = known.iter().find(|known| **known > minor && known.0 > 0) {
-            return refused("apiVersion", format!("is {version}, of which Kubernetes serves {kind} from {first} on, and this is for {wanted}"));
+            return refused(
+                "apiVersion",
+                format!("is {version}, of which Kubernetes serves {kind} from {first} on, and this is for {wanted}"),
+            );
         }
         let same: Vec<&str> = self.kubernetes.kinds(minor).filter(|(_, known)| *known == kind).map(|(version, _)| version).collect();
         if let Some(own) = same.iter().find(|known| group_of(known) == group) {
@@ -218,4 +239,11 @@ fn refused(field: &str, reason: String) -> Faults {
 /// The group of an `apiVersion`, or a kind as it is.
 fn group_or_all(text: &str) -> &str {
     text.split_once('/').map_or(text, |(group, _)| group)
+}
+
+/// Tells of resources that know nothing but each other what is said against them.
+pub fn tell(config: &Config, resources: &mut [Resource]) {
+    let mut schemas = Schemas::new(config);
+    schemas.learn(&*resources);
+    schemas.annotate(resources);
 }

@@ -97,7 +97,8 @@ impl<'a> Walk<'a> {
     fn map(&mut self, map: &Map, fields: &Fields) {
         for entry in &map.entries {
             let is_own = fields.embedded && matches!(&*entry.key, "apiVersion" | "kind" | "metadata");
-            let is_root = self.path.is_empty() && self.reading == Reading::Structural && matches!(&*entry.key, "apiVersion" | "kind" | "metadata");
+            let is_root =
+                self.path.is_empty() && self.reading == Reading::Structural && matches!(&*entry.key, "apiVersion" | "kind" | "metadata");
             if is_own || is_root {
                 continue;
             }
@@ -153,7 +154,9 @@ impl<'a> Walk<'a> {
         let mut seen: Vec<String> = Vec::with_capacity(list.len());
         for (index, item) in list.iter().enumerate() {
             let key = match unique {
-                Unique::Keys(keys) => keys.iter().map(|key| item.get(key).map(written).unwrap_or_default()).collect::<Vec<_>>().join("\u{0}"),
+                Unique::Keys(keys) => {
+                    keys.iter().map(|key| item.get(key).map(written).unwrap_or_default()).collect::<Vec<_>>().join("\u{0}")
+                }
                 Unique::Whole | Unique::No => written(item),
             };
             if seen.contains(&key) {

@@ -237,6 +237,14 @@ impl Config {
                 .any(|glob| super::glob_matches(&glob.value, path) || super::glob_matches(&format!("{}/**", glob.value), path))
     }
 
+    /// Whether a path is, or lies in, what has definitions of kinds that are no part of what is deployed.
+    #[must_use]
+    pub fn is_schema(&self, path: &str) -> bool {
+        let is_within =
+            |given: &str| path.strip_prefix(given.trim_end_matches('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        self.schemas.iter().any(|given| is_within(&given.value))
+    }
+
     /// The name of the layer that a values file belongs to.
     #[must_use]
     pub fn layer_of(&self, path: &str) -> Option<&Arc<str>> {

@@ -165,15 +165,23 @@ impl<'a> Run<'a> {
             let is_asked = is_targeted && rule.scope == Scope::Resource && rule.operations.contains(&asked.operation);
             resolved.level.filter(|_| is_asked)
         };
-        let (of_schema, rules): (Vec<(usize, Level)>, Vec<(usize, Level)>) =
-            engine.rules.iter().zip(settings.iter()).map(wanted).enumerate().filter_map(|(index, level)| Some((index, level?))).partition(|(index, _)| engine.rules.get(*index).is_some_and(Rule::reads_schema));
+        let (of_schema, rules): (Vec<(usize, Level)>, Vec<(usize, Level)>) = engine
+            .rules
+            .iter()
+            .zip(settings.iter())
+            .map(wanted)
+            .enumerate()
+            .filter_map(|(index, level)| Some((index, level?)))
+            .partition(|(index, _)| engine.rules.get(*index).is_some_and(Rule::reads_schema));
         // What an object has too much, or otherwise, can be told of those that no other rule can read.
         if let Some(faults) = resource.faults.as_deref().filter(|_| !of_schema.is_empty()) {
             let input = [(text("params"), Value::Null), (text("schema"), faults.value())].into_iter().collect::<Object>();
             self.ask(resource, asked, (&of_schema, &settings), input);
         }
         let worst = rules.iter().map(|(index, level)| (engine.on_error(*index, *level), *index)).max();
-        if let Some(misshapen) = misshapen(resource) {
+        // Where only schemas are asked, they have said it.
+        let is_read = engine.rules.iter().any(|rule| !rule.reads_schema());
+        if let Some(misshapen) = misshapen(resource).filter(|_| is_read) {
             let reason = format!("cannot be checked: {}", misshapen.reason);
             self.fault(None, worst, reason.clone());
             return self.problem_at(resource, &misshapen.path, &reason);

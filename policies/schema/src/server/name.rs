@@ -23,7 +23,8 @@ pub(super) fn segment(text: &str) -> Option<String> {
 pub(super) fn key(text: &str) -> Option<String> {
     let (prefix, name) = text.split_once('/').map_or((None, text), |(prefix, name)| (Some(prefix), name));
     let is_good = prefix.is_none_or(|prefix| subdomain(prefix).is_none() && !prefix.is_empty()) && !name.is_empty() && is_qualified(name);
-    (!is_good).then(|| "has a key that is none: letters, digits, -, _ and ., no longer than 63, after a DNS name and / if at all".to_owned())
+    (!is_good)
+        .then(|| "has a key that is none: letters, digits, -, _ and ., no longer than 63, after a DNS name and / if at all".to_owned())
 }
 
 /// Why a text is no value of a label.
@@ -32,7 +33,9 @@ pub(super) fn value(text: &str) -> Option<String> {
         return Some(format!("is {} characters long, more than the 63 that a label may have", text.chars().count()));
     }
     let is_good = text.is_empty() || is_qualified(text);
-    (!is_good).then(|| format!("is {text:?}, which is no value of a label: letters, digits, -, _ and ., the first and the last a letter or digit"))
+    (!is_good).then(|| {
+        format!("is {text:?}, which is no value of a label: letters, digits, -, _ and ., the first and the last a letter or digit")
+    })
 }
 
 fn is_qualified(text: &str) -> bool {

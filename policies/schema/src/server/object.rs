@@ -13,9 +13,26 @@ const RBAC: &str = "rbac.authorization.k8s.io";
 
 /// The kinds whose names are DNS subdomains, which is what most names are.
 const SUBDOMAINS: [&str; 20] = [
-    "ConfigMap", "Secret", "ServiceAccount", "Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob",
-    "ReplicationController", "Ingress", "IngressClass", "NetworkPolicy", "HorizontalPodAutoscaler", "PersistentVolume",
-    "PersistentVolumeClaim", "StorageClass", "PriorityClass", "ResourceQuota",
+    "ConfigMap",
+    "Secret",
+    "ServiceAccount",
+    "Pod",
+    "Deployment",
+    "StatefulSet",
+    "DaemonSet",
+    "ReplicaSet",
+    "Job",
+    "CronJob",
+    "ReplicationController",
+    "Ingress",
+    "IngressClass",
+    "NetworkPolicy",
+    "HorizontalPodAutoscaler",
+    "PersistentVolume",
+    "PersistentVolumeClaim",
+    "StorageClass",
+    "PriorityClass",
+    "ResourceQuota",
 ];
 
 /// The kind that API servers take without a name, however little that helps.
@@ -58,7 +75,9 @@ fn own_name(metadata: &Node, (version, kind): (&str, &str), found: &mut Found) {
     let reason = match kind {
         _ if version.starts_with(RBAC) => name::segment(own),
         "Service" if version == "v1" => name::label(own),
-        "CronJob" if own.len() > MAX_CRON_JOB => Some(format!("is {} characters long, more than the {MAX_CRON_JOB} of a CronJob", own.len())),
+        "CronJob" if own.len() > MAX_CRON_JOB => {
+            Some(format!("is {} characters long, more than the {MAX_CRON_JOB} of a CronJob", own.len()))
+        }
         _ if LABELS.contains(&kind) => name::label(own),
         _ if SUBDOMAINS.contains(&kind) => name::subdomain(own),
         _ => None,

@@ -61,8 +61,7 @@ fn volumes(spec: &Node, found: &mut Found) -> Vec<String> {
             names.push(own.to_owned());
         }
         let entries = volume.as_map().into_iter().flat_map(|map| &map.entries);
-        let sources: Vec<&str> =
-            entries.filter(|entry| &*entry.key != "name" && !entry.value.is_null()).map(|entry| &*entry.key).collect();
+        let sources: Vec<&str> = entries.filter(|entry| &*entry.key != "name" && !entry.value.is_null()).map(|entry| &*entry.key).collect();
         if let [_, second, ..] = sources.as_slice() {
             found.say(second, format!("is set beside {}, but a volume has one source", sources.first().copied().unwrap_or_default()));
         }
@@ -143,7 +142,8 @@ fn handler(node: &Node, known: &[&str], found: &mut Found) {
 
 /// Why a text is no name of a port.
 fn service_name(text: &str) -> Option<String> {
-    let is_word = !text.is_empty() && text.len() <= 15 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    let is_word =
+        !text.is_empty() && text.len() <= 15 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     let is_good = is_word
         && text.bytes().any(|byte| byte.is_ascii_lowercase())
         && !text.contains("--")

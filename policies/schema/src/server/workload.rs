@@ -115,7 +115,8 @@ pub(super) fn port_number(node: &Node, key: &str, found: &mut Found) {
 fn keys(data: &Node, found: &mut Found) {
     for entry in data.as_map().into_iter().flat_map(|map| &map.entries) {
         let is_letter = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
-        let is_good = !entry.key.is_empty() && entry.key.len() <= 253 && entry.key.chars().all(is_letter) && !matches!(&*entry.key, "." | "..");
+        let is_good =
+            !entry.key.is_empty() && entry.key.len() <= 253 && entry.key.chars().all(is_letter) && !matches!(&*entry.key, "." | "..");
         if !is_good || entry.key.starts_with("..") {
             found.say(&entry.key, "has a key that is none: letters, digits, -, _ and .");
         }
