@@ -8,13 +8,10 @@ use std::{
 
 use flate2::read::DeflateDecoder;
 
-use crate::{openapi::Reader, shape::Shape, version::Minor};
+use crate::{constraints, openapi::Reader, shape::Shape, version::Minor};
 
 /// What `testdata/tools/schemas` recorded, packed by `build.rs`.
 static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/kubernetes.deflate"));
-
-/// The definitions, and the fields of them that are said to be required and are not; `testdata/dryrun` found them on a real API server.
-const LENIENT: &str = include_str!("../recorded/lenient.txt");
 
 /// It is unpacked when it is asked for the first time.
 static RECORDED: LazyLock<Kubernetes> = LazyLock::new(|| {
@@ -174,7 +171,7 @@ impl Kubernetes {
             let schema = serde_json::from_str(&variant.schema).unwrap_or_default();
             let mut shape = Reader { place: &|name| self.place(name), structural: false, keeps: false }.shape(&schema);
             if let (Shape::Map(fields), Some(name)) = (&mut shape, self.names.get(place)) {
-                fields.required.retain(|field| !is_lenient(&name.text, field));
+                constraints::apply(&name.text, fields);
             }
             shape
         }))
@@ -189,11 +186,6 @@ impl Kubernetes {
     pub(crate) fn metadata(&self, minor: Minor) -> Option<&Shape> {
         self.named(self.place("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta")?, minor)
     }
-}
-
-/// Whether API servers take a definition without a field that it says must be there: its zero does as well.
-fn is_lenient(name: &str, field: &str) -> bool {
-    LENIENT.lines().filter_map(|line| line.split_once('\t')).any(|line| line == (name, field))
 }
 
 /// The group of an `apiVersion`, which a kind may follow.

@@ -6,6 +6,7 @@
 //! 4. What API servers refuse beyond that is told in [`server`], as far as it is certain.
 //! 5. [`Schemas`] are all of that for one repository; they tell the [`Faults`](portcullis_policies::Faults) of a resource.
 
+mod constraints;
 mod custom;
 mod instance;
 mod kubernetes;

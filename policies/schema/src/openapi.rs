@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::shape::{Field, Fields, Items, Rest, Shape, Unique};
+use crate::shape::{Field, Fields, Items, Limit, Rest, Shape, Unique};
 
 /// What reads a schema: definitions of Kubernetes name each other, those of CustomResourceDefinitions do not.
 pub(crate) struct Reader<'a> {
@@ -54,14 +54,14 @@ impl Reader<'_> {
 
     fn field(&self, schema: &Value, depth: usize) -> Field {
         let nullable = schema.get("nullable").and_then(Value::as_bool) == Some(true);
-        Field { shape: self.at_depth(schema, depth + 1), nullable }
+        Field { shape: self.at_depth(schema, depth + 1), nullable, limit: Limit::No }
     }
 
     fn list(&self, schema: &Value, depth: usize) -> Shape {
         if schema.get("x-kubernetes-preserve-unknown-fields").and_then(Value::as_bool) == Some(true) {
             return Shape::Any;
         }
-        let item = schema.get("items").map_or(Field { shape: Shape::Any, nullable: true }, |item| self.field(item, depth));
+        let item = schema.get("items").map_or(Field { shape: Shape::Any, nullable: true, limit: Limit::No }, |item| self.field(item, depth));
         let unique = match schema.get("x-kubernetes-list-type").and_then(Value::as_str) {
             Some("set") => Unique::Whole,
             Some("map") => Unique::Keys(texts(schema.get("x-kubernetes-list-map-keys"))),

@@ -55,6 +55,22 @@ pub struct Field {
     pub shape: Shape,
     /// Whether a null is a value of it; elsewhere a null is as good as nothing.
     pub nullable: bool,
+    /// What the validation of an API server asks for beyond its shape.
+    pub limit: Limit,
+}
+
+/// What the validation of an API server asks of a value beyond its shape.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Limit {
+    /// Nothing.
+    #[default]
+    No,
+    /// Where there is a text, it is not empty.
+    Filled,
+    /// Where there is a number, it is not below zero.
+    Natural,
+    /// Keys and values are those of labels.
+    Labels,
 }
 
 /// What becomes of fields that are not known.

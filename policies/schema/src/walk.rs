@@ -8,7 +8,8 @@ use portcullis_source::{Data, Map, Node, Step};
 use crate::{
     kubernetes::Kubernetes,
     scalar::{is_base64, is_quantity, is_time},
-    shape::{Field, Fields, Items, Rest, Shape, Unique},
+    server::name,
+    shape::{Field, Fields, Items, Limit, Rest, Shape, Unique},
     version::Minor,
 };
 
@@ -130,20 +131,58 @@ impl<'a> Walk<'a> {
     }
 
     fn field(&mut self, node: &Node, field: &Field) {
-        if !node.is_null() {
-            self.value(node, &field.shape);
+        if node.is_null() {
+            return;
+        }
+        self.value(node, &field.shape);
+        if self.dropped || self.reading == Reading::Structural {
+            return;
+        }
+        match (field.limit, &node.data) {
+            (Limit::Filled, Data::String(text)) if text.is_empty() => self.invalid("is empty"),
+            (Limit::Natural, Data::Int(number)) if *number < 0 => self.invalid(&format!("is {number}, less than 0")),
+            (Limit::Labels, Data::Map(map)) => {
+                for entry in &map.entries {
+                    let wrong = name::key(&entry.key).or_else(|| entry.value.as_str().and_then(name::value));
+                    if let Some(reason) = wrong {
+                        self.path.push(Step::Key(Arc::clone(&entry.key)));
+                        self.invalid(&reason);
+                        self.path.pop();
+                    }
+                }
+            }
+            _ => {}
         }
     }
 
     fn list(&mut self, list: &[Node], items: &Items) {
         for (index, item) in list.iter().enumerate() {
             self.path.push(Step::Index(index));
-            self.value(item, &items.item.shape);
+            self.item(item, &items.item.shape);
             self.path.pop();
         }
         // Types of Kubernetes have their own ways with what is there twice.
         if self.reading == Reading::Structural && !self.dropped {
             self.unique(list, &items.unique);
+        }
+    }
+
+    /// An item is there whatever it is: a null is an empty map, and an empty text is none of a few.
+    fn item(&mut self, node: &Node, shape: &Shape) {
+        let mut shape = shape;
+        while let Shape::Named(place) = shape {
+            let Some(named) = self.kubernetes.named(*place, self.minor) else { return };
+            shape = named;
+        }
+        match (&node.data, shape) {
+            (Data::Null, Shape::Map(fields)) if self.reading == Reading::Typed => self.map(&Map::default(), fields),
+            (Data::Null, Shape::Text(values)) if self.reading == Reading::Typed && !values.is_empty() && !self.dropped => {
+                self.invalid(&format!("is empty, not one of {}", words(values)));
+            }
+            (Data::String(text), Shape::Text(values)) if text.is_empty() && !values.is_empty() && self.reading == Reading::Typed && !self.dropped => {
+                self.invalid(&format!("is empty, not one of {}", words(values)));
+            }
+            _ => self.value(node, shape),
         }
     }
 

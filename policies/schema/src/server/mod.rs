@@ -1,7 +1,7 @@
 //! What API servers refuse beyond types: names, labels, pods and what else their own validation says. Only what is certain is told, whatever the
 //! cluster is set up to do.
 
-mod name;
+pub(crate) mod name;
 mod object;
 mod pod;
 mod workload;

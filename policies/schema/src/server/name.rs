@@ -1,26 +1,26 @@
 //! Names and labels, as API servers spell them.
 
 /// Why a text is no DNS label; none where it is one.
-pub(super) fn label(text: &str) -> Option<String> {
+pub(crate) fn label(text: &str) -> Option<String> {
     let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     word(text, 63, is_letter, |byte| byte == b'-').map(|reason| format!("{reason}: small letters, digits and -, no longer than 63"))
 }
 
 /// Why a text is no DNS subdomain.
-pub(super) fn subdomain(text: &str) -> Option<String> {
+pub(crate) fn subdomain(text: &str) -> Option<String> {
     let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let is_good = text.len() <= 253 && text.split('.').all(|part| word(part, 253, is_letter, |byte| byte == b'-').is_none());
     (!is_good).then(|| format!("is {text:?}, which is no name: small letters, digits, - and ., no longer than 253"))
 }
 
 /// Why a text is no segment of a path.
-pub(super) fn segment(text: &str) -> Option<String> {
+pub(crate) fn segment(text: &str) -> Option<String> {
     let is_bad = matches!(text, "." | "..") || text.contains(['/', '%']);
     is_bad.then(|| format!("is {text:?}, which is no name: it has / or %, or is . or .."))
 }
 
 /// Why a text is no key of a label or an annotation.
-pub(super) fn key(text: &str) -> Option<String> {
+pub(crate) fn key(text: &str) -> Option<String> {
     let (prefix, name) = text.split_once('/').map_or((None, text), |(prefix, name)| (Some(prefix), name));
     let is_good = prefix.is_none_or(|prefix| subdomain(prefix).is_none() && !prefix.is_empty()) && !name.is_empty() && is_qualified(name);
     (!is_good)
@@ -28,7 +28,7 @@ pub(super) fn key(text: &str) -> Option<String> {
 }
 
 /// Why a text is no value of a label.
-pub(super) fn value(text: &str) -> Option<String> {
+pub(crate) fn value(text: &str) -> Option<String> {
     if text.chars().count() > 63 {
         return Some(format!("is {} characters long, more than the 63 that a label may have", text.chars().count()));
     }

@@ -40,8 +40,6 @@ pub(super) fn spec(spec: &Node, known: Volumes, found: &mut Found) {
                     found.say("name", format!("is {own:?}, which another container has too"));
                 }
                 names.push(own.to_owned());
-            } else if !has(container, "name") || container.get("name").and_then(Node::as_str) == Some("") {
-                found.say("name", "is missing");
             }
             self::container(container, volumes.as_deref(), found);
         });

@@ -36,6 +36,7 @@ fn workload(node: &Node, restarts: &[&str], found: &mut Found, own: impl FnOnce(
     found.within(node, "spec", |spec, found| {
         let volumes = if has(spec, "volumeClaimTemplates") { pod::Volumes::More } else { pod::Volumes::Own };
         own(spec, found);
+        found.within(spec, "selector", |selector, found| found.within(selector, "matchLabels", object::label_map));
         found.within(spec, "template", |template, found| {
             found.within(template, "metadata", |metadata, found| {
                 object::labels(metadata, found);
@@ -98,7 +99,6 @@ fn service(spec: &Node, found: &mut Found) {
     if spec.get("ports").is_none_or(|ports| ports.items().is_empty()) && !is_external && !is_headless {
         found.say("ports", "is missing");
     }
-    found.within(spec, "selector", object::label_map);
 }
 
 /// Says what is wrong with the number of a port, where it is one.
