@@ -49,7 +49,8 @@ impl Versions {
     fn get(&self, context: &Context) -> Option<Minor> {
         let cluster = context.cluster.as_ref().and_then(|name| self.clusters.get(name));
         let environment = || context.environment.as_ref().and_then(|name| self.environments.get(name));
-        cluster.or_else(environment).copied().or(self.everywhere)
+        // What says nothing of where it goes may go everywhere.
+        cluster.or_else(environment).copied().or(self.everywhere).or_else(|| self.all().into_iter().next())
     }
 
     fn all(&self) -> BTreeSet<Minor> {
