@@ -54,9 +54,6 @@ pub(super) fn check(node: &Node, (version, kind): (&str, &str), scope: Option<Sc
     }
     found.within(node, "metadata", |metadata, found| {
         own_name(metadata, (version, kind), found);
-        if scope == Some(Scope::Cluster) && text(metadata, "namespace").is_some() {
-            found.say("namespace", format!("is set, but a {kind} is in no namespace"));
-        }
         if let Some(reason) = text(metadata, "namespace").filter(|_| scope == Some(Scope::Namespaced)).and_then(name::label) {
             found.say("namespace", reason);
         }
