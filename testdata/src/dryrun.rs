@@ -22,9 +22,8 @@ impl Seed {
     /// `apiVersion`, kind and name.
     #[must_use]
     pub fn name(&self) -> String {
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let object = &self.object;
-        format!("{} {} {}", text(&object["apiVersion"]), text(&object["kind"]), text(&object["metadata"]["name"]))
+        let text = |pointer: &str| self.object.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+        format!("{} {} {}", text("/apiVersion"), text("/kind"), text("/metadata/name"))
     }
 }
 

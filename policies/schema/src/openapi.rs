@@ -61,7 +61,8 @@ impl Reader<'_> {
         if schema.get("x-kubernetes-preserve-unknown-fields").and_then(Value::as_bool) == Some(true) {
             return Shape::Any;
         }
-        let item = schema.get("items").map_or(Field { shape: Shape::Any, nullable: true, limit: Limit::No }, |item| self.field(item, depth));
+        let item =
+            schema.get("items").map_or(Field { shape: Shape::Any, nullable: true, limit: Limit::No }, |item| self.field(item, depth));
         let unique = match schema.get("x-kubernetes-list-type").and_then(Value::as_str) {
             Some("set") => Unique::Whole,
             Some("map") => Unique::Keys(texts(schema.get("x-kubernetes-list-map-keys"))),

@@ -22,9 +22,11 @@ use crate::{
 pub struct Schemas {
     kubernetes: &'static Kubernetes,
     versions: Versions,
-    /// By group and kind.
-    custom: BTreeMap<(Arc<str>, Arc<str>), Vec<Arc<Custom>>>,
+    custom: Definitions,
 }
+
+/// What definitions say, by group and kind.
+type Definitions = BTreeMap<(Arc<str>, Arc<str>), Vec<Arc<Custom>>>;
 
 /// Which version of Kubernetes objects are for.
 #[derive(Clone, Debug, Default)]

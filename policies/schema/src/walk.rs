@@ -179,7 +179,9 @@ impl<'a> Walk<'a> {
             (Data::Null, Shape::Text(values)) if self.reading == Reading::Typed && !values.is_empty() && !self.dropped => {
                 self.invalid(&format!("is empty, not one of {}", words(values)));
             }
-            (Data::String(text), Shape::Text(values)) if text.is_empty() && !values.is_empty() && self.reading == Reading::Typed && !self.dropped => {
+            (Data::String(text), Shape::Text(values))
+                if text.is_empty() && !values.is_empty() && self.reading == Reading::Typed && !self.dropped =>
+            {
                 self.invalid(&format!("is empty, not one of {}", words(values)));
             }
             _ => self.value(node, shape),

@@ -165,7 +165,7 @@ impl<'a> Run<'a> {
             let is_asked = is_targeted && rule.scope == Scope::Resource && rule.operations.contains(&asked.operation);
             resolved.level.filter(|_| is_asked)
         };
-        let (of_schema, rules): (Vec<(usize, Level)>, Vec<(usize, Level)>) = engine
+        let (of_schema, rules): (Vec<_>, Vec<_>) = engine
             .rules
             .iter()
             .zip(settings.iter())

@@ -49,7 +49,7 @@ pub(super) fn check(node: &Node, (version, kind): (&str, &str), scope: Option<Sc
     if kind == NAMELESS {
         return;
     }
-    if !node.get("metadata").is_some_and(|metadata| metadata.as_map().is_some()) {
+    if node.get("metadata").is_none_or(|metadata| metadata.as_map().is_none()) {
         return found.say("metadata", "is missing");
     }
     found.within(node, "metadata", |metadata, found| {
