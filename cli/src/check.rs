@@ -11,6 +11,7 @@ use rayon::{
 
 use crate::{
     error::Error,
+    kinds::{Kinds, Unchecked},
     loose::Loose,
     pipeline::{Expanded, add_resources, expand, renderer, select},
     render::{Outcome, Renderer},
@@ -37,6 +38,10 @@ pub(crate) struct Gathered {
     pub(crate) unreached: Vec<RepoPath>,
     /// How many objects were checked.
     pub(crate) objects: usize,
+    /// Of which there was no schema to check them against.
+    pub(crate) unchecked: Unchecked,
+    /// What is said beside the report.
+    pub(crate) notes: Vec<String>,
     /// What is never shown of the files.
     pub(crate) secrets: Secrets,
 }
@@ -63,8 +68,11 @@ pub(crate) fn gather(settings: &Settings, engine: &Engine, owns: &Owns<'_>) -> R
         findings: Vec::new(),
         problems,
         objects: 0,
+        unchecked: Unchecked::default(),
         secrets: Secrets::default(),
     };
+    let kinds = Kinds::of(settings, engine, &renderer, &expanded.applications)?;
+    let notes = kinds.notes();
     // What is for no environment in particular is a part of all of them.
     let mut common = work.render(&renderer, None);
     common.extend(work.loose(&renderer));
@@ -72,8 +80,11 @@ pub(crate) fn gather(settings: &Settings, engine: &Engine, owns: &Owns<'_>) -> R
     let environments: BTreeSet<&Arc<str>> = contexts.iter().filter_map(|context| context.environment.as_ref()).collect();
     let mut facts = Facts::collect(&common);
     let mut joined = Vec::new();
+    let mut everywhere = kinds.with(&common);
     for environment in &environments {
-        let own = work.render(&renderer, Some(*environment));
+        let mut own = work.render(&renderer, Some(*environment));
+        kinds.with(own.iter().chain(&common)).tell(&mut own);
+        everywhere = everywhere.with(&own);
         let all: Vec<Resource> = own.iter().chain(&common).cloned().collect();
         let here = Facts::collect(&all);
         joined.extend(engine.check_platform(&all, &here).take(&mut work.problems));
@@ -85,12 +96,13 @@ pub(crate) fn gather(settings: &Settings, engine: &Engine, owns: &Owns<'_>) -> R
         joined = engine.check_platform(&common, &facts).take(&mut work.problems);
         work.join(&common);
     }
+    everywhere.tell(&mut common);
     work.check(&common, &facts);
     // What rules say of an object that is a part of all environments, they say in each.
     sort_findings(&mut joined, settings.revision.sources());
     joined.dedup();
     work.findings.extend(joined.into_iter().filter(|finding| owns(finding.application.as_deref())));
-    let Work { joined: selection, unreached, mut failures, mut findings, mut problems, objects, secrets, .. } = work;
+    let Work { joined: selection, unreached, mut failures, mut findings, mut problems, objects, unchecked, secrets, .. } = work;
     problems.retain(|problem| problem.application.is_none() || owns(problem.application.as_deref()));
     drop(renderer);
     if let Some(scrubber) = secrets.scrubber() {
@@ -99,7 +111,7 @@ pub(crate) fn gather(settings: &Settings, engine: &Engine, owns: &Owns<'_>) -> R
         said.for_each(|problem| scrubber.scrub(&mut problem.message));
     }
     let unreached = settings.paths.iter().filter(|path| unreached.contains(*path)).cloned().collect();
-    Ok(Gathered { expanded, contexts, failures, findings, problems, selection, unreached, objects, secrets })
+    Ok(Gathered { expanded, contexts, failures, findings, problems, selection, unreached, objects, unchecked, notes, secrets })
 }
 
 /// A run, as far as it has come.
@@ -117,6 +129,7 @@ struct Work<'a> {
     findings: Vec<Finding>,
     problems: Vec<Problem>,
     objects: usize,
+    unchecked: Unchecked,
     secrets: Secrets,
 }
 
@@ -187,6 +200,7 @@ impl Work<'_> {
         let found = check_single(self.engine, &own, facts).take(&mut self.problems);
         self.findings.extend(found);
         self.objects += own.iter().filter(|resource| self.joined.resource(resource, sources)).count();
+        self.unchecked.add(own.iter().filter(|resource| self.joined.resource(resource, sources)));
         self.secrets.extend(own.iter());
     }
 

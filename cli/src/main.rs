@@ -16,6 +16,7 @@ mod helm_flags;
 mod help;
 mod init;
 mod inventory;
+mod kinds;
 mod known;
 mod loose;
 mod manual;

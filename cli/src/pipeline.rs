@@ -91,7 +91,8 @@ impl Expanded {
 pub(crate) fn expand(settings: &Settings) -> Result<Partial<Expanded>, Error> {
     let mut problems = Vec::new();
     let inventory = inventory(&settings.config)?;
-    let excluded = |path: &RepoPath| settings.config.excludes(path.as_str());
+    // Definitions of what is defined elsewhere are no objects of this repository.
+    let excluded = |path: &RepoPath| settings.config.excludes(path.as_str()) || settings.config.is_schema(path.as_str());
     let (found, looked) = settings.revision.asked_by(|| discover::discover(&settings.revision, excluded));
     let mut found = found.take(&mut problems);
     let argo = found.argo();
@@ -208,7 +209,8 @@ pub(crate) fn report(
     (today, coverage): (Date, Coverage),
     settle: impl FnOnce(Vec<Finding>) -> Vec<Finding>,
 ) -> Report {
-    let Gathered { expanded, contexts, failures, findings, mut problems, selection, unreached, objects, secrets } = gathered;
+    let Gathered { expanded, contexts, failures, findings, mut problems, selection, unreached, objects, unchecked, notes, secrets } =
+        gathered;
     let sources = settings.revision.sources();
     let files = settings.revision.files_read();
     let mut findings = Waivers { config: &settings.config, rules: engine.rules(), sources, files: &files, today, coverage }.apply(findings);
@@ -225,6 +227,8 @@ pub(crate) fn report(
         unreached,
         not_expanded: not_expanded(&expanded.unmade, sources),
         objects,
+        unchecked,
+        notes,
         reach: Reach::new(&contexts),
         findings: group::findings(&findings, sources),
         problems: group::problems(problems, sources),

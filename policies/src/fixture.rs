@@ -67,13 +67,32 @@ pub struct Bench {
     library: Library,
     platform: String,
     sources: Sources,
+    tell: Option<Tell>,
 }
+
+/// Tells of resources what their schemas say against them, under a configuration.
+pub type Tell = fn(&Config, &mut [Resource]);
 
 impl Bench {
     /// A library, and the configuration that fixtures stand on, as text.
     #[must_use]
     pub fn new(library: Library, platform: &str) -> Self {
-        Self { library, platform: platform.to_owned(), sources: Sources::default() }
+        Self { library, platform: platform.to_owned(), sources: Sources::default(), tell: None }
+    }
+
+    /// The same with somebody who looks at schemas, without whom the rules that ask for them find nothing.
+    #[must_use]
+    pub fn with_schemas(self, tell: Tell) -> Self {
+        Self { tell: Some(tell), ..self }
+    }
+
+    /// The resources of a fixture, as an engine sees them.
+    fn resources(&self, fixture: &Fixture, engine: &Engine) -> Result<Vec<Resource>, String> {
+        let mut resources = resources(fixture)?;
+        if let Some(tell) = self.tell {
+            tell(engine.config(), &mut resources);
+        }
+        Ok(resources)
     }
 
     /// The library.
@@ -133,7 +152,10 @@ impl Bench {
     /// The fixture is none.
     pub fn inputs(&self, rule: &Rule, fixture: &Fixture) -> Result<Vec<RuleInput>, String> {
         match rule.scope {
-            Scope::Resource | Scope::Platform => Ok(self.engine(rule, fixture)?.rule_inputs(&resources(fixture)?)),
+            Scope::Resource | Scope::Platform => {
+                let engine = self.engine(rule, fixture)?;
+                Ok(engine.rule_inputs(&self.resources(fixture, &engine)?))
+            }
             Scope::Change => Ok(self.changes(rule, fixture)?.iter().flat_map(|(change, engine)| engine.change_inputs(change)).collect()),
         }
     }
@@ -150,7 +172,8 @@ impl Bench {
     /// The findings, each with the place that is told.
     fn found(&self, rule: &Rule, fixture: &Fixture) -> Result<Partial<Vec<Placed>>, String> {
         if rule.scope != Scope::Change {
-            let found = self.engine(rule, fixture)?.evaluate(&resources(fixture)?);
+            let engine = self.engine(rule, fixture)?;
+            let found = engine.evaluate(&self.resources(fixture, &engine)?);
             let value = found.value.into_iter().map(|finding| (finding.origin.edit(), finding)).map(|(place, finding)| (finding, place));
             return Ok(Partial { value: value.collect(), problems: found.problems });
         }

@@ -27,6 +27,7 @@ mod library;
 mod own;
 mod resource;
 mod rule;
+mod schema;
 
 pub use change::Change;
 pub use config::{Config, ConfigError};
@@ -40,4 +41,5 @@ pub use library::{Library, LibraryError, json};
 pub use own::OwnFile;
 pub use resource::{Context, Resource};
 pub use rule::{Alias, Group, Kind, Operation, Rule, RuleId, Scope, Severity, Target};
+pub use schema::{Faults, InvalidField, Lifecycle, UnknownField};
 pub use waiver::Waivers;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_source::{Data, Document, Node, Text, yaml};
 
-use crate::{Alias, Group, Kind, Operation, Rule, RuleId, Scope, Severity, Target};
+use crate::{Alias, Group, Kind, Operation, Rule, RuleId, Scope, Severity, Target, rule::SCHEMA};
 
 /// The files of `prelude/` and `rules/`, by path.
 const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
@@ -222,7 +222,7 @@ pub(crate) fn read_rule(id: &str, files: &[(&str, &str)]) -> Result<Rule, Librar
 }
 
 /// The facts that a rule may ask for.
-const FACTS: [&str; 5] = ["zones", "registries", "scoring", "namespace", NODE_POOLS];
+const FACTS: [&str; 6] = ["zones", "registries", "scoring", "namespace", NODE_POOLS, SCHEMA];
 
 /// The fact that rendered resources tell.
 const NODE_POOLS: &str = "nodePools";
@@ -320,8 +320,18 @@ impl Metadata {
         if target.as_str() == Some("pod") {
             return Ok(Target::Pod);
         }
+        if target.as_str() == Some("any") {
+            // A webhook cannot be asked about kinds that nobody names.
+            let is_of_schema = self.facts()?.iter().any(|fact| fact == SCHEMA);
+            return is_of_schema
+                .then_some(Target::Any)
+                .ok_or_else(|| format!("custom.target is any, but only for rules that ask for {SCHEMA}"));
+        }
         let kinds: Option<Vec<Kind>> = target.items().iter().map(|kind| kind.as_str().map(Kind::parse)).collect();
-        kinds.filter(|kinds| !kinds.is_empty()).map(Target::Kinds).ok_or_else(|| "custom.target must be pod or a list of kinds".to_owned())
+        kinds
+            .filter(|kinds| !kinds.is_empty())
+            .map(Target::Kinds)
+            .ok_or_else(|| "custom.target must be pod, any or a list of kinds".to_owned())
     }
 
     fn joins(&self) -> Result<Vec<Kind>, String> {
@@ -353,6 +363,9 @@ impl Metadata {
             return Err(format!(
                 "a rule of scope change cannot ask for {NODE_POOLS}, of which only those are rendered that the change reaches"
             ));
+        }
+        if self.scope()? != Scope::Resource && facts.iter().any(|fact| fact == SCHEMA) {
+            return Err(format!("only a rule of scope resource can ask for {SCHEMA}"));
         }
         match facts.iter().find(|fact| !FACTS.contains(&fact.as_str())) {
             Some(unknown) => Err(format!("there is no fact {unknown}")),

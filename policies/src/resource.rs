@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use portcullis_source::{Document, Node, Partial, Problem, Stage, Step};
 
-use crate::Identity;
+use crate::{Faults, Identity};
 
 /// What a resource does not say itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub struct Resource {
     pub identity: Identity,
     /// Who it belongs to.
     pub context: Context,
+    /// What the schema of its kind says against it, where somebody looked and there is something.
+    pub faults: Option<Arc<Faults>>,
 }
 
 /// How deep lists of lists are opened.
@@ -120,7 +122,7 @@ fn collect(document: &Arc<Document>, node: &Node, base: Vec<Step>, context: &Con
     }
     let identity =
         Identity { api_version: api_version.into(), kind: kind.into(), namespace: namespace(node, kind, context), name: name(node) };
-    found.value.push(Resource { document: Arc::clone(document), base, identity, context: context.clone() });
+    found.value.push(Resource { document: Arc::clone(document), base, identity, context: context.clone(), faults: None });
 }
 
 fn name(node: &Node) -> Arc<str> {

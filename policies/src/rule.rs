@@ -226,6 +226,9 @@ impl fmt::Display for Kind {
     }
 }
 
+/// The fact that is no parameter, but `input.schema`.
+pub(crate) const SCHEMA: &str = "schema";
+
 /// What a rule of scope resource is evaluated on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
@@ -302,7 +305,7 @@ pub struct Rule {
     pub operations: Vec<Operation>,
     /// Its parameters and their defaults.
     pub params: serde_json::Map<String, serde_json::Value>,
-    /// The facts of the platform that it asks for: `zones`, `registries`, `scoring`, `namespace`, `nodePools`.
+    /// The facts of the platform that it asks for: `zones`, `registries`, `scoring`, `namespace`, `nodePools`; and `schema`.
     pub facts: Vec<String>,
     /// The manual page.
     pub readme: Arc<str>,
@@ -331,6 +334,12 @@ impl Rule {
         let section = self.readme.split("## How to fix").nth(1).unwrap_or_default().trim_start();
         let paragraph = section.split("\n\n").next().unwrap_or_default();
         paragraph.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Whether it tells what the schema of an object says against it. Only who renders objects looks; an API server does so by itself.
+    #[must_use]
+    pub fn reads_schema(&self) -> bool {
+        self.facts.iter().any(|fact| fact == SCHEMA)
     }
 
     /// Whether it looks at the request, and not only at the object.

@@ -11,7 +11,7 @@ use portcullis_policies::{
 use portcullis_source::Sources;
 
 fn bench() -> Bench {
-    Bench::new(Library::embedded().unwrap(), PLATFORM)
+    Bench::new(Library::embedded().unwrap(), PLATFORM).with_schemas(portcullis_schema::tell)
 }
 
 #[test]

@@ -12,7 +12,7 @@ use portcullis_source::{Text, yaml};
 
 /// What a rule of each scope may read of its input.
 const SEEN: [(Scope, &[&str]); 3] = [
-    (Scope::Resource, &["input.params", "input.pod", "input.resource", "input.review"]),
+    (Scope::Resource, &["input.params", "input.pod", "input.resource", "input.review", "input.schema"]),
     (Scope::Platform, &["input.params", "input.platform"]),
     (Scope::Change, &["input.change", "input.params"]),
 ];

@@ -1,6 +1,7 @@
 //! Starts a real cluster, or measures webhooks beside one.
 #![expect(clippy::print_stderr, clippy::print_stdout, reason = "this program's interface is the terminal")]
 
+use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::io::{self, Read};
@@ -11,13 +12,15 @@ use portcullis_testdata::bench::contenders::{Ring, Rules};
 use portcullis_testdata::bench::reviews;
 use portcullis_testdata::bench::webhook::{Figures, Plan, measure, table};
 use portcullis_testdata::cluster::control::{Cluster, Extent};
-use portcullis_testdata::cluster::{definitions, deployment, scenes};
+use portcullis_testdata::cluster::{definitions, deployment, scenes, trials};
+use portcullis_testdata::dryrun;
 use portcullis_testdata::platform::Platform;
-use portcullis_testdata::tools::{Error, Tools};
+use portcullis_testdata::tools::{Error, Tools, repository};
 
 const USAGE: &str = "\
 usage: cluster up [ENVIRONMENT]                             a cluster, with this environment of the platform, until its input ends
        cluster record                                       writes the reviews that an API server sends
+       cluster dryrun                                       writes what an API server says of changed objects
        cluster bench [--rate N] [--seconds S] [CONTENDER]…  measures webhooks: opa, gatekeeper, ours, library";
 
 /// What can be measured: the peers, and our webhook with the same rules and with all of them.
@@ -33,6 +36,7 @@ fn main() -> ExitCode {
         ["up"] => up(None),
         ["up", environment] => up(Some(environment)),
         ["record"] => record(),
+        ["dryrun"] => dryrun(),
         ["bench", options @ ..] => match plan(options) {
             Some((plan, names)) => bench(plan, &names),
             None => return usage(),
@@ -67,6 +71,14 @@ fn up(environment: Option<&str>) -> Result<(), Error> {
     eprintln!("ends with its input (Ctrl-D)");
     // Whatever ends the input ends the cluster.
     let _ = io::stdin().read_to_end(&mut Vec::new());
+    Ok(())
+}
+
+fn dryrun() -> Result<(), Error> {
+    let (version, answers) = trials::ask(&Tools::locate())?;
+    let path = repository().join("testdata/dryrun/answers.txt");
+    fs::write(&path, dryrun::write(&version, &answers)).map_err(|source| Error::file(&path, source))?;
+    println!("{} answers recorded", answers.values().map(BTreeMap::len).sum::<usize>());
     Ok(())
 }
 

@@ -19,6 +19,7 @@ pub mod charts;
 #[cfg(feature = "live")]
 pub mod cluster;
 pub mod corpus;
+pub mod dryrun;
 pub mod expressions;
 pub mod fuzz;
 pub mod oracle;

@@ -59,7 +59,7 @@ fn every_path_that_a_rule_reads_has_its_resource() {
         }
         // A Scale has no pod: the replicas of a workload cannot be judged by it, so no rule of single objects may read them.
         let is_of_workloads = match &rule.target {
-            Target::Pod => true,
+            Target::Pod | Target::Any => true,
             Target::Change => false,
             Target::Kinds(kinds) => kinds.iter().any(|kind| carries_pods(&kind.name)),
         };

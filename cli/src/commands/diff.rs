@@ -72,7 +72,7 @@ pub(crate) fn run(arguments: &args::Diff, surroundings: &Surroundings) -> Outcom
     let report = diff::compare(&comparison)?;
     let material = Material { report: &report, library: &library, sources: &sources };
     let output = report::write(&material, &arguments.reporting, surroundings)?;
-    Ok(Done { output, notes: String::new(), code: exit(&report, arguments.all) })
+    Ok(Done { output, notes: lint::notes_of_schemas(&report), code: exit(&report, arguments.all) })
 }
 
 /// The commit to compare with: where both sides were one, unless the base itself is asked for; none before the first commit.

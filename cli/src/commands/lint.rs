@@ -74,10 +74,16 @@ fn only_changes(library: &Library) -> Error {
 
 /// What is said beside the report: that there is nothing to check, and which paths reach nothing.
 pub(super) fn notes(report: &Report) -> String {
-    match &report.nothing {
+    let said = match &report.nothing {
         Some(nothing) => format!("note: {nothing}\n"),
         None => select::note(&report.unreached),
-    }
+    };
+    said + &notes_of_schemas(report)
+}
+
+/// What is said of schemas that were not there.
+pub(super) fn notes_of_schemas(report: &Report) -> String {
+    report.notes.iter().cloned().chain(report.unchecked.note()).map(|note| format!("note: {note}\n")).collect()
 }
 
 /// What could not be rendered or read outweighs findings, since nobody knows what else there is; a rule that is broken outweighs both, since it

@@ -93,7 +93,7 @@ fn benches<'a>(settings: &Settings, rules: &[&'a Rule]) -> Result<Vec<(Bench, Ve
     let bench = |(folder, rules): (Option<String>, Vec<&'a Rule>)| {
         let platform = folder.and_then(|folder| settings.revision.read(&RepoPath::new(&format!("{folder}/{OWN_PLATFORM}")).ok()?).ok());
         let platform = platform.map_or_else(|| PLATFORM.to_owned(), |file| String::from_utf8_lossy(file.bytes()).into_owned());
-        Ok((Bench::new(settings.library.clone(), &platform), rules))
+        Ok((Bench::new(settings.library.clone(), &platform).with_schemas(portcullis_schema::tell), rules))
     };
     benches.into_iter().map(bench).collect()
 }

@@ -87,11 +87,22 @@ pub(crate) fn compare(comparison: &Comparison<'_>) -> Result<Report, Error> {
         None => (&after, head_problems.clone()),
     };
     let spreads = Spreads::default();
-    let (before, after) = rayon::join(|| Side::new(base, before, "base", &spreads), || Side::new(head, &after, "head", &spreads));
+    let base_engine = engines.base.as_ref().unwrap_or(&engines.head);
+    let (before, after) = rayon::join(
+        || Side::new(base, before, ("base", &spreads), base_engine),
+        || Side::new(head, &after, ("head", &spreads), &engines.head),
+    );
+    let after = after?;
+    let before = match before {
+        Ok(before) => before,
+        Err(error) => return alone(comparison, &error.reason()),
+    };
     // Taken before anything is made, which is more or less, as is asked for.
     let key = secret_key(comparison.secret_key.as_deref(), &[&base.revision, &head.revision]);
     let mut extent = comparison.extent;
-    if extent == Extent::Reached && (engines.base.is_some() || base.config.waivers != head.config.waivers) {
+    let is_judged_otherwise =
+        engines.base.is_some() || base.config.waivers != head.config.waivers || !before.kinds.same_files(&after.kinds);
+    if extent == Extent::Reached && is_judged_otherwise {
         extent = Extent::Everything;
     }
     let (mut reached, mut judged) = judge_both(comparison, &engines, (&before, &after), extent);
@@ -196,18 +207,24 @@ fn judge_both(comparison: &Comparison<'_>, engines: &Engines, sides: (&Side<'_>,
     let changed = (reached.of(&reached.base).cloned().collect::<Vec<_>>(), reached.of(&reached.head).cloned().collect::<Vec<_>>());
     let whole = (with_shared(changed.0.clone()), with_shared(changed.1.clone()));
     let facts = (Facts::collect(&whole.0), Facts::collect(&whole.1));
+    let kinds = (sides.0.kinds.by_environment(&whole.0), sides.1.kinds.by_environment(&whole.1));
+    let (mut changed, mut shared) =
+        (changed, (reached.of_both().cloned().collect::<Vec<_>>(), reached.of_both().cloned().collect::<Vec<_>>()));
+    for (kinds, changed, shared) in [(&kinds.0, &mut changed.0, &mut shared.0), (&kinds.1, &mut changed.1, &mut shared.1)] {
+        kinds.tell(changed);
+        kinds.tell(shared);
+    }
+    let other_faults = shared.0.iter().zip(&shared.1).any(|(before, after)| before.faults != after.faults);
     let base_engine = engines.base.as_ref().unwrap_or(&engines.head);
     let (before, after) =
         rayon::join(|| check::check_single(base_engine, &changed.0, &facts.0), || check::check_single(&engines.head, &changed.1, &facts.1));
     let mut both = Both { before: vec![before], after: vec![after] };
-    if engines.base.is_some() || facts.0 != facts.1 {
-        let shared: Vec<Resource> = reached.of_both().cloned().collect();
-        both.before.push(check::check_single(base_engine, &shared, &facts.0));
-        both.after.push(check::check_single(&engines.head, &shared, &facts.1));
+    if engines.base.is_some() || facts.0 != facts.1 || other_faults {
+        both.before.push(check::check_single(base_engine, &shared.0, &facts.0));
+        both.after.push(check::check_single(&engines.head, &shared.1, &facts.1));
     } else if extent == Extent::Everything {
         // What is the same is found on both sides; it only matters for what waivers cover, and where all is asked for.
-        let shared: Vec<Resource> = reached.of_both().cloned().collect();
-        let found = check::check_single(&engines.head, &shared, &facts.1);
+        let found = check::check_single(&engines.head, &shared.1, &facts.1);
         both.before.push(found.clone());
         both.after.push(found);
     }

@@ -58,7 +58,12 @@ impl Reached {
         let reached: Vec<&Name> = head
             .units
             .iter()
-            .filter(|(name, unit)| !is_changed.contains(name) && (extent == Extent::Everything || touched.iter().any(|at| at.meets(unit))))
+            .filter(|(name, unit)| {
+                !is_changed.contains(name)
+                    && (extent == Extent::Everything
+                        || unit.spread.defines && !changed.is_empty()
+                        || touched.iter().any(|at| at.meets(unit)))
+            })
             .map(|(name, _)| name)
             .collect();
         progress.expect(reached.len());

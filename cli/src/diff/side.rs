@@ -8,7 +8,7 @@ use std::{
 use indexmap::IndexMap;
 use portcullis_argo::{Application, ChartLocation, HelmSource, SourceKind, ValuesPlace};
 use portcullis_helm::{Chart, ChartError};
-use portcullis_policies::{Context, Resource};
+use portcullis_policies::{Context, Engine, Resource};
 use portcullis_source::{FileId, Problem, RepoPath, Revision, SourceFile};
 use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
@@ -17,6 +17,8 @@ use super::{
     spread::Spread,
 };
 use crate::{
+    error::Error,
+    kinds::Kinds,
     loose::Loose,
     pipeline::{Expanded, add_resources},
     render::Renderer,
@@ -94,17 +96,25 @@ pub(super) struct Side<'a> {
     pub(super) expanded: &'a Expanded,
     renderer: Renderer<'a>,
     loose: Loose<'a>,
+    /// What is known of kinds before anything is made.
+    pub(super) kinds: Kinds,
     /// What there is to make, in the order of the repository.
     pub(super) units: IndexMap<Name, Unit>,
 }
 
 impl<'a> Side<'a> {
     /// Loads every chart and values file; `name` tells the sides apart, which share `spreads`.
-    pub(super) fn new(settings: &'a Settings, expanded: &'a Expanded, name: &str, spreads: &Spreads) -> Self {
+    pub(super) fn new(
+        settings: &'a Settings,
+        expanded: &'a Expanded,
+        (name, spreads): (&str, &Spreads),
+        engine: &Engine,
+    ) -> Result<Self, Error> {
         let applications = &expanded.applications;
         let layer_name = |path: &RepoPath| settings.config.layer_of(path.as_str()).cloned().unwrap_or_else(|| Arc::clone(path.text()));
         let renderer = Renderer::new(&settings.revision, (&settings.supply, expanded.compat()), applications, layer_name);
         let loose = Loose::find(settings, expanded, &renderer);
+        let kinds = Kinds::of(settings, engine, &renderer, applications)?;
         let charts = chart_facts(&renderer, applications, spreads);
         let contexts = expanded.contexts(settings);
         let keys: Vec<(Key, Spread)> = (applications, &contexts)
@@ -123,10 +133,10 @@ impl<'a> Side<'a> {
         }
         for (index, (name, key)) in loose_units(&loose, &settings.revision, name).into_iter().enumerate() {
             // What belongs to no application is in all namespaces and environments.
-            let spread = Spread { roams: true, pools: true };
+            let spread = Spread { roams: true, pools: true, defines: true };
             units.insert(name, Unit { index, key, spread, context: Context::default() });
         }
-        Self { settings, expanded, renderer, loose, units }
+        Ok(Self { settings, expanded, renderer, loose, kinds, units })
     }
 
     /// Makes the objects of a unit.
@@ -180,7 +190,7 @@ fn helm_sources(applications: &[Application]) -> impl Iterator<Item = &HelmSourc
 
 /// How far the objects of an application may spread.
 fn spread(application: &Application, renderer: &Renderer<'_>, charts: &Charts, spreads: &Spreads) -> Spread {
-    let everywhere = Spread { roams: true, pools: true };
+    let everywhere = Spread { roams: true, pools: true, defines: true };
     let file = |path: &RepoPath| renderer.revision().read(path).map_or(everywhere, |file| spreads.of(&file));
     let mut all = Spread::default();
     for source in &application.sources {
@@ -192,13 +202,14 @@ fn spread(application: &Application, renderer: &Renderer<'_>, charts: &Charts, s
                 let texts = helm.parameters.iter().flat_map(|parameter| [&parameter.name, &parameter.value]);
                 let roams = texts.clone().any(|text| text.contains("namespace"));
                 let pools = texts.clone().any(|text| text.contains("NodePool"));
+                let defines = texts.clone().any(|text| text.contains("CustomResourceDefinition"));
                 let chart = match charts.get(&helm.chart) {
                     Some(Ok(known)) => known.spread,
                     Some(Err(_)) | None => Spread::default(),
                 };
                 // The release may be told another namespace than the application deploys to.
                 let elsewhere = helm.namespace.as_deref().is_some_and(|namespace| namespace != application.destination.namespace);
-                files.chain(inline).fold(chart, Spread::and).and(Spread { roams: roams || elsewhere, pools })
+                files.chain(inline).fold(chart, Spread::and).and(Spread { roams: roams || elsewhere, pools, defines })
             }
             SourceKind::Directory(directory) => directory.files.iter().map(file).fold(Spread::default(), Spread::and),
             SourceKind::Kustomize(_) | SourceKind::Unrendered(_) | SourceKind::Reference => Spread::default(),

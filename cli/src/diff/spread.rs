@@ -12,12 +12,15 @@ pub(super) struct Spread {
     pub(super) roams: bool,
     /// It may make NodePools, which reach every pod of an environment.
     pub(super) pools: bool,
+    /// It may define kinds, so that objects anywhere may be checked against it.
+    pub(super) defines: bool,
 }
 
 impl Spread {
     /// What holds for a text; one that builds the word `namespace` of parts is not seen through.
     pub(super) fn of(text: &[u8]) -> Self {
-        Self { roams: names_a_namespace(text), pools: memmem::find_iter(text, POOL).any(|start| !is_in_comment(text, start)) }
+        let is_there = |word| memmem::find_iter(text, word).any(|start| !is_in_comment(text, start));
+        Self { roams: names_a_namespace(text), pools: is_there(POOL), defines: is_there(DEFINITION) }
     }
 
     /// What holds for values, whatever their text looks like; texts in them may be templates themselves.
@@ -27,7 +30,8 @@ impl Spread {
             Data::String(text) => Self::of(text.as_bytes()),
             Data::List(items) => items.iter().map(Self::of_node).fold(Self::default(), Self::and),
             Data::Map(map) => map.entries.iter().fold(Self::default(), |all, entry| {
-                let key = Self { roams: contains(entry.key.as_bytes(), FIELD), pools: contains(entry.key.as_bytes(), POOL) };
+                let has = |word| contains(entry.key.as_bytes(), word);
+                let key = Self { roams: has(FIELD), pools: has(POOL), defines: has(DEFINITION) };
                 all.and(key).and(Self::of_node(&entry.value))
             }),
         }
@@ -35,7 +39,7 @@ impl Spread {
 
     /// What holds for two texts together.
     pub(super) fn and(self, other: Self) -> Self {
-        Self { roams: self.roams || other.roams, pools: self.pools || other.pools }
+        Self { roams: self.roams || other.roams, pools: self.pools || other.pools, defines: self.defines || other.defines }
     }
 }
 
@@ -44,6 +48,9 @@ const FIELD: &[u8] = b"namespace";
 
 /// The kind whose objects say where pods may land.
 const POOL: &[u8] = b"NodePool";
+
+/// The kind whose objects define others.
+const DEFINITION: &[u8] = b"CustomResourceDefinition";
 
 /// What stands before a byte on its line.
 fn line_before(text: &[u8], at: usize) -> &[u8] {

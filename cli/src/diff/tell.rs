@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     group,
+    kinds::Unchecked,
     pipeline::not_expanded,
     report::{self, Accounting, ApplicationChange, ChangeKind, Changes, NotRendered, ObjectChange, Reach, Report, Status},
     select::wanted,
@@ -74,6 +75,8 @@ pub(super) fn tell(told: &Told<'_>, judged: Judged, problems: Problems) -> Repor
         unreached: Vec::new(),
         not_expanded: not_expanded(head.expanded.unmade(), sources),
         objects: applications.iter().map(|change| change.objects.len()).sum(),
+        unchecked: Unchecked::default(),
+        notes: head.kinds.notes(),
         reach: Reach::new(&distinct(contexts, &head.expanded.applications)),
         findings,
         problems: group::problems(new_problems, sources),

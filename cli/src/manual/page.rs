@@ -25,7 +25,7 @@ pub(crate) fn page(rule: &Rule) -> String {
         let _ = writeln!(text, "off       unless the configuration gives it a level: {reason}");
     }
     let _ = writeln!(text, "group     {}", rule.group.name());
-    let _ = writeln!(text, "scope     {}", scope(rule.scope));
+    let _ = writeln!(text, "scope     {}", scope(rule));
     let _ = writeln!(text, "target    {}", target(rule));
     for (name, value) in &rule.params {
         let _ = writeln!(text, "param     {name} (default {value})");
@@ -58,8 +58,12 @@ pub(crate) fn target(rule: &Rule) -> String {
 }
 
 /// How much a rule sees, and which command asks it.
-pub(super) fn scope(scope: Scope) -> String {
+pub(super) fn scope(rule: &Rule) -> String {
+    let scope = rule.scope;
     let seen = match scope {
+        Scope::Resource if rule.reads_schema() => {
+            "one object at a time, in `portcullis lint` and `portcullis diff`; in a cluster the API server sees to it"
+        }
         Scope::Resource => "one object at a time, in `portcullis lint`, `portcullis diff` and the webhook",
         Scope::Platform => "every object of an environment, in `portcullis lint` and `portcullis diff`",
         Scope::Change => "what differs between two revisions, in `portcullis diff` alone",

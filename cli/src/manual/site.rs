@@ -129,7 +129,7 @@ fn facts(rule: &Rule) -> String {
         add("off by itself", &escaped(reason));
     }
     add("looks at", &escaped(&target(rule)));
-    add("sees", &escaped(&scope(rule.scope).replace('`', "")));
+    add("sees", &escaped(&scope(rule).replace('`', "")));
     for (name, value) in &rule.params {
         add("parameter", &format!("<code>{}</code>, by default <code>{}</code>", escaped(name), escaped(&value.to_string())));
     }

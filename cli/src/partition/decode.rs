@@ -7,7 +7,7 @@ use portcullis_source::{FileId, Link, Origin, Partial, Problem, RepoPath, Role, 
 use serde_json::Value;
 
 use super::{Part, files::Found};
-use crate::{check::Gathered, error::Error, pipeline, report::Secrets, settings::Settings};
+use crate::{check::Gathered, error::Error, kinds::Unchecked, pipeline, report::Secrets, settings::Settings};
 
 /// The report of one part.
 pub(crate) struct Piece {
@@ -123,8 +123,20 @@ pub(crate) fn restore(pieces: &Pieces, settings: &Settings, engine: &Engine) -> 
     let selection = pipeline::select(settings, &expanded.applications, &contexts)?;
     let failures = expanded.applications.iter().map(|_| None).collect();
     let (findings, problems, unreached) = (Vec::new(), Vec::new(), Vec::new());
-    let secrets = Secrets::default();
-    let mut gathered = Gathered { expanded, contexts, failures, findings, problems, selection, unreached, objects: 0, secrets };
+    let (secrets, unchecked) = (Secrets::default(), Unchecked::default());
+    let mut gathered = Gathered {
+        expanded,
+        contexts,
+        failures,
+        findings,
+        problems,
+        selection,
+        unreached,
+        objects: 0,
+        unchecked,
+        notes: Vec::new(),
+        secrets,
+    };
     let mut found = Found::new(settings);
     for piece in &pieces.pieces {
         let state = piece.said("state").and_then(Value::as_str).and_then(|state| serde_json::from_str::<Value>(state).ok());
@@ -190,6 +202,12 @@ impl Reader<'_> {
         }
         let objects = state.get("objects").and_then(Value::as_u64).and_then(|count| usize::try_from(count).ok());
         gathered.objects += objects.ok_or_else(|| broken(self.name))?;
+        for (kind, count) in state.get("unchecked").and_then(Value::as_object).into_iter().flatten() {
+            let count = count.as_u64().and_then(|count| usize::try_from(count).ok()).ok_or_else(|| broken(self.name))?;
+            *gathered.unchecked.0.entry(kind.clone()).or_default() += count;
+        }
+        // All parts know the same of the repository.
+        gathered.notes = list("notes")?.iter().filter_map(|note| note.as_str().map(str::to_owned)).collect();
         Ok(())
     }
 

@@ -31,6 +31,8 @@ pub(crate) fn encode(gathered: &Gathered, settings: &Settings, asked: &Asked<'_>
         "applications": applications.len(),
         "own": own,
         "objects": gathered.objects,
+        "unchecked": gathered.unchecked.0,
+        "notes": gathered.notes,
         "findings": gathered.findings.iter().map(|one| finding(one, &named)).collect::<Vec<_>>(),
         "problems": gathered.problems.iter().map(|one| problem(one, &named)).collect::<Vec<_>>(),
         "secrets": gathered.secrets.spans().map(|span| named.span(span)).collect::<Vec<_>>(),

@@ -46,6 +46,8 @@ impl Fixture {
             unreached: Vec::new(),
             nothing: None,
             objects: contexts.len() * 8,
+            unchecked: crate::kinds::Unchecked::default(),
+            notes: Vec::new(),
             reach: Reach::new(&contexts),
             findings: Vec::new(),
             problems: Vec::new(),

@@ -31,6 +31,8 @@ pub(crate) fn json(report: &Report) -> String {
         "problems": report.problems.iter().map(problem).collect::<Vec<_>>(),
     });
     if let Value::Object(object) = &mut value {
+        let unchecked = &report.unchecked.0;
+        insert(object, "unchecked", (!unchecked.is_empty()).then(|| json!(unchecked)));
         insert(object, "changes", report.changes.as_ref().map(changes));
         insert(object, "partition", report.partition.clone());
     }

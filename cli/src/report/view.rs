@@ -6,6 +6,7 @@ use portcullis_policies::Level;
 use portcullis_source::{Location, RepoPath, Role, Span};
 
 use super::{Changes, Reach, Secrets};
+use crate::kinds::Unchecked;
 
 /// Everything that a run found.
 #[derive(Debug)]
@@ -22,6 +23,10 @@ pub(crate) struct Report {
     pub(crate) nothing: Option<String>,
     /// How many objects were checked.
     pub(crate) objects: usize,
+    /// The objects that there was no schema for.
+    pub(crate) unchecked: Unchecked,
+    /// What is said beside the report of how it was made.
+    pub(crate) notes: Vec<String>,
     /// The applications by service and environment.
     pub(crate) reach: Reach,
     /// The findings, sorted by place, rule and resource.

@@ -62,7 +62,7 @@ const WORDS: [&str; 16] = [
 ];
 
 /// Lines that edits put in.
-const LINES: [&str; 16] = [
+const LINES: [&str; 19] = [
     "# a comment",
     "# portcullis: allow missing-pre-stop: nothing to drain",
     "# portcullis: allow unpinned-image: mirrored",
@@ -79,6 +79,9 @@ const LINES: [&str; 16] = [
     "- service: delta",
     "  namespace: scoring",
     "{{ fail \"no\" }}",
+    "maximum: 1",
+    "type: string",
+    "colour: {type: string}",
 ];
 
 fn edit() -> impl Strategy<Value = Edit> {

@@ -67,7 +67,7 @@ pub fn asked(rules: &[Rule]) -> Result<Vec<Asked>, String> {
     for rule in rules.iter().filter(|rule| rule.scope == Scope::Resource) {
         let kinds: Vec<Kind> = match &rule.target {
             Target::Pod => CARRIERS.map(Kind::parse).to_vec(),
-            // Asked about whatever comes, it makes nobody ask about more.
+            // Asked about whatever comes, it makes nobody ask about more; and what an API server finds itself needs no webhook.
             Target::Any | Target::Change => Vec::new(),
             Target::Kinds(kinds) => kinds.clone(),
         };

@@ -202,7 +202,13 @@ impl Review {
         // An API server names the namespace of a Namespace after itself; it lies in none.
         let namespace = Some(&self.namespace).filter(|namespace| !namespace.is_empty() && &*kind != "Namespace").cloned();
         let context = Context { environment: environment.cloned(), namespace: namespace.clone(), ..Context::default() };
-        Resource { document: Arc::clone(&self.document), base, identity: Identity { api_version, kind, namespace, name }, context }
+        Resource {
+            document: Arc::clone(&self.document),
+            base,
+            identity: Identity { api_version, kind, namespace, name },
+            context,
+            faults: None,
+        }
     }
 
     /// The text of a field of the new object's metadata, of the old one's where it goes.

@@ -7,7 +7,7 @@ mod model;
 mod read;
 mod shape;
 
-pub use error::ConfigError;
+pub use error::{ConfigError, nearest};
 pub use glob::glob_matches;
 pub use model::{
     Admission, Argocd, BreakGlass, Cluster, Config, Environment, Layer, Located, Registry, Repository, RuleSettings, Scoring, Setting,
@@ -15,6 +15,5 @@ pub use model::{
 };
 pub use shape::SCHEMA;
 
-pub(crate) use error::nearest;
 pub(crate) use model::any_glob;
 pub(crate) use shape::check;

@@ -20,6 +20,10 @@ pub struct Located<T> {
 pub struct Config {
     /// The environments, in the order of promotion.
     pub environments: Vec<Environment>,
+    /// The version of Kubernetes that objects are for, where neither their cluster nor their environment says another.
+    pub kubernetes_version: Option<Located<Arc<str>>>,
+    /// The folders and files of this repository with CustomResourceDefinitions that are no part of what is deployed from it.
+    pub schemas: Vec<Located<Arc<str>>>,
     /// The availability zones that pods spread over.
     pub zones: Vec<Located<Arc<str>>>,
     /// The ECR registries that images may come from.
@@ -59,6 +63,8 @@ pub struct Environment {
     pub namespaces: Vec<Located<Arc<str>>>,
     /// The clusters that its applications deploy to.
     pub clusters: Vec<Located<Arc<str>>>,
+    /// The version of Kubernetes of its clusters.
+    pub kubernetes_version: Option<Located<Arc<str>>>,
     /// Levels by rule.
     pub levels: BTreeMap<Arc<str>, Located<SettingLevel>>,
 }
@@ -103,7 +109,7 @@ pub struct Cluster {
     pub labels: BTreeMap<Arc<str>, Located<Arc<str>>>,
     /// Annotations of its secret.
     pub annotations: BTreeMap<Arc<str>, Located<Arc<str>>>,
-    /// What charts see as `.Capabilities.KubeVersion`.
+    /// What charts see as `.Capabilities.KubeVersion`, and what its objects are checked against.
     pub kubernetes_version: Option<Located<Arc<str>>>,
     /// What charts see as `.Capabilities.APIVersions`.
     pub api_versions: Vec<Located<Arc<str>>>,
@@ -229,6 +235,14 @@ impl Config {
                 .exclude
                 .iter()
                 .any(|glob| super::glob_matches(&glob.value, path) || super::glob_matches(&format!("{}/**", glob.value), path))
+    }
+
+    /// Whether a path is, or lies in, what has definitions of kinds that are no part of what is deployed.
+    #[must_use]
+    pub fn is_schema(&self, path: &str) -> bool {
+        let is_within =
+            |given: &str| path.strip_prefix(given.trim_end_matches('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        self.schemas.iter().any(|given| is_within(&given.value))
     }
 
     /// The name of the layer that a values file belongs to.

@@ -130,6 +130,8 @@ impl Reader<'_> {
         let list = |key: &str| root.get(key).map(Node::items).unwrap_or_default();
         Config {
             environments: list("environments").iter().map(|node| self.environment(node)).collect(),
+            kubernetes_version: self.some_text(root, "kubernetesVersion"),
+            schemas: self.texts(root, "schemas"),
             zones: self.texts(root, "zones"),
             registries: list("registries")
                 .iter()
@@ -158,6 +160,7 @@ impl Reader<'_> {
             applications: self.texts(node, "applications"),
             namespaces: self.texts(node, "namespaces"),
             clusters: self.texts(node, "clusters"),
+            kubernetes_version: self.some_text(node, "kubernetesVersion"),
             levels: self.map(node.get("levels"), level),
         }
     }

@@ -292,6 +292,14 @@ fn settings_text(config: &Config) -> String {
     if places.iter().flatten().any(|globs| !globs.is_empty()) {
         put("places", serde_json::json!(places));
     }
+    // What objects are checked against decides what rules of schemas find.
+    let version = |version: &Option<Located<Arc<str>>>| version.as_ref().map(|version| version.value.to_string());
+    let of_environments = config.environments.iter().map(|one| version(&one.kubernetes_version));
+    let of_clusters = config.clusters.iter().map(|one| version(&one.kubernetes_version));
+    let versions: Vec<_> = std::iter::once(version(&config.kubernetes_version)).chain(of_environments).chain(of_clusters).collect();
+    if versions.iter().any(Option::is_some) {
+        put("kubernetes", serde_json::json!(versions));
+    }
     if !config.waivers.is_empty() {
         put("waivers", config.waivers.iter().map(waiver_json).collect());
     }

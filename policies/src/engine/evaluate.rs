@@ -160,13 +160,28 @@ impl<'a> Run<'a> {
                 Target::Change => false,
                 Target::Kinds(kinds) => kinds.iter().any(|kind| kind.covers(resource.group(), &resource.identity.kind)),
             };
+            // What the schema says nothing against needs no rule to say so.
+            let is_targeted = is_targeted && (!rule.reads_schema() || resource.faults.is_some());
             let is_asked = is_targeted && rule.scope == Scope::Resource && rule.operations.contains(&asked.operation);
             resolved.level.filter(|_| is_asked)
         };
-        let rules: Vec<(usize, Level)> =
-            engine.rules.iter().zip(settings.iter()).map(wanted).enumerate().filter_map(|(index, level)| Some((index, level?))).collect();
+        let (of_schema, rules): (Vec<_>, Vec<_>) = engine
+            .rules
+            .iter()
+            .zip(settings.iter())
+            .map(wanted)
+            .enumerate()
+            .filter_map(|(index, level)| Some((index, level?)))
+            .partition(|(index, _)| engine.rules.get(*index).is_some_and(Rule::reads_schema));
+        // What an object has too much, or otherwise, can be told of those that no other rule can read.
+        if let Some(faults) = resource.faults.as_deref().filter(|_| !of_schema.is_empty()) {
+            let input = [(text("params"), Value::Null), (text("schema"), faults.value())].into_iter().collect::<Object>();
+            self.apply(resource, asked, (&of_schema, &settings), input);
+        }
         let worst = rules.iter().map(|(index, level)| (engine.on_error(*index, *level), *index)).max();
-        if let Some(misshapen) = misshapen(resource) {
+        // Where only schemas are asked, they have said it.
+        let is_read = engine.rules.iter().any(|rule| !rule.reads_schema());
+        if let Some(misshapen) = misshapen(resource).filter(|_| is_read) {
             let reason = format!("cannot be checked: {}", misshapen.reason);
             self.fault(None, worst, reason.clone());
             return self.problem_at(resource, &misshapen.path, &reason);
@@ -179,9 +194,16 @@ impl<'a> Run<'a> {
             self.fault(None, worst, reason.clone());
             return self.problem(resource, &reason);
         };
+        self.apply(resource, asked, (&rules, &settings), input);
+    }
+
+    /// Applies rules to a resource, of which they see the same but for their parameters.
+    fn apply(&mut self, resource: &Resource, asked: &Asked<'_>, (rules, settings): (&[(usize, Level)], &[Resolved]), input: Object) {
         let params = text("params");
-        for (index, level) in rules {
-            let (Some(rule), Some(resolved)) = (engine.rules.get(index), settings.get(index)) else { continue };
+        // As a value it is in the form that takes another value of a key that it has in place.
+        let Ok(input) = input.into_value().as_object().cloned() else { return };
+        for &(index, level) in rules {
+            let (Some(rule), Some(resolved)) = (self.engine.rules.get(index), settings.get(index)) else { continue };
             let found = match &rule.foreign {
                 Some(foreign) => self.foreign(index, foreign, resource, &input, asked),
                 None => {
@@ -194,7 +216,7 @@ impl<'a> Run<'a> {
                 Ok(found) => found.into_iter().for_each(|said| self.finding(index, level, resource, &[], said)),
                 Err(failure) => {
                     let reason = format!("could not be checked by rule {}: {}", rule.id, failure.reason);
-                    let level = engine.on_error(index, level);
+                    let level = self.engine.on_error(index, level);
                     self.faults.push(Fault { rule: Some(rule.id.clone()), level, reason: reason.clone(), exhausted: failure.exhausted });
                     self.problem(resource, &reason);
                 }
@@ -300,8 +322,7 @@ fn resource_input(resource: &Resource, facts: &Facts, review: Option<&Value>) ->
     let review = review.cloned().unwrap_or_else(|| object([("operation", text("CREATE"))]));
     let fields = [("params", Some(Value::Null)), ("resource", Some(whole)), ("pod", pod), ("review", Some(review))];
     let fields = fields.into_iter().filter_map(|(key, value)| Some((text(key), value?)));
-    // As a value it is in the form that takes another value of a key that it has in place.
-    fields.collect::<Object>().into_value().as_object().ok().cloned()
+    Some(fields.collect())
 }
 
 /// What a rule said.

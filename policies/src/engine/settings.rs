@@ -9,6 +9,7 @@ use crate::{
     Config, Level, Rule,
     config::{Located, RuleSettings, Setting, SettingLevel, glob_matches},
     input::{of_json, text},
+    rule::SCHEMA,
 };
 
 /// What stands for every rule in a configuration.
@@ -50,7 +51,7 @@ fn resolve_rule(rule: &Rule, config: &Config, facts: &Facts, place: &Place) -> R
             apply(Some(setting), &mut level, &mut params);
         }
     }
-    for fact in &rule.facts {
+    for fact in rule.facts.iter().filter(|fact| *fact != SCHEMA) {
         params.insert(text(fact), facts.get(fact, config, environment, place.namespace.as_deref()));
     }
     let level = match level {

@@ -434,7 +434,8 @@ fn check(node: &Node, shape: &Shape, path: &mut Vec<Step>) -> Option<Misshapen> 
     }
 }
 
-fn dotted(path: &[Step]) -> String {
+/// A path as people write it.
+pub(crate) fn dotted(path: &[Step]) -> String {
     let mut text = String::new();
     for step in path {
         match step {

@@ -18,3 +18,4 @@ pub mod https;
 pub mod nodes;
 pub mod process;
 pub mod scenes;
+pub mod trials;

@@ -2,6 +2,9 @@
 // and the CustomResourceDefinitions of controllers.
 //
 //	schemas MODULES-FILE OUTPUT-FOLDER DEFINITIONS-FOLDER
+//	schemas record MODULES-FILE OUTPUT-FOLDER
+//
+// `record` writes what portcullis itself checks objects against, of several versions of Kubernetes.
 //
 // The CustomResourceDefinitions themselves go to DEFINITIONS-FOLDER/GROUP_KIND.yaml, for an API server.
 //
@@ -21,10 +24,14 @@ import (
 
 func main() {
 	if len(os.Args) != 4 {
-		fmt.Fprintln(os.Stderr, "usage: schemas MODULES-FILE OUTPUT-FOLDER DEFINITIONS-FOLDER")
+		fmt.Fprintln(os.Stderr, "usage: schemas MODULES-FILE OUTPUT-FOLDER DEFINITIONS-FOLDER\n       schemas record MODULES-FILE OUTPUT-FOLDER")
 		os.Exit(2)
 	}
-	if err := run(os.Args[1], os.Args[2], os.Args[3]); err != nil {
+	work := func() error { return run(os.Args[1], os.Args[2], os.Args[3]) }
+	if os.Args[1] == "record" {
+		work = func() error { return record(os.Args[2], os.Args[3]) }
+	}
+	if err := work(); err != nil {
 		fmt.Fprintln(os.Stderr, "schemas:", err)
 		os.Exit(1)
 	}

@@ -1,0 +1,139 @@
+//! What carries pods, and the kinds beside them that people write most.
+
+use portcullis_source::{Data, Node};
+
+use super::{Found, has, name, object, pod, text};
+
+/// Says what is wrong with an object of a kind that is known here.
+pub(super) fn check(node: &Node, (version, kind): (&str, &str), found: &mut Found) {
+    match (version, kind) {
+        ("v1", "Pod") => found.within(node, "spec", |spec, found| pod::spec(spec, pod::Volumes::Own, found)),
+        ("apps/v1", "Deployment") => workload(node, &["Always"], found, deployment),
+        ("apps/v1", "StatefulSet") => workload(node, &["Always"], found, |_, _| {}),
+        ("apps/v1", "DaemonSet" | "ReplicaSet") => workload(node, &["Always"], found, |_, _| {}),
+        ("batch/v1", "Job") => workload(node, &["OnFailure", "Never"], found, |_, _| {}),
+        ("batch/v1", "CronJob") => found.within(node, "spec", |spec, found| {
+            found.within(spec, "jobTemplate", |job, found| workload(job, &["OnFailure", "Never"], found, |_, _| {}));
+        }),
+        ("v1", "Service") => found.within(node, "spec", service),
+        ("v1", "ConfigMap") => {
+            ["data", "binaryData"].iter().for_each(|part| found.within(node, part, keys));
+        }
+        ("v1", "Secret") => {
+            ["data", "stringData"].iter().for_each(|part| found.within(node, part, keys));
+        }
+        ("autoscaling/v2", "HorizontalPodAutoscaler") => found.within(node, "spec", autoscaler),
+        ("policy/v1", "PodDisruptionBudget") => found.within(node, "spec", |spec, found| {
+            if has(spec, "minAvailable") && has(spec, "maxUnavailable") {
+                found.say("maxUnavailable", "is set beside minAvailable, of which only one may be");
+            }
+        }),
+        _ => {}
+    }
+}
+
+fn workload(node: &Node, restarts: &[&str], found: &mut Found, own: impl FnOnce(&Node, &mut Found)) {
+    found.within(node, "spec", |spec, found| {
+        let volumes = if has(spec, "volumeClaimTemplates") { pod::Volumes::More } else { pod::Volumes::Own };
+        own(spec, found);
+        found.within(spec, "selector", |selector, found| found.within(selector, "matchLabels", object::label_map));
+        found.within(spec, "template", |template, found| {
+            found.within(template, "metadata", |metadata, found| {
+                object::labels(metadata, found);
+                object::annotations(metadata, found);
+            });
+            found.within(template, "spec", |spec, found| {
+                let policy = text(spec, "restartPolicy");
+                // Without a policy it is Always.
+                if !restarts.contains(&policy.unwrap_or("Always")) {
+                    found.say("restartPolicy", format!("is {}, but it must be {}", policy.unwrap_or("not set"), restarts.join(" or ")));
+                }
+                pod::spec(spec, volumes, found);
+            });
+        });
+    });
+}
+
+fn deployment(spec: &Node, found: &mut Found) {
+    found.within(spec, "strategy", |strategy, found| {
+        if text(strategy, "type") == Some("Recreate") && has(strategy, "rollingUpdate") {
+            found.say("rollingUpdate", "is set, but the type is Recreate");
+        }
+        let zero = |key: &str| strategy.at(&["rollingUpdate", key]).is_some_and(is_zero);
+        if zero("maxSurge") && zero("maxUnavailable") {
+            found.path.push(portcullis_source::Step::Key("rollingUpdate".into()));
+            found.say("maxUnavailable", "is 0, and so is maxSurge, so that nothing could ever roll");
+            found.path.pop();
+        }
+    });
+}
+
+fn is_zero(node: &Node) -> bool {
+    match &node.data {
+        Data::Int(number) => *number == 0,
+        Data::String(text) => matches!(&**text, "0" | "0%"),
+        _ => false,
+    }
+}
+
+fn service(spec: &Node, found: &mut Found) {
+    let many = spec.get("ports").map_or(0, |ports| ports.items().len()) > 1;
+    let mut names: Vec<String> = Vec::new();
+    found.each(spec, "ports", |port, found| {
+        port_number(port, "port", found);
+        let own = text(port, "name");
+        if many && own.is_none() {
+            found.say("name", "is missing, and every port of several has one");
+        }
+        let Some(own) = own else { return };
+        if let Some(reason) = name::label(own) {
+            found.say("name", reason);
+        }
+        if names.iter().any(|known| known == own) {
+            found.say("name", format!("is {own:?}, which another port has too"));
+        }
+        names.push(own.to_owned());
+    });
+    let is_external = text(spec, "type") == Some("ExternalName");
+    let is_headless = text(spec, "clusterIP") == Some("None");
+    if spec.get("ports").is_none_or(|ports| ports.items().is_empty()) && !is_external && !is_headless {
+        found.say("ports", "is missing");
+    }
+}
+
+/// Says what is wrong with the number of a port, where it is one.
+pub(super) fn port_number(node: &Node, key: &str, found: &mut Found) {
+    let number = match node.get(key).map(|value| &value.data) {
+        Some(Data::Int(number)) => *number,
+        _ => return,
+    };
+    if !(1..=65535).contains(&number) {
+        found.say(key, format!("is {number}, not a port from 1 to 65535"));
+    }
+}
+
+fn keys(data: &Node, found: &mut Found) {
+    for entry in data.as_map().into_iter().flat_map(|map| &map.entries) {
+        let is_letter = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
+        let is_good =
+            !entry.key.is_empty() && entry.key.len() <= 253 && entry.key.chars().all(is_letter) && !matches!(&*entry.key, "." | "..");
+        if !is_good || entry.key.starts_with("..") {
+            found.say(&entry.key, "has a key that is none: letters, digits, -, _ and .");
+        }
+    }
+}
+
+fn autoscaler(spec: &Node, found: &mut Found) {
+    let number = |key: &str| match spec.get(key).map(|value| &value.data) {
+        Some(Data::Int(number)) => Some(*number),
+        _ => None,
+    };
+    let (least, most) = (number("minReplicas"), number("maxReplicas"));
+    if let Some(most) = most.filter(|most| *most < 1) {
+        found.say("maxReplicas", format!("is {most}, less than 1"));
+    } else if let (Some(least), Some(most)) = (least, most)
+        && least > most
+    {
+        found.say("maxReplicas", format!("is {most}, less than the {least} of minReplicas"));
+    }
+}
