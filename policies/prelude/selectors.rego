@@ -33,7 +33,13 @@ holds(requirement, labels) if {
 
 holds(requirement, labels) if {
 	requirement.operator == "NotIn"
-	not labels[requirement.key] in requirement.values
+	not requirement.key in object.keys(labels)
+}
+
+holds(requirement, labels) if {
+	requirement.operator == "NotIn"
+	value := labels[requirement.key]
+	not value in requirement.values
 }
 
 holds(requirement, labels) if {

@@ -1,8 +1,8 @@
 //! Every fixture of every rule: `pass/` finds nothing, `fail/` finds exactly what its comments say, each on its line.
-#![expect(clippy::disallowed_methods, reason = "starts opa where OPA_BIN names one")]
 #![expect(clippy::unwrap_used, reason = "a fixture that cannot be read fails its test")]
 
-use std::{fs, process::Command};
+#[expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "starts opa, and fails with it")]
+mod opa;
 
 use portcullis_policies::{
     Config, Engine, Facts, Library, Resource, Scope,
@@ -113,43 +113,18 @@ fn the_interpreter_agrees() {
 fn opa_agrees() {
     let Ok(opa) = std::env::var("OPA_BIN") else { return };
     let bench = bench();
-    let folder = tempfile::tempdir().unwrap();
-    let mut command = Command::new(opa);
-    command.args(["exec", "--fail", "--decision", "check/findings"]);
-    let bundle = folder.path().join("bundle");
-    fs::create_dir(&bundle).unwrap();
-    for (path, text) in bench.library().prelude() {
-        fs::write(bundle.join(path.replace('/', "-")), text.as_bytes()).unwrap();
-    }
-    // One decision for all rules, so that one process answers for all fixtures.
-    let mut check = String::from("package check\n");
-    let mut cases = Vec::new();
+    let (mut questions, mut cases) = (Vec::new(), Vec::new());
     for rule in bench.library().rules() {
-        let word = rule.id.package_word();
-        fs::write(bundle.join(format!("{word}.rego")), rule.rego.as_bytes()).unwrap();
-        check.push_str(&format!("findings := data.portcullis.rules.{word}.findings if input.word == \"{word}\"\n"));
         for fixture in bench.fixtures(rule) {
-            let file = &fixture.file;
             for case in bench.inputs(rule, &fixture).unwrap() {
-                let path = folder.path().join(format!("{:04}.json", cases.len()));
-                let mut input: serde_json::Value = serde_json::from_str(&case.input).unwrap();
-                input["word"] = word.as_str().into();
-                fs::write(&path, input.to_string()).unwrap();
-                let found: serde_json::Value =
-                    serde_json::from_str(&case.findings).unwrap_or_else(|_| panic!("{}: {}", file.path(), case.findings));
-                command.arg(&path);
-                cases.push((file.path().to_string(), path, found));
+                let path = fixture.file.path().to_string();
+                let found: serde_json::Value = serde_json::from_str(&case.findings).unwrap_or_else(|_| panic!("{path}: {}", case.findings));
+                questions.push((rule.id.package_word(), case.input));
+                cases.push((path, found));
             }
         }
     }
-    fs::write(bundle.join("check.rego"), check).unwrap();
-    let output = command.arg("--bundle").arg(&bundle).output().unwrap();
-    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
-    assert!(answer["result"].is_array(), "{}", String::from_utf8_lossy(&output.stderr));
-    let answers = answer["result"].as_array().unwrap();
-    assert_eq!(answers.len(), cases.len());
-    for (file, path, found) in cases {
-        let answer = answers.iter().find(|answer| answer["path"] == path.to_string_lossy().as_ref()).unwrap();
-        assert_eq!(found, answer["result"], "{file}: regorus, then opa: {answer}");
+    for ((file, found), answer) in cases.into_iter().zip(opa::findings(&opa, bench.library(), &questions)) {
+        assert_eq!(found, answer, "{file}: regorus, then opa");
     }
 }

@@ -99,13 +99,18 @@ fn kubernetes_accepts_the_platform() {
     assert_eq!(invalid(&tools, &paths).expect("kubeconform runs"), None);
 }
 
-/// The comparison itself stands beside the rules: their own suite does it where `OPA_BIN` names an opa.
+/// The comparisons themselves stand beside the rules: their own suites do them where `OPA_BIN` names an opa.
 #[test]
-fn opa_agrees_with_every_rule_fixture() {
+fn opa_agrees_with_every_rule() {
     let opa = format!("OPA_BIN={}", Tools::locate().path("opa").display());
-    let arguments = [&opa, env!("CARGO"), "test", "--package", "portcullis-policies", "--test", "rules", "--", "--exact", "opa_agrees"];
-    let run = run("/usr/bin/env".as_ref(), &repository(), &arguments).expect("cargo starts");
-    assert!(run.code == Some(0) && run.out.contains("1 passed"), "{}{}", run.out, run.err);
+    let arguments = [&opa, env!("CARGO"), "test", "--package", "portcullis-policies"];
+    for (suite, test) in
+        [("rules", "opa_agrees"), ("agree", "machine_and_interpreter_read_alike"), ("constructs", "the_answers_are_those_of_opa")]
+    {
+        let run = run("/usr/bin/env".as_ref(), &repository(), &[&arguments, ["--test", suite, "--", "--exact", test].as_slice()].concat());
+        let run = run.expect("cargo starts");
+        assert!(run.code == Some(0) && run.out.contains("1 passed"), "{}{}", run.out, run.err);
+    }
 }
 
 #[test]

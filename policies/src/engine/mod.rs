@@ -1,10 +1,10 @@
 //! Rules, compiled once and evaluated over resources.
 //!
 //! They run on regorus' register machine, which takes about a quarter of the interpreter's time on our rules (`cargo bench --bench engines`). It
-//! is the younger of the two: it swallows the errors of builtins, goes on where an assigned value is undefined, and reads some constructs in
-//! its own way. So four things stand around it: fixtures run on both and on opa, changed fixtures run on both (`tests/agree.rs`),
-//! `tests/tidy.rs` keeps Rego to what all of them understand, and what could make a builtin fail (misshapen resources, broken patterns in
-//! parameters) is told before a rule sees it.
+//! is the younger of the two: it swallows the errors of builtins, and reads some constructs in its own way. So it is given other words than
+//! people write (`defined.rs`, `hoist.rs`), and more stands around it: fixtures run on both and on opa, and so do changed fixtures
+//! (`tests/agree.rs`) and constructs (`tests/constructs.rs`); `tests/tidy.rs` keeps Rego to what all of them understand, and what could make a
+//! builtin fail (misshapen resources, broken patterns in parameters) is told before a rule sees it.
 
 mod change;
 mod compile;
@@ -26,5 +26,5 @@ pub use evaluate::RuleInput;
 pub use facts::Facts;
 pub(crate) use fingerprint::{place_key, stable_path};
 pub use platform::joined;
-pub(crate) use program::Broken;
+pub(crate) use program::{Broken, hoist};
 pub use worker::{Asked, Budget, Examined, Fault, Worker};

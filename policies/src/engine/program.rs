@@ -1,14 +1,38 @@
 //! One rule, with what it imports, to a program of regorus' register machine. The build compiles the rules that portcullis comes with.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, OnceLock},
+};
+
+#[path = "defined.rs"]
+mod defined;
+#[path = "hoist.rs"]
+pub(crate) mod hoist;
 
 use regorus::{languages::rego::compiler::Compiler, rvm::program::Program};
 
-/// The Rego that rules share, and what of it each file takes from the others.
+/// The Rego that rules share.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    /// Path and text, and the name of the package as rules call it.
-    files: Vec<(Arc<str>, Arc<str>, String)>,
+    files: Vec<File>,
+}
+
+#[derive(Debug)]
+struct File {
+    path: Arc<str>,
+    text: Arc<str>,
+    /// The name of the package, as rules call it.
+    package: String,
+    rewritten: OnceLock<Result<String, String>>,
+}
+
+impl File {
+    fn rewritten(&self) -> Result<&str, Failed> {
+        let made = self.rewritten.get_or_init(|| rewritten(&self.path, &self.text).map_err(|error| error.to_string()));
+        made.as_deref().map_err(|error| error.as_str().into())
+    }
 }
 
 /// What is wrong with Rego, and on which line.
@@ -35,35 +59,81 @@ impl Shared {
             let line = text.lines().find_map(|line| line.strip_prefix("package ")).unwrap_or_default();
             format!("data.{}", line.split(['#', ';']).next().unwrap_or_default().trim())
         };
-        Self { files: prelude.iter().map(|(path, text)| (Arc::clone(path), Arc::clone(text), package(text))).collect() }
+        let file = |(path, text): &(Arc<str>, Arc<str>)| {
+            let (path, text, package) = (Arc::clone(path), Arc::clone(text), package(text));
+            File { path, text, package, rewritten: OnceLock::new() }
+        };
+        Self { files: prelude.iter().map(file).collect() }
     }
 
-    /// The files that a text names, and those that these name.
-    fn of_text(&self, text: &str) -> BTreeMap<&Arc<str>, &Arc<str>> {
+    /// The files that a text names, and those that these name, by path.
+    fn of_text(&self, text: &str) -> Vec<&File> {
         let mut found = BTreeMap::new();
         let mut texts = vec![text];
         while let Some(text) = texts.pop() {
-            for (path, shared, package) in &self.files {
-                if text.contains(package.as_str()) && found.insert(path, shared).is_none() {
-                    texts.push(shared);
+            for file in &self.files {
+                if text.contains(file.package.as_str()) && found.insert(&file.path, file).is_none() {
+                    texts.push(&file.text);
                 }
             }
         }
-        found
+        found.into_values().collect()
     }
 }
 
 /// Compiles a rule, of which file and entry point are said.
 pub(crate) fn compile(shared: &Shared, (file, rego): (&str, &str), entry: &str) -> Result<Program, Broken> {
+    let shared = shared.of_text(rego);
+    let program = match rewritten(file, rego).and_then(|rego| {
+        let mut engine = regorus::Engine::new();
+        for shared in &shared {
+            engine.add_policy(shared.path.to_string(), shared.rewritten()?.to_owned())?;
+        }
+        engine.add_policy(file.to_owned(), rego)?;
+        program(engine, entry)
+    }) {
+        Ok(program) => program,
+        // What is wrong is told of what a person wrote.
+        Err(error) => return Err(as_written(&shared, (file, rego), entry).err().unwrap_or_else(|| Broken::of(&error))),
+    };
+    Ok(slim(Arc::unwrap_or_clone(program)))
+}
+
+/// Compiles a rule in the words of the person who wrote it.
+fn as_written(shared: &[&File], (file, rego): (&str, &str), entry: &str) -> Result<(), Broken> {
     let broken = |error: &dyn fmt::Display| Broken::of(error);
     let mut engine = regorus::Engine::new();
-    for (path, text) in shared.of_text(rego) {
-        engine.add_policy(path.to_string(), text.to_string()).map_err(|error| broken(&error))?;
+    for shared in shared {
+        engine.add_policy(shared.path.to_string(), shared.text.to_string()).map_err(|error| broken(&error))?;
     }
     engine.add_policy(file.to_owned(), rego.to_owned()).map_err(|error| broken(&error))?;
-    let policy = engine.compile_with_entrypoint(&Arc::from(entry)).map_err(|error| broken(&error))?;
-    let program = Compiler::compile_from_policy(&policy, &[entry]).map_err(|error| broken(&error))?;
-    Ok(slim(Arc::unwrap_or_clone(program)))
+    program(engine, entry).map(|_| ()).map_err(|error| broken(&error))
+}
+
+type Failed = Box<dyn std::error::Error + Send + Sync>;
+
+fn program(mut engine: regorus::Engine, entry: &str) -> Result<Arc<Program>, Failed> {
+    let policy = engine.compile_with_entrypoint(&Arc::from(entry))?;
+    Ok(Compiler::compile_from_policy(&policy, &[entry])?)
+}
+
+/// How deep negations may nest.
+const MAX_ROUNDS: usize = 16;
+
+/// The same Rego in the words that the machine reads as OPA does.
+pub(crate) fn rewritten(path: &str, text: &str) -> Result<String, Failed> {
+    let mut text = text.to_owned();
+    for round in 0..MAX_ROUNDS {
+        let mut engine = regorus::Engine::new();
+        engine.add_policy(path.to_owned(), text.clone())?;
+        let trees: serde_json::Value = serde_json::from_str(&engine.get_ast_as_json()?)?;
+        let tree = trees.pointer("/0/ast").ok_or("there is no syntax tree")?;
+        match hoist::hoist(&text, tree, round)? {
+            Some(hoisted) => text = hoisted,
+            None => return Ok(defined::defined(&text, tree)),
+        }
+    }
+    Err(format!("negations nest more than {MAX_ROUNDS} deep").into())
 }
 
 /// The machine copies what is known of a rule each time that the rule is read, be it for the tenth time: the less there is, the better.

@@ -11,7 +11,6 @@ mod builtins;
 mod conftest;
 mod constraint;
 mod defaults;
-mod hoist;
 mod level;
 mod matching;
 mod nesting;

@@ -11,8 +11,11 @@ use std::{
 
 use regorus::{Value, utils::limits::ExecutionTimerConfig};
 
-use super::{builtins, conftest::Exception, hoist, matching::Match, outline};
-use crate::{engine::Broken, input::text};
+use super::{builtins, conftest::Exception, matching::Match, outline};
+use crate::{
+    engine::{Broken, hoist},
+    input::text,
+};
 
 /// The version of the language that a text is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,7 +137,7 @@ impl Program {
             let asts = outline::asts(&Self::new(modules.clone()).parse().map_err(|(_, broken)| broken.reason)?)?;
             let mut is_changed = false;
             for (module, ast) in modules.iter_mut().zip(&asts) {
-                if let Some(text) = hoist::hoist(&module.text, ast, round) {
+                if let Some(text) = hoist::hoist(&module.text, ast, round)? {
                     module.text = text.into();
                     is_changed = true;
                 }

@@ -3,7 +3,11 @@
 //! Of `not f(a.b)` OPA evaluates what is handed to the call before the negation, so that nothing follows where it is undefined. Regorus evaluates it
 //! within the negation, which then holds. So each such part of a negated expression gets a statement of its own.
 
+use std::ops::Range;
+
 use serde_json::Value;
+
+use super::defined::range;
 
 /// Names that nobody else gives.
 const NAME: &str = "__portcullis_";
@@ -12,11 +16,17 @@ const NAME: &str = "__portcullis_";
 type Edit = (usize, usize, String);
 
 /// The text with a statement of its own for whatever a negation hands on; none where nothing changes. Lines stay where they are.
-pub(super) fn hoist(text: &str, ast: &Value, round: usize) -> Option<String> {
+///
+/// # Errors
+/// A negation asks about any member, which OPA refuses, since nothing could be handed to it.
+pub(crate) fn hoist(text: &str, ast: &Value, round: usize) -> Result<Option<String>, String> {
+    if asks_about_any(ast, false) {
+        return Err("var _ is unsafe: it stands in a negation".to_owned());
+    }
     let mut work = Work { text, edits: Vec::new(), count: 0, round };
     work.walk(ast, false);
     if work.edits.is_empty() {
-        return None;
+        return Ok(None);
     }
     // From the back, so that places in front stay; of what begins at one place, what was asked for last comes last.
     let mut edits: Vec<(usize, Edit)> = work.edits.into_iter().enumerate().collect();
@@ -27,7 +37,7 @@ pub(super) fn hoist(text: &str, ast: &Value, round: usize) -> Option<String> {
             hoisted.replace_range(start..end, &with);
         }
     }
-    Some(hoisted)
+    Ok(Some(hoisted))
 }
 
 struct Work<'a> {
@@ -53,7 +63,7 @@ impl Work<'_> {
     }
 
     fn query(&mut self, query: &Value, stmts: &[Value], is_body: bool) {
-        let Some((start, end)) = range(query) else { return };
+        let Some(Range { start, end }) = range(self.text, query) else { return };
         let before = self.edits.len();
         // A body of one statement may stand without braces.
         let is_bare = is_body && !self.text.get(start..end).is_some_and(|text| text.starts_with('{'));
@@ -82,16 +92,22 @@ impl Work<'_> {
 
     /// Regorus declares variables anew in each round of a loop that stands before, and takes that for a second declaration: they come first.
     fn declaration(&mut self, stmts: &[Value], stmt: &Value) {
-        let (Some((first, _)), Some((start, end)), Some(text)) = (stmts.first().and_then(range), range(stmt), self.part(stmt)) else {
+        let (Some(first), Some(whole), Some(text)) =
+            (stmts.first().and_then(|first| range(self.text, first)), range(self.text, stmt), self.part(stmt))
+        else {
             return;
         };
         let text = text.replace('\n', " ");
-        self.edits.push((first, first, format!("{text}; ")));
-        self.edits.push((start, end, format!("true{}", "\n".repeat(self.part(stmt).unwrap_or_default().matches('\n').count()))));
+        self.edits.push((first.start, first.start, format!("{text}; ")));
+        self.edits.push((
+            whole.start,
+            whole.end,
+            format!("true{}", "\n".repeat(self.part(stmt).unwrap_or_default().matches('\n').count())),
+        ));
     }
 
     fn negation(&mut self, stmt: &Value, expr: &Value) {
-        let Some((at, _)) = range(stmt) else { return };
+        let Some(Range { start: at, .. }) = range(self.text, stmt) else { return };
         let mut parts = Vec::new();
         top(expr, &mut parts);
         let with: String = stmt
@@ -103,7 +119,7 @@ impl Work<'_> {
             .map(|with| format!(" {with}"))
             .collect();
         for part in parts {
-            let (Some((start, end)), Some(text)) = (range(part), self.part(part).map(str::to_owned)) else { continue };
+            let (Some(Range { start, end }), Some(text)) = (range(self.text, part), self.part(part).map(str::to_owned)) else { continue };
             self.count += 1;
             let name = format!("{NAME}{}_{}", self.round, self.count);
             let lines = "\n".repeat(text.matches('\n').count());
@@ -114,8 +130,21 @@ impl Work<'_> {
     }
 
     fn part(&self, node: &Value) -> Option<&str> {
-        let (start, end) = range(node)?;
-        self.text.get(start..end)
+        self.text.get(range(self.text, node)?)
+    }
+}
+
+/// Whether a wildcard is a key in a negation; a comprehension in it has variables of its own.
+fn asks_about_any(node: &Value, is_negated: bool) -> bool {
+    match node {
+        Value::Array(items) => items.iter().any(|item| asks_about_any(item, is_negated)),
+        Value::Object(map) => map.iter().any(|(kind, inner)| match kind.as_str() {
+            "NotExpr" => asks_about_any(inner, true),
+            "ArrayCompr" | "SetCompr" | "ObjectCompr" => asks_about_any(inner, false),
+            "RefBrack" if is_negated && inner.pointer("/index/Var/value").is_some_and(|name| name == "_") => true,
+            _ => asks_about_any(inner, is_negated),
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }
 
@@ -156,14 +185,4 @@ fn nested<'a>(expr: &'a Value, parts: &mut Vec<&'a Value>) {
         }
         _ => {}
     }
-}
-
-/// Where the text of a node begins and ends.
-fn range(node: &Value) -> Option<(usize, usize)> {
-    let span = match node.get("span") {
-        Some(span) => span,
-        None => node.as_object()?.values().next()?.get("span")?,
-    };
-    let at = |key: &str| span.get(key).and_then(Value::as_u64).and_then(|value| usize::try_from(value).ok());
-    Some((at("start")?, at("end")?))
 }

@@ -1,0 +1,220 @@
+# Constructs that regorus reads in ways of its own, each a rule, with what is undefined in all places.
+package constructs
+
+f(x) := x.k
+
+g(x) := sprintf("t %s", [x.k])
+
+h(x) := sprintf("t %s", [x.k]) if x
+
+else := "no"
+
+a1 := [f(x) | some x in input.xs]
+
+a2 := [x.k | some x in input.xs]
+
+a3 := [sprintf("%s", [x.k]) | some x in input.xs]
+
+a4 := [sprintf("%s", [f(x)]) | some x in input.xs]
+
+a5 := [g(x) | some x in input.xs]
+
+a6 := [h(x) | some x in input.xs]
+
+a7 := {"o": [x | some x in input.xs; x.k in {"", x.j}], "p": 1}
+
+a8 := [x | some x in input.xs; x.k in {"a", x.j}]
+
+a9 := [x | some x in input.xs; not bad(x)]
+
+bad(x) if x.k in {"", x.j}
+
+b1 := {x.k: 1 | some x in input.xs}
+
+b2 contains {"at": [x.k], "m": sprintf("%s", [f(x)])} if some x in input.xs
+
+b3 := [y | some x in input.xs; y := f(x)]
+
+b4 := concat(",", [g(x) | some x in input.xs])
+
+b5 contains m if {
+	r := [sprintf("%s (%s)", [x.k, g(x)]) | some x in input.xs]
+	m := concat(",", r)
+}
+
+b6 := [x | some x in input.xs; not f(x)]
+
+b7 := [x | some x in input.xs; f(x) == "a"]
+
+b8 := [x | some x in input.xs; count([1 | x.k == "a"]) == 0]
+
+b9 := [object.get(x, "k", x.j) | some x in input.xs]
+
+c1 contains m if {
+	some x in input.xs
+	y := f(x)
+	not weird(y)
+	m := x
+}
+
+weird(y) if y == "a"
+
+c2[k] := v if {
+	some k, x in input.xs
+	v := x.k
+}
+
+c3[k] := x.k if some k, x in input.xs
+
+c4 := [x | some x in input.xs; some y in input.nope; y == 1]
+
+c5 := [n | some x in input.xs; n := count([1 | some y in input.nope; y])]
+
+c6 := [n | some x in input.xs; n := count([1 | input.list[_] == x.k])]
+
+c7 contains x.k if some x in input.xs
+
+c8 contains y if {
+	some x in input.xs
+	y := x.k
+}
+
+d1 if y := input.nope.x
+
+d2 := "yes" if y := input.nope
+
+else := "no"
+
+d3 := {"a": [x.k | some x in input.xs], "b": {x.k | some x in input.xs}}
+
+d4 := [[z | some y in [x.k, x.j]; z := y] | some x in input.xs]
+
+d5 := {v |
+	some x in input.xs
+
+	# a comment ] here
+	v := {"t": "}", "k": x.k} # and here
+}
+
+d6 := count([x | some x in input.xs; not x.k]) + count([1 | input.nope == 1])
+
+e1 := x.k if {
+	some x in input.xs
+	x.j
+}
+
+else := concat(",", ["a", input.nope]) if true
+
+else := [y.k | some y in input.xs] if true
+
+else := "s"
+
+e2 := sprintf("%s", [input.nope])
+
+e3[k] := sprintf("%s", ["a"]) if some k in input.list
+
+e4 := {"a": [x.k | some x in input.xs]} if count(input.xs) > 0
+
+f1 := 1 if {
+	some x in input.xs
+	x.nope
+}
+
+else := 2
+
+f2 := x if {
+	some x in input.xs
+	x.nope
+}
+
+else := 2
+
+f3 := 1 if {
+	some x in input.xs
+	x.nope
+}
+
+else := y if {
+	some y in input.list
+	y == "b"
+}
+
+else := 3
+
+f4 := 1 if {
+	some x in input.xs
+	x.nope
+}
+
+else := y if y := input.nope
+
+else := 3
+
+f5 := 1 if {
+	some x in input.xs
+	x.nope
+}
+
+else := y if y := concat(",", ["a", input.nope])
+
+else := 3
+
+f6 := y if y := concat(",", ["a", input.nope])
+
+else := 3
+
+g1 if {
+	some x in input.xs
+	x.nope
+}
+
+else := false
+
+g2 := 1 if {
+	some x in input.xs
+	x.nope
+}
+
+g2 := 2
+
+g3 := y if {
+	input.list[i] == "b"
+	y := i
+}
+
+else := 3
+
+p4(i) := y if {
+	input.list[_] == i
+	y := i
+}
+
+else := "none" if i
+
+g4 := [p4("a"), p4("z")]
+
+g5 := [v | some i in ["a", "z"]; v := p4(i)]
+
+n1 := [x | some x in input.xs; not weird(x.k)]
+
+n2 := [x | some x in input.xs; not weird(f(x))]
+
+n3 := [x | some x in input.xs; not x.k in {"a"}]
+
+n4 := [x | some x in input.xs; not startswith(x.k, "a")]
+
+n5 := [x | some x in input.xs; not x.k == "a"]
+
+n6 := [x | some x in input.xs; x.k != "a"]
+
+n7 := [x | some x in input.xs; not count([1 | x.k]) > 0]
+
+s1 := [x | some x in input.xs; "" in {"", x.j}]
+
+s2 := [x | some x in input.xs; "" in ["", x.j]]
+
+s3 := [x | some x in input.xs; {"a": 1, "b": x.j}]
+
+s4 := [x | some x in input.xs; "" in {"": 1, "b": x.j}]
+
+s5 := [x | some x in input.xs; count([x.j]) >= 0]
