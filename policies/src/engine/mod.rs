@@ -21,10 +21,11 @@ mod worker;
 
 pub use change::ChangeFinding;
 pub use compile::{Engine, EngineError};
-pub(crate) use compile::{compiles, parses};
+pub(crate) use compile::{circle, compiles, parses};
 pub use evaluate::RuleInput;
 pub use facts::Facts;
 pub(crate) use fingerprint::{place_key, stable_path};
 pub use platform::joined;
 pub(crate) use program::Broken;
+pub(crate) use worker::Beside;
 pub use worker::{Asked, Budget, Examined, Fault, Worker};

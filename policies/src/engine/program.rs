@@ -39,7 +39,7 @@ impl Shared {
     }
 
     /// The files that a text names, and those that these name.
-    fn of_text(&self, text: &str) -> BTreeMap<&Arc<str>, &Arc<str>> {
+    pub(crate) fn of_text(&self, text: &str) -> BTreeMap<&Arc<str>, &Arc<str>> {
         let mut found = BTreeMap::new();
         let mut texts = vec![text];
         while let Some(text) = texts.pop() {
@@ -55,7 +55,9 @@ impl Shared {
 
 /// Compiles a rule, of which file and entry point are said.
 pub(crate) fn compile(shared: &Shared, (file, rego): (&str, &str), entry: &str) -> Result<Program, Broken> {
-    let broken = |error: &dyn fmt::Display| Broken::of(error);
+    // A line of what the rule shares with others is none of its own.
+    let is_own = |error: &dyn fmt::Display| !error.to_string().contains("--> ") || error.to_string().contains(&format!("--> {file}:"));
+    let broken = |error: &dyn fmt::Display| if is_own(error) { Broken::of(error) } else { Broken { line: 1, ..Broken::of(error) } };
     let mut engine = regorus::Engine::new();
     for (path, text) in shared.of_text(rego) {
         engine.add_policy(path.to_string(), text.to_string()).map_err(|error| broken(&error))?;

@@ -9,7 +9,7 @@ use regorus::Value;
 use super::{
     constraint,
     read::{Found, SUITES, join, objects},
-    review::{Namespaces, inventory},
+    review::{Namespaces, Request, inventory},
     template::Template,
 };
 use crate::{
@@ -143,7 +143,7 @@ impl Run<'_> {
 
 /// What the constraint says of an object, or of the request that it is.
 fn ask(ready: &mut Ready, found: &Found, others: &[&Resource]) -> Result<Vec<String>, String> {
-    let namespaces = Namespaces::of(others);
+    let namespaces = Namespaces::of(others.iter().copied());
     ready.engine.clear_data();
     let data = object([("inventory", inventory(others))]);
     ready.engine.add_data(data).map_err(|error| error.to_string())?;
@@ -171,7 +171,7 @@ fn ask(ready: &mut Ready, found: &Found, others: &[&Resource]) -> Result<Vec<Str
     }
     let resource = part(first)?;
     let whole = resource.node().and_then(of_resource).ok_or("it nests too deep")?;
-    let input = ready.foreign.input(&resource, &whole, &namespaces, (None, None));
+    let input = ready.foreign.input(&resource, &whole, &namespaces, Request { operation: None, said: None });
     let input = match request {
         None => input,
         Some(request) => with_request(input, request)?,
