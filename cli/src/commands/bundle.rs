@@ -80,7 +80,7 @@ pub(crate) fn pack(settings: &Settings, objects: &Objects) -> Result<Bundle, Err
     let library = &settings.library;
     let engine = Engine::new(library, &settings.config).map_err(|error| engine_error(error, settings.revision.sources()))?;
     let mut files: BTreeMap<String, String> = library.prelude().iter().map(|(path, text)| (path.to_string(), text.to_string())).collect();
-    for rule in library.rules() {
+    for rule in library.rules().iter().filter(|rule| rule.foreign.is_none()) {
         files.insert(format!("rules/{}/rule.rego", rule.id), rule.rego.to_string());
         // A refusal says what to do; who wants to read more has the rule.
         files.insert(format!("rules/{}/README.md", rule.id), format!("## How to fix\n{}\n", rule.remedy()));
