@@ -24,6 +24,9 @@ pub struct OwnFile {
     pub file: Arc<SourceFile>,
 }
 
+/// Path and text of Rego that rules share.
+type Shared = (Arc<str>, Arc<str>);
+
 /// The folder of Rego that several rules share.
 const SHARED: &str = "prelude/";
 
@@ -34,7 +37,7 @@ impl Library {
     /// Takes the rules of a folder into the library, and says what is wrong with those that it leaves out.
     pub fn add(&mut self, folder: &str, files: &[OwnFile]) -> Vec<ConfigError> {
         let mut mistakes = Vec::new();
-        let mut shared: Vec<(&OwnFile, (Arc<str>, Arc<str>))> = Vec::new();
+        let mut shared: Vec<(&OwnFile, Shared)> = Vec::new();
         let mut rules: BTreeMap<&str, Vec<&OwnFile>> = BTreeMap::new();
         let mut others = Vec::new();
         let folders: BTreeSet<&str> = files.iter().filter_map(|own| own.path.strip_suffix("/rule.rego")).collect();
@@ -97,7 +100,7 @@ impl Library {
     }
 
     /// A file of shared Rego.
-    fn shared(&self, folder: &str, own: &OwnFile) -> Result<(Arc<str>, Arc<str>), ConfigError> {
+    fn shared(&self, folder: &str, own: &OwnFile) -> Result<Shared, ConfigError> {
         let text = text(&own.file)?;
         allowed(own, &text)?;
         let package = package(&text).unwrap_or_default();
@@ -162,8 +165,8 @@ impl Library {
 }
 
 /// The files of shared Rego without those that go in circles, which nothing comes back from.
-fn straight(mut shared: Vec<(&OwnFile, (Arc<str>, Arc<str>))>, mistakes: &mut Vec<ConfigError>) -> Vec<(Arc<str>, Arc<str>)> {
-    let files = |shared: &[(&OwnFile, (Arc<str>, Arc<str>))]| shared.iter().map(|(_, file)| file.clone()).collect::<Vec<_>>();
+fn straight(mut shared: Vec<(&OwnFile, Shared)>, mistakes: &mut Vec<ConfigError>) -> Vec<Shared> {
+    let files = |shared: &[(&OwnFile, Shared)]| shared.iter().map(|(_, file)| file.clone()).collect::<Vec<_>>();
     while let Some((place, broken)) = circle(&files(&shared)) {
         if place >= shared.len() {
             break;
