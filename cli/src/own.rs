@@ -48,13 +48,14 @@ fn within<'a>(revision: &'a Revision, folder: &'a RepoPath) -> Vec<&'a RepoPath>
     revision.below(folder).filter(|(path, kind)| is_known(path, kind)).map(|(path, _)| path).collect()
 }
 
-/// The suites of `gator verify` in the folders of rules, each with its path in the tree, tried.
-pub(crate) fn suites(revision: &Revision, folders: &[Located<Arc<str>>]) -> Vec<SuiteTrial> {
+/// The suites of `gator verify` in the folders of rules, each with its path in the tree, tried, and so many times
+/// more to know what they take.
+pub(crate) fn suites(revision: &Revision, folders: &[Located<Arc<str>>], rounds: usize) -> Vec<SuiteTrial> {
     let mut tried = Vec::new();
     for folder in folders.iter().filter_map(|folder| RepoPath::new(&folder.value).ok()) {
         let (files, _) = files(revision, (&folder, None), &within(revision, &folder));
         let named = |trial: SuiteTrial| SuiteTrial { path: format!("{folder}/{}", trial.path), ..trial };
-        tried.extend(run_suites(&files).into_iter().map(named));
+        tried.extend(run_suites(&files, rounds).into_iter().map(named));
     }
     tried
 }

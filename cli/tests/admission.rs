@@ -100,6 +100,70 @@ fn both_gates_agree_on_every_fixture() {
     assert!(fixtures > 100 && refused > 100, "{fixtures} fixtures, {refused} refused");
 }
 
+/// What the command says that the webhook answers, it answers; the tests of policies ask about many more cases, without commands.
+#[test]
+fn both_gates_agree_on_policies_of_other_tools() {
+    let policies = repository().join("policies/tests");
+    let mut refused = 0;
+    let cases = [("gatekeeper", "match"), ("gatekeeper", "operations"), ("gatekeeper", "review"), ("conftest", "v0")];
+    for (tool, case) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        let own = folder.path().join("policies");
+        fs::create_dir(&own).unwrap();
+        fs::write(folder.path().join("portcullis.yaml"), "version: 1\nlibrary: [policies]\n").unwrap();
+        let case = policies.join(tool).join(case);
+        let sources = [case.join("policy"), case].into_iter().filter(|source| source.is_dir());
+        let mut objects = String::new();
+        for path in sources.flat_map(|source| fs::read_dir(source).unwrap()).map(|entry| entry.unwrap().path()) {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if name.contains("objects") {
+                objects.push_str(&format!("---\n{}\n", fs::read_to_string(&path).unwrap()));
+            } else if path.is_file() {
+                fs::copy(&path, own.join(name)).unwrap();
+            }
+        }
+        fs::write(folder.path().join("objects.yaml"), objects).unwrap();
+        refused += agree(folder.path(), "objects.yaml", "2026-01-01");
+    }
+    assert!(refused > 10, "{refused} refused");
+}
+
+/// What the webhook knows less of than a repository is said by name, and the digest is that of the report all the same.
+#[test]
+fn a_bundle_tells_what_it_cannot_ask() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("policies");
+    fs::create_dir(&own).unwrap();
+    fs::write(folder.path().join("portcullis.yaml"), "version: 1\nlibrary: [policies]\nrules: {gatekeeper/Unique/a: {level: warn}}\n")
+        .unwrap();
+    for (kind, body, matching) in [
+        ("Unique", "data.inventory.cluster[_][_][_]", "{}"),
+        ("Sealed", "input.review.object.data", "{kinds: [{apiGroups: [\"\"], kinds: [Secret]}]}"),
+        ("Tiered", "input.review.object", "{namespaceSelector: {matchLabels: {tier: gold}}}"),
+    ] {
+        let name = kind.to_lowercase();
+        let text = format!(
+            "apiVersion: templates.gatekeeper.sh/v1\nkind: ConstraintTemplate\nmetadata: {{name: {name}}}\nspec:\n  crd: {{spec: {{names: {{kind: {kind}}}}}}}\n  \
+             targets:\n    - target: admission.k8s.gatekeeper.sh\n      rego: |\n        package {name}\n        violation[{{\"msg\": \"no\"}}] {{ {body} }}\n---\n\
+             apiVersion: constraints.gatekeeper.sh/v1beta1\nkind: {kind}\nmetadata: {{name: a}}\nspec: {{match: {matching}}}\n"
+        );
+        fs::write(own.join(format!("{name}.yaml")), text).unwrap();
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_portcullis")).current_dir(folder.path()).arg("bundle").output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    for note in [
+        "gatekeeper/Unique/a reads data.inventory, which the webhook does not have",
+        "gatekeeper/Sealed/a is about Secret.core, which the webhook is never asked about",
+        "gatekeeper/Tiered/a reads namespaces",
+    ] {
+        assert!(told.contains(note), "{told}");
+    }
+    let bundle: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let (_, report) = portcullis(folder.path(), &["lint", "--format", "json"]);
+    assert_eq!(serde_json::from_slice::<Value>(&report).unwrap()["bundle"], bundle["digest"]);
+}
+
 const POD: &str = "apiVersion: v1
 kind: Pod
 metadata: {name: agent, namespace: shop}

@@ -25,6 +25,7 @@ mod hash;
 mod input;
 mod library;
 mod own;
+mod rego;
 mod resource;
 mod rule;
 mod schema;

@@ -2,12 +2,15 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use portcullis_source::{Data, Document, Node, Text, yaml};
+use portcullis_source::{Data, Document, Node, Sources, Text, yaml};
 
-use crate::{Alias, Group, Kind, Operation, Rule, RuleId, Scope, Severity, Target, rule::SCHEMA};
+use crate::{Alias, Group, Kind, Operation, OwnFile, Rule, RuleId, Scope, Severity, Target, rule::SCHEMA};
 
 /// The files of `prelude/` and `rules/`, by path.
 const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+
+/// Where files of a library are that policies for other tools are made of, by the number of their folder.
+const FOREIGN: &str = "foreign/";
 
 /// All rules, and the Rego that they share.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +25,8 @@ pub struct Library {
     is_unsure: bool,
     /// The ConstraintTemplates that rules were made of.
     templates: Vec<Arc<Document>>,
+    /// What the policies for other tools were made of, by path, of each folder of rules.
+    foreign: Vec<BTreeMap<String, String>>,
 }
 
 /// Why files are no library.
@@ -38,6 +43,9 @@ pub enum LibraryError {
         /// What is wrong.
         reason: String,
     },
+    /// A policy for another tool cannot be made of what was kept of it.
+    #[error("{0}")]
+    Foreign(String),
     /// A rule was asked for that does not exist.
     #[error("there is no rule {id}{}", nearest.as_ref().map(|nearest| format!(", did you mean {nearest}?")).unwrap_or_default())]
     Unknown {
@@ -64,9 +72,14 @@ impl Library {
     pub fn from_files<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, LibraryError> {
         let mut prelude = Vec::new();
         let mut folders: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
+        let mut foreign: BTreeMap<&str, Vec<OwnFile>> = BTreeMap::new();
+        let sources = Sources::default();
         for (path, text) in files {
             if path.starts_with("prelude/") && path.ends_with(".rego") {
                 prelude.push((Arc::from(path), Arc::from(text)));
+            } else if let Some((folder, name)) = path.strip_prefix(FOREIGN).and_then(|rest| rest.split_once('/')) {
+                let file = sources.add(path, text.as_bytes());
+                foreign.entry(folder).or_default().push(OwnFile { path: name.to_owned(), file });
             } else if let Some((id, name)) = path.strip_prefix("rules/").and_then(|rest| rest.split_once('/')) {
                 folders.entry(id).or_default().push((name, text));
             }
@@ -74,7 +87,22 @@ impl Library {
         let rules: Vec<Rule> = folders.into_iter().map(|(id, files)| read_rule(id, &files)).collect::<Result<_, _>>()?;
         let ids = rules.iter().map(|rule| rule.id.clone()).collect();
         let params = rules.iter().map(|rule| (Arc::from(rule.id.as_str()), rule.params.clone())).collect();
-        Ok(Self { rules, prelude, ids, params, is_unsure: false, templates: Vec::new() })
+        let mut library = Self { rules, prelude, ids, params, ..Self::default() };
+        for files in foreign.values() {
+            let mistakes: Vec<String> = library.add_foreign(files).into_iter().map(|mistake| mistake.message).collect();
+            if !mistakes.is_empty() {
+                return Err(LibraryError::Foreign(mistakes.join("; ")));
+            }
+        }
+        Ok(library)
+    }
+
+    /// What the policies for other tools can be made of again, as files for [`Library::from_files`].
+    pub fn foreign_files(&self) -> impl Iterator<Item = (String, &str)> {
+        let folders = (0..).zip(&self.foreign);
+        folders.flat_map(|(index, texts): (usize, _)| {
+            texts.iter().map(move |(path, text): (&String, &String)| (format!("{FOREIGN}{index:03}/{path}"), text.as_str()))
+        })
     }
 
     /// The rules, sorted by id.
@@ -136,6 +164,13 @@ impl Library {
     pub(crate) fn keep(&mut self, templates: Vec<Arc<Document>>, is_unsure: bool) {
         self.is_unsure |= is_unsure;
         self.templates.extend(templates);
+    }
+
+    /// Remembers what policies for other tools were made of.
+    pub(crate) fn keep_texts(&mut self, texts: BTreeMap<String, String>) {
+        if !texts.is_empty() {
+            self.foreign.push(texts);
+        }
     }
 
     /// Takes a rule in that is not there yet.

@@ -9,9 +9,10 @@ use portcullis_source::{SourceFile, Span};
 
 use crate::{
     ConfigError, Library, LibraryError, Rule,
-    engine::{compiles, parses},
+    engine::{circle, compiles, parses},
     foreign,
     library::read_rule,
+    rego::{nesting, words},
 };
 
 /// A file of a folder of rules.
@@ -23,9 +24,8 @@ pub struct OwnFile {
     pub file: Arc<SourceFile>,
 }
 
-/// What no rule may call: what it finds must follow from its input alone, the same on every machine, at every time, in both gates.
-pub(crate) const FORBIDDEN: [&str; 8] =
-    ["http.send", "net.lookup_ip_addr", "opa.runtime", "print", "rand.intn", "time.now_ns", "trace", "uuid.rfc4122"];
+/// Path and text of Rego that rules share.
+type Shared = (Arc<str>, Arc<str>);
 
 /// The folder of Rego that several rules share.
 const SHARED: &str = "prelude/";
@@ -37,21 +37,21 @@ impl Library {
     /// Takes the rules of a folder into the library, and says what is wrong with those that it leaves out.
     pub fn add(&mut self, folder: &str, files: &[OwnFile]) -> Vec<ConfigError> {
         let mut mistakes = Vec::new();
-        let mut shared: Vec<(Arc<str>, Arc<str>)> = Vec::new();
+        let mut shared: Vec<(&OwnFile, Shared)> = Vec::new();
         let mut rules: BTreeMap<&str, Vec<&OwnFile>> = BTreeMap::new();
         let mut others = Vec::new();
         let folders: BTreeSet<&str> = files.iter().filter_map(|own| own.path.strip_suffix("/rule.rego")).collect();
         for own in files {
             match own.path.split_once('/') {
                 Some(_) if own.path.starts_with(SHARED) => match self.shared(folder, own) {
-                    Ok(file) => shared.push(file),
+                    Ok(file) => shared.push((own, file)),
                     Err(mistake) => mistakes.push(mistake),
                 },
                 Some((id, _)) if folders.contains(id) => rules.entry(id).or_default().push(own),
                 Some(_) | None => others.push(own),
             }
         }
-        self.share(shared);
+        self.share(straight(shared, &mut mistakes));
         let used = self.take_foreign(&others, &mut mistakes);
         for own in others {
             // A folder that nobody has a use for was meant to be a rule.
@@ -72,6 +72,13 @@ impl Library {
         mistakes
     }
 
+    /// Takes what was written for other tools, and says what is wrong with it.
+    pub(crate) fn add_foreign(&mut self, files: &[OwnFile]) -> Vec<ConfigError> {
+        let mut mistakes = Vec::new();
+        self.take_foreign(&files.iter().collect::<Vec<_>>(), &mut mistakes);
+        mistakes
+    }
+
     /// Takes what was written for other tools, and says which folders it was in.
     fn take_foreign(&mut self, files: &[&OwnFile], mistakes: &mut Vec<ConfigError>) -> BTreeSet<String> {
         let taken = foreign::take(files);
@@ -88,13 +95,14 @@ impl Library {
         }
         taken.ids.iter().for_each(|id| self.note(id));
         self.keep(taken.templates, is_unsure);
+        self.keep_texts(taken.kept);
         taken.used.iter().filter_map(|path| Some(path.split_once('/')?.0.to_owned())).collect()
     }
 
     /// A file of shared Rego.
-    fn shared(&self, folder: &str, own: &OwnFile) -> Result<(Arc<str>, Arc<str>), ConfigError> {
+    fn shared(&self, folder: &str, own: &OwnFile) -> Result<Shared, ConfigError> {
         let text = text(&own.file)?;
-        allowed(&own.file, &text)?;
+        allowed(own, &text)?;
         let package = package(&text).unwrap_or_default();
         if package.is_empty() || package.starts_with(OURS) {
             let message = format!("{} is of package {package:?}", own.path);
@@ -138,7 +146,7 @@ impl Library {
         let texts: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (*name, &**text)).collect();
         let wrong = |error: LibraryError| at(file, 1, error.to_string(), "`portcullis rule new` writes one that is whole");
         let rule = Rule { span: Some(file.span()), ..read_rule(id, &texts).map_err(wrong)? };
-        allowed(file, &rule.rego)?;
+        allowed(first, &rule.rego)?;
         let wanted = format!("portcullis.rules.{}", rule.id.package_word());
         let found = package(&rule.rego).unwrap_or_default();
         if found != wanted {
@@ -154,6 +162,19 @@ impl Library {
         checked.map_err(|fault| at(file, fault.line, format!("rule {id} does not compile: {}", fault.reason), BROKEN_REGO))?;
         Ok(rule)
     }
+}
+
+/// The files of shared Rego without those that go in circles, which nothing comes back from.
+fn straight(mut shared: Vec<(&OwnFile, Shared)>, mistakes: &mut Vec<ConfigError>) -> Vec<Shared> {
+    let files = |shared: &[(&OwnFile, Shared)]| shared.iter().map(|(_, file)| file.clone()).collect::<Vec<_>>();
+    while let Some((place, broken)) = circle(&files(&shared)) {
+        if place >= shared.len() {
+            break;
+        }
+        let (own, _) = shared.remove(place);
+        mistakes.push(at(&own.file, broken.line, format!("{} does not compile: {}", own.path, broken.reason), BROKEN_REGO));
+    }
+    files(&shared)
 }
 
 /// What to do about Rego that does not compile.
@@ -176,40 +197,13 @@ fn package(rego: &str) -> Option<&str> {
     line.split(['#', ';']).next().map(str::trim)
 }
 
-/// Whether a text calls nothing that is forbidden.
-fn allowed(file: &SourceFile, rego: &str) -> Result<(), ConfigError> {
-    for (line, code) in (1..).zip(code(rego).lines()) {
-        let words: BTreeSet<&str> = code.split(|letter: char| !(letter.is_alphanumeric() || matches!(letter, '_' | '.'))).collect();
-        if let Some(call) = FORBIDDEN.into_iter().find(|call| words.contains(call)) {
-            let hint = "what a rule finds follows from its input alone: no network, no clock, no chance, no output";
-            return Err(at(file, line, format!("{} calls {call}", file.path()), hint));
-        }
+/// Whether a text calls nothing that is forbidden, and can be parsed in any time that somebody has.
+fn allowed(own: &OwnFile, rego: &str) -> Result<(), ConfigError> {
+    let file = &own.file;
+    if let Some((line, call)) = words::forbidden(rego) {
+        let hint = "what a rule finds follows from its input alone: no network, no clock, no chance, no output";
+        return Err(at(file, line, format!("{} calls {call}", file.path()), hint));
     }
-    Ok(())
-}
-
-/// A Rego text without its comments and what stands in quotes; lines stay where they are.
-pub(crate) fn code(rego: &str) -> String {
-    let mut code = String::with_capacity(rego.len());
-    let mut letters = rego.chars().peekable();
-    while let Some(letter) = letters.next() {
-        let raw = letter == '`';
-        match letter {
-            '#' => while letters.next_if(|letter| *letter != '\n').is_some() {},
-            '"' | '`' => {
-                while let Some(inner) = letters.next() {
-                    match inner {
-                        '\\' if !raw => drop(letters.next()),
-                        '\n' => code.push('\n'),
-                        _ if inner == letter => break,
-                        _ => {}
-                    }
-                }
-                // Something stood here, so that what is left and right of it stays apart.
-                code.push('"');
-            }
-            _ => code.push(letter),
-        }
-    }
-    code
+    let hint = "name parts of it by rules of their own";
+    nesting::check(rego).map_err(|(line, message)| at(file, line, format!("{} {message}", own.path), hint))
 }

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use portcullis_source::Span;
 
-use crate::{Foreign, Level};
+use crate::{Foreign, Level, Semantics};
 
 /// The id of a rule: the name of its folder.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -340,6 +340,21 @@ impl Rule {
     #[must_use]
     pub fn reads_schema(&self) -> bool {
         self.facts.iter().any(|fact| fact == SCHEMA)
+    }
+
+    /// Whether a request about one object tells enough to ask it.
+    #[must_use]
+    pub fn is_of_requests(&self) -> bool {
+        match &self.foreign {
+            Some(foreign) => !foreign.reads_inventory(),
+            None => self.scope == Scope::Resource,
+        }
+    }
+
+    /// Whether Gatekeeper's word on a request is its word, whatever was there before and whoever asks.
+    #[must_use]
+    pub fn is_of_gatekeeper(&self) -> bool {
+        self.foreign.as_ref().is_some_and(|foreign| foreign.semantics() == Semantics::Gatekeeper)
     }
 
     /// Whether it looks at the request, and not only at the object.

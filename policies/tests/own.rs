@@ -97,3 +97,40 @@ fn what_is_not_costs_itself_alone() {
     assert_eq!(own, ["missing-owner", "says-print"]);
     assert!(Engine::new(&library, &Config::default()).is_ok());
 }
+
+/// What recurses would take the whole process with it, and what nests would never be parsed.
+#[test]
+fn what_never_ends_is_named_and_left_out() {
+    let finding = "findings contains {\"at\": [], \"message\": \"no\"} if down(input.resource)";
+    let calls = "import data.acme.trees\n\nfindings contains {\"at\": [], \"message\": \"no\"} if trees.leaf(input.resource)";
+    let around = format!("{finding}\n\ndown(x) if up(x.spec)\n\nup(x) if down(x.spec)");
+    let (library, said) = add(&[
+        ("missing-owner/rule.rego", &rule("missing-owner", WHOLE)),
+        ("prelude/owners.rego", SHARED),
+        ("prelude/trees.rego", "package acme.trees\n\nleaf(x) if data.acme.forests.tree(x)\n"),
+        ("prelude/forests.rego", "package acme.forests\n\n\ntree(x) if data.acme.trees.leaf(x)\n"),
+        ("calls-itself/rule.rego", &rule("calls-itself", &format!("{finding}\n\ndown(x) if down(x.spec)"))),
+        ("calls-around/rule.rego", &rule("calls-around", &around)),
+        ("calls-shared/rule.rego", &rule("calls-shared", calls)),
+        ("reads-itself/rule.rego", &rule("reads-itself", "findings contains x if { some x in findings }")),
+        ("nests-lists/rule.rego", &rule("nests-lists", &format!("x := {}1{}", "[".repeat(60), "]".repeat(60)))),
+        ("nests-calls/rule.rego", &rule("nests-calls", &format!("x := {}1{}", "f(".repeat(300), ")".repeat(300)))),
+        ("long-chain/rule.rego", &rule("long-chain", &format!("x := 1\n{}", "\t+ 1\n".repeat(15_000)))),
+        ("long-path/rule.rego", &rule("long-path", &format!("x := input\n{}", "\t.a\n".repeat(15_000)))),
+    ]);
+    assert_eq!(said, ENDLESS);
+    let own: Vec<&str> = library.rules().iter().filter(|rule| rule.span.is_some()).map(|rule| rule.id.as_str()).collect();
+    assert_eq!(own, ["missing-owner"]);
+}
+
+const ENDLESS: &str = "\
+own/prelude/forests.rego:4: prelude/forests.rego does not compile: acme.forests.tree calls itself
+own/calls-around/rule.rego:13: rule calls-around does not compile: portcullis.rules.calls_around.down calls itself
+own/calls-itself/rule.rego:13: rule calls-itself does not compile: portcullis.rules.calls_itself.down calls itself
+own/calls-shared/rule.rego:1: rule calls-shared does not compile: Unknown function: 'data.acme.forests.tree'
+own/long-chain/rule.rego:212: long-chain/rule.rego has an expression of more than 200 parts
+own/long-path/rule.rego:212: long-path/rule.rego has an expression of more than 200 parts
+own/nests-calls/rule.rego:11: nests-calls/rule.rego nests more than 64 deep
+own/nests-lists/rule.rego:11: nests-lists/rule.rego nests more than 12 deep
+own/reads-itself/rule.rego:11: rule reads-itself does not compile: portcullis.rules.reads_itself.findings calls itself
+";

@@ -3,6 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 
 use arc_swap::{ArcSwap, Guard};
@@ -137,12 +138,16 @@ fn load(path: &Path, environment: Option<&str>) -> Result<Gate, LoadError> {
     }
 }
 
+/// How long one of the last reviews may take by a new bundle.
+const LONGEST: Duration = Duration::from_millis(500);
+
 /// How many of the last reviews that were let in a bundle would refuse.
 fn newly_denied(gate: &Gate, recent: &[Answered], seconds: u64) -> usize {
     let mut worker = gate.engine().worker();
     let mut is_denied = |answered: &Answered| {
         let Ok(review) = Review::parse(Arc::clone(&answered.body)) else { return false };
-        let at = Circumstances { seconds, environment: answered.environment.clone(), budget: Budget::WHOLE };
+        let budget = Budget { deadline: Some(Instant::now() + LONGEST), ..Budget::WHOLE };
+        let at = Circumstances { seconds, environment: answered.environment.clone(), budget };
         !gate.judge(&mut worker, &review, &at).allowed
     };
     recent.iter().filter(|answered| answered.allowed).filter(|answered| is_denied(answered)).count()

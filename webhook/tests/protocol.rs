@@ -523,6 +523,36 @@ fn a_rule_that_runs_away_is_stopped_in_time() {
     assert!(server.metrics.text().contains("portcullis_rule_errors_total{why=\"budget\"} 1"));
 }
 
+const RUNAWAY: [(&str, &str); 2] = [
+    (
+        "foreign/000/gatekeeper/Runs.json",
+        r#"{"apiVersion":"templates.gatekeeper.sh/v1","kind":"ConstraintTemplate","metadata":{"name":"runs"},"spec":{"crd":{"spec":{"names":{"kind":"Runs"}}},
+        "targets":[{"target":"admission.k8s.gatekeeper.sh","rego":"package runs\nviolation[{\"msg\": \"x\"}] { n := numbers.range(1, 2000); a := n[_]; b := n[_]; c := n[_]; a * b * c == 0 }"}]}}"#,
+    ),
+    (
+        "foreign/000/gatekeeper/Runs/a.json",
+        r#"{"apiVersion":"constraints.gatekeeper.sh/v1beta1","kind":"Runs","metadata":{"name":"a"},"spec":{"enforcementAction":"ACTION"}}"#,
+    ),
+];
+
+/// Named, with its level, within a second, and beside the others: whoever asks meanwhile is answered.
+#[test]
+fn a_policy_of_gatekeeper_that_runs_away_is_stopped_in_time() {
+    for (action, is_allowed, outcome) in [("deny", false, "denied"), ("warn", true, "warned")] {
+        let files = RUNAWAY.map(|(path, text)| (path.to_owned(), text.replace("ACTION", action))).into_iter().collect();
+        let server = gate::server_of(&gate::with_files(files, "version: 1\n"), &gate::bounds(), Clock::of(|| gate::NOON));
+        let begun = Instant::now();
+        let mut request = post(pod(|_| {}).to_string());
+        *request.uri_mut() = "/validate?timeout=10s".parse().unwrap();
+        let (status, body) = send(&server, request);
+        let response = &serde_json::from_slice::<Value>(&body).unwrap()["response"];
+        assert!(status == 200 && response["allowed"] == is_allowed, "{response}");
+        assert_eq!(response["auditAnnotations"][outcome], "gatekeeper/Runs/a!", "{response}");
+        assert!(begun.elapsed() < Duration::from_millis(2500), "{:?}", begun.elapsed());
+        assert!(server.metrics.text().contains("portcullis_rule_errors_total{why=\"budget\"} 1"));
+    }
+}
+
 #[test]
 fn labels_of_metrics_are_bounded() {
     let server = server();

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, io::Write as _, path::Path, sync::Arc};
 
 use portcullis_policies::{
-    Config, Date, Engine, Finding, Resource, Scope, Waivers,
-    admission::{Bundle, FactObject, InlineWaiver, Origin},
+    Config, Date, Engine, Finding, Library, Resource, Waivers,
+    admission::{Bundle, FactObject, InlineWaiver, Origin, registration},
     waiver::Coverage,
 };
 use serde_json::json;
@@ -30,16 +30,13 @@ pub(crate) fn run(arguments: &args::Bundle, surroundings: &Surroundings) -> Outc
     let objects = pipeline::objects(&settings)?;
     let missing: Vec<String> = objects.problems.iter().chain(objects.value.missing()).map(|problem| problem.message.clone()).collect();
     let bundle = pack(&settings, &objects.value)?;
-    let foreign = settings.library.rules().iter().filter(|rule| rule.foreign.is_some()).count();
     let text = match &arguments.config_map {
         Some(name) => config_map(name, &bundle)?,
         None => bundle.text(),
     };
     let mut done = Done { code: if missing.is_empty() { Exit::Clean } else { Exit::Incomplete }, ..Done::default() };
-    if foreign > 0 {
-        done.notes.push_str(&format!(
-            "note: not in the bundle, since the webhook does not run them: {foreign} policies of Gatekeeper and conftest\n"
-        ));
+    for note in beyond(&settings.library) {
+        done.notes.push_str(&format!("note: {note}\n"));
     }
     for message in &missing {
         done.notes.push_str(&format!("note: what this made is not in the facts of the bundle: {message}\n"));
@@ -52,16 +49,38 @@ pub(crate) fn run(arguments: &args::Bundle, surroundings: &Surroundings) -> Outc
     Ok(done)
 }
 
+/// What policies for other tools say less of in a cluster than in a repository, each by its name.
+fn beyond(library: &Library) -> Vec<String> {
+    let mut notes = Vec::new();
+    for (rule, foreign) in library.rules().iter().filter_map(|rule| Some((rule, rule.foreign.as_ref()?))) {
+        let id = &rule.id;
+        if foreign.reads_inventory() {
+            notes.push(format!("{id} reads data.inventory, which the webhook does not have: it is asked of the repository alone"));
+            continue;
+        }
+        let unasked: Vec<String> = registration::unasked(rule).into_iter().map(ToString::to_string).collect();
+        if !unasked.is_empty() {
+            notes.push(format!(
+                "{id} is about {}, which the webhook is never asked about: there it is asked of the repository alone",
+                unasked.join(", ")
+            ));
+        }
+        if foreign.reads_namespaces() {
+            notes.push(format!("{id} reads namespaces: the webhook knows those that the repository declares, and says so of any other"));
+        }
+    }
+    notes
+}
+
 /// The bundle of a repository whose objects are known.
 pub(crate) fn pack(settings: &Settings, objects: &Objects) -> Result<Bundle, Error> {
     if !settings.left_out.is_empty() {
         return Err(mistakes(settings.left_out.clone(), settings.revision.sources()));
     }
-    // Whose policies are Gatekeeper's has Gatekeeper in the cluster.
-    let library = &settings.library.without_foreign();
+    let library = &settings.library;
     let engine = Engine::new(library, &settings.config).map_err(|error| engine_error(error, settings.revision.sources()))?;
     let mut files: BTreeMap<String, String> = library.prelude().iter().map(|(path, text)| (path.to_string(), text.to_string())).collect();
-    for rule in library.rules() {
+    for rule in library.rules().iter().filter(|rule| rule.foreign.is_none()) {
         files.insert(format!("rules/{}/rule.rego", rule.id), rule.rego.to_string());
         // A refusal says what to do; who wants to read more has the rule.
         files.insert(format!("rules/{}/README.md", rule.id), format!("## How to fix\n{}\n", rule.remedy()));
@@ -71,7 +90,11 @@ pub(crate) fn pack(settings: &Settings, objects: &Objects) -> Result<Bundle, Err
             }
         }
     }
+    files.extend(library.foreign_files().map(|(path, text)| (path, text.to_owned())));
     let mut facts: Vec<FactObject> = objects.resources.iter().filter_map(FactObject::of).collect();
+    if library.rules().iter().filter_map(|rule| rule.foreign.as_ref()).any(|foreign| foreign.reads_namespaces()) {
+        facts.extend(objects.resources.iter().filter_map(FactObject::of_namespace));
+    }
     facts.sort_by_cached_key(FactObject::key);
     facts.dedup();
     let config = settings
@@ -104,7 +127,7 @@ fn waived(settings: &Settings, engine: &Engine, resources: &[Resource]) -> Vec<I
         }
         known
     };
-    let is_single = |finding: &Finding| engine.rules().iter().any(|rule| rule.id == finding.rule && rule.scope == Scope::Resource);
+    let is_single = |finding: &Finding| engine.rules().iter().any(|rule| rule.id == finding.rule && rule.is_of_requests());
     let mut found: Vec<InlineWaiver> = waivers
         .apply(findings)
         .iter()

@@ -14,10 +14,13 @@ use crate::{
     args::{self, TestFormat},
     error::Error,
     own,
-    report::to_file,
+    report::{tally::plural, to_file},
     settings::{Settings, Surroundings, mistakes},
     trial::{self, Asked, Measurement, Tried},
 };
+
+/// How often a case of a suite is asked to know what it takes.
+const ROUNDS: usize = 64;
 
 /// The file in a folder of rules that their fixtures stand on.
 const OWN_PLATFORM: &str = "platform.yaml";
@@ -34,8 +37,14 @@ pub(crate) fn run(arguments: &args::Test, surroundings: &Surroundings) -> Outcom
     let rules: Vec<&Rule> = library.rules().iter().filter(is_asked).collect();
     let benches = benches(&settings, &rules)?;
     let mut tried = trial::run(&benches, &Asked { coverage: arguments.coverage, bench: arguments.bench });
+    let mut done = Done::default();
     if arguments.rule.is_empty() {
-        tried.extend(own::suites(&settings.revision, &settings.config.library).into_iter().map(Tried::of_suite));
+        let suites = own::suites(&settings.revision, &settings.config.library, if arguments.bench { ROUNDS } else { 0 });
+        if arguments.coverage && !suites.is_empty() {
+            done.notes =
+                format!("note: which lines are reached is told of rules, not of the templates of {}\n", plural(suites.len(), "suite"));
+        }
+        tried.extend(suites.into_iter().map(Tried::of_suite));
     }
     let now = Measurement::of(&tried);
     let compared = match &arguments.compare {
@@ -50,7 +59,6 @@ pub(crate) fn run(arguments: &args::Test, surroundings: &Surroundings) -> Outcom
         TestFormat::Json => trial::json(&tried, &compared),
         TestFormat::Junit => trial::junit(&tried),
     };
-    let mut done = Done::default();
     match &arguments.output {
         Some(path) => to_file(&surroundings.directory.join(path), &text)?,
         None => done.output = text.into_bytes(),
@@ -58,7 +66,8 @@ pub(crate) fn run(arguments: &args::Test, surroundings: &Surroundings) -> Outcom
     if !settings.left_out.is_empty() {
         // The others were tried; what is broken decides.
         let error = mistakes(std::mem::take(&mut settings.left_out), settings.revision.sources());
-        return Ok(Done { notes: error.print(surroundings), code: Exit::Broken, ..done });
+        let notes = format!("{}{}", done.notes, error.print(surroundings));
+        return Ok(Done { notes, code: Exit::Broken, ..done });
     }
     let is_met = tried.iter().all(Tried::is_met) && !compared.iter().any(|compared| compared.is_over);
     Ok(Done { code: if is_met { Exit::Clean } else { Exit::Findings }, ..done })

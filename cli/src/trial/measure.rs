@@ -44,6 +44,11 @@ pub(super) fn cost(bench: &Bench, rule: &Rule) -> Option<Cost> {
     for fixture in bench.fixtures(rule) {
         taken.extend(bench.times(rule, &fixture).unwrap_or_default());
     }
+    of(taken)
+}
+
+/// What evaluations take; none where there are none.
+pub(super) fn of(taken: Vec<Duration>) -> Option<Cost> {
     let inputs = taken.len();
     let sum: Duration = taken.iter().sum();
     Some(Cost { inputs, mean: sum / u32::try_from(inputs).ok().filter(|count| *count > 0)?, worst: taken.into_iter().max()? })

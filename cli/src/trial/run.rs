@@ -46,7 +46,8 @@ impl Tried {
     /// What became of a suite of `gator verify`, told as a rule whose fixtures are the cases.
     pub(crate) fn of_suite(suite: SuiteTrial) -> Self {
         let fixtures = suite.cases.into_iter().map(|(name, faults)| Tested { name, faults }).collect();
-        Self { rule: suite.path, is_own: true, fixtures, faults: suite.faults, lines: None, cost: None }
+        let cost = measure::of(suite.took);
+        Self { rule: suite.path, is_own: true, fixtures, faults: suite.faults, lines: None, cost }
     }
 
     /// Whether everything is as it should be.

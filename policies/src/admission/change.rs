@@ -17,6 +17,17 @@ pub(super) fn is_bookkeeping(old: &Node, new: &Node) -> bool {
             .all(|entry| old.get(&entry.key).is_some_and(|old| is_same(old, &entry.value)))
 }
 
+/// Whether two objects have the same labels and annotations, or the new one is only waited for to go.
+pub(super) fn is_same_named(old: &Node, new: &Node) -> bool {
+    let is_going = new.at(&["metadata", "deletionTimestamp"]).is_some_and(|time| !time.is_null());
+    let same = |key: &str| match (old.at(&["metadata", key]), new.at(&["metadata", key])) {
+        (Some(old), Some(new)) => is_same(old, new),
+        (None, None) => true,
+        (Some(_), None) | (None, Some(_)) => false,
+    };
+    is_going || (same("labels") && same("annotations"))
+}
+
 /// The findings that an old object has already.
 pub(super) struct Before<'a> {
     pub(super) findings: Vec<(&'a Resource, Finding)>,

@@ -1,12 +1,15 @@
 //! A request to a verdict: the one function that stands behind both gates.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use regorus::Value;
 
 use super::{
     bundle::{Bundle, BundleError},
-    change::{Before, is_bookkeeping},
+    change::{Before, is_bookkeeping, is_same_named},
     emergency::Emergency,
     kinds::{self, CARRIERS, CONTROLLERS, SYSTEM_NAMESPACES},
     review::{Malformed, Review, Side},
@@ -14,9 +17,11 @@ use super::{
     words,
 };
 use crate::{
-    Asked, Budget, Config, Date, Engine, Facts, Fault, Finding, Identity, Level, Operation, Resource, RuleId, Scope, Waived, Worker,
-    engine::place_key,
-    input::{object, of_node, text},
+    Asked, Budget, Config, Date, Engine, Facts, Fault, Finding, Identity, Level, Library, Operation, Resource, Rule, RuleId, Waived,
+    Worker,
+    engine::{Beside, place_key},
+    foreign::Namespaces,
+    input::{MAX_DEPTH, object, of_node, text},
     waiver::by_config,
 };
 
@@ -36,9 +41,13 @@ pub struct Circumstances {
 pub struct Gate {
     engine: Engine,
     facts: Facts,
+    /// The namespaces that the repository declares, by environment.
+    namespaces: BTreeMap<Option<Arc<str>>, Namespaces>,
     /// What comments in the repository waive, by the key of the place.
     waived: BTreeMap<String, Waived>,
     remedies: BTreeMap<RuleId, String>,
+    /// Whether some rule is a constraint of Gatekeeper.
+    is_of_gatekeeper: bool,
 }
 
 impl Gate {
@@ -47,26 +56,29 @@ impl Gate {
     /// # Errors
     /// The bundle is broken, was made by another version, or does not give the answers that it gave when it was made.
     pub fn new(bundle: &Bundle) -> Result<Self, BundleError> {
-        let gate = Self::untested(bundle)?;
+        let library = bundle.library()?;
+        let gate = Self::of(bundle, &library)?;
         if gate.digest() != bundle.digest {
             return Err(BundleError::Digest { wanted: bundle.digest.clone(), found: gate.digest().to_owned() });
         }
-        bundle.test(&gate)?;
+        bundle.test(&gate, &library)?;
         Ok(gate)
     }
 
-    pub(super) fn untested(bundle: &Bundle) -> Result<Self, BundleError> {
-        let library = bundle.library()?;
+    /// A gate of the rules of a library that a bundle has.
+    pub(super) fn of(bundle: &Bundle, library: &Library) -> Result<Self, BundleError> {
         let config = bundle.config()?;
-        let engine = Engine::new(&library, &config).map_err(|error| BundleError::Engine(error.to_string()))?;
+        let engine = Engine::new(library, &config).map_err(|error| BundleError::Engine(error.to_string()))?;
         engine.compile().map_err(|error| BundleError::Engine(error.to_string()))?;
-        let facts = Facts::collect(&bundle.fact_resources());
+        let resources = bundle.fact_resources();
+        let facts = Facts::collect(&resources);
         let waived = bundle.waived.iter().map(|waiver| {
             let waived = Waived { reason: waiver.reason.clone(), owner: None, ticket: None, expires: None };
             (waiver.key.clone(), waived)
         });
+        let is_of_gatekeeper = engine.rules().iter().any(Rule::is_of_gatekeeper);
         let remedies = engine.rules().iter().map(|rule| (rule.id.clone(), rule.remedy())).collect();
-        Ok(Self { facts, waived: waived.collect(), remedies, engine })
+        Ok(Self { facts, namespaces: namespaces(&resources), waived: waived.collect(), is_of_gatekeeper, remedies, engine })
     }
 
     /// The digest of the rules and the configuration.
@@ -117,6 +129,11 @@ impl Gate {
         &self.facts
     }
 
+    /// The namespaces that the repository declares for an environment.
+    fn namespaces(&self, environment: Option<&Arc<str>>) -> Option<&Namespaces> {
+        self.namespaces.get(&environment.cloned()).or_else(|| self.namespaces.get(&None))
+    }
+
     /// Whether nothing is ever refused in a namespace.
     #[must_use]
     pub fn excludes(&self, namespace: &str) -> bool {
@@ -127,11 +144,16 @@ impl Gate {
     /// Judges a request.
     #[must_use]
     pub fn judge(&self, worker: &mut Worker, review: &Review, at: &Circumstances) -> Verdict {
+        self.judge_by(worker, review, at, Asker::Server)
+    }
+
+    /// Judges a request that somebody made.
+    pub(super) fn judge_by(&self, worker: &mut Worker, review: &Review, at: &Circumstances, asker: Asker) -> Verdict {
         match self.pass(review) {
             Some(pass) => Verdict::pass(&review.uid, pass),
             None => match at.environment.as_deref().and_then(|name| self.unknown(name)) {
                 Some(reason) => Verdict::refusal(&review.uid, &reason),
-                None => Judge { gate: self, worker, review, at }.verdict(),
+                None => Judge { gate: self, worker, review, at, asker }.verdict(),
             },
         }
     }
@@ -170,8 +192,14 @@ impl Gate {
         self.pass_unseen(review).or_else(|| {
             let (old, new) = review.node(Side::Old).zip(review.node(Side::New))?;
             let is_carrier = CARRIERS.contains(&&*review.kind);
-            (review.operation == Operation::Update && is_carrier && is_bookkeeping(old, new)).then_some(Pass::Bookkeeping)
+            let is_bookkeeping = is_bookkeeping(old, new) && (self.reads_object_only() || is_same_named(old, new));
+            (review.operation == Operation::Update && is_carrier && is_bookkeeping).then_some(Pass::Bookkeeping)
         })
+    }
+
+    /// Whether no policy of another tool is asked, which may be about labels and annotations alone.
+    fn reads_object_only(&self) -> bool {
+        !self.engine.rules().iter().any(|rule| rule.foreign.is_some() && rule.is_of_requests())
     }
 
     /// Why a request is let in whatever its objects are.
@@ -182,10 +210,29 @@ impl Gate {
         if self.excludes(&review.namespace) && !review.namespace.is_empty() {
             return Some(Pass::Excluded);
         }
-        let is_asked = self.engine.rules().iter().any(|rule| rule.scope == Scope::Resource && rule.operations.contains(&review.operation));
+        let is_asked = self.engine.rules().iter().any(|rule| rule.is_of_requests() && rule.operations.contains(&review.operation));
         // The status of an object is what controllers say of it; nobody runs anything by it.
         (!is_asked || &*review.sub_resource == "status").then_some(Pass::Unasked)
     }
+}
+
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asker {
+    /// An API server, of a request that it has.
+    Server,
+    /// Ourselves, about what is there: nobody's request.
+    Scan,
+}
+
+/// The namespaces among the objects of a bundle, by environment; those of no environment are part of all of them.
+fn namespaces(resources: &[Resource]) -> BTreeMap<Option<Arc<str>>, Namespaces> {
+    let environments = resources.iter().map(|resource| resource.context.environment.clone()).chain([None]);
+    let of = |environment: Option<Arc<str>>| {
+        let is_member = |resource: &&Resource| resource.context.environment.is_none() || resource.context.environment == environment;
+        (environment.clone(), Namespaces::of(resources.iter().filter(is_member)))
+    };
+    environments.collect::<BTreeSet<_>>().into_iter().map(of).collect()
 }
 
 /// One request on its way to a verdict.
@@ -194,23 +241,24 @@ struct Judge<'a> {
     worker: &'a mut Worker,
     review: &'a Review,
     at: &'a Circumstances,
+    asker: Asker,
 }
 
 impl Judge<'_> {
     fn verdict(mut self) -> Verdict {
         let side = if self.review.operation == Operation::Delete { Side::Old } else { Side::New };
         let subjects = self.review.resources(side, self.at.environment.as_ref());
-        let examined = self.examine(&subjects);
+        let old = match self.review.operation {
+            Operation::Update => self.review.resources(Side::Old, self.at.environment.as_ref()),
+            Operation::Create | Operation::Delete | Operation::Connect => Vec::new(),
+        };
+        let examined = self.examine(&subjects, &old);
         let mut verdict = Verdict { passed: None, ..Verdict::pass(&self.review.uid, Pass::Unasked) };
         verdict.annotations.insert("bundle", self.gate.digest().to_owned());
         if examined.findings.is_empty() && examined.faults.is_empty() {
             return verdict;
         }
-        let old = match self.review.operation {
-            Operation::Update => self.review.resources(Side::Old, self.at.environment.as_ref()),
-            Operation::Create | Operation::Delete | Operation::Connect => Vec::new(),
-        };
-        let before = self.examine(&old);
+        let before = self.examine(&old, &[]);
         let emergency = Emergency::of(self.review, self.gate.config().admission.break_glass.as_ref(), self.at.seconds);
         let softener = self.softener(&emergency);
         for (resource, finding) in examined.findings {
@@ -218,21 +266,34 @@ impl Judge<'_> {
             verdict.judged.push(Judged { finding, outcome });
         }
         for fault in examined.faults {
-            let is_old = self.review.operation == Operation::Update && before.has_fault(&fault);
-            let outcome = if is_old { Outcome::Inherited } else { soften(fault.level, softener) };
+            let outcome = match fault.rule.as_ref().filter(|rule| self.is_of_gatekeeper(rule)) {
+                Some(_) => soften(fault.level, softener.filter(|softener| *softener == Outcome::Overridden)),
+                None if self.review.operation == Operation::Update && before.has_fault(&fault) => Outcome::Inherited,
+                None => soften(fault.level, softener),
+            };
             verdict.faults.push((fault, outcome));
         }
         self.tell(&mut verdict, &emergency);
         verdict
     }
 
-    /// What the rules find in some resources.
-    fn examine<'r>(&mut self, resources: &'r [Resource]) -> Before<'r> {
+    /// What the rules find in some resources, which may have been others.
+    fn examine<'r>(&mut self, resources: &'r [Resource], old: &[Resource]) -> Before<'r> {
         let mut all = Before { findings: Vec::new(), faults: Vec::new() };
-        for resource in resources {
-            let value = self.gate.engine.reads_review().then(|| self.request());
-            let asked = Asked { operation: self.review.operation, review: value.as_ref(), budget: self.at.budget };
-            let examined = self.gate.engine.examine(self.worker, resource, &self.gate.facts, &asked);
+        let gate = self.gate;
+        let none = Namespaces::default();
+        let namespaces = gate.namespaces(self.at.environment.as_ref()).unwrap_or(&none);
+        let is_shown = self.asker == Asker::Server && gate.is_of_gatekeeper;
+        let request = if is_shown { self.review.request() } else { None };
+        if is_shown && request.is_none() {
+            let reason = format!("is nested more than {MAX_DEPTH} deep, or was");
+            all.faults.push(Fault { rule: None, level: Level::Deny, reason, exhausted: false });
+        }
+        for (index, resource) in resources.iter().enumerate() {
+            let value = gate.engine.reads_review().then(|| self.request());
+            let beside = Beside { request: request.as_ref(), namespaces, old: old.get(index).filter(|_| old.len() == resources.len()) };
+            let asked = Asked { operation: self.review.operation, review: value.as_ref(), budget: self.at.budget, beside: Some(beside) };
+            let examined = gate.engine.examine(self.worker, resource, &gate.facts, &asked);
             all.findings.extend(examined.findings.into_iter().map(|finding| (resource, finding)));
             all.faults.extend(examined.faults);
         }
@@ -288,10 +349,18 @@ impl Judge<'_> {
         if self.gate.waiver(finding, resource, self.at.seconds).is_some() {
             return Outcome::Waived;
         }
+        // Gatekeeper asks what a request makes, not what was there, and does not ask for whom.
+        if self.is_of_gatekeeper(&finding.rule) {
+            return soften(finding.level, softener.filter(|softener| *softener == Outcome::Overridden));
+        }
         if before.has(resource, finding) {
             return Outcome::Inherited;
         }
         soften(finding.level, softener)
+    }
+
+    fn is_of_gatekeeper(&self, rule: &RuleId) -> bool {
+        self.gate.is_of_gatekeeper && self.gate.engine.rules().iter().any(|known| known.id == *rule && known.is_of_gatekeeper())
     }
 
     fn tell(&self, verdict: &mut Verdict, emergency: &Emergency) {

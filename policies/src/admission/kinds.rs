@@ -40,6 +40,45 @@ pub(super) const KNOWN: [(&str, &str, &str); 36] = [
     ("PodExecOptions", "", "pods/exec"),
 ];
 
+/// The rest of what API servers have by themselves, for policies that were written for other tools and may be about anything.
+pub(super) const BUILT_IN: [(&str, &str, &str); 31] = [
+    ("Endpoints", "", "endpoints"),
+    ("LimitRange", "", "limitranges"),
+    ("PersistentVolume", "", "persistentvolumes"),
+    ("ResourceQuota", "", "resourcequotas"),
+    ("PodAttachOptions", "", "pods/attach"),
+    ("PodPortForwardOptions", "", "pods/portforward"),
+    ("PodProxyOptions", "", "pods/proxy"),
+    ("ServiceProxyOptions", "", "services/proxy"),
+    ("ControllerRevision", "apps", "controllerrevisions"),
+    ("EndpointSlice", "discovery.k8s.io", "endpointslices"),
+    ("IngressClass", "networking.k8s.io", "ingressclasses"),
+    ("IPAddress", "networking.k8s.io", "ipaddresses"),
+    ("ServiceCIDR", "networking.k8s.io", "servicecidrs"),
+    ("StorageClass", "storage.k8s.io", "storageclasses"),
+    ("VolumeAttachment", "storage.k8s.io", "volumeattachments"),
+    ("CSIDriver", "storage.k8s.io", "csidrivers"),
+    ("CSINode", "storage.k8s.io", "csinodes"),
+    ("CSIStorageCapacity", "storage.k8s.io", "csistoragecapacities"),
+    ("PriorityClass", "scheduling.k8s.io", "priorityclasses"),
+    ("RuntimeClass", "node.k8s.io", "runtimeclasses"),
+    ("CertificateSigningRequest", "certificates.k8s.io", "certificatesigningrequests"),
+    ("CustomResourceDefinition", "apiextensions.k8s.io", "customresourcedefinitions"),
+    ("APIService", "apiregistration.k8s.io", "apiservices"),
+    ("FlowSchema", "flowcontrol.apiserver.k8s.io", "flowschemas"),
+    ("PriorityLevelConfiguration", "flowcontrol.apiserver.k8s.io", "prioritylevelconfigurations"),
+    ("ValidatingAdmissionPolicy", "admissionregistration.k8s.io", "validatingadmissionpolicies"),
+    ("ValidatingAdmissionPolicyBinding", "admissionregistration.k8s.io", "validatingadmissionpolicybindings"),
+    ("MutatingWebhookConfiguration", "admissionregistration.k8s.io", "mutatingwebhookconfigurations"),
+    ("ValidatingWebhookConfiguration", "admissionregistration.k8s.io", "validatingwebhookconfigurations"),
+    ("ResourceClaim", "resource.k8s.io", "resourceclaims"),
+    ("DeviceClass", "resource.k8s.io", "deviceclasses"),
+];
+
+/// Kinds that are sent to resources of another group: kind, its group, group and resource.
+pub(super) const SENT: [(&str, &str, &str, &str); 2] =
+    [("Eviction", "policy", "", "pods/eviction"), ("Scale", "autoscaling", "*", "*/scale")];
+
 /// The kinds that carry a pod.
 pub(super) const CARRIERS: [&str; 10] =
     ["Pod", "PodTemplate", "ReplicationController", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "Rollout"];
@@ -60,7 +99,11 @@ const VITAL: [(&str, &str); 7] = [
 
 /// Whether nothing of a kind is ever refused.
 pub(super) fn is_vital(api_version: &str, kind: &str) -> bool {
-    let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);
+    is_vital_kind(api_version.rsplit_once('/').map_or("", |(group, _)| group), kind)
+}
+
+/// The same by group.
+pub(super) fn is_vital_kind(group: &str, kind: &str) -> bool {
     VITAL.iter().any(|(own, known)| *own == group && (*known == "*" || *known == kind))
 }
 

@@ -29,4 +29,5 @@ pub use gate::{Circumstances, Gate};
 pub use kinds::SYSTEM_NAMESPACES;
 pub use request::review_of;
 pub use review::{Identified, MAX_DEPTH, MAX_VALUES, Malformed, Review, User};
+pub(crate) use seal::sorted;
 pub use verdict::{Judged, Outcome, Pass, Verdict};

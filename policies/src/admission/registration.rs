@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 
 use super::{
     gate::Gate,
-    kinds::{CARRIERS, KNOWN, SYSTEM_NAMESPACES},
+    kinds::{self, BUILT_IN, CARRIERS, KNOWN, SENT, SYSTEM_NAMESPACES},
 };
-use crate::{Config, Kind, Operation, Rule, Scope, Target};
+use crate::{Config, Kind, Operation, Rule, Target};
 
 /// How the API server reaches the webhook.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,46 +58,121 @@ pub struct Asked {
 /// What the subresources of a pod can change that rules read.
 const POD_DOORS: [&str; 2] = ["pods/ephemeralcontainers", "pods/resize"];
 
+/// What stands for every group, or every resource of one.
+const EVERY: &str = "*";
+
 /// Everything that rules of a library must be asked about.
 ///
 /// # Errors
 /// A rule reads a kind whose resource is not known.
 pub fn asked(rules: &[Rule]) -> Result<Vec<Asked>, String> {
-    let mut found: BTreeMap<(String, String), BTreeSet<Operation>> = BTreeMap::new();
-    for rule in rules.iter().filter(|rule| rule.scope == Scope::Resource) {
+    let mut found = Found::default();
+    for rule in rules.iter().filter(|rule| rule.is_of_requests()) {
         let kinds: Vec<Kind> = match &rule.target {
             Target::Pod => CARRIERS.map(Kind::parse).to_vec(),
+            Target::Any if rule.foreign.is_some() => {
+                found.add((EVERY, EVERY), &rule.operations);
+                Vec::new()
+            }
             // Asked about whatever comes, it makes nobody ask about more; and what an API server finds itself needs no webhook.
             Target::Any | Target::Change => Vec::new(),
             Target::Kinds(kinds) => kinds.clone(),
         };
         // What Secrets hold is sent to nobody: rules about them are asked of a repository alone.
-        for kind in kinds.into_iter().filter(|kind| &*kind.name != "Secret") {
-            let known: Vec<_> = KNOWN.iter().filter(|(known, group, _)| kind.covers(group, known)).collect();
-            if let (true, Some(group)) = (known.is_empty(), &kind.group) {
-                // How the resources of a kind are called nobody knows but the API server: all of the group are asked about.
-                found.entry((group.to_string(), "*".to_owned())).or_default().extend(&rule.operations);
-                continue;
-            }
-            if known.is_empty() {
-                return Err(format!("rule {} reads {kind}, of which the resource is not known", rule.id));
-            }
-            for (kind, group, plural) in known {
-                let doors: &[&str] = if *kind == "Pod" { &POD_DOORS } else { &[] };
-                for resource in std::iter::once(plural).chain(doors) {
-                    found.entry(((*group).to_owned(), (*resource).to_owned())).or_default().extend(&rule.operations);
-                }
+        for kind in kinds.iter().filter(|kind| &*kind.name != SECRET) {
+            if rule.foreign.is_some() {
+                found.add_any(kind, &rule.operations);
+            } else {
+                found.add_known(rule, kind)?;
             }
         }
     }
-    Ok(found.into_iter().map(|((group, resource), operations)| Asked { group, resource, operations }).collect())
+    Ok(found.all())
+}
+
+/// The kind of which nothing is sent.
+const SECRET: &str = "Secret";
+
+/// Of a policy that was written for another tool, the kinds that the webhook is never asked about although it names them.
+#[must_use]
+pub fn unasked(rule: &Rule) -> Vec<&Kind> {
+    let Target::Kinds(kinds) = &rule.target else { return Vec::new() };
+    let is_unasked = |kind: &&Kind| &*kind.name == SECRET || kinds::is_vital_kind(kind.group.as_deref().unwrap_or_default(), &kind.name);
+    kinds.iter().filter(is_unasked).filter(|_| rule.foreign.is_some()).collect()
+}
+
+/// Operations by group and resource.
+#[derive(Default)]
+struct Found(BTreeMap<(String, String), BTreeSet<Operation>>);
+
+impl Found {
+    fn add(&mut self, (group, resource): (&str, &str), operations: &[Operation]) {
+        self.0.entry((group.to_owned(), resource.to_owned())).or_default().extend(operations);
+    }
+
+    /// A resource, and what changes it beside itself.
+    fn add_with_doors(&mut self, group: &str, (kind, resource): (&str, &str), operations: &[Operation]) {
+        let doors: &[&str] = if kind == "Pod" { &POD_DOORS } else { &[] };
+        std::iter::once(resource).chain(doors.iter().copied()).for_each(|resource| self.add((group, resource), operations));
+    }
+
+    /// A kind that a rule of ours reads.
+    fn add_known(&mut self, rule: &Rule, kind: &Kind) -> Result<(), String> {
+        let known: Vec<_> = KNOWN.iter().filter(|(known, group, _)| kind.covers(group, known)).collect();
+        match &kind.group {
+            // How the resources of a kind are called nobody knows but the API server: all of the group are asked about.
+            Some(group) if known.is_empty() => self.add((group, EVERY), &rule.operations),
+            None if known.is_empty() => return Err(format!("rule {} reads {kind}, of which the resource is not known", rule.id)),
+            Some(_) | None => {}
+        }
+        for (kind, group, plural) in known {
+            self.add_with_doors(group, (kind, plural), &rule.operations);
+        }
+        Ok(())
+    }
+
+    /// A kind that a policy names which was written for another tool: whatever it may mean is asked about.
+    fn add_any(&mut self, kind: &Kind, operations: &[Operation]) {
+        let mut is_known = false;
+        for (name, group, plural) in KNOWN.iter().chain(&BUILT_IN).filter(|(known, group, _)| kind.covers(group, known)) {
+            // Where no group is named another one may have such a kind, whose resource has the same name.
+            self.add_with_doors(if kind.group.is_some() { group } else { EVERY }, (name, plural), operations);
+            is_known = true;
+        }
+        for (_, _, group, resource) in SENT.iter().filter(|(known, group, _, _)| kind.covers(group, known)) {
+            self.add((group, resource), operations);
+            is_known = true;
+        }
+        if !is_known {
+            self.add((kind.group.as_deref().unwrap_or(EVERY), EVERY), operations);
+        }
+    }
+
+    /// All of it; what carries pods by its own name, wherever every resource of a group is asked about.
+    fn all(mut self) -> Vec<Asked> {
+        let wide: Vec<_> =
+            self.0.iter().filter(|((_, resource), _)| resource == EVERY).map(|(key, all)| (key.0.clone(), all.clone())).collect();
+        for (group, operations) in wide {
+            let operations: Vec<Operation> = operations.into_iter().collect();
+            let carriers = KNOWN.iter().filter(|(kind, own, _)| CARRIERS.contains(kind) && (group == EVERY || group == *own));
+            carriers.for_each(|(kind, own, plural)| self.add_with_doors(own, (kind, plural), &operations));
+        }
+        self.0.into_iter().map(|((group, resource), operations)| Asked { group, resource, operations }).collect()
+    }
 }
 
 impl Asked {
     /// Whether it is about what carries pods.
     fn carries_pods(&self) -> bool {
         let resource = self.resource.split('/').next().unwrap_or_default();
-        KNOWN.iter().any(|(kind, group, plural)| *group == self.group && *plural == resource && CARRIERS.contains(kind))
+        let is_own = |group: &str| self.group == EVERY || *group == self.group;
+        KNOWN.iter().any(|(kind, group, plural)| is_own(group) && *plural == resource && CARRIERS.contains(kind))
+    }
+
+    /// Whether a resource is among what is asked about.
+    pub(super) fn covers(&self, group: &str, resource: &str) -> bool {
+        let is_one = |own: &str, one: &str| own == EVERY || own == one;
+        is_one(&self.group, group) && is_one(&self.resource, resource)
     }
 }
 
@@ -121,10 +196,11 @@ fn rules(asked: &[&Asked]) -> Vec<Value> {
 pub fn configuration(gate: &Gate, registration: &Registration) -> Result<Value, String> {
     let asked = asked(gate.engine().rules())?;
     let (of_pods, others): (Vec<&Asked>, Vec<&Asked>) = asked.iter().partition(|one| one.carries_pods());
+    let wide = wide(&of_pods, &others);
     let (of_pods, others) = (rules(&of_pods), rules(&others));
     let scoring = scoring(gate.config());
-    let webhook = |name: &str, policy: &str, condition: Option<String>, rules: &[Value]| {
-        let own = condition.map(|expression| json!({"name": "namespace", "expression": expression}));
+    let in_namespace = |condition: Option<String>| condition.map(|expression| json!({"name": "namespace", "expression": expression}));
+    let webhook = |name: &str, policy: &str, own: Vec<Value>, rules: &[Value]| {
         json!({
             "name": name,
             "admissionReviewVersions": ["v1"],
@@ -140,12 +216,15 @@ pub fn configuration(gate: &Gate, registration: &Registration) -> Result<Value, 
     };
     let mut webhooks = Vec::new();
     if let Some(scoring) = &scoring {
-        webhooks.push(webhook("scoring.portcullis.dev", "Fail", Some(scoring.clone()), &of_pods));
+        webhooks.push(webhook("scoring.portcullis.dev", "Fail", in_namespace(Some(scoring.clone())).into_iter().collect(), &of_pods));
     }
-    webhooks.push(webhook("platform.portcullis.dev", "Ignore", scoring.map(|scoring| format!("!({scoring})")), &of_pods));
+    if !of_pods.is_empty() {
+        let elsewhere = in_namespace(scoring.map(|scoring| format!("!({scoring})")));
+        webhooks.push(webhook("platform.portcullis.dev", "Ignore", elsewhere.into_iter().collect(), &of_pods));
+    }
     // Nobody waits for a dead webhook to make a ConfigMap or a role, wherever it is.
     if !others.is_empty() {
-        webhooks.push(webhook("others.portcullis.dev", "Ignore", None, &others));
+        webhooks.push(webhook("others.portcullis.dev", "Ignore", wide, &others));
     }
     let mut annotations = registration.annotations.clone();
     annotations.insert("portcullis.dev/bundle".to_owned(), gate.digest().to_owned());
@@ -186,6 +265,30 @@ fn conditions() -> Vec<Value> {
         condition("no-leases", "request.resource.group != 'coordination.k8s.io'"),
         condition("no-reviews", "!(request.resource.group in ['authentication.k8s.io', 'authorization.k8s.io'])"),
         condition("no-nodes", "!('system:nodes' in request.userInfo.groups) && request.resource.resource != 'nodes'"),
+    ]
+}
+
+/// What is kept out where every resource of a group is asked about: Secrets, Events, and what carries pods, which is asked about already.
+fn wide(of_pods: &[&Asked], others: &[&Asked]) -> Vec<Value> {
+    if !others.iter().any(|one| one.resource == EVERY) {
+        return Vec::new();
+    }
+    let named = |every: bool| -> Vec<String> {
+        let pods = of_pods.iter().filter(|one| (one.group == EVERY) == every && !one.resource.contains('/'));
+        pods.map(|one| if every { format!("'{}'", one.resource) } else { format!("'{}/{}'", one.group, one.resource) }).collect()
+    };
+    let condition = |name: &str, expression: String| json!({"name": name, "expression": expression});
+    vec![
+        condition("no-secrets", "request.resource.group != '' || request.resource.resource != 'secrets'".to_owned()),
+        condition("no-events", "request.resource.resource != 'events'".to_owned()),
+        condition(
+            "no-pods",
+            format!(
+                "!((request.resource.group + '/' + request.resource.resource) in [{}] || request.resource.resource in [{}])",
+                named(false).join(", "),
+                named(true).join(", ")
+            ),
+        ),
     ]
 }
 

@@ -3,8 +3,12 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_source::{Data, Document, Node, Step, Text, json, json::Manner};
+use regorus::{Value, value::Object};
 
-use crate::{Context, Identity, Operation, Resource};
+use crate::{
+    Context, Identity, Operation, Resource,
+    input::{of_node, text},
+};
 
 /// How deep a review may nest; the deepest schemas of custom resources stay far below.
 pub const MAX_DEPTH: usize = 400;
@@ -170,6 +174,16 @@ impl Review {
             uid,
             document,
         })
+    }
+
+    /// What the API server says of the request, but for its object, and without what is empty; none where it
+    /// is too deep to be looked at.
+    pub(super) fn request(&self) -> Option<Value> {
+        let request = self.document.root.get("request")?.as_map()?;
+        let is_told = |key: &str, node: &Node| key != "object" && node.as_str() != Some("");
+        let fields = request.entries.iter().filter(|entry| is_told(&entry.key, &entry.value));
+        let fields: Option<Object> = fields.map(|entry| Some((text(&entry.key), of_node(&entry.value)?))).collect();
+        Some(fields?.into_value())
     }
 
     /// The object of a side, where there is one.

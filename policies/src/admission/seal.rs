@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::hash;
 
 /// The same value with the keys of all objects in order, whatever order this build keeps them in.
-pub(super) fn sorted(value: Value) -> Value {
+pub(crate) fn sorted(value: Value) -> Value {
     match value {
         Value::Object(map) => {
             let mut entries: Vec<(String, Value)> = map.into_iter().collect();

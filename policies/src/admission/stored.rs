@@ -1,12 +1,12 @@
 //! Objects that are in a cluster already: which of them rules read, and what the rules say of them now.
 
-use std::{collections::BTreeSet, fmt::Write as _, sync::Arc};
+use std::{fmt::Write as _, sync::Arc};
 
 use portcullis_source::{Node, Text, json as text_json};
 use serde_json::{Value, json};
 
 use super::{
-    gate::{Circumstances, Gate},
+    gate::{Asker, Circumstances, Gate},
     kinds::{CARRIERS, JOINED, KNOWN},
     registration::asked,
     review::{Malformed, Review, Side},
@@ -103,11 +103,11 @@ pub fn carries_pods(kind: &str) -> bool {
 /// # Errors
 /// A rule reads a kind whose resource is not known.
 pub fn reads(rules: &[Rule]) -> Result<Vec<Read>, String> {
-    let has_platform = rules.iter().any(|rule| rule.scope == Scope::Platform);
+    let has_platform = rules.iter().any(|rule| rule.scope == Scope::Platform && rule.foreign.is_none());
     let is_joined = |kind: &str| has_platform && (CARRIERS.contains(&kind) || JOINED.contains(&kind));
-    let alone: BTreeSet<(String, String)> = asked(rules)?.into_iter().map(|asked| (asked.group, asked.resource)).collect();
+    let alone = asked(rules)?;
     let known = KNOWN.iter().filter(|(kind, group, resource)| {
-        let is_asked = alone.contains(&((*group).to_owned(), (*resource).to_owned()));
+        let is_asked = alone.iter().any(|asked| asked.covers(group, resource));
         !resource.contains('/') && (is_joined(kind) || (is_asked && CARRIERS.contains(kind)))
     });
     Ok(known.map(|(kind, group, resource)| Read { group, resource, kind, is_joined: is_joined(kind) }).collect())
@@ -128,7 +128,7 @@ impl Gate {
     /// The object is larger or deeper than a request may be.
     pub fn judge_stored(&self, worker: &mut Worker, subject: &Subject<'_>, at: &Circumstances) -> Result<Vec<Hit>, Malformed> {
         let review = Review::parse(subject.review().into_bytes())?;
-        let verdict = self.judge(worker, &review, at);
+        let verdict = self.judge_by(worker, &review, at, Asker::Scan);
         Ok(hits(self, &review, &verdict, (subject.owner, at)))
     }
 

@@ -19,6 +19,10 @@ use crate::{
     Config, ConfigError, Level, Library, Rule,
     config::{Admission, Located, RuleSettings, Setting, SettingLevel, WaiverEntry, nearest},
     hash,
+    rego::{
+        nesting,
+        outline::{Outline, cycle},
+    },
 };
 
 /// Why rules can't be evaluated.
@@ -84,11 +88,23 @@ impl Engine {
         for (index, rule) in self.rules.iter().enumerate() {
             let made = match &rule.foreign {
                 Some(foreign) => foreign.program.engine().map(|_| ()),
-                None => self.program(index).map(|_| ()),
+                // What is not ours comes as a file, and nobody comes back from what goes in circles.
+                None => self.ends(rule).and_then(|()| self.program(index).map(|_| ())),
             };
             made.map_err(|reason| EngineError::Compile { rule: rule.id.to_string(), reason })?;
         }
         Ok(())
+    }
+
+    fn ends(&self, rule: &Rule) -> Result<(), String> {
+        if self.is_ours && is_ready(rule) {
+            return Ok(());
+        }
+        let files = self.shared.of_text(&rule.rego);
+        for text in files.iter().map(|file| &file.text).chain([&rule.rego]) {
+            nesting::check(text).map_err(|(line, reason)| format!("line {line} {reason}"))?;
+        }
+        ends(&self.shared, rule).map_err(|broken| broken.reason)
     }
 
     /// The program of a rule.
@@ -163,10 +179,19 @@ pub(super) fn machine(program: Arc<Program>) -> RegoVM {
 /// The programs of the rules that portcullis comes with, by id, with the texts that they were made of.
 const READY: &[(&str, &str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/programs.rs"));
 
-/// The program of a rule, if it is one of those, word for word.
-fn ready(rule: &Rule) -> Option<Program> {
+/// Whether a rule is one of those, word for word.
+fn is_ready(rule: &Rule) -> bool {
+    known(rule).is_some()
+}
+
+fn known(rule: &Rule) -> Option<&'static [u8]> {
     let place = READY.binary_search_by_key(&rule.id.as_str(), |(id, _, _)| id).ok()?;
-    let (_, _, bytes) = READY.get(place).filter(|(_, text, _)| **text == *rule.rego)?;
+    READY.get(place).filter(|(_, text, _)| **text == *rule.rego).map(|(_, _, bytes)| *bytes)
+}
+
+/// The program of a rule, if it is one of those.
+fn ready(rule: &Rule) -> Option<Program> {
+    let bytes = known(rule)?;
     match Program::deserialize_binary(bytes) {
         Ok(DeserializationResult::Complete(program)) => Some(program),
         Ok(DeserializationResult::Partial(_)) | Err(_) => None,
@@ -181,16 +206,54 @@ pub(crate) fn parses(path: &str, text: &str) -> Result<(), Broken> {
     regorus::Engine::new().add_policy(path.to_owned(), text.to_owned()).map(|_| ()).map_err(|error| Broken::of(&error))
 }
 
-/// Whether a rule compiles on top of what rules share.
+/// Whether a rule compiles on top of what rules share, and nothing of that goes in circles.
 ///
 /// # Errors
 /// What regorus says.
 pub(crate) fn compiles(prelude: &[(Arc<str>, Arc<str>)], rule: &Rule) -> Result<(), Broken> {
-    compile(&Shared::of(prelude), rule).map(|_| ())
+    let shared = Shared::of(prelude);
+    ends(&shared, rule)?;
+    compile(&shared, rule).map(|_| ())
+}
+
+/// The first text that leads back to itself, where some do.
+pub(crate) fn circle(files: &[(Arc<str>, Arc<str>)]) -> Option<(usize, Broken)> {
+    let mut engine = regorus::Engine::new();
+    // What is no Rego is found out where it is compiled.
+    for (path, text) in files {
+        engine.add_policy(path.to_string(), text.to_string()).ok()?;
+    }
+    match Outline::all(&engine) {
+        Ok(outlines) => cycle(&outlines).map(|(place, line, name)| (place, Broken { line, reason: format!("{name} calls itself") })),
+        // Which of several nests too deep nobody says.
+        Err(_) if files.len() > 1 => {
+            (0..).zip(files).find_map(|(place, file)| circle(std::slice::from_ref(file)).map(|(_, broken)| (place, broken)))
+        }
+        Err(reason) => Some((0, Broken { line: 1, reason: format!("it {reason}") })),
+    }
+}
+
+/// Whether nothing in a rule, or in what it shares with others, leads back to itself.
+///
+/// # Errors
+/// What does.
+fn ends(shared: &Shared, rule: &Rule) -> Result<(), Broken> {
+    let own = (file(rule).into(), Arc::clone(&rule.rego));
+    let mut files: Vec<(Arc<str>, Arc<str>)> = vec![own];
+    files.extend(shared.of_text(&rule.rego).into_iter().map(|file| (Arc::clone(&file.path), Arc::clone(&file.text))));
+    match circle(&files) {
+        Some((0, broken)) => Err(broken),
+        Some((_, broken)) => Err(Broken { line: 1, ..broken }),
+        None => Ok(()),
+    }
+}
+
+fn file(rule: &Rule) -> String {
+    format!("rules/{}/rule.rego", rule.id)
 }
 
 fn compile(shared: &Shared, rule: &Rule) -> Result<Program, Broken> {
-    program::compile(shared, (&format!("rules/{}/rule.rego", rule.id), &rule.rego), &rule.entry_point())
+    program::compile(shared, (&file(rule), &rule.rego), &rule.entry_point())
 }
 
 /// The rules and parameters that the configuration names but the library does not have.
@@ -349,7 +412,7 @@ fn level_name(level: SettingLevel) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::Engine;
+    use super::{Engine, Shared, ends, nesting};
     use crate::{Config, Library};
 
     /// What is read by the name of a package makes regorus' machine evaluate all of its rules, over and over: rules of the prelude are
@@ -361,6 +424,15 @@ mod tests {
             let program = engine.program(index).unwrap();
             assert!(super::ready(rule).is_some(), "{}", rule.id);
             assert_eq!(program.instruction_data.virtual_data_document_lookup_params.len(), 0, "{}", rule.id);
+        }
+    }
+    #[test]
+    fn nothing_of_ours_goes_in_circles() {
+        let library = Library::embedded().unwrap();
+        let shared = Shared::of(library.prelude());
+        for rule in library.rules() {
+            ends(&shared, rule).map_err(|broken| format!("{}: {}", rule.id, broken.reason)).unwrap();
+            nesting::check(&rule.rego).unwrap();
         }
     }
 }

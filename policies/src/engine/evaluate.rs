@@ -73,10 +73,11 @@ impl Engine {
         self.platform(resources, facts, |_| true)
     }
 
-    /// What those of them find that join nothing but what carries pods, autoscalers and disruption budgets.
+    /// What those of them find that join nothing but what carries pods, autoscalers and disruption budgets; policies that were written for
+    /// other tools may join anything.
     #[must_use]
     pub fn check_stored(&self, resources: &[Resource], facts: &Facts) -> Partial<Vec<Finding>> {
-        self.platform(resources, facts, |rule| rule.joins.is_empty())
+        self.platform(resources, facts, |rule| rule.joins.is_empty() && rule.foreign.is_none())
     }
 
     fn platform(&self, resources: &[Resource], facts: &Facts, wanted: impl Fn(&Rule) -> bool) -> Partial<Vec<Finding>> {
@@ -162,7 +163,9 @@ impl<'a> Run<'a> {
             };
             // What the schema says nothing against needs no rule to say so.
             let is_targeted = is_targeted && (!rule.reads_schema() || resource.faults.is_some());
-            let is_asked = is_targeted && rule.scope == Scope::Resource && rule.operations.contains(&asked.operation);
+            // In a repository, what reads namespaces is asked where all objects are seen together.
+            let is_single = if asked.beside.is_some() { rule.is_of_requests() } else { rule.scope == Scope::Resource };
+            let is_asked = is_targeted && is_single && rule.operations.contains(&asked.operation);
             resolved.level.filter(|_| is_asked)
         };
         let (of_schema, rules): (Vec<_>, Vec<_>) = engine

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Foreign, Operation, Resource,
-    foreign::{Failed, Namespaces, inventory},
+    foreign::{Failed, Namespaces, Request, inventory},
     input::{misshapen, object, of_resource, text},
 };
 
@@ -31,12 +31,13 @@ impl Run<'_> {
         input: &Object,
         asked: &Asked<'_>,
     ) -> Result<Vec<Said>, Failure> {
-        if !foreign.is_about(resource, &Namespaces::default())? {
-            return Ok(Vec::new());
-        }
-        let Some(whole) = input.get(&text("resource")) else { return Ok(Vec::new()) };
-        let found =
-            self.ask(rule, foreign, foreign.input(resource, whole, &Namespaces::default(), (Some(asked.operation), asked.review)))?;
+        let nothing = Namespaces::default();
+        let (namespaces, sent, old) = asked.beside.map_or((&nothing, None, None), |beside| (beside.namespaces, beside.request, beside.old));
+        // As Gatekeeper has it, an object is meant that was meant before it was changed, too.
+        let is_meant = foreign.is_about(resource, namespaces)? || old.map_or(Ok(false), |old| foreign.is_about(old, namespaces))?;
+        let Some(whole) = input.get(&text("resource")).filter(|_| is_meant) else { return Ok(Vec::new()) };
+        let request = Request { operation: Some(asked.operation), said: sent };
+        let found = self.ask(rule, foreign, foreign.input(resource, whole, namespaces, request))?;
         if found.len() > asked.budget.findings {
             let reason = format!("it finds more than {} faults", asked.budget.findings);
             return Err(Failure { reason, exhausted: true });
@@ -51,7 +52,7 @@ impl Run<'_> {
 
     /// Asks the policies that read other objects too about each object of an environment.
     pub(super) fn foreign_platform(&mut self, rules: &[usize], members: &[&Resource]) {
-        let namespaces = Namespaces::of(members);
+        let namespaces = Namespaces::of(members.iter().copied());
         let data = object([("inventory", inventory(members))]);
         let engine = self.engine;
         for &index in rules {
@@ -102,7 +103,11 @@ impl Run<'_> {
             return Ok(Vec::new());
         }
         let Some(whole) = resource.node().and_then(of_resource) else { return Ok(Vec::new()) };
-        let found = self.ask(rule, foreign, foreign.input(resource, &whole, namespaces, (Some(Operation::Create), None)))?;
+        let found = self.ask(
+            rule,
+            foreign,
+            foreign.input(resource, &whole, namespaces, Request { operation: Some(Operation::Create), said: None }),
+        )?;
         Ok(found.into_iter().map(said).collect())
     }
 }

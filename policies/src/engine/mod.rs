@@ -2,7 +2,7 @@
 //!
 //! They run on regorus' register machine, which takes about a quarter of the interpreter's time on our rules (`cargo bench --bench engines`). It
 //! is the younger of the two: it swallows the errors of builtins, and reads some constructs in its own way. So it is given other words than
-//! people write (`defined.rs`, `hoist.rs`), and more stands around it: fixtures run on both and on opa, and so do changed fixtures
+//! people write (`../rego/defined.rs`, `../rego/hoist.rs`), and more stands around it: fixtures run on both and on opa, and so do changed fixtures
 //! (`tests/agree.rs`) and constructs (`tests/constructs.rs`); `tests/tidy.rs` keeps Rego to what all of them understand, and what could make a
 //! builtin fail (misshapen resources, broken patterns in parameters) is told before a rule sees it.
 
@@ -21,10 +21,11 @@ mod worker;
 
 pub use change::ChangeFinding;
 pub use compile::{Engine, EngineError};
-pub(crate) use compile::{compiles, parses};
+pub(crate) use compile::{circle, compiles, parses};
 pub use evaluate::RuleInput;
 pub use facts::Facts;
 pub(crate) use fingerprint::{place_key, stable_path};
 pub use platform::joined;
 pub(crate) use program::{Broken, hoist};
+pub(crate) use worker::Beside;
 pub use worker::{Asked, Budget, Examined, Fault, Worker};

@@ -6,9 +6,9 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-#[path = "defined.rs"]
+#[path = "../rego/defined.rs"]
 mod defined;
-#[path = "hoist.rs"]
+#[path = "../rego/hoist.rs"]
 pub(crate) mod hoist;
 
 use regorus::{languages::rego::compiler::Compiler, rvm::program::Program};
@@ -19,10 +19,11 @@ pub(crate) struct Shared {
     files: Vec<File>,
 }
 
+/// A file of Rego that rules share.
 #[derive(Debug)]
-struct File {
-    path: Arc<str>,
-    text: Arc<str>,
+pub(crate) struct File {
+    pub(crate) path: Arc<str>,
+    pub(crate) text: Arc<str>,
     /// The name of the package, as rules call it.
     package: String,
     rewritten: OnceLock<Result<String, String>>,
@@ -67,7 +68,7 @@ impl Shared {
     }
 
     /// The files that a text names, and those that these name, by path.
-    fn of_text(&self, text: &str) -> Vec<&File> {
+    pub(crate) fn of_text(&self, text: &str) -> Vec<&File> {
         let mut found = BTreeMap::new();
         let mut texts = vec![text];
         while let Some(text) = texts.pop() {
@@ -101,7 +102,9 @@ pub(crate) fn compile(shared: &Shared, (file, rego): (&str, &str), entry: &str) 
 
 /// Compiles a rule in the words of the person who wrote it.
 fn as_written(shared: &[&File], (file, rego): (&str, &str), entry: &str) -> Result<(), Broken> {
-    let broken = |error: &dyn fmt::Display| Broken::of(error);
+    // A line of what the rule shares with others is none of its own.
+    let is_own = |error: &dyn fmt::Display| !error.to_string().contains("--> ") || error.to_string().contains(&format!("--> {file}:"));
+    let broken = |error: &dyn fmt::Display| if is_own(error) { Broken::of(error) } else { Broken { line: 1, ..Broken::of(error) } };
     let mut engine = regorus::Engine::new();
     for shared in shared {
         engine.add_policy(shared.path.to_string(), shared.text.to_string()).map_err(|error| broken(&error))?;

@@ -14,7 +14,7 @@ use super::{
     compile::{MAX_INSTRUCTIONS, Programs, machine},
     settings::{Place, Resolved},
 };
-use crate::{Finding, Foreign, Level, Operation, RuleId};
+use crate::{Finding, Foreign, Level, Operation, Resource, RuleId, foreign::Namespaces};
 
 /// How much an evaluation may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,11 +41,24 @@ pub struct Asked<'a> {
     pub review: Option<&'a Value>,
     /// How much the answer may cost.
     pub budget: Budget,
+    /// What policies that were written for other tools see beside the object, where a request asks.
+    pub(crate) beside: Option<Beside<'a>>,
+}
+
+/// What else is known where one object is asked about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Beside<'a> {
+    /// The request, as the API server sent it; none where nobody sent one.
+    pub(crate) request: Option<&'a Value>,
+    /// The namespaces that the repository declares.
+    pub(crate) namespaces: &'a Namespaces,
+    /// The object as it was.
+    pub(crate) old: Option<&'a Resource>,
 }
 
 impl Asked<'_> {
     /// Everything in a repository is going to be made.
-    pub(super) const LINT: Self = Self { operation: Operation::Create, review: None, budget: Budget::WHOLE };
+    pub(super) const LINT: Self = Self { operation: Operation::Create, review: None, budget: Budget::WHOLE, beside: None };
 }
 
 /// A rule that gave no answer, or a resource that no rule can read.

@@ -8,16 +8,18 @@ use std::{
 use regorus::Value;
 
 use super::{
-    nesting,
-    outline::{Outline, is_below},
+    check::check,
     program::{Foreign, Module, Program, Question, Version},
-    read::Taken,
-    rego,
+    read::{CONFTEST, Taken},
 };
 use crate::{
     ConfigError, Group, Operation, OwnFile, Rule, RuleId, Scope, Severity, Target,
     input::text,
     own::{at, text as text_of},
+    rego::{
+        nesting,
+        outline::{Outline, is_below},
+    },
 };
 
 /// `exception` of a package: lists of names of rules that do not count for an object.
@@ -115,6 +117,9 @@ fn take_package(package: &str, policies: &[Policy<'_>], taken: &mut Taken) {
             return;
         }
     };
+    for module in program.modules() {
+        taken.kept.insert(format!("{CONFTEST}/{}", module.path), module.text.to_string());
+    }
     let text: Vec<&str> = program.modules().iter().map(|module| &*module.text).collect();
     let text: Arc<str> = text.join("\n").into();
     for (name, severity) in asked {
@@ -195,7 +200,7 @@ fn program(used: &[&Policy<'_>], policies: &[Policy<'_>]) -> Result<Program, Con
         Some(policy) => at(&policy.own.file, line, format!("{} {message}", policy.own.path), HINT),
         None => ConfigError { message, span: None, hint: None },
     };
-    let (program, outlines) = rego::check(&modules).map_err(|fault| wrong(fault.module, fault.line, fault.message))?;
+    let (program, outlines) = check(&modules).map_err(|fault| wrong(fault.module, fault.line, fault.message))?;
     for (index, outline) in outlines.iter().enumerate() {
         let is_known = |path: &str| policies.iter().any(|other| is_below(path, &format!("data.{}", other.outline.package)));
         let named = outline.data.iter().chain(outline.imports.iter().filter(|(_, path)| is_below(path, "data")));

@@ -9,11 +9,11 @@ use super::{
     defaults, level,
     matching::Match,
     program::{Foreign, Question},
-    read::{Found, Taken},
+    read::{Found, GATEKEEPER, Taken, kept},
     schema::Schema,
     template::Template,
 };
-use crate::{ConfigError, Group, Kind, Rule, RuleId, Scope, Target, input::of_json};
+use crate::{ConfigError, Group, Kind, Rule, RuleId, Scope, Target, admission::sorted, input::of_json};
 
 /// What to do about a constraint that is left out.
 const HINT: &str = "the constraint was left out; Gatekeeper would refuse it too";
@@ -39,7 +39,14 @@ pub(super) fn take(constraints: &[Found], templates: &BTreeMap<Arc<str>, Option<
         let rule = match templates.get(kind) {
             // What is wrong with the template was said.
             Some(None) => None,
-            Some(Some(template)) => rule(found, template, &id).map_err(|mistake| taken.mistakes.push(mistake)).ok(),
+            Some(Some(template)) => {
+                let rule = rule(found, template, &id).map_err(|mistake| taken.mistakes.push(mistake)).ok();
+                if rule.is_some() {
+                    taken.kept.insert(format!("{GATEKEEPER}/{kind}/{name}.json"), kept(found));
+                    taken.kept.entry(format!("{GATEKEEPER}/{kind}.json")).or_insert_with(|| template.kept.clone());
+                }
+                rule
+            }
             None => {
                 let hint = format!("add the ConstraintTemplate of kind {kind} to the folder");
                 taken.mistakes.push(found.wrong(&found.document.root, format!("constraint {kind}/{name} has no template"), &hint));
@@ -79,7 +86,9 @@ pub(super) fn rule(found: &Found, template: &Template, id: &str) -> Result<Rule,
     let parameters = parameters(spec, template);
     let reads_more = template.inventory || template.namespace || matching.reads_namespaces();
     let text: Vec<&str> = template.program.modules().iter().map(|module| &*module.text).collect();
-    let constraint = json!({"spec": spec.map(crate::json), "path": template.path});
+    let operations: Vec<&str> = template.operations.iter().map(|operation| operation.name()).collect();
+    let constraint =
+        sorted(json!({"spec": spec.map(crate::json), "path": template.path, "parameters": &parameters, "operations": operations}));
     Ok(Rule {
         id: RuleId::new(id),
         title: format!("Gatekeeper constraint {kind}/{name}"),

@@ -21,6 +21,9 @@ pub(crate) enum Known {
 /// The key of the label that an API server gives every namespace.
 const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 
+/// What is said of a namespace of which only the name is known.
+pub(super) const UNKNOWN: &str = "which nothing here declares";
+
 /// Which objects a constraint is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Match {
@@ -117,9 +120,9 @@ impl Match {
         let Some(own) = own else { return Ok(true) };
         match namespace(own) {
             Known::Whole(labels) => Ok(selector.holds(&labels)),
-            Known::Name(name) => selector
-                .decides(&name)
-                .ok_or_else(|| format!("its namespaceSelector asks for labels of namespace {own}, which nothing here declares")),
+            Known::Name(name) => {
+                selector.decides(&name).ok_or_else(|| format!("its namespaceSelector asks for labels of namespace {own}, {UNKNOWN}"))
+            }
         }
     }
 

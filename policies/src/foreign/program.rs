@@ -11,10 +11,11 @@ use std::{
 
 use regorus::{Value, utils::limits::ExecutionTimerConfig};
 
-use super::{builtins, conftest::Exception, matching::Match, outline};
+use super::{builtins, conftest::Exception, matching::Match, sprintf};
 use crate::{
     engine::{Broken, hoist},
     input::text,
+    rego::outline,
 };
 
 /// The version of the language that a text is written in.
@@ -94,6 +95,9 @@ impl From<String> for Failed {
 /// How many steps of the interpreter one evaluation may take.
 const MAX_STEPS: NonZeroU32 = NonZeroU32::MIN.saturating_add(20_000_000);
 
+/// How long one evaluation may take where there is a deadline.
+const MAX_TIME: Duration = Duration::from_secs(1);
+
 /// How many steps pass between two looks at the clock, where there is a deadline.
 const CLOCK_INTERVAL: NonZeroU32 = NonZeroU32::MIN.saturating_add(999);
 
@@ -151,7 +155,14 @@ impl Program {
 
     /// An interpreter of its own.
     pub(crate) fn engine(&self) -> Result<regorus::Engine, String> {
-        self.ready.get_or_init(|| self.hoisted()?.parse().map_err(|(_, broken)| broken.reason)).clone()
+        let make = || {
+            let mut engine = self.hoisted()?.parse().map_err(|(_, broken)| broken.reason)?;
+            // There is no such rule: asked for one, regorus readies itself, which whoever copies it then need not.
+            limit(&mut engine, None);
+            let _ = engine.eval_rule("data.portcullis.none".to_owned());
+            Ok(engine)
+        };
+        self.ready.get_or_init(make).clone()
     }
 }
 
@@ -220,12 +231,16 @@ fn limit(engine: &mut regorus::Engine, deadline: Option<Instant>) {
     let config = match deadline {
         None => ExecutionTimerConfig { limit: Duration::from_nanos(1), check_interval: MAX_STEPS },
         Some(deadline) => {
-            let limit = deadline.saturating_duration_since(Instant::now()).max(Duration::from_nanos(1));
+            // What is made meanwhile takes memory, however much time there is.
+            let limit = deadline.saturating_duration_since(Instant::now()).clamp(Duration::from_nanos(1), MAX_TIME);
             ExecutionTimerConfig { limit, check_interval: CLOCK_INTERVAL }
         }
     };
     engine.set_execution_timer_config(config);
 }
+
+/// How much of a value that is no message is told.
+const MAX_SHOWN: usize = 80;
 
 fn shortened(message: &str) -> String {
     let mut end = MAX_MESSAGE.min(message.len());
@@ -235,10 +250,11 @@ fn shortened(message: &str) -> String {
     message.get(..end).unwrap_or_default().to_owned()
 }
 
+/// The beginning of a value: one that holds another one many times over has no end.
 fn shown(value: &Value) -> String {
-    let mut text = value.to_string();
-    if text.chars().count() > 80 {
-        text = text.chars().take(79).chain(['…']).collect();
+    let mut text = String::new();
+    if sprintf::write(value, &mut text, MAX_SHOWN).is_err() {
+        text = text.chars().take(MAX_SHOWN - 1).chain(['…']).collect();
     }
     text
 }

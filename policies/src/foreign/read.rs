@@ -46,7 +46,13 @@ pub(crate) struct Taken {
     pub(crate) templates: Vec<Arc<Document>>,
     /// The paths of files that somebody else than a rule of ours has a use for.
     pub(crate) used: BTreeSet<String>,
+    /// What the rules were made of and can be made of again, by path: no more than that, whatever the files were.
+    pub(crate) kept: BTreeMap<String, String>,
 }
+
+/// The folders of what is kept.
+pub(super) const GATEKEEPER: &str = "gatekeeper";
+pub(super) const CONFTEST: &str = "conftest";
 
 /// The group of templates, and that of constraints.
 const TEMPLATES: &str = "templates.gatekeeper.sh/";
@@ -94,6 +100,26 @@ fn take_template(found: &Found, templates: &mut BTreeMap<Arc<str>, Option<Templa
     if let Some(kind) = known {
         templates.insert(kind, template);
     }
+}
+
+/// An object as text that YAML and JSON read alike, without what nobody asks for.
+pub(super) fn kept(found: &Found) -> String {
+    let root = &found.document.root;
+    let mut object = serde_json::Map::new();
+    for key in ["apiVersion", "kind", "spec"] {
+        object.extend(root.get(key).filter(|node| !node.is_null()).map(|node| (key.to_owned(), crate::json(node))));
+    }
+    let text = |path: &[&str]| root.at(path).and_then(Node::as_str);
+    let mut metadata = serde_json::Map::new();
+    metadata.extend(text(&["metadata", "name"]).map(|name| ("name".to_owned(), name.into())));
+    let description = text(&["metadata", "annotations", "description"]);
+    metadata.extend(description.map(|text| ("annotations".to_owned(), serde_json::json!({"description": text}))));
+    object.insert("metadata".to_owned(), metadata.into());
+    let text = crate::admission::sorted(object.into()).to_string();
+    // YAML breaks lines at these, and JSON does not.
+    ['\u{85}', '\u{2028}', '\u{2029}', '\u{feff}']
+        .iter()
+        .fold(text, |text, letter| text.replace(*letter, &format!("\\u{:04x}", u32::from(*letter))))
 }
 
 /// The objects of all YAML and JSON files that name Gatekeeper.

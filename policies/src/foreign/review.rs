@@ -1,13 +1,16 @@
 //! What Gatekeeper and conftest see of an object, and of all of them.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::Arc,
+};
 
 use portcullis_source::Node;
 use regorus::{Value, value::Object};
 
 use super::{
     Foreign,
-    matching::{Known, Labels, namespace_labels},
+    matching::{Known, Labels, UNKNOWN, namespace_labels},
     program::Question,
 };
 use crate::{
@@ -15,31 +18,39 @@ use crate::{
     input::{at, misshapen, object, of_resource, text},
 };
 
-/// `input.review` of an object that comes to be, as an API server fills it in; an operation that nobody knows is empty, as gator has it.
-fn review(resource: &Resource, whole: &Value, operation: Option<Operation>, asked: Option<&Value>) -> BTreeMap<Value, Value> {
+/// What is asked, beside the object.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Request<'a> {
+    /// What is done; where nobody knows it is empty, as gator has it.
+    pub(crate) operation: Option<Operation>,
+    /// All that an API server says of it.
+    pub(crate) said: Option<&'a Value>,
+}
+
+/// `input.review` of an object that comes to be, as an API server fills it in, and what one that asks says instead.
+fn review(resource: &Resource, whole: &Value, request: Request<'_>) -> BTreeMap<Value, Value> {
     let version = resource.identity.api_version.rsplit('/').next().unwrap_or_default();
     let kind = object([("group", text(resource.group())), ("version", text(version)), ("kind", text(&resource.identity.kind))]);
     let nothing = object([("group", text("")), ("version", text("")), ("resource", text(""))]);
-    let mut fields: BTreeMap<&str, Value> = BTreeMap::from([
+    let fields: BTreeMap<&str, Value> = BTreeMap::from([
         ("uid", text("")),
-        ("kind", kind),
         ("resource", nothing),
-        ("operation", text(operation.map_or("", Operation::name))),
+        ("operation", text(request.operation.map_or("", Operation::name))),
         ("userInfo", Value::new_object()),
-        ("object", placed(resource, whole)),
         ("oldObject", Value::Null),
         ("options", Value::Null),
         // Gatekeeper has nothing here where it knows of no namespace.
         ("namespaceObject", Value::new_object()),
     ]);
-    let name = resource.node().and_then(|node| node.at(&["metadata", "name"])).and_then(Node::as_str);
-    fields.extend(name.filter(|name| !name.is_empty()).map(|name| ("name", text(name))));
-    fields.extend(resource.identity.namespace.as_deref().map(|namespace| ("namespace", text(namespace))));
-    for (ours, theirs) in [("oldObject", "oldObject"), ("user", "userInfo"), ("subresource", "subResource")] {
-        let given = asked.and_then(|asked| at(asked, &[ours]));
-        fields.extend(given.map(|given| (theirs, given.clone())));
+    let mut fields: BTreeMap<Value, Value> = fields.into_iter().map(|(key, value)| (text(key), value)).collect();
+    for (key, value) in request.said.and_then(|said| said.as_object().ok()).into_iter().flat_map(Object::iter) {
+        fields.insert(key.clone(), value.clone());
     }
-    fields.into_iter().map(|(key, value)| (text(key), value)).collect()
+    fields.extend([(text("kind"), kind), (text("object"), placed(resource, whole))]);
+    let name = resource.node().and_then(|node| node.at(&["metadata", "name"])).and_then(Node::as_str);
+    fields.extend(name.filter(|name| !name.is_empty()).map(|name| (text("name"), text(name))));
+    fields.extend(resource.identity.namespace.as_deref().map(|namespace| (text("namespace"), text(namespace))));
+    fields
 }
 
 /// An object with the namespace that it goes to.
@@ -65,7 +76,7 @@ impl Foreign {
             Question::Constraint { matching, namespace, .. } => {
                 let holds = matching.holds(resource, |name| namespaces.get(name))?;
                 match resource.identity.namespace.as_deref().filter(|_| holds && *namespace) {
-                    Some(own) if !namespaces.0.contains_key(own) => Err(format!("it reads namespace {own}, which nothing here declares")),
+                    Some(own) if namespaces.object(own).is_none() => Err(format!("it reads namespace {own}, {UNKNOWN}")),
                     Some(_) | None => Ok(holds),
                 }
             }
@@ -73,24 +84,28 @@ impl Foreign {
         }
     }
 
-    /// Whether it reads `data.inventory`.
-    pub(crate) fn reads_inventory(&self) -> bool {
+    /// Whether it reads `data.inventory`, which nobody has who is asked about one object.
+    #[must_use]
+    pub fn reads_inventory(&self) -> bool {
         matches!(self.question, Question::Constraint { inventory: true, .. })
     }
 
+    /// Whether it asks for more of the namespace of an object than its name.
+    #[must_use]
+    pub fn reads_namespaces(&self) -> bool {
+        match &self.question {
+            Question::Constraint { matching, namespace, .. } => *namespace || matching.reads_namespaces(),
+            Question::Conftest(_) => false,
+        }
+    }
+
     /// What it sees of an object.
-    pub(crate) fn input(
-        &self,
-        resource: &Resource,
-        whole: &Value,
-        namespaces: &Namespaces,
-        (operation, asked): (Option<Operation>, Option<&Value>),
-    ) -> Value {
+    pub(crate) fn input(&self, resource: &Resource, whole: &Value, namespaces: &Namespaces, request: Request<'_>) -> Value {
         match &self.question {
             Question::Constraint { parameters, namespace, .. } => {
-                let mut review = review(resource, whole, operation, asked);
-                let declared = resource.identity.namespace.as_ref().and_then(|own| namespaces.0.get(own));
-                review.extend(declared.filter(|_| *namespace).map(|(_, object)| (text("namespaceObject"), object.clone())));
+                let mut review = review(resource, whole, request);
+                let declared = resource.identity.namespace.as_ref().and_then(|own| namespaces.object(own));
+                review.extend(declared.filter(|_| *namespace).map(|object| (text("namespaceObject"), object.clone())));
                 object([("review", review.into_iter().collect::<Object>().into_value()), ("parameters", parameters.clone())])
             }
             Question::Conftest(_) => placed(resource, whole),
@@ -98,23 +113,39 @@ impl Foreign {
     }
 }
 
-/// The labels of the namespaces that something declares.
+/// The namespaces that something declares; nothing of those that are declared in several ways.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Namespaces(BTreeMap<Arc<str>, (Labels, Value)>);
+pub(crate) struct Namespaces(BTreeMap<Arc<str>, Option<(Labels, Value)>>);
 
 impl Namespaces {
     /// Those among some objects.
-    pub(crate) fn of(resources: &[&Resource]) -> Self {
-        let declared = resources.iter().filter(|resource| &*resource.identity.kind == "Namespace" && resource.group().is_empty());
-        let labels = |resource: &&&Resource| {
+    pub(crate) fn of<'a>(resources: impl IntoIterator<Item = &'a Resource>) -> Self {
+        let mut found = BTreeMap::new();
+        for resource in resources {
+            let Some(node) = resource.node().filter(|_| &*resource.identity.kind == "Namespace" && resource.group().is_empty()) else {
+                continue;
+            };
+            let Some(whole) = of_resource(node) else { continue };
             let name = &resource.identity.name;
-            Some((Arc::clone(name), (namespace_labels(name, resource.node()?), of_resource(resource.node()?)?)))
-        };
-        Self(declared.filter_map(|resource| labels(&resource)).collect())
+            let declared = Some((namespace_labels(name, node), whole));
+            match found.entry(Arc::clone(name)) {
+                Entry::Vacant(place) => drop(place.insert(declared)),
+                Entry::Occupied(mut known) if *known.get() != declared => drop(known.insert(None)),
+                Entry::Occupied(_) => {}
+            }
+        }
+        Self(found)
     }
 
     fn get(&self, name: &str) -> Known {
-        self.0.get(name).map_or_else(|| Known::Name(name.into()), |(labels, _)| Known::Whole(labels.clone()))
+        match self.0.get(name) {
+            Some(Some((labels, _))) => Known::Whole(labels.clone()),
+            Some(None) | None => Known::Name(name.into()),
+        }
+    }
+
+    fn object(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)?.as_ref().map(|(_, object)| object)
     }
 }
 

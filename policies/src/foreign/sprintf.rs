@@ -18,10 +18,17 @@ struct Verb {
 /// The widest that anything is made.
 const MAX_WIDTH: usize = 1000;
 
+/// The longest text that a builtin makes: a value that holds another one many times over would have no end.
+pub(super) const MAX_TEXT: usize = 1 << 20;
+
 /// Writes a format with its arguments; none where they are no format and list.
-pub(super) fn sprintf(values: &[Value]) -> Option<String> {
-    let [Value::String(format), arguments] = values else { return None };
-    let arguments: Vec<&Value> = arguments.as_array().ok()?.iter().collect();
+///
+/// # Errors
+/// The text has no end that anybody waits for.
+pub(super) fn sprintf(values: &[Value]) -> Result<Option<String>, TooLong> {
+    let [Value::String(format), arguments] = values else { return Ok(None) };
+    let Ok(arguments) = arguments.as_array() else { return Ok(None) };
+    let arguments: Vec<&Value> = arguments.iter().collect();
     let mut text = String::with_capacity(format.len());
     let mut letters = format.chars().peekable();
     let mut next = 0;
@@ -56,22 +63,35 @@ pub(super) fn sprintf(values: &[Value]) -> Option<String> {
             Some('%') => text.push('%'),
             Some(word) => {
                 match arguments.get(next) {
-                    Some(argument) => text.push_str(&verb.write(word, argument)),
+                    Some(argument) => text.push_str(&verb.write(word, argument)?),
                     None => text.push_str(&format!("%!{word}(MISSING)")),
                 }
                 next += 1;
             }
         }
+        fits(&text, MAX_TEXT)?;
     }
     if let Some(rest) = arguments.get(next..).filter(|rest| !rest.is_empty()) {
-        let extra: Vec<String> = rest.iter().map(|value| format!("{}={}", kind(value), plain(value))).collect();
+        let mut extra = Vec::with_capacity(rest.len());
+        for value in rest {
+            extra.push(format!("{}={}", kind(value), plain(value)?));
+        }
         text.push_str(&format!("%!(EXTRA {})", extra.join(", ")));
     }
-    Some(text)
+    fits(&text, MAX_TEXT)?;
+    Ok(Some(text))
+}
+
+/// What is too long to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TooLong;
+
+fn fits(text: &str, most: usize) -> Result<(), TooLong> {
+    if text.len() > most { Err(TooLong) } else { Ok(()) }
 }
 
 impl Verb {
-    fn write(self, word: char, value: &Value) -> String {
+    fn write(self, word: char, value: &Value) -> Result<String, TooLong> {
         let written = match (word, value) {
             ('v' | 's', Value::String(text)) => Some(self.cut(text)),
             ('q', Value::String(text)) => Some(format!("{text:?}")),
@@ -79,21 +99,21 @@ impl Verb {
                 Some(text.bytes().map(|byte| if word == 'x' { format!("{byte:02x}") } else { format!("{byte:02X}") }).collect())
             }
             (_, Value::Number(_)) => return self.number(word, value),
-            ('v' | 's', other) => Some(self.cut(&other.to_string_of_opa())),
-            ('q', other) => Some(format!("{:?}", other.to_string_of_opa())),
+            ('v' | 's', other) => Some(self.cut(&written(other)?)),
+            ('q', other) => Some(format!("{:?}", written(other)?)),
             _ => None,
         };
-        match written {
+        Ok(match written {
             Some(written) => self.pad(&written, false),
-            None => format!("%!{word}({}={})", kind(value), plain(value)),
-        }
+            None => format!("%!{word}({}={})", kind(value), plain(value)?),
+        })
     }
 
-    fn number(self, word: char, value: &Value) -> String {
+    fn number(self, word: char, value: &Value) -> Result<String, TooLong> {
         let whole = value.as_i64().ok();
         let float = value.as_f64().ok();
         let digits = match (word, whole) {
-            ('v', _) => Some(plain(value)),
+            ('v', _) => Some(plain(value)?),
             ('d', Some(whole)) => Some(whole.to_string()),
             ('x', Some(whole)) => Some(in_base(whole, |whole| format!("{whole:x}"))),
             ('X', Some(whole)) => Some(in_base(whole, |whole| format!("{whole:X}"))),
@@ -101,13 +121,13 @@ impl Verb {
             ('b', Some(whole)) => Some(in_base(whole, |whole| format!("{whole:b}"))),
             ('c', Some(whole)) => u32::try_from(whole).ok().and_then(char::from_u32).map(String::from),
             ('f' | 'F', None) => float.map(|float| format!("{float:.*}", self.precision.unwrap_or(6))),
-            ('g' | 'G', None) => Some(plain(value)),
+            ('g' | 'G', None) => Some(plain(value)?),
             _ => None,
         };
-        let Some(digits) = digits else { return format!("%!{word}({}={})", kind(value), plain(value)) };
+        let Some(digits) = digits else { return Ok(format!("%!{word}({}={})", kind(value), plain(value)?)) };
         let signed = if self.plus && !digits.starts_with('-') { format!("+{digits}") } else { digits };
         let spaced = if self.space && !signed.starts_with(['-', '+']) { format!(" {signed}") } else { signed };
-        self.pad(&spaced, true)
+        Ok(self.pad(&spaced, true))
     }
 
     fn cut(self, text: &str) -> String {
@@ -141,29 +161,50 @@ fn kind(value: &Value) -> &'static str {
     }
 }
 
-fn plain(value: &Value) -> String {
+fn plain(value: &Value) -> Result<String, TooLong> {
     match value {
-        Value::String(text) => text.to_string(),
-        other => other.to_string_of_opa(),
+        Value::String(text) => Ok(text.to_string()),
+        other => written(other),
     }
 }
 
-/// A value as OPA writes it in Rego: with a space after commas and colons, and sets in braces.
-trait Written {
-    fn to_string_of_opa(&self) -> String;
+fn written(value: &Value) -> Result<String, TooLong> {
+    let mut text = String::new();
+    write(value, &mut text, MAX_TEXT)?;
+    Ok(text)
 }
 
-impl Written for Value {
-    fn to_string_of_opa(&self) -> String {
-        match self {
-            Self::Array(items) => format!("[{}]", items.iter().map(Written::to_string_of_opa).collect::<Vec<_>>().join(", ")),
-            Self::Set(items) if items.is_empty() => "set()".to_owned(),
-            Self::Set(items) => format!("{{{}}}", items.iter().map(Written::to_string_of_opa).collect::<Vec<_>>().join(", ")),
-            Self::Object(map) => {
-                let entries = map.iter().map(|(key, value)| format!("{}: {}", key.to_string_of_opa(), value.to_string_of_opa()));
-                format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+/// Writes a value as OPA writes it in Rego: with a space after commas and colons, and sets in braces. What was written until it was too much
+/// stays.
+///
+/// # Errors
+/// It is longer than it may be.
+pub(super) fn write(value: &Value, text: &mut String, most: usize) -> Result<(), TooLong> {
+    match value {
+        Value::Array(items) => list(items.iter(), ("[", "]"), text, most)?,
+        Value::Set(items) if items.is_empty() => text.push_str("set()"),
+        Value::Set(items) => list(items.iter(), ("{", "}"), text, most)?,
+        Value::Object(map) => {
+            text.push('{');
+            for (index, (key, value)) in map.iter().enumerate() {
+                text.push_str(if index > 0 { ", " } else { "" });
+                write(key, text, most)?;
+                text.push_str(": ");
+                write(value, text, most)?;
             }
-            other => other.to_string(),
+            text.push('}');
         }
+        other => text.push_str(&other.to_string()),
     }
+    fits(text, most)
+}
+
+fn list<'a>(items: impl Iterator<Item = &'a Value>, (open, close): (&str, &str), text: &mut String, most: usize) -> Result<(), TooLong> {
+    text.push_str(open);
+    for (index, item) in items.enumerate() {
+        text.push_str(if index > 0 { ", " } else { "" });
+        write(item, text, most)?;
+    }
+    text.push_str(close);
+    Ok(())
 }

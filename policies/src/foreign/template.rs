@@ -5,13 +5,15 @@ use std::sync::Arc;
 use portcullis_source::{Document, Node};
 
 use super::{
-    outline::{Outline, is_below},
+    check::check,
     program::{Module, Program, Version},
-    read::Found,
-    rego,
+    read::{Found, kept},
     schema::Schema,
 };
-use crate::{ConfigError, Operation, json};
+use crate::{
+    ConfigError, Operation, json,
+    rego::outline::{Outline, is_below},
+};
 
 /// A template that can be asked.
 #[derive(Clone, Debug)]
@@ -28,6 +30,8 @@ pub(super) struct Template {
     pub(super) inventory: bool,
     /// Whether it reads the namespace of the object.
     pub(super) namespace: bool,
+    /// The text that it can be read of again.
+    pub(super) kept: String,
 }
 
 /// The only target of a template that there is.
@@ -77,6 +81,7 @@ impl Template {
             operations: operations(target),
             namespace: outlines.iter().any(|outline| outline.reads_namespace),
             program: Arc::new(program),
+            kept: kept(found),
             kind,
         })
     }
@@ -147,7 +152,7 @@ impl<'a> Texts<'a> {
             let node = nodes.get(module).copied().unwrap_or(self.rego);
             found.wrong_in(node, line, format!("template {name} {message}"), HINT)
         };
-        let (program, outlines) = rego::check(&modules).map_err(|fault| at(fault.module, fault.line, fault.message))?;
+        let (program, outlines) = check(&modules).map_err(|fault| at(fault.module, fault.line, fault.message))?;
         for (index, outline) in outlines.iter().enumerate() {
             if index > 0 && !outline.package.starts_with("lib.") {
                 return Err(at(index, 1, format!("has a library of package {}, and those are below lib", outline.package)));

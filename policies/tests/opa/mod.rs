@@ -6,10 +6,10 @@ use portcullis_policies::Library;
 use serde_json::Value as Json;
 
 /// A rule by its word in packages, and what it is to look at.
-pub type Question = (String, String);
+pub(crate) type Question = (String, String);
 
 /// The findings of rules, in the order of the questions; null where there is no answer. One process answers all of them.
-pub fn findings(opa: &str, library: &Library, questions: &[Question]) -> Vec<Json> {
+pub(crate) fn findings(opa: &str, library: &Library, questions: &[Question]) -> Vec<Json> {
     let folder = tempfile::tempdir().unwrap();
     let bundle = folder.path().join("bundle");
     fs::create_dir(&bundle).unwrap();

@@ -1,11 +1,11 @@
 //! Texts of Rego, checked before anything of them runs: that they parse, what they call and read, that nothing in them goes in circles.
 
-use super::{
+use super::program::{Module, Program, Version};
+use crate::rego::{
     nesting,
     outline::{Outline, cycle},
-    program::{Module, Program, Version},
+    words::FORBIDDEN,
 };
-use crate::own::FORBIDDEN;
 
 /// A fault of a module.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use serde_json::Value;
 /// A text, looked through.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outline {
-    pub(super) path: String,
+    pub(crate) path: String,
     /// The package, without `data.`.
     pub(crate) package: String,
     /// What is imported, with its line.
@@ -15,7 +15,7 @@ pub(crate) struct Outline {
     /// The names of its rules and functions.
     pub(crate) rules: BTreeSet<String>,
     /// What is called, with its line: builtins by their names, functions as `data.package.name`.
-    pub(super) calls: Vec<(usize, String)>,
+    pub(crate) calls: Vec<(usize, String)>,
     /// The data that is read, with its line, as `data.inventory.cluster`.
     pub(crate) data: Vec<(usize, String)>,
     /// Whether it reads `input.review`.
@@ -40,7 +40,7 @@ impl Outline {
     ///
     /// # Errors
     /// One nests too deep to be looked through.
-    pub(super) fn all(engine: &regorus::Engine) -> Result<Vec<Self>, String> {
+    pub(crate) fn all(engine: &regorus::Engine) -> Result<Vec<Self>, String> {
         let modules = modules(engine)?;
         let packages: Vec<(String, BTreeSet<String>)> = modules.iter().filter_map(|module| module.get("ast")).map(names).collect();
         let outline = |module: &Value| {
@@ -89,14 +89,14 @@ impl Outline {
     }
 
     /// Whether it has this rule or function.
-    pub(super) fn has(&self, path: &str) -> bool {
+    pub(crate) fn has(&self, path: &str) -> bool {
         path.strip_prefix("data.")
             .and_then(|path| path.strip_prefix(&self.package)?.strip_prefix('.'))
             .is_some_and(|name| self.rules.contains(name))
     }
 
     /// The path of one of its rules.
-    pub(super) fn some_rule(&self) -> Option<String> {
+    pub(crate) fn some_rule(&self) -> Option<String> {
         self.rules.iter().next().map(|name| format!("data.{}.{name}", self.package))
     }
 
@@ -115,7 +115,7 @@ fn modules(engine: &regorus::Engine) -> Result<Vec<Value>, String> {
 ///
 /// # Errors
 /// One nests too deep to be looked through.
-pub(super) fn asts(engine: &regorus::Engine) -> Result<Vec<Value>, String> {
+pub(crate) fn asts(engine: &regorus::Engine) -> Result<Vec<Value>, String> {
     Ok(modules(engine)?.into_iter().map(|mut module| module.get_mut("ast").map(Value::take).unwrap_or_default()).collect())
 }
 
@@ -288,7 +288,7 @@ impl Seen<'_> {
 }
 
 /// A rule that leads back to itself, which OPA refuses and regorus' functions do not come back from: its module, line and name.
-pub(super) fn cycle(outlines: &[Outline]) -> Option<(usize, usize, String)> {
+pub(crate) fn cycle(outlines: &[Outline]) -> Option<(usize, usize, String)> {
     let mut edges: BTreeMap<&str, (usize, usize, BTreeSet<&str>)> = BTreeMap::new();
     for (index, outline) in outlines.iter().enumerate() {
         for (node, (line, to)) in &outline.edges {

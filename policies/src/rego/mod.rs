@@ -1,0 +1,12 @@
+//! Texts of Rego before anything of them runs, whoever wrote them.
+//!
+//! 1. [`words`] is a text without its comments and what stands in quotes.
+//! 2. [`nesting`] says whether a text can be parsed in any time that somebody has.
+//! 3. [`outline`] says what it names, and whether anything in it goes in circles.
+//!
+//! `hoist.rs` and `defined.rs` beside them write a text in the words that regorus reads as OPA does; they belong to `engine::program`, which the
+//! build uses, too.
+
+pub(crate) mod nesting;
+pub(crate) mod outline;
+pub(crate) mod words;
