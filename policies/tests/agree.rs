@@ -2,6 +2,7 @@
 //!
 //! Fixtures show what somebody thought of; a construct that the machine reads in its own way shows only where values meet unusual keys. The
 //! interpreter reads the words that the machine is given: in those of people it skips an `else` whose head before it is undefined.
+#![expect(clippy::disallowed_methods, reason = "opa is asked where OPA_BIN names one")]
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a library that does not compile fails its test, as does an empty list")]
 
 use std::{
@@ -15,7 +16,6 @@ use proptest::{prelude::*, sample::Index, strategy::ValueTree as _};
 use regorus::{Value, languages::rego::compiler::Compiler, rvm::vm::RegoVM};
 use serde_json::{Value as Json, json};
 
-#[expect(clippy::disallowed_methods, reason = "starts opa where OPA_BIN names one")]
 mod opa;
 #[path = "../src/engine/program.rs"]
 #[expect(dead_code, reason = "only the words are of interest here")]
