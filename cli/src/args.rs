@@ -62,6 +62,9 @@ pub(crate) enum Command {
     /// Compare the environments of a service: where a layer makes them differ, and what drifted apart unseen.
     #[command(after_help = help::DRIFT)]
     Drift(Drift),
+    /// Say which services may run on Spot nodes, and what each of the others lacks for that.
+    #[command(after_help = help::SPOT)]
+    Spot(Spot),
     /// Join the reports of all parts of a run into the report of one.
     #[command(after_help = help::MERGE)]
     Merge(Merge),
@@ -365,6 +368,20 @@ pub(crate) struct Drift {
     pub(crate) threads: Option<u16>,
 }
 
+/// `portcullis spot`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Spot {
+    /// What is looked at.
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+    /// How to print; `portcullis schema spot` describes the JSON.
+    #[arg(short, long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+    /// The date that waivers are judged by, as YYYY-MM-DD [default: today, in UTC].
+    #[arg(long, value_name = "DATE")]
+    pub(crate) today: Option<String>,
+}
+
 /// What fails a run of `portcullis drift`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {
@@ -547,6 +564,8 @@ pub(crate) enum SchemaFile {
     Why,
     /// What `portcullis values --format json` prints.
     Values,
+    /// What `portcullis spot --format json` prints.
+    Spot,
     /// What `portcullis drift --format json` prints.
     Drift,
 }

@@ -145,6 +145,26 @@ Exit codes:
   3  the application does not render wholly; what is known of its values is listed";
 
 /// `portcullis drift`.
+pub(crate) const SPOT: &str = "\
+Examples:
+  portcullis spot
+      every service in every environment: ready, or what it lacks and the line to edit
+  portcullis spot --service risk-batch --environment prod
+      before a service moves: exit 1 while it is not ready
+  portcullis spot --format json
+      for programs: every check of every service
+
+A Spot node is taken back two minutes after its notice. A service is ready when it meets every rule of the
+checklist `spot` (`portcullis rule ID` says where a rule stands): pods that drain in time, replicas and budgets
+that bear a node less, pods apart from each other. Rules are asked whatever their level is; parameters and
+waivers of the configuration hold, and what is waived is said.
+
+Exit codes:
+  0  every service that is asked for is ready
+  1  some service is not
+  2  a wrong argument, or a service or environment that there is not
+  3  something could not be rendered or read, so that nobody knows what else there is";
+
 pub(crate) const DRIFT: &str = "\
 Examples:
   portcullis drift tx-scoring

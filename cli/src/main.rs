@@ -26,6 +26,7 @@ mod ownership;
 mod partition;
 mod pipeline;
 mod progress;
+mod readiness;
 mod render;
 mod report;
 mod root;
@@ -93,6 +94,7 @@ fn run(args: &Args, surroundings: &Surroundings) -> Outcome {
         Command::Why(why) => commands::why::run(why, surroundings),
         Command::Values(values) => commands::values::run(values, surroundings),
         Command::Drift(drift) => commands::drift::run(drift, surroundings),
+        Command::Spot(spot) => commands::spot::run(spot, surroundings),
         Command::Merge(merge) => commands::merge::run(merge, surroundings),
         Command::Rule(rule) => commands::rule::run(rule, surroundings),
         Command::Test(test) => commands::test::run(test, surroundings),

@@ -23,12 +23,13 @@ fn reports_match_their_schema() {
 
 #[test]
 fn answers_match_their_schemas() {
-    let cases: [(&str, &[&str]); 6] = [
+    let cases: [(&str, &[&str]); 7] = [
         ("why", &["why", "shop-dev", "probe.path"]),
         ("why", &["why", "shop-prod", "store"]),
         ("why", &["why", "shop-dev", "Deployment:/spec/template/spec/containers/0/livenessProbe"]),
         ("values", &["values", "shop-dev"]),
         ("drift", &["drift", "shop"]),
+        ("spot", &["spot"]),
         ("report", &["lint", "--partition", "1/2"]),
     ];
     for (name, arguments) in cases {

@@ -6,6 +6,16 @@ use portcullis_source::{Location, Origin, Sources, Step};
 
 use crate::{Date, RuleId};
 
+/// `Kind/namespace/name`, or `Kind/name` where there is no namespace, as waivers name it.
+impl std::fmt::Display for Identity {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.namespace {
+            Some(namespace) => write!(formatter, "{}/{namespace}/{}", self.kind, self.name),
+            None => write!(formatter, "{}/{}", self.kind, self.name),
+        }
+    }
+}
+
 /// What a finding does to the exit code and the verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {

@@ -221,6 +221,14 @@ impl Library {
         let rules = self.rules.iter().filter(|rule| ids.contains(&rule.id.as_str())).cloned().collect();
         Ok(Self { rules, ..self.clone() })
     }
+
+    /// The rules of a checklist, each of them on.
+    #[must_use]
+    pub fn checklist(&self, name: &str) -> Self {
+        let listed = self.rules.iter().filter(|rule| rule.checklists.iter().any(|list| **list == *name));
+        let rules = listed.map(|rule| Rule { off: None, ..rule.clone() }).collect();
+        Self { rules, ..self.clone() }
+    }
 }
 
 /// The rule of a folder, by the names of its files below it.
@@ -240,6 +248,7 @@ pub(crate) fn read_rule(id: &str, files: &[(&str, &str)]) -> Result<Rule, Librar
         severity: metadata.severity().map_err(wrong)?,
         group: metadata.group().map_err(wrong)?,
         aliases: metadata.aliases().map_err(wrong)?,
+        checklists: metadata.checklists().map_err(wrong)?,
         off: metadata.off().map_err(wrong)?,
         scope: metadata.scope().map_err(wrong)?,
         target: metadata.target().map_err(wrong)?,
@@ -291,7 +300,10 @@ impl Metadata {
     fn only_known(&self) -> Result<(), String> {
         let known: [(Option<&Node>, &[&str]); 2] = [
             (Some(&self.root), &["title", "description", "custom"]),
-            (self.root.get("custom"), &["severity", "group", "like", "off", "scope", "target", "joins", "operations", "params", "facts"]),
+            (
+                self.root.get("custom"),
+                &["severity", "group", "like", "off", "checklists", "scope", "target", "joins", "operations", "params", "facts"],
+            ),
         ];
         for (node, keys) in known {
             for entry in node.and_then(Node::as_map).into_iter().flat_map(|map| &map.entries) {
@@ -330,6 +342,13 @@ impl Metadata {
         let mut aliases: Vec<Alias> = self.custom("like").into_iter().flat_map(Node::items).map(read).collect::<Result<_, _>>()?;
         aliases.sort();
         Ok(aliases)
+    }
+
+    fn checklists(&self) -> Result<Vec<Arc<str>>, String> {
+        let lists = self.custom("checklists").map(Node::items).unwrap_or_default();
+        let read = |list: &Node| list.as_str().filter(|list| Rule::CHECKLISTS.contains(list)).map(Arc::from);
+        let lists: Option<Vec<Arc<str>>> = lists.iter().map(read).collect();
+        lists.ok_or_else(|| format!("custom.checklists must be a list of {}", Rule::CHECKLISTS.join(", ")))
     }
 
     fn off(&self) -> Result<Option<String>, String> {

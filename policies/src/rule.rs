@@ -292,6 +292,8 @@ pub struct Rule {
     pub group: Group,
     /// What it is called elsewhere, sorted.
     pub aliases: Vec<Alias>,
+    /// The lists on which it stands, of [`Rule::CHECKLISTS`].
+    pub checklists: Vec<Arc<str>>,
     /// Why it is off where the configuration gives it no level, in a sentence; none for a rule that is on.
     pub off: Option<String>,
     /// How much it sees.
@@ -322,6 +324,9 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// The lists of rules that a service must meet for something: `spot` before it may run on nodes that are taken back.
+    pub const CHECKLISTS: [&str; 1] = ["spot"];
+
     /// The path of its findings in Rego.
     #[must_use]
     pub fn entry_point(&self) -> String {

@@ -13,6 +13,7 @@ pub(crate) mod merge;
 pub(crate) mod rule;
 mod rule_new;
 pub(crate) mod schema;
+pub(crate) mod spot;
 pub(crate) mod stamp;
 pub(crate) mod template;
 pub(crate) mod test;

@@ -33,6 +33,9 @@ pub(crate) fn page(rule: &Rule) -> String {
     for alias in &rule.aliases {
         let _ = writeln!(text, "like      {alias}");
     }
+    for list in &rule.checklists {
+        let _ = writeln!(text, "checklist {list}");
+    }
     let _ = write!(text, "\n{}\n", rule.readme.trim());
     for (title, fixtures) in [("Passes", &rule.passes), ("Fails", &rule.fails)] {
         if let Some((name, example)) = smallest(fixtures) {
@@ -80,6 +83,7 @@ pub(crate) fn as_json(rule: &Rule) -> Value {
         "severity": rule.severity.name(),
         "off": rule.off,
         "group": rule.group.name(),
+        "checklists": rule.checklists,
         "like": rule.aliases.iter().map(Alias::to_string).collect::<Vec<_>>(),
         "scope": rule.scope.name(),
         "target": match &rule.target { Target::Pod => json!("pod"), Target::Kinds(kinds) => json!(kinds.iter().map(Kind::to_string).collect::<Vec<_>>()), Target::Any => json!("any"), Target::Change => json!("change") },

@@ -6,6 +6,7 @@
 #   group: availability
 #   like:
 #     - kyverno:prevent-bare-pods
+#   checklists: [spot]
 #   scope: resource
 #   target: [Pod]
 package portcullis.rules.bare_pod

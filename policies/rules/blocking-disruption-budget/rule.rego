@@ -13,6 +13,7 @@
 #     - kyverno:require-reasonable-pdbs
 #     - polaris:pdbDisruptionsIsZero
 #     - polaris:pdbMinAvailableGreaterThanHPAMinReplicas
+#   checklists: [spot]
 #   scope: platform
 #   target: pod
 package portcullis.rules.blocking_disruption_budget

@@ -9,6 +9,7 @@
 #     - kube-score:statefulset-has-poddisruptionbudget
 #     - kyverno:require-pdb
 #     - polaris:missingPodDisruptionBudget
+#   checklists: [spot]
 #   scope: platform
 #   target: pod
 package portcullis.rules.missing_disruption_budget

@@ -9,6 +9,7 @@
 #     - kube-score:deployment-has-host-podantiaffinity
 #     - kube-score:statefulset-has-host-podantiaffinity
 #     - kyverno:create-pod-antiaffinity
+#   checklists: [spot]
 #   scope: platform
 #   target: pod
 #   facts: [zones]

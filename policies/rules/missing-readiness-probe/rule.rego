@@ -11,6 +11,7 @@
 #     - kube-score:pod-probes
 #     - kyverno:require-probes
 #     - polaris:readinessProbeMissing
+#   checklists: [spot]
 #   scope: resource
 #   target: pod
 package portcullis.rules.missing_readiness_probe

@@ -8,6 +8,7 @@
 #     - kube-score:pod-topology-spread-constraints
 #     - kyverno:topologyspreadconstraints-policy
 #     - polaris:topologySpreadConstraint
+#   checklists: [spot]
 #   scope: resource
 #   target: pod
 #   facts: [zones]

@@ -4,6 +4,7 @@
 # custom:
 #   severity: error
 #   group: availability
+#   checklists: [spot]
 #   scope: resource
 #   target: pod
 package portcullis.rules.pre_stop_outlasts_grace

@@ -10,6 +10,7 @@
 #     - kube-score:deployment-replicas
 #     - kyverno:require-deployments-have-multiple-replicas
 #     - polaris:deploymentMissingReplicas
+#   checklists: [spot]
 #   scope: platform
 #   target: pod
 #   facts: [zones]

@@ -4,6 +4,7 @@
 # custom:
 #   severity: warning
 #   group: availability
+#   checklists: [spot]
 #   scope: resource
 #   target: pod
 package portcullis.rules.undisruptable_pod

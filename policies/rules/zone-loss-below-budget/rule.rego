@@ -5,6 +5,7 @@
 #   severity: warning
 #   group: availability
 #   "off": A budget may say what a drain may take, not what the service needs; it is for those whose minAvailable is a promise.
+#   checklists: [spot]
 #   scope: platform
 #   target: [PodDisruptionBudget]
 #   params:

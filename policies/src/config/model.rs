@@ -210,6 +210,19 @@ pub struct WaiverEntry {
 }
 
 impl Config {
+    /// The same without any level: every rule has that of its severity, with the parameters that are configured.
+    #[must_use]
+    pub fn without_levels(&self) -> Self {
+        let mut config = self.clone();
+        config.environments.iter_mut().for_each(|environment| environment.levels.clear());
+        for settings in config.rules.values_mut().map(|settings| &mut settings.value) {
+            let narrower = settings.environments.values_mut().map(|setting| &mut setting.value);
+            let narrower = narrower.chain(settings.namespaces.iter_mut().map(|(_, setting)| setting));
+            std::iter::once(&mut settings.everywhere).chain(narrower).for_each(|setting| setting.level = None);
+        }
+        config
+    }
+
     /// The environment of an application, by its name, namespace and cluster: the first of which everything that it says holds.
     #[must_use]
     pub fn environment_of(&self, application: &str, namespace: &str, cluster: &str) -> Option<&Environment> {

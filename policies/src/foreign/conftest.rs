@@ -154,6 +154,7 @@ fn rule(id: &str, (package, name): (&str, &str), severity: Severity, place: &Pol
         severity,
         group: Group::Platform,
         aliases: Vec::new(),
+        checklists: Vec::new(),
         off: None,
         scope: Scope::Resource,
         target: Target::Any,

@@ -5,10 +5,7 @@ use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 use portcullis_source::{Document, Node, SourceFile, Sources, Span, Text, yaml};
 use serde_json::Value;
 
-use super::{
-    apply::{Coverage, about},
-    draft::pattern,
-};
+use super::apply::{Coverage, about};
 use crate::{ConfigError, Finding, Level, Waived, config, finding::order, sort_findings};
 
 /// The JSON Schema of a baseline.
@@ -72,7 +69,7 @@ impl Baseline {
         let entry = |finding: &Finding| {
             let words = [
                 ("rule", Some(finding.rule.to_string())),
-                ("resource", finding.resource.as_ref().map(pattern)),
+                ("resource", finding.resource.as_ref().map(ToString::to_string)),
                 ("environment", finding.environment.as_deref().map(str::to_owned)),
                 ("application", finding.application.as_deref().map(str::to_owned)),
                 ("message", Some(finding.message.clone())),

@@ -8,7 +8,7 @@ use std::{
 
 use portcullis_source::{Node, Text, yaml};
 
-use crate::{Date, Finding, Identity};
+use crate::{Date, Finding};
 
 /// Who answers for findings, why and until when.
 #[derive(Clone, Debug)]
@@ -41,7 +41,7 @@ pub fn drafts<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Draft>
     let mut places: BTreeMap<(String, String), BTreeSet<Option<Arc<str>>>> = BTreeMap::new();
     for finding in findings {
         let Some(resource) = &finding.resource else { continue };
-        places.entry((finding.rule.to_string(), pattern(resource))).or_default().insert(finding.environment.clone());
+        places.entry((finding.rule.to_string(), resource.to_string())).or_default().insert(finding.environment.clone());
     }
     let mut grouped: BTreeMap<(String, Vec<Arc<str>>), Vec<String>> = BTreeMap::new();
     for ((rule, resource), environments) in places {
@@ -50,14 +50,6 @@ pub fn drafts<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Draft>
         grouped.entry((rule, environments)).or_default().push(resource);
     }
     grouped.into_iter().map(|((rule, environments), resources)| Draft { rule, environments, resources }).collect()
-}
-
-/// An object as waivers name it.
-pub(super) fn pattern(identity: &Identity) -> String {
-    match &identity.namespace {
-        Some(namespace) => format!("{}/{namespace}/{}", identity.kind, identity.name),
-        None => format!("{}/{}", identity.kind, identity.name),
-    }
 }
 
 impl Draft {
