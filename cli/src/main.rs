@@ -3,6 +3,7 @@
 //! `args` → `settings` → `pipeline` (`discover` → `portcullis-argo` → `render` → `portcullis-policies`) → `report`.
 
 mod advice;
+mod answers;
 mod args;
 mod check;
 mod commands;
@@ -139,12 +140,15 @@ fn places() -> Places {
     };
     let cache = of_helm("HELM_CACHE_HOME", "XDG_CACHE_HOME", "Library/Caches", ".cache");
     let config = of_helm("HELM_CONFIG_HOME", "XDG_CONFIG_HOME", "Library/Preferences", ".config");
+    let usual = if cfg!(target_os = "macos") { "Library/Caches" } else { ".cache" };
+    let user_cache = given("XDG_CACHE_HOME").or_else(|| below(usual));
     let of_config = |name: &str| config.as_ref().map(|config| config.join(name));
     let docker = given("DOCKER_CONFIG").or_else(|| below(".docker")).map(|folder| folder.join("config.json"));
     Places {
         cache: given("HELM_REPOSITORY_CACHE").or_else(|| Some(cache?.join("repository"))),
         repositories: given("HELM_REPOSITORY_CONFIG").or_else(|| of_config("repositories.yaml")),
         registries: given("HELM_REGISTRY_CONFIG").or_else(|| of_config("registry/config.json")).into_iter().chain(docker).collect(),
+        answers: given("PORTCULLIS_CACHE").or_else(|| Some(user_cache?.join("portcullis"))),
         terminal: std::io::stderr().is_terminal(),
     }
 }
