@@ -118,12 +118,13 @@ mod tests {
     /// Expressions of every sort, broken ones among them.
     fn expression() -> impl Strategy<Value = String> {
         let parts = ["a", "b+", "(a|b)", "(x)?", "^", "$", "[a-c]*", "(?i)", ".", "\\d", "(", "[", "\\b", "a{2}"];
-        prop::collection::vec(prop::sample::select(parts.as_slice()), 0..5).prop_map(|parts| parts.concat())
+        prop::collection::vec(prop::sample::select(parts.to_vec()), 0..5).prop_map(|parts| parts.concat())
     }
 
     fn same(name: &str, own: Body, args: &[Value]) {
         let source = Source::from_contents("test".to_owned(), "x".to_owned()).unwrap();
-        let span = Lexer::new(&source).next_token().unwrap().1;
+        let mut lexer = Lexer::new(&source);
+        let span = lexer.next_token().unwrap().1;
         let theirs: &BuiltinFcn = BUILTINS.get(name).unwrap();
         let expr = std::iter::repeat_n(
             regorus::unstable::Ref::new(regorus::unstable::Expr::Null { span: span.clone(), value: Value::Null, eidx: 0 }),

@@ -13,7 +13,7 @@ use super::{
     Question,
     evaluate::{Failure, Run},
     joins::Joins,
-    memory::{Answer, Content},
+    memory::Content,
     said::{Said, read_findings},
     settings::Place,
 };
@@ -85,30 +85,28 @@ impl Run<'_> {
         if rules.is_empty() {
             return;
         }
-        let question = self.memory.and_then(|memory| Some((memory, self.question_of_all(&rules, &place, members)?)));
-        let known = question.and_then(|(memory, question)| self.engine.read_answer(&memory.recall(&question)?));
-        if let Some(answer) = known {
-            return answer.into_iter().for_each(|(rule, said)| self.tell_all(rule, members, said));
-        }
-        let platform = platform_value(members, self.facts.services());
-        let (mut answer, mut is_whole) = (Answer::new(), true);
+        let content = self.memory.and_then(|memory| Some((memory, self.content_of_all(members)?)));
+        let mut platform = None;
         for rule in rules {
-            match self.platform_rule(rule, &place, members, &platform) {
-                Some(said) => answer.push((rule, said)),
-                None => is_whole = false,
+            let question = content.and_then(|(memory, content)| Some((memory, self.question_of_all(rule, &place, &content)?)));
+            let known = question.and_then(|(memory, question)| self.engine.read_answer(&memory.recall(&question)?));
+            if let Some(answer) = known {
+                answer.into_iter().for_each(|(rule, said)| self.tell_all(rule, members, said));
+                continue;
             }
+            let platform = platform.get_or_insert_with(|| platform_value(members, self.facts.services()));
+            let Some(said) = self.platform_rule(rule, &place, members, platform) else { continue };
+            let answer = vec![(rule, said)];
+            if let Some((memory, question)) = question {
+                memory.keep(question, self.engine.write_answer(&answer));
+            }
+            answer.into_iter().for_each(|(rule, said)| self.tell_all(rule, members, said));
         }
-        if let Some((memory, question)) = question.filter(|_| is_whole) {
-            memory.keep(question, self.engine.write_answer(&answer));
-        }
-        answer.into_iter().for_each(|(rule, said)| self.tell_all(rule, members, said));
     }
 
-    /// Everything that decides what rules say of an environment: each of its resources, who it belongs to, and its place among the others.
-    fn question_of_all(&mut self, rules: &[usize], place: &Place, members: &[&Resource]) -> Option<Question> {
-        let resolved: Vec<_> = rules.iter().map(|rule| Some((*rule, self.settings_at(place, *rule)?))).collect::<Option<_>>()?;
-        let mut content = Content::about("platform");
-        content.bytes(&self.engine.code_of(resolved.iter().map(|(rule, resolved)| (*rule, &**resolved)))?);
+    /// The resources of an environment as part of questions: each of them, who it belongs to, and its place among the others.
+    fn content_of_all(&self, members: &[&Resource]) -> Option<Question> {
+        let mut content = Content::about("members");
         content.number(members.len());
         for member in members {
             content.text(&member.identity.name);
@@ -117,6 +115,15 @@ impl Run<'_> {
             content.optional(member.context.cluster.as_deref());
             content.resource(member, self.facts.services())?;
         }
+        Some(content.question())
+    }
+
+    /// Everything that decides what a rule says of an environment.
+    fn question_of_all(&mut self, rule: usize, place: &Place, members: &Question) -> Option<Question> {
+        let resolved = self.settings_at(place, rule)?;
+        let mut content = Content::about("platform");
+        content.bytes(&self.engine.code_of(std::iter::once((rule, &*resolved)))?);
+        content.bytes(&members.0);
         Some(content.question())
     }
 
