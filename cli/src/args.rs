@@ -123,6 +123,17 @@ pub(crate) struct Scope {
     pub(crate) threads: Option<u16>,
 }
 
+/// Whether and where what rules say is kept for the next run.
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub(crate) struct Caching {
+    /// Where to keep what rules say of objects, for runs that see the same ones [default: PORTCULLIS_CACHE; nowhere].
+    #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
+    pub(crate) cache: Option<PathBuf>,
+    /// Ask every rule anew and keep nothing, also where PORTCULLIS_CACHE is set.
+    #[arg(long)]
+    pub(crate) no_cache: bool,
+}
+
 /// `portcullis lint`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Lint {
@@ -151,6 +162,9 @@ pub(crate) struct Lint {
     /// Check one of N parts only, as in 3/16; `portcullis merge` joins the JSON reports of all parts.
     #[arg(long, value_name = "PART/N", conflicts_with_all = ["paths", "baseline", "write_baseline"])]
     pub(crate) partition: Option<Part>,
+    /// Whether and where what rules say is kept.
+    #[command(flatten)]
+    pub(crate) caching: Caching,
 }
 
 /// `portcullis diff`.
@@ -196,6 +210,9 @@ pub(crate) struct Diff {
     /// The date that waivers are judged by, as YYYY-MM-DD [default: today, in UTC].
     #[arg(long, value_name = "DATE")]
     pub(crate) today: Option<String>,
+    /// Whether and where what rules say is kept.
+    #[command(flatten)]
+    pub(crate) caching: Caching,
 }
 
 /// `portcullis bundle`.

@@ -87,17 +87,11 @@ pub(crate) fn gather(settings: &Settings, engine: &Engine, owns: &Owns<'_>) -> R
         everywhere = everywhere.with(&own);
         let all: Vec<Resource> = own.iter().chain(&common).cloned().collect();
         let here = Facts::collect(&all);
-        joined.extend(engine.check_platform(&all, &here).take(&mut work.problems));
-        work.join(&all);
-        work.check(&own, &here);
+        joined.extend(work.check(&own, &here, Some(&all)));
         facts.absorb(Facts::collect(&own));
     }
-    if environments.is_empty() {
-        joined = engine.check_platform(&common, &facts).take(&mut work.problems);
-        work.join(&common);
-    }
     everywhere.tell(&mut common);
-    work.check(&common, &facts);
+    joined.extend(work.check(&common, &facts, environments.is_empty().then_some(&common)));
     // What rules say of an object that is a part of all environments, they say in each.
     sort_findings(&mut joined, settings.revision.sources());
     joined.dedup();
@@ -109,6 +103,9 @@ pub(crate) fn gather(settings: &Settings, engine: &Engine, owns: &Owns<'_>) -> R
         findings.iter_mut().for_each(|finding| scrubber.scrub(&mut finding.message));
         let said = failures.iter_mut().flatten().flatten().chain(&mut problems);
         said.for_each(|problem| scrubber.scrub(&mut problem.message));
+    }
+    if let Some(answers) = &settings.answers {
+        answers.save(&secrets);
     }
     let unreached = settings.paths.iter().filter(|path| unreached.contains(*path)).cloned().collect();
     Ok(Gathered { expanded, contexts, failures, findings, problems, selection, unreached, objects, unchecked, notes, secrets })
@@ -192,16 +189,25 @@ impl Work<'_> {
         self.findings.extend(found);
     }
 
-    /// Asks the rules that see one resource at a time, and counts what is asked for.
-    fn check(&mut self, resources: &[Resource], facts: &Facts) {
+    /// Asks the rules, and counts what is asked for; what those find that see a whole environment is given back.
+    fn check(&mut self, resources: &[Resource], facts: &Facts, environment: Option<&[Resource]>) -> Vec<Finding> {
         let sources = self.settings.revision.sources();
         let own: Vec<Resource> =
             resources.iter().filter(|resource| (self.owns)(resource.context.application.as_deref())).cloned().collect();
-        let found = check_single(self.engine, &own, facts).take(&mut self.problems);
-        self.findings.extend(found);
+        let engine = self.engine;
+        let (joined, found) = rayon::join(
+            || environment.map(|all| engine.check_platform(all, facts)).unwrap_or_default(),
+            || check_single(engine, &own, facts),
+        );
+        let joined = joined.take(&mut self.problems);
+        if let Some(all) = environment {
+            self.join(all);
+        }
+        self.findings.extend(found.take(&mut self.problems));
         self.objects += own.iter().filter(|resource| self.joined.resource(resource, sources)).count();
         self.unchecked.add(own.iter().filter(|resource| self.joined.resource(resource, sources)));
         self.secrets.extend(own.iter());
+        joined
     }
 
     /// Adds what rules join with what the paths reach.
@@ -228,7 +234,8 @@ pub(crate) fn check(engine: &Engine, resources: &[Resource]) -> Partial<Vec<Find
 
 /// Evaluates the rules that see one resource at a time, on all threads.
 pub(crate) fn check_single(engine: &Engine, resources: &[Resource], facts: &Facts) -> Partial<Vec<Finding>> {
-    let parts: Vec<_> = resources.par_chunks(CHUNK).map(|chunk| engine.check(chunk, facts)).collect();
+    let parts: Vec<_> =
+        resources.par_chunks(CHUNK).map_init(|| engine.worker(), |worker, chunk| engine.check_with(worker, chunk, facts)).collect();
     let mut problems = Vec::new();
     let findings = parts.into_iter().flat_map(|part| part.take(&mut problems)).collect();
     Partial { value: findings, problems }

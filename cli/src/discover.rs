@@ -58,6 +58,10 @@ pub(crate) fn discover(revision: &Revision, excluded: impl Fn(&RepoPath) -> bool
     }
     found.charts = charts.into_iter().collect();
     found.files = files.len();
+    // Files are numbered as they are first read, and where two objects are the same, these numbers tell which one is the first.
+    for path in &files {
+        let _ = revision.read(path);
+    }
     let read: Vec<Partial<Vec<Manifest>>> = files.par_iter().map(|path| manifests(revision, path)).collect();
     let mut problems = unnamed(revision, &excluded);
     for partial in read {

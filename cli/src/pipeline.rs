@@ -12,6 +12,7 @@ use portcullis_source::{Partial, Problem, RepoPath, Revision, Sources, Span, Sta
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::{
+    answers::Answers,
     check::{Gathered, gather},
     discover::{self, Found},
     error::{BROKEN_BUILD, Error},
@@ -199,7 +200,11 @@ pub(crate) fn lint_settled(
 
 /// The rules as the configuration sets them.
 pub(crate) fn engine(settings: &Settings, library: &Library) -> Result<Engine, Error> {
-    Engine::new(library, &settings.config).map_err(|error| engine_error(error, settings.revision.sources()))
+    let engine = Engine::new(library, &settings.config).map_err(|error| engine_error(error, settings.revision.sources()))?;
+    Ok(match &settings.answers {
+        Some(answers) => engine.with_memory(Arc::<Answers>::clone(answers)),
+        None => engine,
+    })
 }
 
 /// Applies waivers, and groups what is selected, once `settle` has said something about it.

@@ -11,7 +11,8 @@ use portcullis_source::{ReadError, RepoPath, Revision, SourceFile, Sources, read
 use portcullis_vendor::Lock;
 
 use crate::{
-    args::Scope,
+    answers::Answers,
+    args::{Caching, Scope},
     error::{BROKEN_BUILD, Error, Mistake},
     own,
     progress::Progress,
@@ -44,6 +45,8 @@ pub(crate) struct Places {
     pub(crate) repositories: Option<PathBuf>,
     /// The configuration files with the credentials of registries: helm's, then docker's.
     pub(crate) registries: Vec<PathBuf>,
+    /// Where answers of rules are kept.
+    pub(crate) answers: Option<PathBuf>,
     /// Whether somebody looks at standard error.
     pub(crate) terminal: bool,
 }
@@ -75,6 +78,8 @@ pub(crate) struct Settings {
     pub(crate) services: Vec<String>,
     /// How far the work has come.
     pub(crate) progress: Progress,
+    /// What rules said before, where that is kept.
+    pub(crate) answers: Option<Arc<Answers>>,
 }
 
 impl Settings {
@@ -139,7 +144,17 @@ impl Settings {
             environments: scope.environment.clone(),
             services: scope.service.clone(),
             progress: Progress::new(surroundings.places.terminal),
+            answers: None,
         })
+    }
+}
+
+impl Settings {
+    /// Keeps what rules say for the next run, where somebody may and wants it.
+    pub(crate) fn remember(&mut self, caching: &Caching, surroundings: &Surroundings) {
+        let given = caching.cache.as_ref().map(|folder| surroundings.directory.join(folder));
+        let folder = given.or_else(|| surroundings.places.answers.clone()).filter(|_| !caching.no_cache);
+        self.answers = folder.map(|folder| Arc::new(Answers::open(&folder, &self.root)));
     }
 }
 

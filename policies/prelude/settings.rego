@@ -19,6 +19,7 @@ entries := [{"at": ["data", key], "name": key, "value": value} |
 words(name) := sprintf("_%s_", [regex.replace(upper(name), `[^A-Z0-9]+`, "_")])
 
 has_word(name, list) if {
+	own := words(name)
 	some word in list
-	contains(words(name), sprintf("_%s_", [word]))
+	contains(own, sprintf("_%s_", [word]))
 }

@@ -34,7 +34,7 @@ pub use change::Change;
 pub use config::{Config, ConfigError};
 pub use coverage::{Interpreter, Lines};
 pub use date::Date;
-pub use engine::{Asked, Budget, ChangeFinding, Engine, EngineError, Examined, Facts, Fault, RuleInput, Worker, joined};
+pub use engine::{Asked, Budget, ChangeFinding, Engine, EngineError, Examined, Facts, Fault, Memory, Question, RuleInput, Worker, joined};
 pub use finding::{Finding, Identity, Level, Waived, sort_findings};
 pub use foreign::{Foreign, Semantics, SuiteTrial, run_suites};
 pub use input::pod_images;

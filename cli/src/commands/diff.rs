@@ -49,9 +49,11 @@ pub(crate) fn run(arguments: &args::Diff, surroundings: &Surroundings) -> Outcom
         Side { name: head_name(arguments).to_owned(), commit: head.commit_id() },
     );
     let on_disk = arguments.head.is_none() && !arguments.staged;
-    let head = Settings::of(head, (root.clone(), on_disk), &scope, surroundings)?;
+    let mut head = Settings::of(head, (root.clone(), on_disk), &scope, surroundings)?;
     let mut base = Settings::of(base, (root, false), &scope, surroundings);
+    head.remember(&arguments.caching, surroundings);
     if let Ok(base) = &mut base {
+        base.answers.clone_from(&head.answers);
         // What is the same on both sides is parsed once.
         base.supply.readings = Arc::clone(&head.supply.readings);
     }

@@ -15,10 +15,11 @@ use crate::{
 
 /// Checks and reports.
 pub(crate) fn run(arguments: &args::Lint, surroundings: &Surroundings) -> Outcome {
-    let settings = Settings::open(&arguments.scope, surroundings)?;
+    let mut settings = Settings::open(&arguments.scope, surroundings)?;
     if arguments.as_admission {
         return super::admission::run(&settings, today(arguments.today.as_deref(), surroundings)?);
     }
+    settings.remember(&arguments.caching, surroundings);
     let library = library(&settings, &arguments.rule)?;
     let asked = library.without_change();
     if asked.rules().is_empty() {

@@ -232,6 +232,9 @@ fn judge_both(comparison: &Comparison<'_>, engines: &Engines, sides: (&Side<'_>,
         rayon::join(|| base_engine.check_platform(&whole.0, &facts.0), || engines.head.check_platform(&whole.1, &facts.1));
     both.before.push(before);
     both.after.push(after);
+    if let Some(answers) = &comparison.head.answers {
+        answers.save(&report::Secrets::of(whole.0.iter().chain(&whole.1)));
+    }
     let (of_reached, of_rest) = reached.problems(sides.0, sides.1);
     let of_base = reached.base.values().chain(reached.shared.values()).flat_map(|made| made.problems.iter().cloned());
     let mut problems = Problems { base: of_base.collect(), head: of_rest, reached: of_reached };

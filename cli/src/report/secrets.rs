@@ -40,6 +40,11 @@ impl Scrubber {
         }
     }
 
+    /// Whether a text names any.
+    pub(crate) fn touches(&self, text: &str) -> bool {
+        self.0.is_match(text)
+    }
+
     /// Puts signs and spaces in the place of each, so that places in the text stay where they are.
     fn blank(&self, text: &mut String) {
         let mut blanked = String::with_capacity(text.len());

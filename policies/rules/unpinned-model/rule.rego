@@ -18,18 +18,18 @@ import data.portcullis.prelude.settings.all as all_settings
 # As a version, every one of the words moves.
 findings contains {"at": setting.at, "message": message} if {
 	some setting in all_settings
+	moves(lower(trim_space(setting.value)))
 	settings.has_word(setting.name, input.params.words)
 	settings.has_word(setting.name, input.params.versions)
-	moves(lower(trim_space(setting.value)))
 	message := sprintf("%s is %s, which is another model tomorrow", [setting.name, shown(setting.value)])
 }
 
 # In a path, folders are often called after an environment; those after no version are not.
 findings contains {"at": setting.at, "message": message} if {
 	some setting in all_settings
-	settings.has_word(setting.name, input.params.words)
 	contains(setting.value, "/")
 	not contains(setting.value, "\n")
+	settings.has_word(setting.name, input.params.words)
 	some part in regex.find_n(`(?i)(^models:/[^/]+/(latest|none|production|staging)$|[/@:](champion|current|latest|newest)(/|$))`, setting.value, 1)
 	message := sprintf("%s leads to %s, which is another model tomorrow", [setting.name, trim(part, "/@:")])
 }

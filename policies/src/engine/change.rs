@@ -87,8 +87,8 @@ impl Run<'_> {
     }
 
     fn change_rule(&mut self, index: usize, environment: Option<&Arc<str>>, change: &Change, value: &Value) -> Vec<ChangeFinding> {
-        let settings = self.settings_at(Place { environment: environment.cloned(), namespace: None });
-        let (Some(rule), Some(resolved)) = (self.engine.rules.get(index), settings.get(index)) else { return Vec::new() };
+        let resolved = self.settings_at(&Place { environment: environment.cloned(), namespace: None }, index);
+        let (Some(rule), Some(resolved)) = (self.engine.rules.get(index), resolved) else { return Vec::new() };
         let input = object([("change", value.clone()), ("params", resolved.params.clone())]);
         let said = match self.run(index, input).and_then(|found| Ok(read_all(&found, change)?)) {
             Ok(said) => said,
@@ -107,7 +107,7 @@ impl Run<'_> {
         let Said { message, application, object, field } = said;
         // The level is that of the application's own namespace.
         let place = Place { environment: application.environment.clone(), namespace: application.namespace.clone() };
-        let level = self.settings_at(place).get(index)?.level?;
+        let level = self.settings_at(&place, index)?.level?;
         let rule = self.engine.rules.get(index)?;
         let first = application.first();
         let Spot { place, origin } = field.map(|field| &field.spot).or(object.map(|object| &object.spot)).unwrap_or(first);

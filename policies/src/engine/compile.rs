@@ -11,9 +11,9 @@ use regorus::rvm::{
 };
 
 use super::{
-    Worker,
+    Memory, Worker, memory, patterns,
     program::{self, Broken, Shared},
-    settings::ALL_RULES,
+    settings::{ALL_RULES, is_bound},
 };
 use crate::{
     Config, ConfigError, Level, Library, Rule,
@@ -57,6 +57,15 @@ pub struct Engine {
     digest: String,
     /// Whether some rule looks at the request, and not only at the object.
     pub(super) reads_review: bool,
+    /// Whether some rule looks at objects, and not only at what their schemas say.
+    pub(super) reads_objects: bool,
+    /// By rule: whether what holds for it may differ from namespace to namespace.
+    bound: Vec<bool>,
+    /// By rule: its text and what it shares with others, as part of questions.
+    codes: Vec<OnceLock<[u8; 32]>>,
+    /// What rules share, as part of questions.
+    pub(super) prelude: [u8; 32],
+    pub(super) memory: Option<Arc<dyn Memory>>,
 }
 
 /// How many instructions one evaluation may take; a platform rule sees thousands of resources.
@@ -76,8 +85,13 @@ impl Engine {
         let programs = rules.iter().map(|_| OnceLock::new()).collect();
         let digest = digest(library, config);
         let reads_review = rules.iter().any(Rule::reads_review);
+        let reads_objects = rules.iter().any(|rule| !rule.reads_schema());
         let (shared, is_ours) = (Shared::of(library.prelude()), library.shares_ours());
-        Ok(Self { rules, config: config.clone(), programs, shared, is_ours, digest, reads_review })
+        let bound = rules.iter().map(|rule| is_bound(rule, config)).collect();
+        let codes = rules.iter().map(|_| OnceLock::new()).collect();
+        let config = config.clone();
+        let prelude = memory::of_texts(library.prelude());
+        Ok(Self { rules, config, programs, shared, is_ours, digest, reads_review, reads_objects, bound, codes, prelude, memory: None })
     }
 
     /// Compiles every rule now, for whoever cannot wait for the first time that it is asked.
@@ -114,7 +128,9 @@ impl Engine {
         };
         let make = || {
             let ready = if self.is_ours { ready(rule) } else { None };
-            ready.map_or_else(|| compile(&self.shared, rule).map_err(|broken| broken.reason), Ok).map(Arc::new)
+            let mut made = ready.map_or_else(|| compile(&self.shared, rule).map_err(|broken| broken.reason), Ok)?;
+            patterns::install(&mut made);
+            Ok(Arc::new(made))
         };
         cell.get_or_init(make).clone()
     }
@@ -151,6 +167,16 @@ impl Engine {
     /// Whether some rule looks at the request, and not only at the object.
     pub(crate) fn reads_review(&self) -> bool {
         self.reads_review
+    }
+
+    /// Whether what holds for a rule may differ from namespace to namespace.
+    pub(super) fn is_bound(&self, rule: usize) -> bool {
+        self.bound.get(rule).copied().unwrap_or(true)
+    }
+
+    /// The text of a rule and what it shares with others, as part of questions.
+    pub(super) fn code(&self, rule: usize) -> Option<&[u8; 32]> {
+        Some(self.codes.get(rule)?.get_or_init(|| memory::of_rule(self, rule)))
     }
 
     /// What a rule that can't be evaluated does, whose level is known.

@@ -1,22 +1,21 @@
 //! Rules over resources: what each one sees, and what it says, brought back to places.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
-use portcullis_source::{Origin, Partial, Problem, Stage, Step};
+use portcullis_source::{Partial, Problem, Stage, Step};
 use regorus::{Value, rvm::vm::VmError, value::Object};
 
 use super::{
-    Asked, Engine, Examined, Facts, Fault, Worker, fingerprint,
-    place::{Field, Lead, Place, join, place},
-    settings::{self, Resolved, resolve},
+    Asked, Budget, Engine, Examined, Facts, Fault, Memory, Question, Worker, fingerprint,
+    memory::{Answer, Content},
+    place::{Field, Lead, Spot, join, place},
+    plan::{Plan, Wanted},
+    said::{Said, limited},
 };
 use crate::{
-    Finding, Level, Resource, Rule, RuleId, Scope, Target,
+    Finding, Level, Resource, Rule, RuleId,
     finding::order,
-    input::{MAX_DEPTH, misshapen, object, of_resource, pod_of, pod_spec, text},
+    input::{MAX_DEPTH, misshapen, object, of_resource, pod_of, text},
 };
 
 /// What one rule saw and what it said, for comparison with another engine.
@@ -48,8 +47,14 @@ impl Engine {
     /// What the rules that see one resource at a time find; a run may be cut into parts for several threads.
     #[must_use]
     pub fn check(&self, resources: &[Resource], facts: &Facts) -> Partial<Vec<Finding>> {
-        let mut worker = self.worker();
-        let mut run = Run::new(self, facts, &mut worker);
+        self.check_with(&mut self.worker(), resources, facts)
+    }
+
+    /// The same with machines that are there already, from a part of this run, with these facts.
+    #[must_use]
+    pub fn check_with(&self, worker: &mut Worker, resources: &[Resource], facts: &Facts) -> Partial<Vec<Finding>> {
+        worker.prepare(self, Budget::WHOLE);
+        let mut run = Run { memory: self.memory.as_deref(), ..Run::new(self, facts, worker) };
         for resource in resources {
             run.resource(resource, &Asked::LINT);
         }
@@ -82,7 +87,7 @@ impl Engine {
 
     fn platform(&self, resources: &[Resource], facts: &Facts, wanted: impl Fn(&Rule) -> bool) -> Partial<Vec<Finding>> {
         let mut worker = self.worker();
-        let mut run = Run::new(self, facts, &mut worker);
+        let mut run = Run { memory: self.memory.as_deref(), ..Run::new(self, facts, &mut worker) };
         run.platform(resources, wanted);
         run.found.value.sort_by_cached_key(order);
         run.found.value.dedup();
@@ -130,6 +135,8 @@ pub(super) struct Run<'a> {
     faults: Vec<Fault>,
     pub(super) worker: &'a mut Worker,
     pub(super) record: Option<Vec<RuleInput>>,
+    /// What rules said before, where what is asked is what they were asked then.
+    pub(super) memory: Option<&'a dyn Memory>,
 }
 
 /// Why a rule gave no answer.
@@ -147,83 +154,104 @@ impl From<String> for Failure {
 
 impl<'a> Run<'a> {
     pub(super) fn new(engine: &'a Engine, facts: &'a Facts, worker: &'a mut Worker) -> Self {
-        Self { engine, facts, found: Partial::default(), faults: Vec::new(), worker, record: None }
+        Self { engine, facts, found: Partial::default(), faults: Vec::new(), worker, record: None, memory: None }
     }
 
     fn resource(&mut self, resource: &Resource, asked: &Asked<'_>) {
-        let settings = self.settings_of(resource);
-        let carries = pod_spec(resource).is_some();
-        let engine = self.engine;
-        let wanted = |(rule, resolved): (&Rule, &Resolved)| {
-            let is_targeted = match &rule.target {
-                Target::Pod => carries,
-                Target::Any => true,
-                Target::Change => false,
-                Target::Kinds(kinds) => kinds.iter().any(|kind| kind.covers(resource.group(), &resource.identity.kind)),
-            };
-            // What the schema says nothing against needs no rule to say so.
-            let is_targeted = is_targeted && (!rule.reads_schema() || resource.faults.is_some());
-            // In a repository, what reads namespaces is asked where all objects are seen together.
-            let is_single = if asked.beside.is_some() { rule.is_of_requests() } else { rule.scope == Scope::Resource };
-            let is_asked = is_targeted && is_single && rule.operations.contains(&asked.operation);
-            resolved.level.filter(|_| is_asked)
-        };
-        let (of_schema, rules): (Vec<_>, Vec<_>) = engine
-            .rules
-            .iter()
-            .zip(settings.iter())
-            .map(wanted)
-            .enumerate()
-            .filter_map(|(index, level)| Some((index, level?)))
-            .partition(|(index, _)| engine.rules.get(*index).is_some_and(Rule::reads_schema));
+        let plan = self.plan(resource, asked);
         // What an object has too much, or otherwise, can be told of those that no other rule can read.
-        if let Some(faults) = resource.faults.as_deref().filter(|_| !of_schema.is_empty()) {
+        if let Some(faults) = resource.faults.as_deref().filter(|_| !plan.of_schema.is_empty()) {
             let input = [(text("params"), Value::Null), (text("schema"), faults.value())].into_iter().collect::<Object>();
-            self.apply(resource, asked, (&of_schema, &settings), input);
+            let (answer, _) = self.apply(resource, asked, plan.of_schema.iter(), input);
+            self.tell(resource, &plan.of_schema, answer);
         }
-        let worst = rules.iter().map(|(index, level)| (engine.on_error(*index, *level), *index)).max();
         // Where only schemas are asked, they have said it.
-        let is_read = engine.rules.iter().any(|rule| !rule.reads_schema());
+        let is_read = self.engine.reads_objects;
         if let Some(misshapen) = misshapen(resource).filter(|_| is_read) {
             let reason = format!("cannot be checked: {}", misshapen.reason);
-            self.fault(None, worst, reason.clone());
+            self.fault(None, plan.worst, reason.clone());
             return self.problem_at(resource, &misshapen.path, &reason);
         }
-        if rules.is_empty() {
+        if plan.rules.is_empty() {
             return;
         }
-        let Some(input) = resource_input(resource, self.facts, asked.review.filter(|_| engine.reads_review)) else {
+        let question = self.memory.and_then(|memory| Some((memory, self.question(resource, &plan)?)));
+        let known = question.and_then(|(memory, question)| self.engine.read_answer(&memory.recall(&question)?));
+        let is_known = known.is_some();
+        if let Some(answer) = known {
+            self.tell(resource, &plan.rules, answer);
+            if !plan.has_foreign {
+                return;
+            }
+        }
+        let Some(input) = resource_input(resource, self.facts, asked.review.filter(|_| self.engine.reads_review)) else {
             let reason = format!("is nested more than {MAX_DEPTH} deep");
-            self.fault(None, worst, reason.clone());
+            self.fault(None, plan.worst, reason.clone());
             return self.problem(resource, &reason);
         };
-        self.apply(resource, asked, (&rules, &settings), input);
+        let engine = self.engine;
+        let is_asked = |wanted: &&Wanted| !is_known || engine.rules.get(wanted.rule).is_some_and(|rule| rule.foreign.is_some());
+        let (answer, is_whole) = self.apply(resource, asked, plan.rules.iter().filter(is_asked), input);
+        if let Some((memory, question)) = question.filter(|_| is_whole && !is_known) {
+            memory.keep(question, engine.write_answer(&answer));
+        }
+        self.tell(resource, &plan.rules, answer);
     }
 
-    /// Applies rules to a resource, of which they see the same but for their parameters.
-    fn apply(&mut self, resource: &Resource, asked: &Asked<'_>, (rules, settings): (&[(usize, Level)], &[Resolved]), input: Object) {
-        let params = text("params");
+    /// Everything that decides what rules of ours say of a resource; none for Secrets, of which nothing is kept.
+    fn question(&self, resource: &Resource, plan: &Plan) -> Option<Question> {
+        if &*resource.identity.kind == SECRET {
+            return None;
+        }
+        let is_ours = |wanted: &&Wanted| self.engine.rules.get(wanted.rule).is_some_and(|rule| rule.foreign.is_none());
+        let rules = || plan.rules.iter().filter(is_ours).map(|wanted| (wanted.rule, &*wanted.resolved));
+        let mut content = Content::about("resource");
+        content.bytes(plan.code.get_or_init(|| self.engine.code_of(rules())).as_ref()?);
+        content.resource(resource, self.facts.services())?;
+        Some(content.question())
+    }
+
+    /// Applies rules to a resource, of which they see the same but for their parameters. Gives what ours say, and whether all of them said something.
+    fn apply<'w>(
+        &mut self,
+        resource: &Resource,
+        asked: &Asked<'_>,
+        rules: impl Iterator<Item = &'w Wanted>,
+        input: Object,
+    ) -> (Answer, bool) {
+        let (mut answer, mut is_whole) = (Answer::new(), true);
         // As a value it is in the form that takes another value of a key that it has in place.
-        let Ok(input) = input.into_value().as_object().cloned() else { return };
-        for &(index, level) in rules {
-            let (Some(rule), Some(resolved)) = (self.engine.rules.get(index), settings.get(index)) else { continue };
+        let Ok(input) = input.into_value().as_object().cloned() else { return (answer, false) };
+        let params = text("params");
+        for wanted in rules {
+            let Some(rule) = self.engine.rules.get(wanted.rule) else { continue };
             let found = match &rule.foreign {
-                Some(foreign) => self.foreign(index, foreign, resource, &input, asked),
+                Some(foreign) => self.foreign(wanted.rule, foreign, resource, &input, asked).map(|said| {
+                    said.into_iter().for_each(|said| self.finding(wanted.rule, wanted.level, resource, &[], said));
+                }),
                 None => {
                     let mut input = input.clone();
-                    input.insert(params.clone(), resolved.params.clone());
-                    self.run(index, input.into_value()).and_then(|found| limited(&found, asked.budget.findings))
+                    input.insert(params.clone(), wanted.resolved.params.clone());
+                    let found = self.run(wanted.rule, input.into_value()).and_then(|found| limited(&found, asked.budget.findings));
+                    found.map(|said| answer.push((wanted.rule, said))).inspect_err(|_| is_whole = false)
                 }
             };
-            match found {
-                Ok(found) => found.into_iter().for_each(|said| self.finding(index, level, resource, &[], said)),
-                Err(failure) => {
-                    let reason = format!("could not be checked by rule {}: {}", rule.id, failure.reason);
-                    let level = self.engine.on_error(index, level);
-                    self.faults.push(Fault { rule: Some(rule.id.clone()), level, reason: reason.clone(), exhausted: failure.exhausted });
-                    self.problem(resource, &reason);
-                }
+            if let Err(failure) = found {
+                let reason = format!("could not be checked by rule {}: {}", rule.id, failure.reason);
+                let level = self.engine.on_error(wanted.rule, wanted.level);
+                self.faults.push(Fault { rule: Some(rule.id.clone()), level, reason: reason.clone(), exhausted: failure.exhausted });
+                self.problem(resource, &reason);
             }
+        }
+        (answer, is_whole)
+    }
+
+    /// Turns what rules say of a resource into findings.
+    fn tell(&mut self, resource: &Resource, rules: &[Wanted], answer: Answer) {
+        for (rule, said) in answer {
+            let wanted = rules.binary_search_by_key(&rule, |wanted| wanted.rule).ok().and_then(|at| rules.get(at));
+            let Some(wanted) = wanted else { continue };
+            said.into_iter().for_each(|said| self.finding(rule, wanted.level, resource, &[], said));
         }
     }
 
@@ -232,25 +260,6 @@ impl<'a> Run<'a> {
         if let Some((level, _)) = worst {
             self.faults.push(Fault { rule, level, reason, exhausted: false });
         }
-    }
-
-    /// The settings of all rules where a resource is.
-    pub(super) fn settings_of(&mut self, resource: &Resource) -> Arc<Vec<Resolved>> {
-        let place = settings::Place { environment: resource.context.environment.clone(), namespace: resource.identity.namespace.clone() };
-        self.settings_at(place)
-    }
-
-    /// The settings of all rules at a place.
-    pub(super) fn settings_at(&mut self, place: settings::Place) -> Arc<Vec<Resolved>> {
-        if let Some(known) = self.worker.settings.get(&place) {
-            return Arc::clone(known);
-        }
-        let resolved = Arc::new(resolve(&self.engine.rules, &self.engine.config, self.facts, &place));
-        if self.worker.settings.len() >= MAX_PLACES {
-            self.worker.settings.clear();
-        }
-        self.worker.settings.insert(place, Arc::clone(&resolved));
-        resolved
     }
 
     /// Evaluates one rule.
@@ -279,7 +288,7 @@ impl<'a> Run<'a> {
         let Some(rule) = self.engine.rules.get(rule) else { return };
         let explained = said.explain(resource);
         let lead = if explained.is_some() { Lead::Stands } else { Lead::Strongest };
-        let Place { path, origin } = place(resource, said.at.clone());
+        let Spot { path, origin } = place(resource, said.at.clone());
         let origin = join(explained.unwrap_or(origin), Field { resource, path: &said.at }, &said.others(resource, members), lead);
         let mut finding = Finding {
             rule: rule.id.clone(),
@@ -315,8 +324,8 @@ impl<'a> Run<'a> {
     }
 }
 
-/// For how many environments and namespaces a worker remembers settings.
-const MAX_PLACES: usize = 1024;
+/// The kind whose content is never kept.
+const SECRET: &str = "Secret";
 
 /// `{params, resource, pod, review}`; the parameters come per rule.
 fn resource_input(resource: &Resource, facts: &Facts, review: Option<&Value>) -> Option<Object> {
@@ -326,91 +335,4 @@ fn resource_input(resource: &Resource, facts: &Facts, review: Option<&Value>) ->
     let fields = [("params", Some(Value::Null)), ("resource", Some(whole)), ("pod", pod), ("review", Some(review))];
     let fields = fields.into_iter().filter_map(|(key, value)| Some((text(key), value?)));
     Some(fields.collect())
-}
-
-/// What a rule said.
-pub(super) struct Said {
-    pub(super) at: Vec<Step>,
-    pub(super) message: String,
-    /// For rules that see a platform: which of its resources.
-    pub(super) resource: Option<usize>,
-    /// For rules that see a platform: the kind of object that the resource goes without, so that the place is where it was left out.
-    pub(super) lacks: Option<String>,
-    /// The field that this one contradicts; the one of the stronger values layer is where a person would look.
-    pub(super) other: Option<Vec<Step>>,
-    /// More fields on which the verdict rests, each with the resource of the platform that has it, where that is another one.
-    pub(super) others: Vec<(Option<usize>, Vec<Step>)>,
-}
-
-impl Said {
-    fn others<'a>(&'a self, resource: &'a Resource, members: &'a [&'a Resource]) -> Vec<Field<'a>> {
-        let owner = |id: &Option<usize>| id.map_or(Some(resource), |id| members.get(id).copied());
-        self.others.iter().filter_map(|(id, path)| Some(Field { resource: owner(id)?, path })).collect()
-    }
-
-    /// Where more than the field itself tells the place: another field that it contradicts, or an object that was left out.
-    fn explain(&self, resource: &Resource) -> Option<Origin> {
-        let document = &resource.document;
-        let whole = |path: &[Step]| -> Vec<Step> { resource.base.iter().chain(path).cloned().collect() };
-        if let Some(other) = &self.other {
-            return Some(document.origin_of_pair(&whole(&self.at), &whole(other)));
-        }
-        document.text.origin_of_absent(document.root.range, self.lacks.as_deref()?)
-    }
-}
-
-/// The findings of a rule, where they are no more than they may be.
-fn limited(found: &Value, most: usize) -> Result<Vec<Said>, Failure> {
-    match found {
-        Value::Set(all) if all.len() > most => Err(Failure { reason: format!("it finds more than {most} faults"), exhausted: true }),
-        _ => Ok(read_findings(found)?),
-    }
-}
-
-/// The findings of a rule; anything but a set of `{at, message}` is an error, since a mistaken rule must not pass for a clean resource.
-pub(super) fn read_findings(value: &Value) -> Result<Vec<Said>, String> {
-    let Value::Set(found) = value else { return Err(format!("its findings are {value}, not a set")) };
-    found.iter().map(|said| read_finding(said).ok_or_else(|| format!("it says {said}, which is no finding"))).collect()
-}
-
-fn read_finding(said: &Value) -> Option<Said> {
-    let said = said.as_object().ok()?;
-    let message = said.get(&text("message"))?.as_string().ok()?.to_string();
-    let at = read_path(said.get(&text("at"))?)?;
-    let other = match said.get(&text("other")) {
-        Some(path) => Some(read_path(path)?),
-        None => None,
-    };
-    let resource = said.get(&text("resource")).and_then(|id| id.as_i64().ok()).and_then(|id| usize::try_from(id).ok());
-    let optional = |key| said.get(&text(key)).and_then(|value| value.as_string().ok()).map(|value| value.to_string());
-    let others = match said.get(&text("others")) {
-        Some(others) => read_others(others)?,
-        None => Vec::new(),
-    };
-    Some(Said { at, message, other, others, resource, lacks: optional("lacks") })
-}
-
-/// `[{at, resource?}]`, as a list or a set.
-fn read_others(others: &Value) -> Option<Vec<(Option<usize>, Vec<Step>)>> {
-    let read = |other: &Value| {
-        let other = other.as_object().ok()?;
-        let resource = match other.get(&text("resource")) {
-            Some(id) => Some(usize::try_from(id.as_i64().ok()?).ok()?),
-            None => None,
-        };
-        Some((resource, read_path(other.get(&text("at"))?)?))
-    };
-    match others {
-        Value::Array(others) => others.iter().map(read).collect(),
-        Value::Set(others) => others.iter().map(read).collect(),
-        _ => None,
-    }
-}
-
-fn read_path(value: &Value) -> Option<Vec<Step>> {
-    let step = |step: &Value| match step {
-        Value::String(key) => Some(Step::Key(Arc::clone(key))),
-        other => other.as_i64().ok().and_then(|index| usize::try_from(index).ok()).map(Step::Index),
-    };
-    value.as_array().ok()?.iter().map(step).collect()
 }

@@ -7,7 +7,9 @@ use regorus::{Value, value::Object};
 
 use super::{
     Asked,
-    evaluate::{Failure, Run, Said},
+    evaluate::{Failure, Run},
+    said::Said,
+    settings::Place,
 };
 use crate::{
     Foreign, Operation, Resource,
@@ -63,7 +65,7 @@ impl Run<'_> {
             }
             let mut unknown = BTreeSet::new();
             for resource in members {
-                let level = self.settings_of(resource).get(index).and_then(|resolved| resolved.level);
+                let level = self.settings_at(&Place::of(resource), index).and_then(|resolved| resolved.level);
                 let Some(level) = level.filter(|_| rule.operations.contains(&Operation::Create)) else { continue };
                 match self.foreign_member(index, foreign, resource, &namespaces) {
                     Ok(found) => found.into_iter().for_each(|said| self.finding(index, level, resource, &[], said)),

@@ -8,14 +8,14 @@ use crate::{Resource, input::split_registry};
 
 /// A real field of a resource, and where it came from.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(super) struct Spot {
     pub(super) path: Vec<Step>,
     pub(super) origin: Origin,
 }
 
 /// The place of a path. Where the path goes on below the text of an image, its last step names the part that is meant:
 /// `registry`, `repository`, `tag` and `digest` may come from different lines.
-pub(super) fn place(resource: &Resource, mut path: Vec<Step>) -> Place {
+pub(super) fn place(resource: &Resource, mut path: Vec<Step>) -> Spot {
     let whole = |path: &[Step]| -> Vec<Step> { resource.base.iter().chain(path).cloned().collect() };
     if let Some((Step::Key(part), parent)) = path.split_last()
         && resource.document.node_at(&whole(parent)).is_some_and(|image| image.as_str().is_some())
@@ -25,10 +25,10 @@ pub(super) fn place(resource: &Resource, mut path: Vec<Step>) -> Place {
             None => resource.document.origin(&whole(&path)),
         };
         path.pop();
-        return Place { path, origin };
+        return Spot { path, origin };
     }
     let origin = resource.document.origin(&whole(&path));
-    Place { path, origin }
+    Spot { path, origin }
 }
 
 /// A field of a resource.

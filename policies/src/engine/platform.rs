@@ -1,15 +1,20 @@
 //! Rules that see every resource of an environment at once.
 
 use std::{
+    cmp::Ordering,
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
+use portcullis_source::Span;
 use regorus::{Value, value::Object};
 
 use super::{
-    evaluate::{Failure, Run, read_findings},
+    Question,
+    evaluate::{Failure, Run},
     joins::Joins,
+    memory::Content,
+    said::{Said, read_findings},
     settings::Place,
 };
 use crate::{
@@ -60,47 +65,96 @@ impl Run<'_> {
         }
         for environment in environments(resources) {
             let mut members: Vec<&Resource> = resources.iter().filter(|resource| is_member(resource, environment.as_ref())).collect();
-            members.sort_by(|left, right| key(left).cmp(&key(right)));
+            members.sort_by(|left, right| order(left, right));
             let is_foreign = |rule: &usize| self.engine.rules.get(*rule).is_some_and(|rule| rule.foreign.is_some());
             let (foreign, ours): (Vec<usize>, Vec<usize>) = rules.iter().partition(|rule| is_foreign(rule));
             if !foreign.is_empty() {
                 self.foreign_platform(&foreign, &members);
             }
-            if ours.is_empty() {
-                continue;
-            }
-            let platform = platform_value(&members, self.facts.services());
-            for rule in ours {
-                self.platform_rule(rule, environment.clone(), &members, &platform);
-            }
+            self.ours(&ours, environment, &members);
         }
     }
 
-    fn platform_rule(&mut self, index: usize, environment: Option<Arc<str>>, members: &[&Resource], platform: &Value) {
-        let settings = self.settings_at(Place { environment, namespace: None });
-        let (Some(rule), Some(resolved)) = (self.engine.rules.get(index), settings.get(index)) else { return };
+    /// What rules of ours find in an environment.
+    fn ours(&mut self, rules: &[usize], environment: Option<Arc<str>>, members: &[&Resource]) {
+        let place = Place { environment, namespace: None };
+        let places: BTreeSet<Place> = members.iter().map(|resource| Place::of(resource)).collect();
+        let is_on =
+            |run: &mut Self, rule: usize, place: &Place| run.settings_at(place, rule).is_some_and(|resolved| resolved.level.is_some());
+        let rules: Vec<usize> = rules.iter().copied().filter(|rule| places.iter().any(|place| is_on(self, *rule, place))).collect();
+        if rules.is_empty() {
+            return;
+        }
+        let content = self.memory.and_then(|memory| Some((memory, self.content_of_all(members)?)));
+        let mut platform = None;
+        for rule in rules {
+            let question = content.and_then(|(memory, content)| Some((memory, self.question_of_all(rule, &place, &content)?)));
+            let known = question.and_then(|(memory, question)| self.engine.read_answer(&memory.recall(&question)?));
+            if let Some(answer) = known {
+                answer.into_iter().for_each(|(rule, said)| self.tell_all(rule, members, said));
+                continue;
+            }
+            let platform = platform.get_or_insert_with(|| platform_value(members, self.facts.services()));
+            let Some(said) = self.platform_rule(rule, &place, members, platform) else { continue };
+            let answer = vec![(rule, said)];
+            if let Some((memory, question)) = question {
+                memory.keep(question, self.engine.write_answer(&answer));
+            }
+            answer.into_iter().for_each(|(rule, said)| self.tell_all(rule, members, said));
+        }
+    }
+
+    /// The resources of an environment as part of questions: each of them, who it belongs to, and its place among the others.
+    fn content_of_all(&self, members: &[&Resource]) -> Option<Question> {
+        let mut content = Content::about("members");
+        content.number(members.len());
+        for member in members {
+            content.text(&member.identity.name);
+            content.optional(member.identity.namespace.as_deref());
+            content.optional(member.context.application.as_deref());
+            content.optional(member.context.cluster.as_deref());
+            content.resource(member, self.facts.services())?;
+        }
+        Some(content.question())
+    }
+
+    /// Everything that decides what a rule says of an environment.
+    fn question_of_all(&mut self, rule: usize, place: &Place, members: &Question) -> Option<Question> {
+        let resolved = self.settings_at(place, rule)?;
+        let mut content = Content::about("platform");
+        content.bytes(&self.engine.code_of(std::iter::once((rule, &*resolved)))?);
+        content.bytes(&members.0);
+        Some(content.question())
+    }
+
+    /// What a rule says of an environment; none where it could not be asked.
+    fn platform_rule(&mut self, index: usize, place: &Place, members: &[&Resource], platform: &Value) -> Option<Vec<Said>> {
+        let resolved = self.settings_at(place, index)?;
+        let rule = self.engine.rules.get(index)?;
         let input = object([("platform", platform.clone()), ("params", resolved.params.clone())]);
-        let found = match self.run(index, input).and_then(|found| Ok(read_findings(&found)?)) {
-            Ok(found) => found,
-            Err(Failure { reason, .. }) => {
+        let found = self.run(index, input).and_then(|found| Ok(read_findings(&found)?));
+        found
+            .inspect_err(|Failure { reason, .. }| {
                 if let Some(first) = members.first() {
                     self.problem(first, &format!("and its whole environment could not be checked by rule {}: {reason}", rule.id));
                 }
-                return;
-            }
-        };
-        for said in found {
+            })
+            .ok()
+    }
+
+    /// Turns what a rule says of an environment into findings.
+    fn tell_all(&mut self, index: usize, members: &[&Resource], said: Vec<Said>) {
+        let Some(rule) = self.engine.rules.get(index) else { return };
+        for said in said {
             let Some(resource) = said.resource.and_then(|id| members.get(id)) else {
                 if let Some(first) = members.first() {
-                    self.problem(
-                        first,
-                        &format!("is in an environment of which rule {} found something without naming a resource", rule.id),
-                    );
+                    let reason = format!("is in an environment of which rule {} found something without naming a resource", rule.id);
+                    self.problem(first, &reason);
                 }
                 continue;
             };
             // The level is that of the resource's own namespace.
-            let level = self.settings_of(resource).get(index).and_then(|resolved| resolved.level);
+            let level = self.settings_at(&Place::of(resource), index).and_then(|resolved| resolved.level);
             if let Some(level) = level {
                 self.finding(index, level, resource, members, said);
             }
@@ -156,11 +210,18 @@ fn entry(id: usize, resource: &Resource, joins: &Joins, services: &Services) -> 
     Some(fields.chain(joins.entries(id)).collect::<Object>().into_value())
 }
 
-/// The order of resources: by identity; where two objects share a name, by application and text, and copies by where they are.
-fn key<'a>(resource: &'a Resource) -> impl Ord + use<'a> {
-    let text = resource.node().map(|node| resource.document.text.slice(node.range));
-    let place = resource.node().and_then(|node| resource.document.text.origin(node.range).edit());
-    (&resource.identity, &resource.context.application, text, place)
+/// The order of resources: by identity; where two objects share a name, by application and text, and copies by where they are, which takes long to tell.
+fn order(left: &Resource, right: &Resource) -> Ordering {
+    let by_name = (&left.identity, &left.context.application).cmp(&(&right.identity, &right.context.application));
+    by_name.then_with(|| written(left).cmp(&written(right))).then_with(|| stands(left).cmp(&stands(right)))
+}
+
+fn written(resource: &Resource) -> Option<&[u8]> {
+    resource.node().map(|node| resource.document.text.slice(node.range))
+}
+
+fn stands(resource: &Resource) -> Option<Span> {
+    resource.node().and_then(|node| resource.document.text.origin(node.range).edit())
 }
 
 fn is_member(resource: &Resource, environment: Option<&Arc<str>>) -> bool {

@@ -1,12 +1,12 @@
 //! Levels and parameters of every rule, as the configuration resolves them for an environment and a namespace.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use regorus::{Value, value::Object};
 
 use super::Facts;
 use crate::{
-    Config, Level, Rule,
+    Config, Level, Resource, Rule,
     config::{Located, RuleSettings, Setting, SettingLevel, glob_matches},
     input::{of_json, text},
     rule::SCHEMA,
@@ -22,19 +22,29 @@ pub(super) struct Place {
     pub(super) namespace: Option<Arc<str>>,
 }
 
+impl Place {
+    /// Where a resource is.
+    pub(super) fn of(resource: &Resource) -> Self {
+        Self { environment: resource.context.environment.clone(), namespace: resource.identity.namespace.clone() }
+    }
+
+    /// The same environment, in no namespace in particular.
+    pub(super) fn anywhere(&self) -> Self {
+        Self { environment: self.environment.clone(), namespace: None }
+    }
+}
+
 /// Level and parameters of one rule; no level where it is off.
 #[derive(Clone, Debug)]
 pub(super) struct Resolved {
     pub(super) level: Option<Level>,
     pub(super) params: Value,
+    /// The part of a question that the rule is with them.
+    pub(super) code: OnceLock<Option<[u8; 32]>>,
 }
 
-/// The settings of all rules at a place, in the order of the rules.
-pub(super) fn resolve(rules: &[Rule], config: &Config, facts: &Facts, place: &Place) -> Vec<Resolved> {
-    rules.iter().map(|rule| resolve_rule(rule, config, facts, place)).collect()
-}
-
-fn resolve_rule(rule: &Rule, config: &Config, facts: &Facts, place: &Place) -> Resolved {
+/// The settings of a rule at a place.
+pub(super) fn resolve(rule: &Rule, config: &Config, facts: &Facts, place: &Place) -> Resolved {
     let mut level = if rule.off.is_some() { SettingLevel::Off } else { SettingLevel::On(rule.severity.level()) };
     let mut params: Object = rule.params.iter().map(|(key, value)| (text(key), of_json(value))).collect();
     let environment = place.environment.as_deref();
@@ -58,7 +68,14 @@ fn resolve_rule(rule: &Rule, config: &Config, facts: &Facts, place: &Place) -> R
         SettingLevel::Off => None,
         SettingLevel::On(level) => Some(level),
     };
-    Resolved { level, params: params.into_value() }
+    Resolved { level, params: params.into_value(), code: OnceLock::new() }
+}
+
+/// Whether what holds for a rule may differ from namespace to namespace.
+pub(super) fn is_bound(rule: &Rule, config: &Config) -> bool {
+    let asks = rule.facts.iter().any(|fact| ["namespace", "scoring"].contains(&fact.as_str()));
+    let narrows = |id: &str| config.rules.get(id).is_some_and(|settings| !settings.value.namespaces.is_empty());
+    asks || narrows(ALL_RULES) || narrows(rule.id.as_str())
 }
 
 fn narrower<'a>(settings: Option<&'a RuleSettings>, place: &Place) -> impl Iterator<Item = &'a Setting> {

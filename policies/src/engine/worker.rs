@@ -12,7 +12,8 @@ use regorus::{Value, rvm::vm::RegoVM, utils::limits::ExecutionTimerConfig};
 use super::{
     Engine,
     compile::{MAX_INSTRUCTIONS, Programs, machine},
-    settings::{Place, Resolved},
+    plan::Known,
+    settings::Place,
 };
 use crate::{Finding, Foreign, Level, Operation, Resource, RuleId, foreign::Namespaces};
 
@@ -90,7 +91,7 @@ pub struct Worker {
     machines: Vec<Option<RegoVM>>,
     /// By rule, once it was asked, of those that were written for other tools.
     interpreters: BTreeMap<usize, regorus::Engine>,
-    pub(super) settings: BTreeMap<Place, Arc<Vec<Resolved>>>,
+    pub(super) places: BTreeMap<Place, Known>,
     programs: Programs,
     instructions: usize,
     deadline: Option<Instant>,
@@ -103,14 +104,7 @@ impl Worker {
     pub(super) fn new(engine: &Engine) -> Self {
         let programs = Arc::clone(engine.programs());
         let machines = programs.iter().map(|_| None).collect();
-        Self {
-            machines,
-            interpreters: BTreeMap::new(),
-            settings: BTreeMap::new(),
-            programs,
-            instructions: MAX_INSTRUCTIONS,
-            deadline: None,
-        }
+        Self { machines, interpreters: BTreeMap::new(), places: BTreeMap::new(), programs, instructions: MAX_INSTRUCTIONS, deadline: None }
     }
 
     /// Readies it for an evaluation; one that was made for another engine is made anew.

@@ -114,7 +114,7 @@ impl Services {
     }
 
     /// The ports of a resource's pod to which Services send requests.
-    pub(super) fn targets(&self, resource: &Resource) -> Vec<&TargetPort> {
+    pub(crate) fn targets(&self, resource: &Resource) -> Vec<&TargetPort> {
         let labels = pod_metadata(resource).flatten().and_then(|metadata| metadata.get("labels"));
         let here = self.0.get(&resource.identity.namespace).into_iter().flatten();
         here.filter(|service| service.selects(resource, labels)).flat_map(|service| &service.targets).collect()

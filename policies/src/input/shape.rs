@@ -398,9 +398,24 @@ pub(crate) struct Misshapen {
 pub(crate) fn misshapen(resource: &Resource) -> Option<Misshapen> {
     let node = resource.node()?;
     let (_, spec) = KINDS.iter().find(|(kind, _)| *kind == &*resource.identity.kind && GROUPS.contains(&resource.group()))?;
-    let mut path = Vec::new();
     let mut parts = PARTS.iter().map(|(key, shape)| (*key, shape)).chain([("spec", spec)]);
+    if parts.clone().all(|(key, shape)| node.get(key).is_none_or(|value| value.is_null() || fits(value, shape))) {
+        return None;
+    }
+    let mut path = Vec::new();
     parts.find_map(|(key, shape)| field(node, key, shape, &mut path))
+}
+
+/// Whether there is nothing to find, which is so nearly always, told without writing paths down.
+fn fits(node: &Node, shape: &Shape) -> bool {
+    match (shape, &node.data) {
+        (Shape::Map(fields), Data::Map(map)) => map.entries.iter().all(|entry| {
+            let shape = || fields.iter().find(|(key, _)| *key == &*entry.key);
+            entry.value.is_null() || shape().is_none_or(|(_, shape)| fits(&entry.value, shape))
+        }),
+        (Shape::List(shape), Data::List(items)) => items.len() <= MAX_ITEMS && items.iter().all(|item| fits(item, shape)),
+        _ => check(node, shape, &mut Vec::new()).is_none(),
+    }
 }
 
 fn field(node: &Node, key: &str, shape: &Shape, path: &mut Vec<Step>) -> Option<Misshapen> {
