@@ -1,7 +1,7 @@
 //! The kinds whose resources are known by name, those that are never judged, and who acts for them.
 
 /// Kind, group and plural of what rules may be about; a kind of a custom resource is added here when a rule reads it.
-pub(super) const KNOWN: [(&str, &str, &str); 36] = [
+pub(super) const KNOWN: [(&str, &str, &str); 37] = [
     ("Pod", "", "pods"),
     ("PodTemplate", "", "podtemplates"),
     ("ReplicationController", "", "replicationcontrollers"),
@@ -32,6 +32,7 @@ pub(super) const KNOWN: [(&str, &str, &str); 36] = [
     ("NodePool", "karpenter.sh", "nodepools"),
     ("EC2NodeClass", "karpenter.k8s.aws", "ec2nodeclasses"),
     ("ClusterSecretStore", "external-secrets.io", "clustersecretstores"),
+    ("ConstraintTemplate", "templates.gatekeeper.sh", "constrainttemplates"),
     ("HTTPRoute", "gateway.networking.k8s.io", "httproutes"),
     ("VirtualService", "networking.istio.io", "virtualservices"),
     ("PeerAuthentication", "security.istio.io", "peerauthentications"),
