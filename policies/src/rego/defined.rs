@@ -1,9 +1,11 @@
 //! Rego in the words that the register machine reads as OPA does.
 //!
 //! The machine goes on where OPA stops: `x := e` with an undefined `e` leaves `x` undefined, a list or an object made by a comprehension takes an
-//! undefined member, and a condition that fails in a comprehension without a loop of its own ends the round of the loop around it. So every
-//! assignment gets a statement that asks whether there is a value (`_ = x`), what a comprehension makes is assigned first, and one whose query does
-//! not begin with a loop gets a loop of one round. What a person wrote is compiled first, so that errors speak of that.
+//! undefined member, a condition that fails in a comprehension without a loop of its own ends the round of the loop around it, and where a body with
+//! a loop finds nothing, nobody looks at the `else` behind it. So an assignment becomes a declaration and an equality, which ask for a value; what
+//! a comprehension makes or a head says is assigned first, in the query; a query that does not begin with a loop gets one of one round; and a body
+//! that others follow is tried as a list of what it says. What a person wrote is compiled where this does not compile, so that errors speak of
+//! that.
 
 use std::ops::Range;
 

@@ -218,3 +218,66 @@ s3 := [x | some x in input.xs; {"a": 1, "b": x.j}]
 s4 := [x | some x in input.xs; "" in {"": 1, "b": x.j}]
 
 s5 := [x | some x in input.xs; count([x.j]) >= 0]
+
+i1 if {
+	every x in input.list {
+		y := upper(x)
+		y != "C"
+	}
+}
+
+i2 if {
+	every x in input.xs {
+		y := x.k
+		y != "z"
+	}
+}
+
+i3 := [x | some x in input.xs; every y in input.list { z := object.get(x, "k", ""); z != y}]
+
+i5 contains y if {
+	some x in input.xs
+	{"k": y} = x
+}
+
+i6 := {[k, v]: v |
+	some x in input.xs
+	some k, v in x
+}
+
+i7 := [[a, b] | some x in input.xs; [a, b] := [x.k, object.get(x, "j", "none")]]
+
+i8 := count({y | some y in input.xs; y.k}) if {
+	some x in input.list
+	x == "b"
+} else := 0
+
+i9(x) := y if {
+	y := x.k
+} else := z if {
+	z := x.j
+}
+
+j1 := [i9(x) | some x in input.xs]
+
+default j2 := "default"
+
+j2 := x if {
+	some x in input.list
+	x == "z"
+}
+
+j3 := [v | some x in input.xs; v := {"whole": x, "part": x.k}]
+
+j5 := [1 | input.xs[_].k == "c"]
+
+j6 if not j7
+
+j7 if {
+	some x in input.xs
+	x.nope
+}
+
+j8 := {"a", x.k} if some x in [{"k": "b"}]
+
+j9 := count({k | some k, _ in input.none}) + count(a1)
