@@ -164,7 +164,7 @@ fn a_pull_request_is_judged_by_what_it_brings() {
     let (denied, warned) = (annotations("error"), annotations("warning"));
     let new = ended.log.lines().filter(|line| line.contains("title=new%3A ")).count();
     assert!(denied > 0 && denied + warned == new, "{}", ended.log);
-    assert_eq!(ended.outputs.get("new"), Some(&denied.to_string()));
+    assert_eq!(ended.outputs.get("new"), Some(&new.to_string()));
     assert!(ended.summary.contains("host-network"), "{}", ended.summary);
     let sarif = fs::read_to_string(place.path("work/reports/portcullis.sarif")).expect("the SARIF is there");
     let sarif: Value = serde_json::from_str(&sarif).expect("it is JSON");
