@@ -301,7 +301,9 @@ fn the_rights_of_the_chart_are_enough_and_missing_ones_are_told() {
     let mut rollout = foreign("canary", "batch");
     rollout["apiVersion"] = "argoproj.io/v1alpha1".into();
     rollout["kind"] = "Rollout".into();
-    rollout["spec"]["strategy"] = json!({"canary": {"steps": [{"setWeight": 20}]}});
+    rollout["spec"]["progressDeadlineAbort"] = true.into();
+    rollout["spec"]["strategy"] =
+        json!({"canary": {"steps": [{"setWeight": 20}, {"analysis": {"templates": [{"templateName": "errors"}]}}]}});
     let create = || cluster.must(&["create", "--filename", "-"], &rollout.to_string());
     eventually(PATIENCE, create).expect("it is created");
     let both = ["foreign-image-registry Deployment/wrong fail", "foreign-image-registry Rollout/canary fail"];
