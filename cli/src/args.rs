@@ -4,7 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use crate::{drift::Class, helm_flags::HelmFlags, help, partition::Part};
+use crate::{helm_flags::HelmFlags, help, partition::Part};
+
+mod explain;
+mod rules;
+
+pub(crate) use explain::{Apps, Drift, FailOn, Spot, Values, Why};
+pub(crate) use rules::{Rule, RuleCommand, RuleNew, RuleSite, Test, TestFormat};
 
 /// Lints Helm values, charts and Argo CD ApplicationSets before they merge.
 ///
@@ -300,133 +306,6 @@ pub(crate) enum Format {
     Json,
 }
 
-/// `portcullis apps`.
-#[derive(Debug, ClapArgs)]
-pub(crate) struct Apps {
-    /// What is looked at.
-    #[command(flatten)]
-    pub(crate) scope: Scope,
-    /// How to print.
-    #[arg(short, long, value_enum, default_value_t = Format::Human)]
-    pub(crate) format: Format,
-}
-
-/// `portcullis why`.
-#[derive(Debug, ClapArgs)]
-pub(crate) struct Why {
-    /// An Application, or a service together with --environment.
-    #[arg(value_name = "APP")]
-    pub(crate) application: String,
-    /// A values key, or a rendered field as KIND/NAME:/POINTER, KIND/NAME:dotted.path or the end of its path.
-    pub(crate) field: String,
-    /// The environment of the service.
-    #[arg(short, long, value_name = "NAME")]
-    pub(crate) environment: Vec<String>,
-    /// How to print; `portcullis schema why` describes the JSON.
-    #[arg(short, long, value_enum, default_value_t = Format::Human)]
-    pub(crate) format: Format,
-    /// Read a commit, branch or tag instead of the work tree.
-    #[arg(long, value_name = "REV")]
-    pub(crate) revision: Option<String>,
-    /// The configuration [default: portcullis.yaml or .portcullis.yaml at the repository's root].
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
-}
-
-/// `portcullis values`.
-#[derive(Debug, ClapArgs)]
-pub(crate) struct Values {
-    /// An Application, or a service together with --environment.
-    #[arg(value_name = "APP")]
-    pub(crate) application: String,
-    /// The environment of the service.
-    #[arg(short, long, value_name = "NAME")]
-    pub(crate) environment: Vec<String>,
-    /// How to print; `portcullis schema values` describes the JSON.
-    #[arg(short, long, value_enum, default_value_t = Format::Human)]
-    pub(crate) format: Format,
-    /// Read a commit, branch or tag instead of the work tree.
-    #[arg(long, value_name = "REV")]
-    pub(crate) revision: Option<String>,
-    /// The configuration [default: portcullis.yaml or .portcullis.yaml at the repository's root].
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
-}
-
-/// `portcullis drift`.
-#[derive(Debug, ClapArgs)]
-pub(crate) struct Drift {
-    /// The service.
-    #[arg(value_name = "SERVICE", required_unless_present = "all", conflicts_with = "all")]
-    pub(crate) service: Option<String>,
-    /// All services.
-    #[arg(long)]
-    pub(crate) all: bool,
-    /// Only this environment (repeatable).
-    #[arg(short, long, value_name = "NAME")]
-    pub(crate) environment: Vec<String>,
-    /// Only this class of hidden drift (repeatable).
-    #[arg(long, value_enum, value_name = "CLASS")]
-    pub(crate) class: Vec<Class>,
-    /// Exit with 1 where there is hidden drift, or drift of this class (repeatable).
-    #[arg(long, value_enum, value_name = "CLASS")]
-    pub(crate) fail_on: Vec<FailOn>,
-    /// How to print; `portcullis schema drift` describes the JSON.
-    #[arg(short, long, value_enum, default_value_t = Format::Human)]
-    pub(crate) format: Format,
-    /// Read a commit, branch or tag instead of the work tree.
-    #[arg(long, value_name = "REV")]
-    pub(crate) revision: Option<String>,
-    /// The configuration [default: portcullis.yaml or .portcullis.yaml at the repository's root].
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
-    /// Threads to work with [default: one per core].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MAX_THREADS))]
-    pub(crate) threads: Option<u16>,
-}
-
-/// `portcullis spot`.
-#[derive(Debug, ClapArgs)]
-pub(crate) struct Spot {
-    /// What is looked at.
-    #[command(flatten)]
-    pub(crate) scope: Scope,
-    /// How to print; `portcullis schema spot` describes the JSON.
-    #[arg(short, long, value_enum, default_value_t = Format::Human)]
-    pub(crate) format: Format,
-    /// The date that waivers are judged by, as YYYY-MM-DD [default: today, in UTC].
-    #[arg(long, value_name = "DATE")]
-    pub(crate) today: Option<String>,
-}
-
-/// What fails a run of `portcullis drift`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum FailOn {
-    /// Hidden drift of any class.
-    Hidden,
-    /// Keys that sibling layers set differently.
-    Siblings,
-    /// Keys that no template reads.
-    Unread,
-    /// Keys that templates print and no layer sets.
-    Unset,
-    /// Values that are what they override.
-    Redundant,
-}
-
-impl FailOn {
-    /// The class; none for all of them.
-    pub(crate) fn class(self) -> Option<Class> {
-        match self {
-            Self::Hidden => None,
-            Self::Siblings => Some(Class::Siblings),
-            Self::Unread => Some(Class::Unread),
-            Self::Unset => Some(Class::Unset),
-            Self::Redundant => Some(Class::Redundant),
-        }
-    }
-}
-
 /// `portcullis merge`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Merge {
@@ -442,103 +321,6 @@ pub(crate) struct Merge {
     /// The configuration [default: portcullis.yaml or .portcullis.yaml at the repository's root].
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-}
-
-/// `portcullis rule`.
-#[derive(Debug, ClapArgs)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
-pub(crate) struct Rule {
-    /// Write a rule, or a site of rules, instead.
-    #[command(subcommand)]
-    pub(crate) command: Option<RuleCommand>,
-    /// The rule to explain [default: list all].
-    pub(crate) id: Option<String>,
-    /// List the rules that answer to an id of another tool, as CKV_K8S_14 or kyverno:require-pdb, or to a profile of the Pod Security Standards, as pss:baseline.
-    #[arg(long, value_name = "ID", conflicts_with = "id")]
-    pub(crate) like: Option<String>,
-    /// How to print.
-    #[arg(short, long, value_enum, default_value_t = Format::Human)]
-    pub(crate) format: Format,
-}
-
-/// What else there is to do with rules.
-#[derive(Debug, Subcommand)]
-pub(crate) enum RuleCommand {
-    /// Write the folder of a new rule, whole and with fixtures, to go on from.
-    #[command(after_help = help::RULE_NEW)]
-    New(RuleNew),
-    /// Write a site of all rules, which can be searched and needs no server.
-    Site(RuleSite),
-}
-
-/// `portcullis rule site`.
-#[derive(Debug, ClapArgs)]
-pub(crate) struct RuleSite {
-    /// The folder that it is written to.
-    #[arg(value_name = "DIR")]
-    pub(crate) folder: PathBuf,
-}
-
-/// `portcullis rule new`.
-#[derive(Debug, ClapArgs)]
-pub(crate) struct RuleNew {
-    /// Its id: what is wrong, in lowercase words joined by hyphens.
-    pub(crate) id: String,
-    /// The folder that it goes into [default: the first that the configuration names under `library`, else policies].
-    #[arg(long, value_name = "DIR")]
-    pub(crate) into: Option<PathBuf>,
-    /// The kinds that it looks at, as Ingress or Service.core [default: everything that carries a pod].
-    #[arg(long, value_name = "KIND")]
-    pub(crate) kind: Vec<String>,
-    /// Let it see all objects of an environment together.
-    #[arg(long)]
-    pub(crate) platform: bool,
-}
-
-/// `portcullis test`.
-#[derive(Debug, ClapArgs)]
-pub(crate) struct Test {
-    /// Folders of rules [default: the library, and what the configuration names under `library`].
-    #[arg(value_name = "DIR")]
-    pub(crate) folders: Vec<PathBuf>,
-    /// Only this rule (repeatable).
-    #[arg(short, long, value_name = "ID")]
-    pub(crate) rule: Vec<String>,
-    /// Say which lines of rules no fixture reaches.
-    #[arg(long)]
-    pub(crate) coverage: bool,
-    /// How to print.
-    #[arg(short, long, value_enum, default_value_t = TestFormat::Human)]
-    pub(crate) format: TestFormat,
-    /// Where to print [default: standard output].
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// Measure what an evaluation of each rule takes on its fixtures.
-    #[arg(long)]
-    pub(crate) bench: bool,
-    /// Keep the measurement in a file.
-    #[arg(long, value_name = "FILE", requires = "bench")]
-    pub(crate) save: Option<PathBuf>,
-    /// Compare with a measurement that was kept, on the same machine.
-    #[arg(long, value_name = "FILE", requires = "bench")]
-    pub(crate) compare: Option<PathBuf>,
-    /// Fail where a rule takes more than this percentage longer than in the measurement compared with.
-    #[arg(long, value_name = "PERCENT", requires = "compare")]
-    pub(crate) threshold: Option<u32>,
-    /// The configuration [default: portcullis.yaml or .portcullis.yaml at the repository's root].
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
-}
-
-/// How to print what fixtures came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum TestFormat {
-    /// For people.
-    Human,
-    /// For programs.
-    Json,
-    /// JUnit XML: a suite for each rule, a case for each fixture.
-    Junit,
 }
 
 /// `portcullis vendor`.

@@ -1,0 +1,135 @@
+//! The commands that say what a repository comes to: its applications, their values, services beside each other.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, ValueEnum};
+
+use super::{Format, MAX_THREADS, Scope};
+use crate::drift::Class;
+
+/// `portcullis apps`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Apps {
+    /// What is looked at.
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+}
+
+/// `portcullis why`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Why {
+    /// An Application, or a service together with --environment.
+    #[arg(value_name = "APP")]
+    pub(crate) application: String,
+    /// A values key, or a rendered field as KIND/NAME:/POINTER, KIND/NAME:dotted.path or the end of its path.
+    pub(crate) field: String,
+    /// The environment of the service.
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) environment: Vec<String>,
+    /// How to print; `portcullis schema why` describes the JSON.
+    #[arg(short, long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+    /// Read a commit, branch or tag instead of the work tree.
+    #[arg(long, value_name = "REV")]
+    pub(crate) revision: Option<String>,
+    /// The configuration [default: portcullis.yaml or .portcullis.yaml at the repository's root].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// `portcullis values`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Values {
+    /// An Application, or a service together with --environment.
+    #[arg(value_name = "APP")]
+    pub(crate) application: String,
+    /// The environment of the service.
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) environment: Vec<String>,
+    /// How to print; `portcullis schema values` describes the JSON.
+    #[arg(short, long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+    /// Read a commit, branch or tag instead of the work tree.
+    #[arg(long, value_name = "REV")]
+    pub(crate) revision: Option<String>,
+    /// The configuration [default: portcullis.yaml or .portcullis.yaml at the repository's root].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// `portcullis drift`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Drift {
+    /// The service.
+    #[arg(value_name = "SERVICE", required_unless_present = "all", conflicts_with = "all")]
+    pub(crate) service: Option<String>,
+    /// All services.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Only this environment (repeatable).
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) environment: Vec<String>,
+    /// Only this class of hidden drift (repeatable).
+    #[arg(long, value_enum, value_name = "CLASS")]
+    pub(crate) class: Vec<Class>,
+    /// Exit with 1 where there is hidden drift, or drift of this class (repeatable).
+    #[arg(long, value_enum, value_name = "CLASS")]
+    pub(crate) fail_on: Vec<FailOn>,
+    /// How to print; `portcullis schema drift` describes the JSON.
+    #[arg(short, long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+    /// Read a commit, branch or tag instead of the work tree.
+    #[arg(long, value_name = "REV")]
+    pub(crate) revision: Option<String>,
+    /// The configuration [default: portcullis.yaml or .portcullis.yaml at the repository's root].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Threads to work with [default: one per core].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MAX_THREADS))]
+    pub(crate) threads: Option<u16>,
+}
+
+/// `portcullis spot`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Spot {
+    /// What is looked at.
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+    /// How to print; `portcullis schema spot` describes the JSON.
+    #[arg(short, long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+    /// The date that waivers are judged by, as YYYY-MM-DD [default: today, in UTC].
+    #[arg(long, value_name = "DATE")]
+    pub(crate) today: Option<String>,
+}
+
+/// What fails a run of `portcullis drift`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Hidden drift of any class.
+    Hidden,
+    /// Keys that sibling layers set differently.
+    Siblings,
+    /// Keys that no template reads.
+    Unread,
+    /// Keys that templates print and no layer sets.
+    Unset,
+    /// Values that are what they override.
+    Redundant,
+}
+
+impl FailOn {
+    /// The class; none for all of them.
+    pub(crate) fn class(self) -> Option<Class> {
+        match self {
+            Self::Hidden => None,
+            Self::Siblings => Some(Class::Siblings),
+            Self::Unread => Some(Class::Unread),
+            Self::Unset => Some(Class::Unset),
+            Self::Redundant => Some(Class::Redundant),
+        }
+    }
+}
