@@ -95,9 +95,14 @@ pub(crate) fn compile(shared: &Shared, (file, rego): (&str, &str), entry: &str) 
     }) {
         Ok(program) => program,
         // What is wrong is told of what a person wrote.
-        Err(error) => return Err(as_written(&shared, (file, rego), entry).err().unwrap_or_else(|| Broken::of(&error))),
+        Err(error) => return Err(as_written(&shared, (file, rego), entry).err().unwrap_or_else(|| unlike_opa(&error))),
     };
     Ok(slim(Arc::unwrap_or_clone(program)))
+}
+
+/// What compiles as it was written, but not in the words that the machine reads as OPA does; lines of these words are nobody's.
+fn unlike_opa(error: &dyn fmt::Display) -> Broken {
+    Broken { line: 1, reason: format!("the register machine cannot read it as OPA does: {}", Broken::of(error).reason) }
 }
 
 /// Compiles a rule in the words of the person who wrote it.
