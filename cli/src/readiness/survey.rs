@@ -46,8 +46,11 @@ impl Service {
     }
 }
 
-/// The kinds whose pods wait for requests or work; a Job begins again, and a DaemonSet comes and goes with its node.
-const RUNS: [&str; 4] = ["Deployment", "Pod", "Rollout", "StatefulSet"];
+/// The kinds whose pods wait for requests or work.
+const RUNS: [&str; 6] = ["Deployment", "Pod", "ReplicaSet", "ReplicationController", "Rollout", "StatefulSet"];
+
+/// The kinds of which nothing is asked: a Job begins again, and a DaemonSet comes and goes with its node.
+const ENDS: [&str; 3] = ["CronJob", "DaemonSet", "Job"];
 
 type Key = (Arc<str>, Option<Arc<str>>);
 
@@ -83,21 +86,17 @@ pub(crate) fn survey(settings: &Settings, library: &Library, today: Date) -> Res
         findings.iter_mut().for_each(|finding| scrubber.scrub(&mut finding.message));
     }
     let mut services: BTreeMap<Key, Service> = BTreeMap::new();
+    let service = |(name, environment): Key| Service { name, environment, workloads: BTreeSet::new(), findings: Vec::new() };
     for resource in objects.resources.iter().filter(|resource| is_running(resource) && selection.resource(resource, sources)) {
         let key = key_of(resource);
-        let new = || Service { name: Arc::clone(&key.0), environment: key.1.clone(), workloads: BTreeSet::new(), findings: Vec::new() };
-        let service = services.entry(key.clone()).or_insert_with(new);
-        service.workloads.insert(resource.identity.to_string());
+        services.entry(key.clone()).or_insert_with(|| service(key)).workloads.insert(resource.identity.to_string());
     }
+    // What is found beside workloads, such as in a disruption budget of nobody's service, is a service of its own: nothing is lost.
     for finding in findings.into_iter().filter(|finding| selection.finding(finding, sources)) {
-        let Some(name) =
-            finding.service.as_ref().or(finding.application.as_ref()).or(finding.resource.as_ref().map(|resource| &resource.name))
-        else {
-            continue;
-        };
-        if let Some(service) = services.get_mut(&(Arc::clone(name), finding.environment.clone())) {
-            service.findings.push(finding);
-        }
+        let Some(identity) = finding.resource.as_ref().filter(|identity| !ENDS.contains(&&*identity.kind)) else { continue };
+        let name = finding.service.as_ref().or(finding.application.as_ref()).unwrap_or(&identity.name);
+        let key = (Arc::clone(name), finding.environment.clone());
+        services.entry(key.clone()).or_insert_with(|| service(key)).findings.push(finding);
     }
     problems.retain(|problem| selection.problem(problem, sources));
     let services = services.into_values().collect();
