@@ -129,13 +129,13 @@ pub(crate) struct Scope {
     pub(crate) threads: Option<u16>,
 }
 
-/// Whether and where what rules say is kept for the next run.
+/// Whether and where something is kept for the next run.
 #[derive(Clone, Debug, Default, ClapArgs)]
 pub(crate) struct Caching {
-    /// Where to keep what rules say of objects, for runs that see the same ones [default: PORTCULLIS_CACHE; nowhere].
+    /// Where to keep how this run ends and what rules say, for runs that see the same [default: PORTCULLIS_CACHE; nowhere].
     #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
     pub(crate) cache: Option<PathBuf>,
-    /// Ask every rule anew and keep nothing, also where PORTCULLIS_CACHE is set.
+    /// Do everything anew and keep nothing, also where PORTCULLIS_CACHE is set.
     #[arg(long)]
     pub(crate) no_cache: bool,
 }
@@ -168,7 +168,7 @@ pub(crate) struct Lint {
     /// Check one of N parts only, as in 3/16; `portcullis merge` joins the JSON reports of all parts.
     #[arg(long, value_name = "PART/N", conflicts_with_all = ["paths", "baseline", "write_baseline"])]
     pub(crate) partition: Option<Part>,
-    /// Whether and where what rules say is kept.
+    /// Whether and where something is kept for the next run.
     #[command(flatten)]
     pub(crate) caching: Caching,
 }
@@ -216,7 +216,7 @@ pub(crate) struct Diff {
     /// The date that waivers are judged by, as YYYY-MM-DD [default: today, in UTC].
     #[arg(long, value_name = "DATE")]
     pub(crate) today: Option<String>,
-    /// Whether and where what rules say is kept.
+    /// Whether and where something is kept for the next run.
     #[command(flatten)]
     pub(crate) caching: Caching,
 }

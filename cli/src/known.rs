@@ -1,15 +1,12 @@
 //! The baseline of a run: read, applied to what is found, and written.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::{Path, PathBuf};
 
 use portcullis_policies::{
     Finding,
     waiver::{Baseline, Coverage},
 };
-use portcullis_source::{Sources, read_named};
+use portcullis_source::read_named_bytes;
 
 use crate::{
     args,
@@ -34,8 +31,8 @@ impl Known {
     pub(crate) fn open(arguments: &args::Lint, settings: &Settings, surroundings: &Surroundings) -> Result<Self, Error> {
         let sources = settings.revision.sources();
         let read = |path: &PathBuf| {
-            let file = read_named(&surroundings.directory.join(path), &Sources::default())?;
-            let file = sources.add(name(path, settings, surroundings), Arc::clone(file.bytes()));
+            let bytes = read_named_bytes(&surroundings.directory.join(path), sources)?;
+            let file = sources.add(name(path, settings, surroundings), bytes);
             Baseline::parse(&file).map_err(|errors| mistakes(errors, sources))
         };
         let output = arguments.write_baseline.as_ref();

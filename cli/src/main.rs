@@ -3,8 +3,8 @@
 //! `args` → `settings` → `pipeline` (`discover` → `portcullis-argo` → `render` → `portcullis-policies`) → `report`.
 
 mod advice;
-mod answers;
 mod args;
+mod cache;
 mod check;
 mod commands;
 mod diff;
@@ -148,7 +148,7 @@ fn places() -> Places {
         cache: given("HELM_REPOSITORY_CACHE").or_else(|| Some(cache?.join("repository"))),
         repositories: given("HELM_REPOSITORY_CONFIG").or_else(|| of_config("repositories.yaml")),
         registries: given("HELM_REGISTRY_CONFIG").or_else(|| of_config("registry/config.json")).into_iter().chain(docker).collect(),
-        answers: given("PORTCULLIS_CACHE"),
+        cached: given("PORTCULLIS_CACHE"),
         terminal: std::io::stderr().is_terminal(),
     }
 }

@@ -12,7 +12,7 @@ use portcullis_source::{Partial, Problem, RepoPath, Revision, Sources, Span, Sta
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::{
-    answers::Answers,
+    cache::Answers,
     check::{Gathered, gather},
     discover::{self, Found},
     error::{BROKEN_BUILD, Error},

@@ -11,8 +11,8 @@ use portcullis_source::{ReadError, RepoPath, Revision, SourceFile, Sources, read
 use portcullis_vendor::Lock;
 
 use crate::{
-    answers::Answers,
     args::{Caching, Scope},
+    cache::Answers,
     error::{BROKEN_BUILD, Error, Mistake},
     own,
     progress::Progress,
@@ -45,8 +45,8 @@ pub(crate) struct Places {
     pub(crate) repositories: Option<PathBuf>,
     /// The configuration files with the credentials of registries: helm's, then docker's.
     pub(crate) registries: Vec<PathBuf>,
-    /// Where answers of rules are kept.
-    pub(crate) answers: Option<PathBuf>,
+    /// Where runs and answers of rules are kept.
+    pub(crate) cached: Option<PathBuf>,
     /// Whether somebody looks at standard error.
     pub(crate) terminal: bool,
 }
@@ -85,6 +85,11 @@ pub(crate) struct Settings {
 impl Settings {
     /// Opens what the command line names.
     pub(crate) fn open(scope: &Scope, surroundings: &Surroundings) -> Result<Self, Error> {
+        Self::open_into(Sources::default(), scope, surroundings)
+    }
+
+    /// The same, with the table that the files are added to.
+    pub(crate) fn open_into(sources: Sources, scope: &Scope, surroundings: &Surroundings) -> Result<Self, Error> {
         threads(scope);
         if scope.revision.is_none() {
             // Looked at before the repository is, so that a misspelt path outside of any does not open what lies around it.
@@ -94,7 +99,7 @@ impl Settings {
             }
         }
         let root = Self::root(scope, surroundings)?;
-        let sources = Arc::new(Sources::default());
+        let sources = Arc::new(sources);
         let revision = match &scope.revision {
             Some(name) => {
                 in_git(&root, name)?;
@@ -152,10 +157,14 @@ impl Settings {
 impl Settings {
     /// Keeps what rules say for the next run, where somebody may and wants it.
     pub(crate) fn remember(&mut self, caching: &Caching, surroundings: &Surroundings) {
-        let given = caching.cache.as_ref().map(|folder| surroundings.directory.join(folder));
-        let folder = given.or_else(|| surroundings.places.answers.clone()).filter(|_| !caching.no_cache);
-        self.answers = folder.map(|folder| Arc::new(Answers::open(&folder, &self.root)));
+        self.answers = cache_folder(caching, surroundings).map(|folder| Arc::new(Answers::open(&folder, &self.root)));
     }
+}
+
+/// Where something may be kept for the next run.
+pub(crate) fn cache_folder(caching: &Caching, surroundings: &Surroundings) -> Option<PathBuf> {
+    let given = caching.cache.as_ref().map(|folder| surroundings.directory.join(folder));
+    given.or_else(|| surroundings.places.cached.clone()).filter(|_| !caching.no_cache)
 }
 
 /// Works with as many threads as are asked for.

@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use portcullis_helm::{Pin, Shelf, Supply};
 use portcullis_policies::{Config, ConfigError};
-use portcullis_source::{EntryKind, ReadError, RepoPath, Revision, read_named};
+use portcullis_source::{EntryKind, ReadError, RepoPath, Revision, is_folder, read_named};
 use portcullis_vendor::{Known, LOCK_NAME, Lock};
 
 use crate::{
@@ -34,13 +34,13 @@ pub(crate) fn supply(revision: &Revision, root: Option<&Path>, config: &Config, 
     let mut supply = Supply { work_tree: root.map(Path::to_owned), ..Supply::default() };
     if let Some(folder) = mirror(revision, config)? {
         // On disk, git may ignore what lies in it.
-        let on_disk = root.map(|root| root.join(folder.as_str())).filter(|folder| folder.is_dir());
+        let on_disk = root.map(|root| root.join(folder.as_str())).filter(|folder| is_folder(folder, revision.sources()));
         let tree = on_disk.map(|folder| Revision::folder(&folder, Arc::clone(revision.sources()))).transpose()?;
         let name = folder.to_string();
         let folder = if tree.is_some() { RepoPath::root() } else { folder };
         supply.shelves.push(Shelf { name, tree, folder });
     }
-    let cache = places.cache.as_ref().filter(|cache| cache.is_dir());
+    let cache = places.cache.as_ref().filter(|cache| is_folder(cache, revision.sources()));
     // A cache that can't be listed is none.
     if let Some(tree) = cache.and_then(|cache| Revision::folder(cache, Arc::clone(revision.sources())).ok()) {
         supply.shelves.push(Shelf { name: CACHE.to_owned(), tree: Some(tree), folder: RepoPath::root() });

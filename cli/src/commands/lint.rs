@@ -1,23 +1,32 @@
 //! `portcullis lint`: everything that is found, in every format that is asked for.
 
-use portcullis_policies::{Level, Library, LibraryError, waiver::Coverage};
+use portcullis_policies::{Date, Level, Library, LibraryError, waiver::Coverage};
+use portcullis_source::Sources;
 
 use super::{Done, Exit, Outcome};
 use crate::{
-    args, check,
+    args,
+    cache::Run,
+    check,
     error::Error,
     known::Known,
     partition, pipeline,
     report::{self, Material, Report},
     select,
-    settings::{Settings, Surroundings, today},
+    settings::{Settings, Surroundings, cache_folder, today},
 };
 
-/// Checks and reports.
+/// Checks and reports, or reports once more what was found where nothing has changed.
 pub(crate) fn run(arguments: &args::Lint, surroundings: &Surroundings) -> Outcome {
-    let mut settings = Settings::open(&arguments.scope, surroundings)?;
+    let today = today(arguments.today.as_deref(), surroundings)?;
+    let kept = kept(arguments, today, surroundings)?;
+    if let Some(done) = kept.as_ref().map(Run::again).transpose()?.flatten() {
+        return Ok(done);
+    }
+    let sources = if kept.is_some() { Sources::watched() } else { Sources::default() };
+    let mut settings = Settings::open_into(sources, &arguments.scope, surroundings)?;
     if arguments.as_admission {
-        return super::admission::run(&settings, today(arguments.today.as_deref(), surroundings)?);
+        return super::admission::run(&settings, today);
     }
     settings.remember(&arguments.caching, surroundings);
     let library = library(&settings, &arguments.rule)?;
@@ -27,7 +36,6 @@ pub(crate) fn run(arguments: &args::Lint, surroundings: &Surroundings) -> Outcom
     }
     // With some rules only, nobody knows which waivers the others would use.
     let coverage = if arguments.rule.is_empty() { Coverage::Whole } else { Coverage::Part };
-    let today = today(arguments.today.as_deref(), surroundings)?;
     let mut known = Known::open(arguments, &settings, surroundings)?;
     let settle = |findings| known.settle(findings, &settings, coverage);
     let report = match arguments.partition {
@@ -36,10 +44,23 @@ pub(crate) fn run(arguments: &args::Lint, surroundings: &Surroundings) -> Outcom
     };
     // What no rule was asked is no check that passed.
     let material = Material { report: &report, library: &asked, sources: settings.revision.sources() };
-    let output = report::write(&material, &arguments.reporting, surroundings)?;
-    let mut done = Done { output, notes: notes(&report), code: exit(&report) };
-    known.write(done.code, &mut done.notes)?;
-    Ok(done)
+    let prints = report::prints(&material, &arguments.reporting, surroundings)?;
+    let (mut notes, code) = (notes(&report), exit(&report));
+    known.write(code, &mut notes)?;
+    if let Some((run, looks)) = kept.zip(settings.revision.sources().looks()).filter(|_| !prints.repeat(&report.secrets)) {
+        run.keep(&looks, &prints, &notes, code);
+    }
+    Ok(Done { output: prints.write()?, notes, code })
+}
+
+/// Where this run is kept, if somebody wants it to be and it does no more than look and report.
+fn kept(arguments: &args::Lint, today: Date, surroundings: &Surroundings) -> Result<Option<Run>, Error> {
+    let Some(folder) = cache_folder(&arguments.caching, surroundings) else { return Ok(None) };
+    let only_reports = !arguments.as_admission && arguments.write_baseline.is_none();
+    let root = Settings::root(&arguments.scope, surroundings)?;
+    let Surroundings { directory, coloured, seconds: _, index, secret_key, places } = surroundings;
+    let words = || format!("{arguments:?}\n{today:?}\n{root:?}\n{directory:?} {coloured} {index:?} {secret_key:?} {places:?}");
+    Ok(only_reports.then(|| Run::new(&folder, &words())))
 }
 
 /// The report of one part, with what `portcullis merge` needs.

@@ -50,5 +50,12 @@ pub(crate) enum Exit {
     Incomplete = 3,
 }
 
+impl Exit {
+    /// The end of an exit code.
+    pub(crate) fn of_number(code: u8) -> Option<Self> {
+        [Self::Clean, Self::Findings, Self::Broken, Self::Incomplete].into_iter().find(|exit| *exit as u8 == code)
+    }
+}
+
 /// What a command gives.
 pub(crate) type Outcome = Result<Done, Error>;

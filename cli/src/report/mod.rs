@@ -33,4 +33,4 @@ pub(crate) use json::{SCHEMA, json, problem};
 pub(crate) use reach::Reach;
 pub(crate) use secrets::Secrets;
 pub(crate) use view::{Accounting, ChainLink, Finding, Issue, NotExpanded, NotRendered, Report, ResourceName, Status};
-pub(crate) use write::{Material, to_file, write};
+pub(crate) use write::{Material, Prints, prints, to_file, write};

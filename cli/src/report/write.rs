@@ -1,11 +1,15 @@
 //! One run in every format that is asked for, each to its own file or to standard output.
 
-use std::{fs, io::Write, path::Path};
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use portcullis_policies::Library;
 use portcullis_source::Sources;
 
-use super::{Report, Style, github, gitlab, html, human, json, junit, markdown, sarif};
+use super::{Report, Secrets, Style, github, gitlab, html, human, json, junit, markdown, sarif};
 use crate::{
     args::{ReportFormat, Reporting},
     error::Error,
@@ -23,8 +27,40 @@ pub(crate) struct Material<'a> {
     pub(crate) sources: &'a Sources,
 }
 
-/// Writes the files, and gives what is for standard output.
+/// A report in every format that is asked for.
+#[derive(Debug)]
+pub(crate) struct Prints {
+    /// For standard output.
+    pub(crate) output: String,
+    /// Files and what is written into them.
+    pub(crate) files: Vec<(PathBuf, String)>,
+}
+
+impl Prints {
+    /// Whether the text of some Secret stands in them, as the name of something else.
+    pub(crate) fn repeat(&self, secrets: &Secrets) -> bool {
+        let scrubber = secrets.scrubber();
+        let mut texts = self.files.iter().map(|(_, text)| text).chain([&self.output]);
+        scrubber.is_some_and(|scrubber| texts.any(|text| scrubber.touches(text)))
+    }
+
+    /// Writes the files, and gives what is for standard output.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub(crate) fn write(self) -> Result<Vec<u8>, Error> {
+        self.files.iter().try_for_each(|(path, text)| to_file(path, text))?;
+        Ok(self.output.into_bytes())
+    }
+}
+
+/// Prints and writes the files, and gives what is for standard output.
 pub(crate) fn write(material: &Material<'_>, reporting: &Reporting, surroundings: &Surroundings) -> Result<Vec<u8>, Error> {
+    prints(material, reporting, surroundings)?.write()
+}
+
+/// Prints everything that is asked for.
+pub(crate) fn prints(material: &Material<'_>, reporting: &Reporting, surroundings: &Surroundings) -> Result<Prints, Error> {
     let formats = if reporting.format.is_empty() { &[ReportFormat::Human][..] } else { &reporting.format };
     if reporting.output.len() > formats.len() {
         return Err(Error::usage(
@@ -32,17 +68,17 @@ pub(crate) fn write(material: &Material<'_>, reporting: &Reporting, surroundings
             "each --output takes the --format at its place: -f json -o report.json",
         ));
     }
-    let mut output = Vec::new();
+    let mut prints = Prints { output: String::new(), files: Vec::new() };
     for (index, format) in formats.iter().enumerate() {
         match reporting.output.get(index).filter(|path| path.as_os_str() != "-") {
-            Some(path) => to_file(&surroundings.directory.join(path), &print(material, *format, Style::Plain))?,
+            Some(path) => prints.files.push((surroundings.directory.join(path), print(material, *format, Style::Plain))),
             None => {
                 let style = if surroundings.coloured { Style::Coloured } else { Style::Plain };
-                output.extend(print(material, *format, style).into_bytes());
+                prints.output.push_str(&print(material, *format, style));
             }
         }
     }
-    Ok(output)
+    Ok(prints)
 }
 
 fn print(material: &Material<'_>, format: ReportFormat, style: Style) -> String {

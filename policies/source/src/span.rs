@@ -5,6 +5,8 @@ use std::{
     sync::{Arc, OnceLock, RwLock},
 };
 
+use crate::revision::{Looks, Watch};
+
 /// Names one file of a [`Sources`] table; never shown to a person, since the order of reading may differ from run to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(u32);
@@ -117,6 +119,8 @@ fn line_starts(bytes: &[u8]) -> Vec<u32> {
 #[derive(Debug, Default)]
 pub struct Sources {
     table: RwLock<Table>,
+    /// What was looked at to fill it, where somebody wants to know.
+    pub(crate) watch: Watch,
 }
 
 #[derive(Debug, Default)]
@@ -136,6 +140,18 @@ impl Table {
 }
 
 impl Sources {
+    /// A table that notes what is looked at on the disk while it is filled.
+    #[must_use]
+    pub fn watched() -> Self {
+        Self { watch: Watch::begun(), ..Self::default() }
+    }
+
+    /// What was looked at; none where nobody watched, or where something can't be looked at again.
+    #[must_use]
+    pub fn looks(&self) -> Option<Looks> {
+        self.watch.looks()
+    }
+
     /// Adds a file under a path that is shown to people.
     pub fn add(&self, path: impl Into<Arc<str>>, bytes: impl Into<Arc<[u8]>>) -> Arc<SourceFile> {
         self.table.write().unwrap_or_else(std::sync::PoisonError::into_inner).add(path.into(), bytes.into())

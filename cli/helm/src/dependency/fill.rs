@@ -1,7 +1,9 @@
 //! Adds the subcharts that a chart declares and charts/ does not have, as `helm dependency build` would have put them there.
 
+use std::sync::Arc;
+
 use portcullis_gotemplate::funcs::Compat;
-use portcullis_source::{RepoPath, Revision};
+use portcullis_source::{RepoPath, Revision, is_folder};
 
 use super::{
     local,
@@ -88,7 +90,8 @@ fn beside(wants: &Wants<'_>, folder: &RepoPath) -> Option<Shelf> {
     let root = wants.supply.work_tree.as_ref()?;
     let charts = folder.join("charts").ok()?;
     let real = root.join(charts.as_str());
-    let tree = if real.is_dir() { Revision::folder(&real, std::sync::Arc::clone(wants.revision.sources())).ok()? } else { return None };
+    let sources = wants.revision.sources();
+    let tree = if is_folder(&real, sources) { Revision::folder(&real, Arc::clone(sources)).ok()? } else { return None };
     Some(Shelf { name: charts.to_string(), tree: Some(tree), folder: RepoPath::root() })
 }
 

@@ -5,7 +5,7 @@ use std::{fs, io::Read, path::Path, sync::Arc};
 
 use ignore::WalkBuilder;
 
-use super::{EntryKind, Listing, MAX_ENTRIES, MAX_FILE_BYTES, ReadError, pointer};
+use super::{EntryKind, Listing, Look, MAX_ENTRIES, MAX_FILE_BYTES, ReadError, look, pointer};
 use crate::{RepoPath, SourceFile, Sources};
 
 /// Everything below a folder but `.git`, and in a git work tree but what git ignores.
@@ -49,9 +49,18 @@ fn kind(path: &Path, kind: Option<fs::FileType>) -> std::io::Result<Option<Entry
     })
 }
 
+/// The same of the work tree of a repository, with what it tracks.
+pub(super) fn work_tree(root: &Path) -> Result<Listing, ReadError> {
+    #[cfg_attr(not(feature = "git"), expect(unused_mut, reason = "only git tracks anything"))]
+    let mut listing = list(root)?;
+    #[cfg(feature = "git")]
+    add_tracked(root, super::git::tracked(root), &mut listing.entries);
+    Ok(listing)
+}
+
 /// Adds paths that git tracks although it ignores them, as far as they are there.
 #[cfg(feature = "git")]
-pub(super) fn add_tracked(root: &Path, tracked: Vec<RepoPath>, entries: &mut super::Entries) {
+fn add_tracked(root: &Path, tracked: Vec<RepoPath>, entries: &mut super::Entries) {
     for path in tracked {
         if entries.contains_key(&path) {
             continue;
@@ -100,6 +109,30 @@ fn contents(place: &Path, size: u64) -> std::io::Result<Arc<[u8]>> {
 /// # Errors
 /// It is no file, too large, or can't be read.
 pub fn read_named(path: &Path, sources: &Sources) -> Result<Arc<SourceFile>, ReadError> {
+    Ok(sources.add(path.to_string_lossy(), read_named_bytes(path, sources)?))
+}
+
+/// The bytes of such a file, for who calls it by another name.
+///
+/// # Errors
+/// It is no file, too large, or can't be read.
+pub fn read_named_bytes(path: &Path, sources: &Sources) -> Result<Vec<u8>, ReadError> {
+    let read = read_outright(path);
+    if is_regular(path) {
+        sources.watch.note(|| Look::Named(path.to_owned()), || look::of_content(&read));
+    } else {
+        // Nobody reads a pipe twice.
+        sources.watch.forget();
+    }
+    read
+}
+
+/// Whether there is a file that can be read again, or nothing.
+pub(super) fn is_regular(path: &Path) -> bool {
+    fs::metadata(path).map_or(true, |found| found.is_file() || found.is_dir())
+}
+
+pub(super) fn read_outright(path: &Path) -> Result<Vec<u8>, ReadError> {
     let failed = |reason: String| ReadError::Named { path: path.to_owned(), reason };
     let metadata = fs::metadata(path).map_err(|error| failed(error.to_string()))?;
     if metadata.is_dir() {
@@ -116,5 +149,5 @@ pub fn read_named(path: &Path, sources: &Sources) -> Result<Arc<SourceFile>, Rea
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(failed(format!("it is larger than {MAX_FILE_BYTES} bytes")));
     }
-    Ok(sources.add(path.to_string_lossy(), bytes))
+    Ok(bytes)
 }

@@ -11,9 +11,12 @@ use crate::{RepoPath, SourceFile, Sources};
 mod folder;
 #[cfg(feature = "git")]
 mod git;
+mod look;
 mod pointer;
 
-pub use folder::read_named;
+pub use folder::{read_named, read_named_bytes};
+pub(crate) use look::Watch;
+pub use look::{Look, Looks, is_folder};
 
 /// What stands at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -186,7 +189,7 @@ impl Revision {
     /// # Errors
     /// The folder can't be listed.
     pub fn folder(root: &Path, sources: Arc<Sources>) -> Result<Self, ReadError> {
-        Ok(Self::with(sources, folder::list(root)?, Store::Folder(root.to_owned())))
+        Self::listed(root, Look::Folder(root.to_owned()), folder::list(root), sources)
     }
 
     /// The work tree of a repository: what git does not ignore, and what it tracks.
@@ -195,9 +198,7 @@ impl Revision {
     /// The folder can't be listed.
     #[cfg(feature = "git")]
     pub fn work_tree(root: &Path, sources: Arc<Sources>) -> Result<Self, ReadError> {
-        let mut listing = folder::list(root)?;
-        folder::add_tracked(root, git::tracked(root), &mut listing.entries);
-        Ok(Self::with(sources, listing, Store::Folder(root.to_owned())))
+        Self::listed(root, Look::WorkTree(root.to_owned()), folder::work_tree(root), sources)
     }
 
     /// The files of a commit, read straight from the object database.
@@ -265,7 +266,16 @@ impl Revision {
         Self::with(sources, listing, Store::Memory(files))
     }
 
+    fn listed(root: &Path, look: Look, listing: Result<Listing, ReadError>, sources: Arc<Sources>) -> Result<Self, ReadError> {
+        sources.watch.note(|| look, || look::of_listing(&listing));
+        Ok(Self::with(sources, listing?, Store::Folder(root.to_owned())))
+    }
+
     fn with(sources: Arc<Sources>, listing: Listing, store: Store) -> Self {
+        // What lies in memory or in git is not looked at on the disk.
+        if !matches!(store, Store::Folder(_)) {
+            sources.watch.forget();
+        }
         Self { sources, listing, store, read: Mutex::default(), asked: Mutex::default() }
     }
 
@@ -371,7 +381,11 @@ impl Revision {
             return Ok(Arc::clone(file));
         }
         let bytes = match &self.store {
-            Store::Folder(root) => folder::read(root, &resolved)?,
+            Store::Folder(root) => {
+                let content = folder::read(root, &resolved);
+                self.sources.watch.note(|| Look::File(root.clone(), resolved.clone()), || look::of_content(&content));
+                content?
+            }
             Store::Memory(files) => files.get(&resolved).cloned().ok_or_else(|| ReadError::Missing(path.clone()))?,
             #[cfg(feature = "git")]
             Store::Objects(objects) => objects.read(&resolved)?,

@@ -1,59 +1,24 @@
-//! What is kept between runs never changes a report: cold, warm, damaged, cut, shared, of other settings or of another state of the repository.
-#![expect(clippy::panic, clippy::disallowed_methods, clippy::unwrap_used, reason = "writes repositories and starts the command")]
+//! What rules said before never changes a report: cold, warm, damaged, cut, shared, of other settings or of another state of the repository.
 
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use proptest::{prelude::*, sample::Index};
 
-/// The day that waivers are judged by.
-const TODAY: &str = "2026-01-01";
+use crate::{PASSWORD, Ran, files, repository};
 
-/// What a Secret of the repository holds, and a container repeats.
-const PASSWORD: &str = "correct-horse-battery";
-
-#[derive(Debug, PartialEq)]
-struct Ran {
-    code: i32,
-    output: String,
-    notes: String,
-}
-
+/// A run of which no other was kept, so that the rules are asked.
 fn lint(folder: &Path, caching: &[&str]) -> Ran {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
-    command.env_remove("PORTCULLIS_CACHE").current_dir(folder).args(["lint", "--today", TODAY, "--format", "json"]);
-    let output = command.args(caching).output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    Ran { code: output.status.code().unwrap(), output: text(output.stdout), notes: text(output.stderr) }
-}
-
-/// The fixtures of all rules as a repository, each in a namespace of its own where it names none, and a Secret.
-fn repository() -> (tempfile::TempDir, PathBuf) {
-    let kept = tempfile::tempdir().unwrap();
-    let root = kept.path().join("repository");
-    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("../policies/rules");
-    for rule in fs::read_dir(rules).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
-        for part in ["pass", "fail"] {
-            let to = root.join(rule.file_name().unwrap()).join(part);
-            fs::create_dir_all(&to).unwrap();
-            for file in fs::read_dir(rule.join(part)).unwrap().map(|entry| entry.unwrap().path()) {
-                fs::copy(&file, to.join(file.file_name().unwrap())).unwrap();
-            }
-        }
+    if let ["--cache", cache] = caching {
+        files(Path::new(cache), "run").iter().for_each(|file| fs::remove_file(file).unwrap());
     }
-    let secret = format!("apiVersion: v1\nkind: Secret\nmetadata: {{ name: a }}\nstringData: {{ password: {PASSWORD} }}\n");
-    fs::write(root.join("secret.yaml"), secret).unwrap();
-    let pod = format!("apiVersion: v1\nkind: Pod\nmetadata: {{ name: {PASSWORD} }}\nspec: {{ containers: [{{ name: {PASSWORD} }}] }}\n");
-    fs::write(root.join("pod.yaml"), pod).unwrap();
-    fs::write(root.join("portcullis.yaml"), "version: 1\n").unwrap();
-    (kept, root)
+    crate::lint(folder, caching)
 }
 
 fn file(cache: &Path) -> PathBuf {
-    let files: Vec<PathBuf> = fs::read_dir(cache).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let files = files(cache, "answers");
     let [file] = files.as_slice() else { panic!("{files:?}") };
     file.clone()
 }
