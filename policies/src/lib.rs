@@ -30,6 +30,7 @@ mod resource;
 mod rule;
 mod schema;
 
+pub use admission::group_of;
 pub use change::Change;
 pub use config::{Config, ConfigError};
 pub use coverage::{Interpreter, Lines};

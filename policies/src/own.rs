@@ -12,7 +12,7 @@ use crate::{
     engine::{circle, compiles, parses},
     foreign,
     library::read_rule,
-    rego::{nesting, words},
+    rego::{nesting, unlike, words},
 };
 
 /// A file of a folder of rules.
@@ -160,6 +160,9 @@ impl Library {
         }
         let checked = compiles(self.prelude(), &rule);
         checked.map_err(|fault| at(file, fault.line, format!("rule {id} does not compile: {}", fault.reason), BROKEN_REGO))?;
+        if let Some((line, what)) = unlike::unlike(&rule.rego) {
+            return Err(at(file, line, format!("rule {id} has what portcullis does not read as OPA does, {what}"), BROKEN_REGO));
+        }
         Ok(rule)
     }
 }

@@ -333,6 +333,20 @@ impl Rule {
         format!("data.portcullis.rules.{}.findings", self.id.package_word())
     }
 
+    /// The first line that says what it finds, where it is a rule of somebody's own.
+    #[must_use]
+    pub fn place(&self) -> Option<Span> {
+        let span = self.span?;
+        let lines = self.rego.split_inclusive('\n').scan(0, |start, line| {
+            let begun = *start;
+            *start += line.len();
+            Some((begun, line))
+        });
+        let found = lines.into_iter().find(|(_, line)| line.starts_with("findings"))?;
+        let start = u32::try_from(found.0).ok()?;
+        Some(Span { start, end: start, ..span })
+    }
+
     /// What to do about its findings: the first paragraph under `How to fix`, on one line.
     #[must_use]
     pub fn remedy(&self) -> String {

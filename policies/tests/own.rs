@@ -134,3 +134,125 @@ own/nests-calls/rule.rego:11: nests-calls/rule.rego nests more than 64 deep
 own/nests-lists/rule.rego:11: nests-lists/rule.rego nests more than 12 deep
 own/reads-itself/rule.rego:11: rule reads-itself does not compile: portcullis.rules.reads_itself.findings calls itself
 ";
+
+/// What the machine would read in its own way is refused by name, not read in that way.
+#[test]
+fn what_the_machine_reads_otherwise_is_refused() {
+    let finding = "findings contains {\"at\": [], \"message\": \"no\"} if input.resource.kind == \"x\"";
+    let (library, said) = add(&[
+        (
+            "keyed-set/rule.rego",
+            &rule("keyed-set", &format!("{finding}\n\nnames[kind] contains name if {{\n\tkind := \"a\"\n\tname := \"b\"\n}}")),
+        ),
+        ("default-function/rule.rego", &rule("default-function", &format!("{finding}\n\ndefault f(_) := 1\n\nf(x) := 2 if x == 3"))),
+        ("plain-set/rule.rego", &rule("plain-set", &format!("{finding}\n\ndefault x := 1\n\nnames contains \"a\""))),
+    ]);
+    let expected = "\
+own/default-function/rule.rego:13: rule default-function has what portcullis does not read as OPA does, a default of a function: write what it is otherwise as its `else`
+own/keyed-set/rule.rego:13: rule keyed-set has what portcullis does not read as OPA does, a set under a key: write an object with a comprehension, as `n := {k: s | …}`
+";
+    assert_eq!(said, expected);
+    assert!(library.rule("plain-set").is_ok());
+}
+
+/// The problems that a rule of one's own makes of one Deployment, as `LINE: MESSAGE`.
+fn verdict(body: &str) -> (usize, Vec<String>) {
+    let sources = Sources::default();
+    let own =
+        [OwnFile { path: "own-rule/rule.rego".to_owned(), file: sources.add("own/own-rule/rule.rego", rule("own-rule", body).as_bytes()) }];
+    let mut library = Library::embedded().unwrap();
+    let mistakes = library.add("own", &own);
+    assert!(mistakes.is_empty(), "{mistakes:?}");
+    let engine = Engine::new(&library.only(&["own-rule"]).unwrap(), &Config::default()).unwrap();
+    let text = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: app}\nspec: {list: [1], text: abc}\n";
+    let document = yaml::parse(&Text::nowhere(text.as_bytes())).documents.remove(0);
+    let found = engine.evaluate(&Resource::read(&Arc::new(document), &Context::default()).value);
+    let told = |problem: &portcullis_source::Problem| {
+        let place = sources.locate(problem.span.unwrap()).unwrap();
+        format!("{}:{}: {}: {}", place.file, place.line, problem.stage.name(), problem.message)
+    };
+    (found.value.len(), found.problems.iter().map(told).collect())
+}
+
+/// A mistake of a rule stands in the rule, whatever object it was made about.
+#[test]
+fn a_rule_that_gives_no_verdict_is_named_with_its_line() {
+    let says = |finding: &str| verdict(&format!("findings contains {finding} if input.resource.kind == \"Deployment\""));
+    let (findings, problems) = says("{\"at\": [\"spec\", \"list\", 0], \"message\": \"a\"}");
+    assert_eq!((findings, problems), (1, Vec::new()));
+    let (findings, problems) = says("{\"at\": [\"spec\", \"missing\"], \"message\": \"a\"}");
+    assert_eq!((findings, problems), (1, Vec::new()));
+    let mistakes = [
+        ("1", "it says 1, which is no finding: it is no object"),
+        ("{\"at\": [\"spec\"]}", "it has no message"),
+        ("{\"message\": \"a\"}", "it has no place"),
+        ("{\"at\": \"spec\", \"message\": \"a\"}", "its at is no list of keys and numbers"),
+        ("{\"at\": [\"spec\"], \"message\": [1]}", "its message is no text"),
+        ("{\"at\": [\"spec\"], \"message\": \"a\", \"line\": 3}", "nobody reads its \"line\""),
+        ("{\"at\": [\"nothing\"], \"message\": \"a\"}", "it says \"a\" of /nothing, which the object cannot have"),
+        ("{\"at\": [\"spec\", \"list\", 1], \"message\": \"a\"}", "of /spec/list/1, which"),
+        ("{\"at\": [\"spec\", \"text\", \"a\"], \"message\": \"a\"}", "of /spec/text/a, which"),
+    ];
+    for (finding, why) in mistakes {
+        let (findings, problems) = says(finding);
+        assert_eq!((findings, problems.len()), (0, 1), "{finding}");
+        assert!(problems[0].starts_with("own/own-rule/rule.rego:11: rules: rule own-rule gives no verdict: "), "{problems:?}");
+        assert!(problems[0].contains(why), "{problems:?}");
+    }
+    let (findings, problems) = verdict("findings := 3");
+    assert_eq!(findings, 0);
+    assert!(problems[0].ends_with("its findings are 3, not a set"), "{problems:?}");
+}
+
+/// One call must not fill the memory, nor many of them that each make twice as much.
+#[test]
+fn what_makes_much_of_little_has_an_end() {
+    let says = |body: &str| {
+        let (findings, problems) = verdict(&format!("findings contains {{\"at\": [], \"message\": \"a\"}} if {{\n{body}\n}}"));
+        (findings, problems.into_iter().next().unwrap_or_default())
+    };
+    assert_eq!(says("count(numbers.range(1, 60000)) == 60000"), (1, String::new()));
+    assert_eq!(says("concat(\"-\", [\"a\", \"b\"]) == \"a-b\""), (1, String::new()));
+    assert_eq!(says("replace(\"abab\", \"a\", \"x\") == \"xbxb\""), (1, String::new()));
+    assert_eq!(says("sprintf(\"%d-%s\", [1, \"a\"]) == \"1-a\""), (1, String::new()));
+    assert_eq!(says("strings.replace_n({\"a\": \"b\"}, \"aa\") == \"bb\""), (1, String::new()));
+    assert_eq!(says("regex.replace(\"aa\", \"a\", \"b\") == \"bb\""), (1, String::new()));
+    assert_eq!(says("array.concat([1], [2]) == [1, 2]"), (1, String::new()));
+    assert_eq!(says("json.marshal([1]) == \"[1]\""), (1, String::new()));
+    let doubled = |first: &str, next: fn(usize) -> String, last: &str| {
+        let steps: String = (1..40).map(|at| format!("\tx{at} := {}\n", next(at - 1))).collect();
+        format!("\tx0 := {first}\n{steps}\t{last}")
+    };
+    let endless = [
+        ("numbers.range", "count(numbers.range(1, 100000000)) > 1".to_owned()),
+        ("numbers.range_step", "count(numbers.range_step(1, 100000000, 1)) > 1".to_owned()),
+        ("bits.lsh", "bits.lsh(1, 1000000000) > 1".to_owned()),
+        ("sprintf", "sprintf(\"%1000000000d\", [1]) != \"\"".to_owned()),
+        ("sprintf", doubled("\"a\"", |at| format!("sprintf(\"%s%s\", [x{at}, x{at}])"), "x39 != \"\"")),
+        ("array.concat", doubled("[1]", |at| format!("array.concat(x{at}, x{at})"), "count(x39) > 1")),
+        ("concat", doubled("\"a\"", |at| format!("concat(x{at}, [x{at}, x{at}])"), "x39 != \"\"")),
+        ("replace", doubled("\"aa\"", |at| format!("replace(x{at}, \"a\", x{at})"), "x39 != \"\"")),
+        ("strings.replace_n", doubled("\"aa\"", |at| format!("strings.replace_n({{\"a\": x{at}}}, x{at})"), "x39 != \"\"")),
+        ("regex.replace", doubled("\"aa\"", |at| format!("regex.replace(x{at}, \"a\", x{at})"), "x39 != \"\"")),
+        ("json.marshal", doubled("\"\\\"\"", |at| format!("json.marshal(x{at})"), "x39 != \"\"")),
+    ];
+    for (builtin, body) in endless {
+        let (findings, problem) = says(&body);
+        assert_eq!(findings, 0, "{builtin}");
+        assert!(problem.contains(&format!("gives no verdict: {builtin} makes more than ")), "{builtin}: {problem}");
+    }
+}
+
+/// What nests deeper than `walk` goes is no silence.
+#[test]
+fn walking_has_an_end() {
+    let says = |depth: usize| {
+        let steps: String = (1..=depth).map(|at| format!("\tx{at} := {{\"a\": x{}}}\n", at - 1)).collect();
+        let body = format!("\tx0 := \"found\"\n{steps}\t[path, value] := walk(x{depth})\n\tvalue == \"found\"\n\tcount(path) == {depth}");
+        verdict(&format!("findings contains {{\"at\": [], \"message\": \"a\"}} if {{\n{body}\n}}"))
+    };
+    assert_eq!(says(5), (1, Vec::new()));
+    let (findings, problems) = says(40);
+    assert_eq!(findings, 0);
+    assert!(problems[0].ends_with("gives no verdict: walk goes deeper than 32"), "{problems:?}");
+}

@@ -76,6 +76,13 @@ pub(super) const BUILT_IN: [(&str, &str, &str); 31] = [
     ("DeviceClass", "resource.k8s.io", "deviceclasses"),
 ];
 
+/// The API group of a kind that is known by its name alone; none where nobody, or more than one group, has it.
+#[must_use]
+pub fn group_of(kind: &str) -> Option<&'static str> {
+    let mut groups = KNOWN.iter().chain(&BUILT_IN).filter(|(known, _, _)| *known == kind).map(|(_, group, _)| *group);
+    groups.next().filter(|_| groups.next().is_none())
+}
+
 /// Kinds that are sent to resources of another group: kind, its group, group and resource.
 pub(super) const SENT: [(&str, &str, &str, &str); 2] =
     [("Eviction", "policy", "", "pods/eviction"), ("Scale", "autoscaling", "*", "*/scale")];

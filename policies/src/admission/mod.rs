@@ -26,7 +26,7 @@ mod words;
 
 pub use bundle::{Bundle, BundleError, FactObject, InlineWaiver, Origin, Vector};
 pub use gate::{Circumstances, Gate};
-pub use kinds::SYSTEM_NAMESPACES;
+pub use kinds::{SYSTEM_NAMESPACES, group_of};
 pub use request::review_of;
 pub use review::{Identified, MAX_DEPTH, MAX_VALUES, Malformed, Review, User};
 pub(crate) use seal::sorted;

@@ -10,7 +10,7 @@ use regorus::{Value, value::Object};
 
 use super::{
     Engine, Facts, RuleInput,
-    evaluate::{Failure, Run},
+    evaluate::{Run, mistaken},
     settings::Place,
 };
 use crate::{
@@ -92,10 +92,12 @@ impl Run<'_> {
         let input = object([("change", value.clone()), ("params", resolved.params.clone())]);
         let said = match self.run(index, input).and_then(|found| Ok(read_all(&found, change)?)) {
             Ok(said) => said,
-            Err(Failure { reason, .. }) => {
-                let message = format!("the change could not be checked by rule {}: {reason}", rule.id);
-                let hint = "make the change smaller, or switch the rule off for it";
-                self.found.problems.push(Problem::new(Stage::Policy, message, hint));
+            Err(failure) => {
+                let problem = mistaken(rule, &failure).unwrap_or_else(|| {
+                    let message = format!("the change could not be checked by rule {}: {}", rule.id, failure.reason);
+                    Problem::new(Stage::Policy, message, "make the change smaller, or switch the rule off for it")
+                });
+                self.found.problems.push(problem);
                 return Vec::new();
             }
         };

@@ -206,7 +206,7 @@ pub(super) fn machine(program: Arc<Program>) -> RegoVM {
 const READY: &[(&str, &str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/programs.rs"));
 
 /// Whether a rule is one of those, word for word.
-fn is_ready(rule: &Rule) -> bool {
+pub(super) fn is_ready(rule: &Rule) -> bool {
     known(rule).is_some()
 }
 
@@ -279,7 +279,8 @@ fn file(rule: &Rule) -> String {
 }
 
 fn compile(shared: &Shared, rule: &Rule) -> Result<Program, Broken> {
-    program::compile(shared, (&file(rule), &rule.rego), &rule.entry_point())
+    let compile = if is_ready(rule) { program::compile } else { program::compile_bounded };
+    compile(shared, (&file(rule), &rule.rego), &rule.entry_point())
 }
 
 /// The rules and parameters that the configuration names but the library does not have.

@@ -6,15 +6,18 @@ use portcullis_source::{Partial, Problem, Stage, Step};
 use regorus::{Value, rvm::vm::VmError, value::Object};
 
 use super::{
-    Asked, Budget, Engine, Examined, Facts, Fault, Memory, Question, Worker, fingerprint,
+    Asked, Budget, Engine, Examined, Facts, Fault, Memory, Question, Worker,
+    compile::is_ready,
+    fingerprint,
     memory::{Answer, Content},
     place::{Field, Lead, Spot, join, place},
     plan::{Plan, Wanted},
+    program::bounded,
     said::{Said, limited},
 };
 use crate::{
     Finding, Level, Resource, Rule, RuleId,
-    finding::order,
+    finding::{order, pointer},
     input::{MAX_DEPTH, misshapen, object, of_resource, pod_of, text},
 };
 
@@ -232,7 +235,10 @@ impl<'a> Run<'a> {
                 None => {
                     let mut input = input.clone();
                     input.insert(params.clone(), wanted.resolved.params.clone());
-                    let found = self.run(wanted.rule, input.into_value()).and_then(|found| limited(&found, asked.budget.findings));
+                    let found = self
+                        .run(wanted.rule, input.into_value())
+                        .and_then(|found| limited(&found, asked.budget.findings))
+                        .and_then(|said| inside(rule, resource, said));
                     found.map(|said| answer.push((wanted.rule, said))).inspect_err(|_| is_whole = false)
                 }
             };
@@ -240,7 +246,13 @@ impl<'a> Run<'a> {
                 let reason = format!("could not be checked by rule {}: {}", rule.id, failure.reason);
                 let level = self.engine.on_error(wanted.rule, wanted.level);
                 self.faults.push(Fault { rule: Some(rule.id.clone()), level, reason: reason.clone(), exhausted: failure.exhausted });
-                self.problem(resource, &reason);
+                match mistaken(rule, &failure) {
+                    Some(problem) => {
+                        let application = resource.context.application.as_deref().map(str::to_owned);
+                        self.found.problems.push(Problem { application, ..problem });
+                    }
+                    None => self.problem(resource, &reason),
+                }
             }
         }
         (answer, is_whole)
@@ -269,7 +281,7 @@ impl<'a> Run<'a> {
         machine.set_input(input);
         let result = machine.execute_entry_point_by_index(0).map_err(|error| Failure {
             exhausted: matches!(error, VmError::InstructionLimitExceeded { .. } | VmError::TimeLimitExceeded { .. }),
-            reason: error.to_string(),
+            reason: bounded::reason(error.to_string()),
         });
         if let (Some(record), Some(input), Some(rule)) = (&mut self.record, recorded, self.engine.rules.get(rule)) {
             let findings = match &result {
@@ -322,6 +334,43 @@ impl<'a> Run<'a> {
         let application = resource.context.application.as_deref().map(str::to_owned);
         self.found.problems.push(Problem { application, ..problem });
     }
+}
+
+/// What is said of a rule of somebody's own that gives no verdict: it is wrong in the rule, whatever it was asked about.
+pub(super) fn mistaken(rule: &Rule, failure: &Failure) -> Option<Problem> {
+    let place = rule.place().filter(|_| rule.foreign.is_none())?;
+    let message = format!("rule {} gives no verdict: {}", rule.id, failure.reason);
+    let hint = "mend the rule: what it was asked about was not checked by it; `portcullis test` tries it on its fixtures";
+    Some(Problem::new(Stage::Rules, message, hint).at(Some(place)))
+}
+
+/// What a rule of somebody's own said, if it speaks of the object that it was asked about.
+fn inside(rule: &Rule, resource: &Resource, said: Vec<Said>) -> Result<Vec<Said>, Failure> {
+    if said.is_empty() || is_ready(rule) {
+        return Ok(said);
+    }
+    let outside = said.iter().find(|said| !is_inside(resource, &said.at));
+    match outside {
+        Some(said) => Err(format!("it says {:?} of {}, which the object cannot have", said.message, pointer(&said.at)).into()),
+        None => Ok(said),
+    }
+}
+
+/// Whether an object has a path, or could have it: all of it but keys that are left out of what is there.
+fn is_inside(resource: &Resource, at: &[Step]) -> bool {
+    let document = &resource.document;
+    let mut whole: Vec<Step> = resource.base.iter().chain(at).cloned().collect();
+    if document.node_at(&whole).is_some() {
+        return true;
+    }
+    // The nearest thing that is there must be a part of the object that can have keys.
+    while whole.len() > resource.base.len() + 1 {
+        let left = whole.pop();
+        if let Some(node) = document.node_at(&whole) {
+            return matches!(left, Some(Step::Key(_))) && node.as_map().is_some();
+        }
+    }
+    false
 }
 
 /// The kind whose content is never kept.

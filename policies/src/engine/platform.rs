@@ -11,7 +11,7 @@ use regorus::{Value, value::Object};
 
 use super::{
     Question,
-    evaluate::{Failure, Run},
+    evaluate::{Run, mistaken},
     joins::Joins,
     memory::Content,
     said::{Said, read_findings},
@@ -134,10 +134,12 @@ impl Run<'_> {
         let input = object([("platform", platform.clone()), ("params", resolved.params.clone())]);
         let found = self.run(index, input).and_then(|found| Ok(read_findings(&found)?));
         found
-            .inspect_err(|Failure { reason, .. }| {
-                if let Some(first) = members.first() {
-                    self.problem(first, &format!("and its whole environment could not be checked by rule {}: {reason}", rule.id));
+            .inspect_err(|failure| match (mistaken(rule, failure), members.first()) {
+                (Some(problem), _) => self.found.problems.push(problem),
+                (None, Some(first)) => {
+                    self.problem(first, &format!("and its whole environment could not be checked by rule {}: {}", rule.id, failure.reason));
                 }
+                (None, None) => {}
             })
             .ok()
     }

@@ -52,25 +52,52 @@ pub(super) fn limited(found: &Value, most: usize) -> Result<Vec<Said>, Failure> 
 
 /// The findings of a rule; anything but a set of `{at, message}` is an error, since a mistaken rule must not pass for a clean resource.
 pub(super) fn read_findings(value: &Value) -> Result<Vec<Said>, String> {
-    let Value::Set(found) = value else { return Err(format!("its findings are {value}, not a set")) };
-    found.iter().map(|said| read_finding(said).ok_or_else(|| format!("it says {said}, which is no finding"))).collect()
+    let Value::Set(found) = value else { return Err(format!("its findings are {}, not a set", shown(value))) };
+    let read = |said: &Value| read_finding(said).map_err(|why| format!("it says {}, which is no finding: {why}", shown(said)));
+    found.iter().map(read).collect()
 }
 
-fn read_finding(said: &Value) -> Option<Said> {
-    let said = said.as_object().ok()?;
-    let message = said.get(&text("message"))?.as_string().ok()?.to_string();
-    let at = read_path(said.get(&text("at"))?)?;
-    let other = match said.get(&text("other")) {
-        Some(path) => Some(read_path(path)?),
+/// The keys that a finding may have.
+const KEYS: [&str; 6] = ["at", "lacks", "message", "other", "others", "resource"];
+
+fn read_finding(said: &Value) -> Result<Said, String> {
+    let said = said.as_object().map_err(|_| "it is no object".to_owned())?;
+    let is_unknown = |key: &&Value| !matches!(key, Value::String(key) if KEYS.contains(&&**key));
+    if let Some(unknown) = said.iter().map(|(key, _)| key).find(is_unknown) {
+        return Err(format!("nobody reads its {}", shown(unknown)));
+    }
+    let get = |key: &str| said.get(&text(key));
+    let optional = |key: &str| match get(key) {
+        Some(value) => value.as_string().map(|value| Some(value.to_string())).map_err(|_| format!("its {key} is no text")),
+        None => Ok(None),
+    };
+    let path = |key: &str| match get(key) {
+        Some(path) => read_path(path).map(Some).ok_or_else(|| format!("its {key} is no list of keys and numbers")),
+        None => Ok(None),
+    };
+    let resource = match get("resource") {
+        Some(id) => Some(id.as_i64().ok().and_then(|id| usize::try_from(id).ok()).ok_or("its resource is no number of one")?),
         None => None,
     };
-    let resource = said.get(&text("resource")).and_then(|id| id.as_i64().ok()).and_then(|id| usize::try_from(id).ok());
-    let optional = |key| said.get(&text(key)).and_then(|value| value.as_string().ok()).map(|value| value.to_string());
-    let others = match said.get(&text("others")) {
-        Some(others) => read_others(others)?,
+    let others = match get("others") {
+        Some(others) => read_others(others).ok_or("its others are no list of places")?,
         None => Vec::new(),
     };
-    Some(Said { at, message, other, others, resource, lacks: optional("lacks") })
+    let message = optional("message")?.ok_or("it has no message")?;
+    let at = path("at")?.ok_or("it has no place, such as \"at\": [\"metadata\", \"name\"]")?;
+    Ok(Said { at, message, other: path("other")?, others, resource, lacks: optional("lacks")? })
+}
+
+/// How much of a value is shown.
+const SHOWN: usize = 200;
+
+/// A value as a person reads it, cut where it goes on and on.
+fn shown(value: &Value) -> String {
+    let text = value.to_string();
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
 }
 
 /// `[{at, resource?}]`, as a list or a set.

@@ -2,6 +2,9 @@
 //!
 //! Of `not f(a.b)` OPA evaluates what is handed to the call before the negation, so that nothing follows where it is undefined. Regorus evaluates it
 //! within the negation, which then holds. So each such part of a negated expression gets a statement of its own.
+//!
+//! `walk` is a relation in OPA, of a value and each pair of a path and what stands there. Regorus knows it as `walk(x, [path, value])` alone, where both
+//! are new names. So `[path, value] := walk(x)`, `walk(x, pair)` and all else that OPA takes become that, and a statement that unifies.
 
 use std::ops::Range;
 
@@ -77,6 +80,9 @@ impl Work<'_> {
             if let Some(expr) = stmt.pointer("/literal/NotExpr/expr") {
                 self.negation(stmt, expr);
             }
+            if let Some(walked) = Walked::of(stmt) {
+                self.walked(stmt, &walked);
+            }
         }
         let is_changed = self.edits.len() > before + usize::from(is_bare);
         match (is_bare, self.edits.len() == before + 1) {
@@ -129,9 +135,62 @@ impl Work<'_> {
         }
     }
 
+    fn walked(&mut self, stmt: &Value, walked: &Walked<'_>) {
+        let (Some(Range { start, end }), Some(of), Some(pair)) = (range(self.text, stmt), self.part(walked.of), self.part(walked.pair))
+        else {
+            return;
+        };
+        if pair.starts_with(&format!("[{NAME}")) {
+            return;
+        }
+        let [path, value] = [1, 2].map(|more| format!("{NAME}{}_{}", self.round, self.count + more));
+        let lines = "\n".repeat(self.part(stmt).unwrap_or_default().matches('\n').count());
+        let flat = |text: &str| text.replace('\n', " ");
+        let text = format!("walk({}, [{path}, {value}]); {} {} [{path}, {value}]{lines}", flat(of), flat(pair), walked.sign);
+        self.count += 2;
+        self.edits.push((start, end, text));
+    }
+
     fn part(&self, node: &Value) -> Option<&str> {
         self.text.get(range(self.text, node)?)
     }
+}
+
+/// A statement that asks `walk` for pairs.
+struct Walked<'a> {
+    of: &'a Value,
+    pair: &'a Value,
+    sign: &'static str,
+}
+
+impl<'a> Walked<'a> {
+    fn of(stmt: &'a Value) -> Option<Self> {
+        let expr = stmt.pointer("/literal/Expr/expr").filter(|_| stmt.get("with_mods").is_none())?;
+        if let Some([of, pair]) = walk(expr) {
+            return Some(Self { of, pair, sign: "=" });
+        }
+        let (kind, assigned) = expr.as_object()?.iter().next()?;
+        let is_equality = matches!(kind.as_str(), "AssignExpr" | "BoolExpr");
+        let sign = match assigned.get("op").filter(|_| is_equality)?.as_str()? {
+            "ColEq" => ":=",
+            "Eq" => "=",
+            _ => return None,
+        };
+        let [left, right] = ["lhs", "rhs"].map(|side| assigned.get(side));
+        let (pair, call) = if right.is_some_and(is_walk) { (left?, right?) } else { (right?, left?) };
+        walk(call).map(|[of]| Self { of, pair, sign })
+    }
+}
+
+fn is_walk(expr: &Value) -> bool {
+    walk::<1>(expr).is_some()
+}
+
+/// What `walk` is handed, where it is so many things.
+fn walk<const COUNT: usize>(expr: &Value) -> Option<[&Value; COUNT]> {
+    let call = expr.get("Call").filter(|call| call.pointer("/fcn/Var/value").is_some_and(|name| name == "walk"))?;
+    let params: Vec<&Value> = call.get("params")?.as_array()?.iter().collect();
+    params.try_into().ok()
 }
 
 /// Whether a wildcard is a key in a negation; a comprehension in it has variables of its own.

@@ -4,9 +4,12 @@
 //! 2. [`nesting`] says whether a text can be parsed in any time that somebody has.
 //! 3. [`outline`] says what it names, and whether anything in it goes in circles.
 //!
-//! `hoist.rs` and `defined.rs` beside them write a text in the words that regorus reads as OPA does; they belong to `engine::program`, which the
+//! 4. [`unlike`] says what in it the register machine would read in its own way.
+//!
+//! `bounded.rs`, `hoist.rs` and `defined.rs` beside them write a text in the words that regorus reads as OPA does, and that come to an end; they belong to `engine::program`, which the
 //! build uses, too.
 
 pub(crate) mod nesting;
 pub(crate) mod outline;
+pub(crate) mod unlike;
 pub(crate) mod words;

@@ -281,3 +281,23 @@ j7 if {
 j8 := {"a", x.k} if some x in [{"k": "b"}]
 
 j9 := count({k | some k, _ in input.none}) + count(a1)
+
+k1 := {concat("/", [sprintf("%v", [s]) | some s in p]) | [p, v] := walk(input.xs); is_string(v)}
+
+k2 := {v | walk(input.xs, [_, v]); is_string(v)}
+
+k3 := count([x | x := walk(input.list)])
+
+k4 := [x[1] | walk(input.list, x); is_string(x[1])]
+
+k5 if [_, "b"] = walk(input.list)
+
+k6 if not k7
+
+k7 if {
+	[_, "zzz"] = walk(input.list)
+}
+
+k8 := {[x, path] | some x, y in input.xs; [path, v] := walk(y); is_string(v)}
+
+k9 := {i | some i; walk(input.list, [[i], "b"])}
