@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, fs, path::Path};
 
-use portcullis_policies::Kind;
+use portcullis_policies::{Kind, group_of};
 
 use super::{Done, Outcome};
 use crate::{
@@ -51,7 +51,11 @@ pub(crate) fn run(arguments: &args::RuleNew, surroundings: &Surroundings) -> Out
     }
     let place = shown(&into);
     if !named.contains(&place.as_str()) {
-        let _ = writeln!(done.notes, "note: add `library: [{place}]` to portcullis.yaml, so that its rules are asked");
+        let add = match &settings.config_file {
+            Some(file) => format!("add `library: [{place}]` to {}", file.path()),
+            None => format!("write portcullis.yaml with the lines `version: 1` and `library: [{place}]`"),
+        };
+        let _ = writeln!(done.notes, "note: {add}, so that its rules are asked");
     }
     let _ = writeln!(done.notes, "note: next, `portcullis test {place} --rule {id}`");
     Ok(done)
@@ -92,8 +96,10 @@ impl Subject {
     /// The first kind, and the version that fixtures write it in.
     fn kind(&self) -> (String, String) {
         let Some(kind) = self.kinds.first() else { return ("v1".to_owned(), "Pod".to_owned()) };
-        let version = match kind.group.as_deref() {
+        let version = match kind.group.as_deref().or_else(|| group_of(&kind.name)) {
             None | Some("") => "v1".to_owned(),
+            Some(group @ "autoscaling") => format!("{group}/v2"),
+            Some(group @ ("argoproj.io" | "keda.sh")) => format!("{group}/v1alpha1"),
             Some(group) => format!("{group}/v1"),
         };
         (version, kind.name.to_string())
