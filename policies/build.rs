@@ -2,7 +2,6 @@
 #![expect(clippy::disallowed_methods, reason = "a build script reads the folders that it embeds")]
 
 #[path = "src/engine/program.rs"]
-#[expect(dead_code, reason = "rules of strangers are compiled where they are met")]
 mod program;
 
 use std::{

@@ -29,7 +29,8 @@ fn rules(text: &str) -> BTreeSet<&str> {
 #[test]
 fn the_machine_reads_constructs_as_opa_does() {
     let text = fs::read_to_string(file("constructs.rego")).unwrap();
-    let words = program::bounded_words(&[], ("constructs.rego", &text)).unwrap();
+    let rewritten = program::rewritten("constructs.rego", &text).unwrap();
+    let walks = program::rewritten("walks.rego", &program::walks::module()).unwrap();
     let input = Value::from_json_str(&fs::read_to_string(file("input.json")).unwrap()).unwrap();
     let answers: Json = serde_json::from_str(&fs::read_to_string(file("answers.json")).unwrap()).unwrap();
     let rules = rules(&text);
@@ -38,8 +39,8 @@ fn the_machine_reads_constructs_as_opa_does() {
     for rule in rules {
         let path = format!("data.constructs.{rule}");
         let mut engine = regorus::Engine::new();
-        engine.add_policy("constructs.rego".to_owned(), words.text.clone()).unwrap();
-        engine.add_policy("functions.rego".to_owned(), words.functions.clone().unwrap()).unwrap();
+        engine.add_policy("constructs.rego".to_owned(), rewritten.clone()).unwrap();
+        engine.add_policy("walks.rego".to_owned(), walks.clone()).unwrap();
         let policy = engine.compile_with_entrypoint(&Arc::from(path.as_str())).unwrap_or_else(|error| panic!("{rule}: {error}"));
         let mut machine = RegoVM::new();
         machine.load_program(Compiler::compile_from_policy(&policy, &[path.as_str()]).unwrap());
@@ -53,7 +54,7 @@ fn the_machine_reads_constructs_as_opa_does() {
             wrong.push(format!("{rule}: the machine says {found}, opa {answer}"));
         }
     }
-    assert!(wrong.is_empty(), "{}\n{}", wrong.join("\n"), words.text);
+    assert!(wrong.is_empty(), "{}\n{rewritten}", wrong.join("\n"));
 }
 
 /// Needs `OPA_BIN`, and writes its answers down if `UPDATE` is set.

@@ -15,7 +15,7 @@ use crate::{PASSWORD, Ran, command, files, ran};
 /// What a kept run is made to say, so that one that is told again is told from one that is made again.
 const MARK: &str = "told again";
 
-/// A repository with a chart, an Application, a rule of its own, a subchart that git ignores, a baseline, and what helm keeps beside it.
+/// A repository with a chart, an Application, a rule of its own, a file that git tracks and ignores, a baseline, and what helm keeps beside it.
 struct Place {
     kept: tempfile::TempDir,
 }
@@ -24,21 +24,19 @@ impl Place {
     fn new() -> Self {
         let place = Self { kept: tempfile::tempdir().unwrap() };
         let root = place.root();
-        for folder in ["charts/api/templates", "charts/api/charts/more/templates", "rules/no-gadget/pass", "rules/no-gadget/fail"] {
+        for folder in ["charts/api/templates", "rules/no-gadget/pass", "rules/no-gadget/fail"] {
             fs::create_dir_all(root.join(folder)).unwrap();
         }
         fs::create_dir_all(place.beside("helm")).unwrap();
         fs::create_dir_all(place.beside("home")).unwrap();
         place.write("portcullis.yaml", "version: 1\nlibrary: [rules]\ndependencies: { mirror: mirror }\n");
-        place.write(".gitignore", "/charts/api/charts/\n/ignored.yaml\n/mirror/\n");
+        place.write(".gitignore", "/charts/late/charts/\n/ignored.yaml\n/mirror/\n");
         place.write("ignored.yaml", &config_map("tracked-all-the-same"));
         place.write("map.yaml", &config_map("a"));
         place.write("values.yaml", "replicas: 1\n");
-        place.write("charts/api/Chart.yaml", "apiVersion: v2\nname: api\nversion: 1.0.0\ndependencies: [{ name: more, version: 1.0.0, repository: 'https://example.com' }]\n");
+        place.write("charts/api/Chart.yaml", "apiVersion: v2\nname: api\nversion: 1.0.0\n");
         place.write("charts/api/values.yaml", "replicas: 2\n");
         place.write("charts/api/templates/deployment.yaml", DEPLOYMENT);
-        place.write("charts/api/charts/more/Chart.yaml", "apiVersion: v2\nname: more\nversion: 1.0.0\n");
-        place.write("charts/api/charts/more/templates/map.yaml", &config_map("more"));
         place.write("application.yaml", APPLICATION);
         place.write("rules/no-gadget/rule.rego", RULE);
         place.write("rules/no-gadget/README.md", "# No gadget\n\n## What it finds\n\na\n\n## Why it matters\n\nb\n\n## How to fix\n\nc\n");
@@ -156,14 +154,13 @@ const CHANGES: &[Change] = &[
     ("the values of a chart", |place| place.write("charts/api/values.yaml", "replicas: 3\nmore: { a: 1 }\n")),
     ("the values of an application", |place| place.write("values.yaml", "replicas: 7\n")),
     ("a template", |place| place.write("charts/api/templates/deployment.yaml", &DEPLOYMENT.replace("a:1", "a:latest"))),
-    ("a subchart that git ignores", |place| place.write("charts/api/charts/more/templates/map.yaml", &config_map("gadget"))),
-    ("a subchart that is gone", |place| fs::remove_dir_all(place.root().join("charts/api/charts")).unwrap()),
+    ("a packed chart that git ignores", |place| place.write("charts/late/charts/more-1.0.0.tgz", "no chart")),
     ("the configuration", |place| place.write("portcullis.yaml", "version: 1\nlibrary: [rules]\nrules: { no-gadget: { level: 'off' } }\n")),
     ("no configuration", |place| fs::remove_file(place.root().join("portcullis.yaml")).unwrap()),
     ("a rule", |place| place.write("rules/no-gadget/rule.rego", &RULE.replace("== \"gadget\"", "!= \"\""))),
     ("what a rule is told by", |place| place.write("rules/no-gadget/README.md", "# Other\n")),
     ("a mirror", |place| place.write("mirror/more-1.0.0.tgz", "no chart")),
-    ("what git ignores", |place| place.write(".gitignore", "/charts/api/charts/\n/ignored.yaml\n/map.yaml\n")),
+    ("what git ignores", |place| place.write(".gitignore", "/charts/late/charts/\n/ignored.yaml\n/map.yaml\n")),
     ("what git tracks", |place| place.git(&["rm", "--quiet", "--cached", "--force", "ignored.yaml"])),
     ("helm's repositories", |place| {
         let more = "apiVersion: ''\nrepositories: [{ name: more, url: 'https://example.com' }]\n";
@@ -194,6 +191,10 @@ fn whatever_a_run_looks_at_it_sees_when_that_changes() {
         let place = Place::new();
         let baseline = place.beside("baseline.json");
         let arguments = ["--baseline", baseline.to_str().unwrap()];
+        // A chart that cannot be rendered until somebody fetches what it needs.
+        let late = "apiVersion: v2\nname: late\nversion: 1.0.0\ndependencies: [{ name: more, version: 1.0.0, repository: 'https://example.com' }]\n";
+        place.write("charts/late/Chart.yaml", late);
+        place.write("late.yaml", &APPLICATION.replace("name: api", "name: late").replace("charts/api", "charts/late"));
         place.settle(&arguments);
         change(&place);
         let expected = place.fresh(&arguments);

@@ -11,7 +11,7 @@ use regorus::rvm::{
 };
 
 use super::{
-    Memory, Worker, memory, patterns,
+    Memory, Worker, bounds, memory, patterns,
     program::{self, Broken, Shared},
     settings::{ALL_RULES, is_bound},
 };
@@ -130,6 +130,7 @@ impl Engine {
             let ready = if self.is_ours { ready(rule) } else { None };
             let mut made = ready.map_or_else(|| compile(&self.shared, rule).map_err(|broken| broken.reason), Ok)?;
             patterns::install(&mut made);
+            bounds::install(&mut made);
             Ok(Arc::new(made))
         };
         cell.get_or_init(make).clone()
@@ -279,8 +280,7 @@ fn file(rule: &Rule) -> String {
 }
 
 fn compile(shared: &Shared, rule: &Rule) -> Result<Program, Broken> {
-    let compile = if is_ready(rule) { program::compile } else { program::compile_bounded };
-    compile(shared, (&file(rule), &rule.rego), &rule.entry_point())
+    program::compile(shared, (&file(rule), &rule.rego), &rule.entry_point())
 }
 
 /// The rules and parameters that the configuration names but the library does not have.

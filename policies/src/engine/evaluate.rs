@@ -6,13 +6,12 @@ use portcullis_source::{Partial, Problem, Stage, Step};
 use regorus::{Value, rvm::vm::VmError, value::Object};
 
 use super::{
-    Asked, Budget, Engine, Examined, Facts, Fault, Memory, Question, Worker,
+    Asked, Budget, Engine, Examined, Facts, Fault, Memory, Question, Worker, bounds,
     compile::is_ready,
     fingerprint,
     memory::{Answer, Content},
     place::{Field, Lead, Spot, join, place},
     plan::{Plan, Wanted},
-    program::bounded,
     said::{Said, limited},
 };
 use crate::{
@@ -281,7 +280,10 @@ impl<'a> Run<'a> {
         machine.set_input(input);
         let result = machine.execute_entry_point_by_index(0).map_err(|error| Failure {
             exhausted: matches!(error, VmError::InstructionLimitExceeded { .. } | VmError::TimeLimitExceeded { .. }),
-            reason: bounded::reason(error.to_string()),
+            reason: match error {
+                VmError::MemoryLimitExceeded { usage, limit, .. } => bounds::reason(usage, limit),
+                error => error.to_string(),
+            },
         });
         if let (Some(record), Some(input), Some(rule)) = (&mut self.record, recorded, self.engine.rules.get(rule)) {
             let findings = match &result {

@@ -6,6 +6,7 @@
 //! (`tests/agree.rs`) and constructs (`tests/constructs.rs`); `tests/tidy.rs` keeps Rego to what all of them understand, and what could make a
 //! builtin fail (misshapen resources, broken patterns in parameters) is told before a rule sees it.
 
+mod bounds;
 mod change;
 mod compile;
 mod evaluate;

@@ -6,14 +6,13 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-#[path = "../rego/bounded.rs"]
-pub(crate) mod bounded;
 #[path = "../rego/defined.rs"]
 mod defined;
 #[path = "../rego/hoist.rs"]
 pub(crate) mod hoist;
+#[path = "../rego/walks.rs"]
+pub(crate) mod walks;
 
-use bounded::Bounded;
 use regorus::{languages::rego::compiler::Compiler, rvm::program::Program};
 
 /// The Rego that rules share.
@@ -34,17 +33,8 @@ pub(crate) struct File {
 
 impl File {
     fn rewritten(&self) -> Result<&str, Failed> {
-        let make = || {
-            let mut bounds = (!self.is_ours()).then(Bounded::default);
-            rewritten_within(&self.path, &self.text, bounds.as_mut())
-        };
-        let made = self.rewritten.get_or_init(|| make().map_err(|error| error.to_string()));
+        let made = self.rewritten.get_or_init(|| rewritten(&self.path, &self.text).map_err(|error| error.to_string()));
         made.as_deref().map_err(|error| error.as_str().into())
-    }
-
-    /// Whether it is of the library that portcullis comes with.
-    fn is_ours(&self) -> bool {
-        self.package.starts_with("data.portcullis.")
     }
 }
 
@@ -96,50 +86,16 @@ impl Shared {
 
 /// Compiles a rule, of which file and entry point are said.
 pub(crate) fn compile(shared: &Shared, (file, rego): (&str, &str), entry: &str) -> Result<Program, Broken> {
-    compile_rewritten(shared, (file, rego), entry, || Ok(Words { text: rewritten(file, rego)?, functions: None }))
-}
-
-/// The same where a stranger wrote it, so that no builtin that it calls makes what fills the memory.
-pub(crate) fn compile_bounded(shared: &Shared, (file, rego): (&str, &str), entry: &str) -> Result<Program, Broken> {
-    compile_rewritten(shared, (file, rego), entry, || bounded_words(&shared.of_text(rego), (file, rego)))
-}
-
-/// A text that a stranger wrote in the words that the machine reads as OPA does, with what this and what it shares need.
-pub(crate) fn bounded_words(shared: &[&File], (file, rego): (&str, &str)) -> Result<Words, Failed> {
-    let mut bounds = Bounded::default();
-    for shared in shared.iter().filter(|shared| !shared.is_ours()) {
-        rewritten_within(&shared.path, &shared.text, Some(&mut bounds))?;
-    }
-    let text = rewritten_within(file, rego, Some(&mut bounds))?;
-    let functions = bounds.module().map(|module| rewritten(FUNCTIONS, &module)).transpose()?;
-    Ok(Words { text, functions })
-}
-
-/// What the functions with bounds are called where something is wrong with them.
-const FUNCTIONS: &str = "bounded.rego";
-
-/// A rule in the words that the machine reads as OPA does, and the functions that these call.
-pub(crate) struct Words {
-    pub(crate) text: String,
-    pub(crate) functions: Option<String>,
-}
-
-fn compile_rewritten(
-    shared: &Shared,
-    (file, rego): (&str, &str),
-    entry: &str,
-    words: impl FnOnce() -> Result<Words, Failed>,
-) -> Result<Program, Broken> {
     let shared = shared.of_text(rego);
-    let program = match words().and_then(|words| {
+    let program = match rewritten(file, rego).and_then(|rego| {
         let mut engine = regorus::Engine::new();
         for shared in &shared {
             engine.add_policy(shared.path.to_string(), shared.rewritten()?.to_owned())?;
         }
-        if let Some(functions) = words.functions {
-            engine.add_policy(FUNCTIONS.to_owned(), functions)?;
+        if shared.iter().any(|shared| shared.text.contains(WALK)) || rego.contains(walks::PACKAGE) {
+            engine.add_policy(WALKS.to_owned(), rewritten(WALKS, &walks::module())?)?;
         }
-        engine.add_policy(file.to_owned(), words.text)?;
+        engine.add_policy(file.to_owned(), rego)?;
         program(engine, entry)
     }) {
         Ok(program) => program,
@@ -148,6 +104,10 @@ fn compile_rewritten(
     };
     Ok(slim(Arc::unwrap_or_clone(program)))
 }
+
+/// What is called where somebody walks, and what the function is called where something is wrong with it.
+const WALK: &str = "walk(";
+const WALKS: &str = "walks.rego";
 
 /// What compiles as it was written, but not in the words that the machine reads as OPA does; lines of these words are nobody's.
 fn unlike_opa(error: &dyn fmt::Display) -> Broken {
@@ -179,20 +139,14 @@ const MAX_ROUNDS: usize = 16;
 
 /// The same Rego in the words that the machine reads as OPA does.
 pub(crate) fn rewritten(path: &str, text: &str) -> Result<String, Failed> {
-    rewritten_within(path, text, None)
-}
-
-/// The same with bounds, where there are to be some.
-fn rewritten_within(path: &str, text: &str, bounds: Option<&mut Bounded>) -> Result<String, Failed> {
     let mut text = text.to_owned();
     for round in 0..MAX_ROUNDS {
-        let tree = tree(path, &text)?;
-        match hoist::hoist(&text, &tree, round)? {
+        let parsed = tree(path, &text)?;
+        match hoist::hoist(&text, &parsed, round)? {
             Some(hoisted) => text = hoisted,
             None => {
-                let Some(bounds) = bounds else { return Ok(defined::defined(&text, &tree)) };
-                text = bounds.text(&text, &tree);
-                return Ok(defined::defined(&text, &self::tree(path, &text)?));
+                let Some(text) = walks::walks(&text, &parsed) else { return Ok(defined::defined(&text, &parsed)) };
+                return Ok(defined::defined(&text, &tree(path, &text)?));
             }
         }
     }

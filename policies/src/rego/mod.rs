@@ -6,7 +6,7 @@
 //!
 //! 4. [`unlike`] says what in it the register machine would read in its own way.
 //!
-//! `bounded.rs`, `hoist.rs` and `defined.rs` beside them write a text in the words that regorus reads as OPA does, and that come to an end; they belong to `engine::program`, which the
+//! `hoist.rs`, `walks.rs` and `defined.rs` beside them write a text in the words that regorus reads as OPA does; they belong to `engine::program`, which the
 //! build uses, too.
 
 pub(crate) mod nesting;

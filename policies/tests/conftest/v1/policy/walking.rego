@@ -15,7 +15,7 @@ deny contains msg if {
 
 deny contains msg if {
 	walk(input, [path, value])
-	path[minus(count(path), 1)] == "image"
+	path[count(path) - 1] == "image"
 	msg := sprintf("handed %v", [value])
 }
 
