@@ -5,6 +5,7 @@
 mod advice;
 mod answers;
 mod args;
+mod bundled;
 mod check;
 mod commands;
 mod diff;
