@@ -31,6 +31,9 @@ pub(crate) struct Shelf {
 pub(crate) fn library(revision: &Revision, root: &Path, config: &Config) -> Result<(Library, Vec<ConfigError>), Error> {
     let mut library = Library::embedded().map_err(|error| Error::usage(error.to_string(), BROKEN_BUILD))?;
     let (shelves, mut mistakes) = shelves(revision, root, config);
+    if !mistakes.is_empty() {
+        library.lack();
+    }
     for shelf in &shelves {
         mistakes.extend(library.add(&shelf.name, &shelf.files));
     }
