@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
-use portcullis_oci::{BundleFile, Digest, Layout, OciError, PublicKey, Trust as Believed, limits::MAX_LAYERS, open};
+use portcullis_oci::{BundleFile, Digest, Layout, OciError, PublicKey, Trust as Believed, Use, limits::MAX_LAYERS, open};
 use portcullis_policies::{
     Config, ConfigError, OwnFile,
     config::{RuleBundle, Trust},
@@ -27,17 +27,18 @@ pub(crate) fn folder(config: &Config, bundle: &RuleBundle) -> RepoPath {
     config.vendored_rules().join(&name).unwrap_or_default()
 }
 
-/// The files of a bundle, each under the name of the bundle.
+/// The files of a bundle that rules may be made of, each under the name of the bundle.
 pub(crate) fn files(revision: &Revision, root: &Path, config: &Config, bundle: &RuleBundle) -> Result<Vec<OwnFile>, ConfigError> {
     let believed = believed(revision, bundle)?;
     let wrong = |error: OciError| mistake(bundle, &error.message, &error.hint);
     let layout = layout(revision, root, config, bundle)?;
     let found = open(&layout, &digest(bundle)?, &believed).map_err(wrong)?;
-    if !found.iter().any(|file| own::is_known(&file.path)) {
+    let found: Vec<BundleFile> = found.into_iter().filter(|file| file.meant == Use::Rules && own::is_known(&file.path)).collect();
+    if found.is_empty() {
         return Err(mistake(bundle, "has no rules: none of its files is Rego, YAML or JSON", "name the digest of a bundle of rules"));
     }
     let name = bundle.reference.shown();
-    let own = |BundleFile { path, bytes }: BundleFile| {
+    let own = |BundleFile { path, bytes, .. }: BundleFile| {
         let file = revision.sources().add_once(format!("{name}/{path}"), bytes);
         OwnFile { path, file }
     };

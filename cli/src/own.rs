@@ -57,10 +57,7 @@ pub(crate) fn shelves(revision: &Revision, root: &Path, config: &Config) -> (Vec
     }
     for bundle in &config.bundles {
         match bundled::files(revision, root, config, bundle) {
-            Ok(files) => {
-                let files = files.into_iter().filter(|own| is_known(&own.path)).collect();
-                shelves.push(Shelf { name: bundle.reference.shown(), files });
-            }
+            Ok(files) => shelves.push(Shelf { name: bundle.reference.shown(), files }),
             Err(mistake) => mistakes.push(mistake),
         }
     }

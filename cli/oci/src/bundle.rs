@@ -18,8 +18,10 @@ const ARCHIVES: [(&str, Packing); 3] = [
 ];
 
 /// The media types of a single file, as `conftest push` makes them.
-const FILES: [&str; 2] =
-    ["application/vnd.cncf.openpolicyagent.policy.layer.v1+rego", "application/vnd.cncf.openpolicyagent.data.layer.v1+json"];
+const FILES: [(&str, Use); 2] = [
+    ("application/vnd.cncf.openpolicyagent.policy.layer.v1+rego", Use::Rules),
+    ("application/vnd.cncf.openpolicyagent.data.layer.v1+json", Use::Data),
+];
 
 /// The annotation with the path of such a file.
 const TITLE: &str = "org.opencontainers.image.title";
@@ -47,6 +49,17 @@ pub struct BundleFile {
     pub path: String,
     /// Its content.
     pub bytes: Arc<[u8]>,
+    /// What it is there for, as far as whoever pushed it says so.
+    pub meant: Use,
+}
+
+/// What a file of a bundle is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// Rules, or whatever else there is in an archive.
+    Rules,
+    /// Data that policies may read.
+    Data,
 }
 
 /// The files of a bundle, sorted by path.
@@ -77,7 +90,7 @@ pub fn open(layout: &Layout, wanted: &Digest, trust: &Trust) -> Result<Vec<Bundl
         })?;
         unpack(&mut room, layer, bytes)?;
     }
-    Ok(room.into_files().into_iter().map(|(path, bytes)| BundleFile { path, bytes }).collect())
+    Ok(room.into_files())
 }
 
 fn unpack(room: &mut Room, layer: &Descriptor, bytes: &Arc<[u8]>) -> Result<(), OciError> {
@@ -85,11 +98,11 @@ fn unpack(room: &mut Room, layer: &Descriptor, bytes: &Arc<[u8]>) -> Result<(), 
     if let Some((_, packing)) = ARCHIVES.iter().find(|(known, _)| *known == media_type) {
         return room.archive(bytes, *packing);
     }
-    if FILES.contains(&media_type) {
+    if let Some((_, meant)) = FILES.iter().find(|(known, _)| *known == media_type) {
         let title = layer.annotation(TITLE);
         let title = title
             .ok_or_else(|| OciError::new(format!("has a layer without {TITLE}, the name of its file"), "push it with `conftest push`"))?;
-        return room.file(title, bytes);
+        return room.file(title, bytes, *meant);
     }
     let known = KNOWN.iter().find(|(part, _)| media_type.contains(part)).map(|(_, fact)| format!(", which {fact}"));
     Err(OciError::new(

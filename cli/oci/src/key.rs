@@ -7,6 +7,8 @@ use p256::{
     pkcs8::{DecodePublicKey, ObjectIdentifier, SubjectPublicKeyInfoRef},
 };
 
+use sha2::{Digest, Sha512};
+
 use crate::{OciError, limits::MAX_KEY};
 
 /// The algorithm of keys on elliptic curves, by its name in keys.
@@ -54,9 +56,11 @@ impl PublicKey {
     pub fn signed(&self, message: &[u8], signature: &[u8]) -> bool {
         match self {
             Self::P256(key) => ecdsa::Signature::from_der(signature).is_ok_and(|signature| key.verify(message, &signature).is_ok()),
-            Self::Ed25519(key) => {
-                ed25519::Signature::from_slice(signature).is_ok_and(|signature| key.verify_strict(message, &signature).is_ok())
-            }
+            // Cosign signs a hash of the message since its second version, and signed the message itself before.
+            Self::Ed25519(key) => ed25519::Signature::from_slice(signature).is_ok_and(|signature| {
+                key.verify_prehashed_strict(Sha512::new_with_prefix(message), None, &signature).is_ok()
+                    || key.verify_strict(message, &signature).is_ok()
+            }),
         }
     }
 }

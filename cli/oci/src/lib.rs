@@ -19,7 +19,7 @@ mod layout;
 mod manifest;
 mod unpack;
 
-pub use bundle::{BundleFile, Trust, open};
+pub use bundle::{BundleFile, Trust, Use, open};
 pub use digest::Digest;
 pub use error::OciError;
 pub use key::PublicKey;

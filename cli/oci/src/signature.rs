@@ -1,8 +1,7 @@
 //! What cosign writes beside an artifact, to an answer whether it speaks of that artifact and the key made it.
 //!
 //! 1. The older form: an image under the tag `sha256-DIGEST.sig`, each layer of which is a payload with its signature as annotation.
-//! 2. The newer form: an artifact that refers to the signed one, whose layer is a sigstore bundle: a statement in a DSSE envelope, or a bare
-//!    signature of the manifest.
+//! 2. The newer form: an artifact that refers to the signed one, whose layer is a sigstore bundle with a statement in a DSSE envelope.
 //!
 //! Of the rest of a sigstore bundle (transparency log, timestamps) nothing is read: the key decides. What has no key is refused by name.
 
@@ -44,8 +43,6 @@ pub enum Proof {
     Payload,
     /// A statement in a sigstore bundle.
     Statement,
-    /// A signature of the manifest itself, in a sigstore bundle.
-    Message,
 }
 
 /// Why a signature does not hold.
@@ -78,7 +75,7 @@ pub fn verify(layout: &Layout, signed: &Digest, key: &PublicKey) -> Result<(Dige
                 return Err(OciError::new(message, "delete those that nobody needs: `cosign clean`"));
             }
             let content = layout.described(layer, (MAX_SIGNATURE, "MAX_SIGNATURE"))?;
-            match one(layout, signed, key, (layer, content)) {
+            match one(signed, key, (layer, content)) {
                 Ok(proof) => return Ok((digest.clone(), proof)),
                 Err(doubt) => doubts.push(doubt),
             }
@@ -111,18 +108,18 @@ fn unsigned(doubts: &[Doubt]) -> OciError {
     let mut distinct = reasons.clone();
     distinct.sort_unstable();
     distinct.dedup();
+    let fact = match reasons.len() {
+        1 => "has a signature that does not hold".to_owned(),
+        count => format!("has {count} signatures, none of which holds"),
+    };
     OciError::new(
-        format!(
-            "has {} that does not hold: {}",
-            if reasons.len() == 1 { "a signature" } else { "no signature but some" },
-            distinct.join("; ")
-        ),
+        format!("{fact}: {}", distinct.join("; ")),
         "look whether the key is that of whoever signs, and whether the digest is of what they signed",
     )
 }
 
-fn one(layout: &Layout, signed: &Digest, key: &PublicKey, (layer, content): (&Descriptor, &Arc<[u8]>)) -> Result<Proof, Doubt> {
-    if layer.media_type == PAYLOAD { payload(signed, key, layer, content) } else { bundle(layout, signed, key, content) }
+fn one(signed: &Digest, key: &PublicKey, (layer, content): (&Descriptor, &Arc<[u8]>)) -> Result<Proof, Doubt> {
+    if layer.media_type == PAYLOAD { payload(signed, key, layer, content) } else { bundle(signed, key, content) }
 }
 
 /// A payload of the older form; which name the artifact had as it was signed is not looked at, as cosign does not.
@@ -147,7 +144,7 @@ fn payload(signed: &Digest, key: &PublicKey, layer: &Descriptor, content: &[u8])
 }
 
 /// A sigstore bundle.
-fn bundle(layout: &Layout, signed: &Digest, key: &PublicKey, content: &[u8]) -> Result<Proof, Doubt> {
+fn bundle(signed: &Digest, key: &PublicKey, content: &[u8]) -> Result<Proof, Doubt> {
     let root: Value = serde_json::from_slice(content).map_err(|_| other("its sigstore bundle is no JSON"))?;
     let material = root.get("verificationMaterial");
     if material.is_some_and(|material| ["certificate", "x509CertificateChain"].iter().any(|key| material.get(key).is_some())) {
@@ -156,10 +153,7 @@ fn bundle(layout: &Layout, signed: &Digest, key: &PublicKey, content: &[u8]) -> 
     if let Some(envelope) = root.get("dsseEnvelope") {
         return statement(signed, key, envelope);
     }
-    let Some(message) = root.get("messageSignature") else { return Err(other("its sigstore bundle holds no signature")) };
-    let signature = message.get("signature").and_then(decoded).ok_or_else(|| other("its signature is no base64"))?;
-    let manifest = layout.blob(signed).map_err(|error| Doubt::Other(error.message))?;
-    if key.signed(manifest, &signature) { Ok(Proof::Message) } else { Err(other(ANOTHER_KEY)) }
+    Err(other("its sigstore bundle holds no statement, such as `cosign sign` makes"))
 }
 
 /// A statement in an envelope of DSSE, which names the artifact as its subject.

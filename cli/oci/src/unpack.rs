@@ -10,7 +10,7 @@ use flate2::bufread::MultiGzDecoder;
 use tar::{Archive, Entry, EntryType};
 
 use crate::{
-    OciError,
+    BundleFile, OciError, Use,
     error::{PUBLISHER, shown},
     limits::{MAX_FILES, MAX_PATH, MAX_UNPACKED},
 };
@@ -20,7 +20,7 @@ use crate::{
 pub(crate) struct Room {
     bytes: u64,
     entries: usize,
-    files: BTreeMap<String, Arc<[u8]>>,
+    files: BTreeMap<String, BundleFile>,
 }
 
 impl Default for Room {
@@ -28,6 +28,9 @@ impl Default for Room {
         Self { bytes: MAX_UNPACKED, entries: MAX_FILES, files: BTreeMap::new() }
     }
 }
+
+/// The path of an entry as it is written and, of a file, its content.
+type Found = (String, Option<Arc<[u8]>>);
 
 /// How an archive is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,17 +42,17 @@ pub(crate) enum Packing {
 }
 
 impl Room {
-    /// The files, by their paths.
-    pub(crate) fn into_files(self) -> BTreeMap<String, Arc<[u8]>> {
-        self.files
+    /// The files, sorted by path.
+    pub(crate) fn into_files(self) -> Vec<BundleFile> {
+        self.files.into_values().collect()
     }
 
     /// Takes one file in.
-    pub(crate) fn file(&mut self, path: &str, bytes: &Arc<[u8]>) -> Result<(), OciError> {
+    pub(crate) fn file(&mut self, path: &str, bytes: &Arc<[u8]>, meant: Use) -> Result<(), OciError> {
         self.entry()?;
         let path = clean(path)?;
         self.bytes = self.bytes.checked_sub(bytes.len() as u64).ok_or_else(too_much)?;
-        self.insert(path, Arc::clone(bytes))
+        self.insert(BundleFile { path, bytes: Arc::clone(bytes), meant })
     }
 
     /// Takes the files of an archive in.
@@ -70,15 +73,15 @@ impl Room {
         let is_rooted = !found.is_empty() && found.iter().all(|(path, _)| path.starts_with('/'));
         for (path, content) in found {
             let path = clean(if is_rooted { path.get(1..).unwrap_or_default() } else { &path })?;
-            if let Some(content) = content {
-                self.insert(path, content)?;
+            if let Some(bytes) = content {
+                self.insert(BundleFile { path, bytes, meant: Use::Rules })?;
             }
         }
         Ok(())
     }
 
     /// The entries of an archive: of files their content, of folders none.
-    fn entries(&mut self, from: &mut impl Read) -> Result<Vec<(String, Option<Arc<[u8]>>)>, OciError> {
+    fn entries(&mut self, from: &mut impl Read) -> Result<Vec<Found>, OciError> {
         let broken = |error: io::Error| OciError::new(format!("is refused: a layer cannot be unpacked: {error}"), PUBLISHER);
         let mut archive = Archive::new(&mut *from);
         let mut found = Vec::new();
@@ -108,14 +111,14 @@ impl Room {
         Ok(())
     }
 
-    fn insert(&mut self, path: String, bytes: Arc<[u8]>) -> Result<(), OciError> {
-        if path.is_empty() {
+    fn insert(&mut self, file: BundleFile) -> Result<(), OciError> {
+        if file.path.is_empty() {
             return Err(OciError::new("is refused: a file in it has no name", PUBLISHER));
         }
-        if self.files.contains_key(&path) {
-            return Err(OciError::new(format!("is refused: {} is in it twice", shown(&path)), PUBLISHER));
+        if self.files.contains_key(&file.path) {
+            return Err(OciError::new(format!("is refused: {} is in it twice", shown(&file.path)), PUBLISHER));
         }
-        self.files.insert(path, bytes);
+        self.files.insert(file.path.clone(), file);
         Ok(())
     }
 }

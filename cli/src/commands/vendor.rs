@@ -71,7 +71,7 @@ fn bundles(bundles: Bundles, mode: Mode) -> String {
         (0, _) => String::new(),
         (_, Mode::Check) => format!("{needed} {noun} of rules named, {there} there and verified\n"),
         (_, Mode::Fetch | Mode::Locked) => {
-            format!("{needed} {noun} of rules named, {there} there, {fetched} fetched, all of them verified\n")
+            format!("{needed} {noun} of rules named, {there} there, {fetched} fetched and verified\n")
         }
     }
 }

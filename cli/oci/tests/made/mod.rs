@@ -1,4 +1,5 @@
 //! Bundles that no honest tool makes, byte by byte.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::{io::Write, sync::Arc};
 
