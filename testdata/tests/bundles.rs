@@ -99,7 +99,7 @@ impl Place {
 fn whole_way(place: &Place, name: &str, rule: &str, finding: &str, form: &str) {
     let reference = place.pushed(name);
     place.configure(&format!("{{oci: {reference:?}, key: team.pub}}"));
-    let missing = place.portcullis(&["lint"]);
+    let missing = place.portcullis(&["lint", "--format", "json"]);
     assert!(missing.code == 2 && missing.text.contains("is not in vendor/rules"), "{}", missing.text);
     let unsigned = place.portcullis(&["vendor"]);
     assert!(unsigned.code == 3 && unsigned.text.contains("has no signature"), "{}", unsigned.text);
@@ -109,14 +109,14 @@ fn whole_way(place: &Place, name: &str, rule: &str, finding: &str, form: &str) {
     place.sign("team", &reference, form);
     let vendored = place.portcullis(&["vendor"]);
     assert!(vendored.code == 0 && vendored.text.contains("1 fetched and verified"), "{}", vendored.text);
-    let linted = place.portcullis(&["lint", "--rule", rule]);
+    let linted = place.portcullis(&["lint", "--format", "json", "--rule", rule]);
     assert!(linted.text.contains(finding) && linted.text.contains(rule), "{}", linted.text);
     assert_eq!(place.portcullis(&["vendor", "--check"]).code, 0);
     // A bundle without the network, and then with another key.
     let again = place.portcullis(&["vendor"]);
     assert!(again.code == 0 && again.text.contains("1 there, 0 fetched"), "{}", again.text);
     place.configure(&format!("{{oci: {reference:?}, key: other.pub}}"));
-    let linted = place.portcullis(&["lint"]);
+    let linted = place.portcullis(&["lint", "--format", "json"]);
     assert!(linted.code == 2 && linted.text.contains("another key made it"), "{}", linted.text);
     place.configure(&format!("{{oci: {reference:?}, key: team.pub}}"));
     let blobs = reference.rsplit_once(':').expect("there is a digest").1;
@@ -125,7 +125,7 @@ fn whole_way(place: &Place, name: &str, rule: &str, finding: &str, form: &str) {
         let blob = blob.expect("it is listed").path();
         let bytes = fs::read(&blob).expect("it is read");
         fs::write(&blob, [&bytes[..], b" "].concat()).expect("it is changed");
-        let linted = place.portcullis(&["lint"]);
+        let linted = place.portcullis(&["lint", "--format", "json"]);
         assert!(linted.code == 2 && linted.text.contains("was changed: blobs/sha256/"), "{}", linted.text);
         fs::write(&blob, bytes).expect("it is put back");
     }
