@@ -1,5 +1,10 @@
 //! Bundles of rules from registries that answer well, badly and in bad faith; what they hold was recorded from real ones.
-#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test fails by panicking, and reads recordings")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and reads recordings"
+)]
 
 mod server;
 
