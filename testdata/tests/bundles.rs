@@ -40,7 +40,7 @@ impl Place {
         let tools = Tools::locate();
         let registry = Registry::start(&tools, &folder).expect("the registry starts");
         let place = Self { folder, tools, portcullis: Platform::own().program().to_owned(), registry };
-        for key in ["team", "other"] {
+        for key in ["team", "other", "stranger"] {
             place.tool("cosign", &place.folder, &["generate-key-pair", "--output-key-prefix", key]);
             fs::copy(place.folder.join(format!("{key}.pub")), place.folder.join("repository").join(format!("{key}.pub"))).expect("a key");
         }
@@ -112,10 +112,10 @@ fn whole_way(place: &Place, name: &str, rule: &str, finding: &str, form: &str) {
     let linted = place.portcullis(&["lint", "--format", "json", "--rule", rule]);
     assert!(linted.text.contains(finding) && linted.text.contains(rule), "{}", linted.text);
     assert_eq!(place.portcullis(&["vendor", "--check"]).code, 0);
-    // A bundle without the network, and then with another key.
+    // Nothing is fetched again; and then with a key that nobody signed it with.
     let again = place.portcullis(&["vendor"]);
     assert!(again.code == 0 && again.text.contains("1 there, 0 fetched"), "{}", again.text);
-    place.configure(&format!("{{oci: {reference:?}, key: other.pub}}"));
+    place.configure(&format!("{{oci: {reference:?}, key: stranger.pub}}"));
     let linted = place.portcullis(&["lint", "--format", "json"]);
     assert!(linted.code == 2 && linted.text.contains("another key made it"), "{}", linted.text);
     place.configure(&format!("{{oci: {reference:?}, key: team.pub}}"));
