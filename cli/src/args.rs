@@ -86,7 +86,7 @@ pub(crate) enum Command {
     /// Check the log of decisions that the admission webhook keeps.
     #[command(subcommand)]
     Audit(Audit),
-    /// Fetch the charts that Chart.yaml and Applications name and the repository does not have.
+    /// Fetch the charts and the bundles of rules that are named here and lie elsewhere.
     #[command(after_help = help::VENDOR)]
     Vendor(Vendor),
     /// Write a configuration and files for pre-commit and CI, from what the repository holds.
@@ -329,7 +329,7 @@ pub(crate) struct Vendor {
     /// Files or folders: the charts and Applications that they reach [default: the repository].
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
-    /// Fetch nothing and change nothing; only say what is missing or differs from portcullis.lock.
+    /// Fetch nothing and change nothing; only say what is missing, differs from portcullis.lock, or is not signed.
     #[arg(long)]
     pub(crate) check: bool,
     /// Fetch only what portcullis.lock has already, and leave it as it is.

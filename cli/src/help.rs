@@ -274,6 +274,10 @@ Examples:
   portcullis vendor --check
       without a network: whether everything is there, with the digests of portcullis.lock
 
+Bundles of rules that `library` names as {oci: HOST/PATH@sha256:DIGEST, key: FILE} go into
+dependencies.rules (vendor/rules), each verified with its key; `lint` verifies them again, and never
+fetches. A registry on this machine is asked over plain http, every other over https.
+
 Repositories are https://, oci://, file:// within the repository, and @NAME or alias:NAME of helm's
 repositories.yaml. Credentials are those of `helm repo add`, `helm registry login` and `docker login`.
 Versions are those of Chart.lock. Charts go into charts/, or into dependencies.mirror of the
@@ -283,7 +287,7 @@ network.
 Exit codes:
   0  everything is there
   2  a wrong argument, a path that does not exist, or a mistake in the configuration or the lock
-  3  something could not be fetched, or is not what was locked";
+  3  something could not be fetched, is not what was locked, or is not signed";
 
 /// `portcullis bundle`.
 pub(crate) const BUNDLE: &str = "\

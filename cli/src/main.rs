@@ -4,6 +4,7 @@
 
 mod advice;
 mod args;
+mod bundled;
 mod cache;
 mod check;
 mod commands;

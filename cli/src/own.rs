@@ -1,11 +1,12 @@
-//! Rules of somebody's own: the folders that the configuration names, read into the library.
+//! Rules of somebody's own: the folders and bundles that the configuration names, read into the library.
 
-use std::sync::Arc;
+use std::path::Path;
 
-use portcullis_policies::{ConfigError, Library, OwnFile, SuiteTrial, config::Located, run_suites};
+use portcullis_policies::{Config, ConfigError, Library, OwnFile, SuiteTrial, config::Located, run_suites};
 use portcullis_source::{EntryKind, Problem, RepoPath, Revision, Span, Stage};
 
 use crate::{
+    bundled,
     error::{BROKEN_BUILD, Error},
     settings::Settings,
 };
@@ -16,46 +17,79 @@ const MAX_FILES: usize = 20_000;
 /// What a folder of rules is made of; other files are nobody's.
 const KNOWN: [&str; 5] = [".rego", ".md", ".yaml", ".yml", ".json"];
 
-/// The library with the rules of a tree in it, and what is wrong with those that were left out.
-pub(crate) fn library(revision: &Revision, folders: &[Located<Arc<str>>]) -> Result<(Library, Vec<ConfigError>), Error> {
+/// What rules are read from: a folder of the tree, or a bundle.
+#[derive(Debug)]
+pub(crate) struct Shelf {
+    /// The path of the folder, or the name of the bundle.
+    pub(crate) name: String,
+    /// Its files, as far as something may be made of them.
+    pub(crate) files: Vec<OwnFile>,
+}
+
+/// The library with the rules of a tree in it, and what is wrong with those that were left out; `root` is the folder that the tree is
+/// rooted at.
+pub(crate) fn library(revision: &Revision, root: &Path, config: &Config) -> Result<(Library, Vec<ConfigError>), Error> {
     let mut library = Library::embedded().map_err(|error| Error::usage(error.to_string(), BROKEN_BUILD))?;
-    let mut mistakes = Vec::new();
-    for folder in folders {
-        let wrong = |message: String, hint: &str| ConfigError { message, span: folder.span, hint: Some(hint.to_owned()) };
-        // A path that is none was refused with the configuration.
-        let Ok(path) = RepoPath::new(&folder.value) else { continue };
-        if revision.entry(&path).is_none() {
-            mistakes.push(wrong(format!("there is no folder {path}"), "`portcullis rule new` makes one with a rule in it"));
-            continue;
-        }
-        let found = within(revision, &path);
-        if found.len() > MAX_FILES {
-            mistakes.push(wrong(
-                format!("{path} has {} files, more than {MAX_FILES}", found.len()),
-                "name the folder that has the rules alone",
-            ));
-            continue;
-        }
-        mistakes.extend(read(&mut library, revision, (&path, folder.span), &found));
+    let (shelves, mut mistakes) = shelves(revision, root, config);
+    if !mistakes.is_empty() {
+        library.lack();
+    }
+    for shelf in &shelves {
+        mistakes.extend(library.add(&shelf.name, &shelf.files));
     }
     Ok((library, mistakes))
 }
 
-/// The files of a folder that something may be made of.
-fn within<'a>(revision: &'a Revision, folder: &'a RepoPath) -> Vec<&'a RepoPath> {
-    let is_known =
-        |path: &RepoPath, kind: &EntryKind| *kind != EntryKind::Folder && KNOWN.iter().any(|ending| path.name().ends_with(ending));
-    revision.below(folder).filter(|(path, kind)| is_known(path, kind)).map(|(path, _)| path).collect()
+/// Everything that the configuration names as rules of somebody's own, and what of it cannot be read.
+pub(crate) fn shelves(revision: &Revision, root: &Path, config: &Config) -> (Vec<Shelf>, Vec<ConfigError>) {
+    let (mut shelves, mut mistakes) = (Vec::new(), Vec::new());
+    for folder in &config.library {
+        // A path that is none was refused with the configuration.
+        let Ok(path) = RepoPath::new(&folder.value) else { continue };
+        match found(revision, &path, folder) {
+            Ok(found) => {
+                let (files, wrong) = files(revision, (&path, folder.span), &found);
+                mistakes.extend(wrong);
+                shelves.push(Shelf { name: path.to_string(), files });
+            }
+            Err(mistake) => mistakes.push(mistake),
+        }
+    }
+    for bundle in &config.bundles {
+        match bundled::files(revision, root, config, bundle) {
+            Ok(files) => shelves.push(Shelf { name: bundle.reference.shown(), files }),
+            Err(mistake) => mistakes.push(mistake),
+        }
+    }
+    (shelves, mistakes)
 }
 
-/// The suites of `gator verify` in the folders of rules, each with its path in the tree, tried, and so many times
-/// more to know what they take.
-pub(crate) fn suites(revision: &Revision, folders: &[Located<Arc<str>>], rounds: usize) -> Vec<SuiteTrial> {
+/// Whether something may be made of a file.
+pub(crate) fn is_known(path: &str) -> bool {
+    KNOWN.iter().any(|ending| path.ends_with(ending))
+}
+
+/// The files of a folder that something may be made of.
+fn found<'a>(revision: &'a Revision, path: &'a RepoPath, folder: &Located<std::sync::Arc<str>>) -> Result<Vec<&'a RepoPath>, ConfigError> {
+    let wrong = |message: String, hint: &str| ConfigError { message, span: folder.span, hint: Some(hint.to_owned()) };
+    if revision.entry(path).is_none() {
+        return Err(wrong(format!("there is no folder {path}"), "`portcullis rule new` makes one with a rule in it"));
+    }
+    let files = revision.below(path).filter(|(path, kind)| **kind != EntryKind::Folder && is_known(path.name()));
+    let found: Vec<&RepoPath> = files.map(|(path, _)| path).collect();
+    if found.len() > MAX_FILES {
+        let message = format!("{path} has {} files, more than {MAX_FILES}", found.len());
+        return Err(wrong(message, "name the folder that has the rules alone"));
+    }
+    Ok(found)
+}
+
+/// The suites of `gator verify` in what rules are read from, each with its path, tried, and so many times more to know what they take.
+pub(crate) fn suites(shelves: &[Shelf], rounds: usize) -> Vec<SuiteTrial> {
     let mut tried = Vec::new();
-    for folder in folders.iter().filter_map(|folder| RepoPath::new(&folder.value).ok()) {
-        let (files, _) = files(revision, (&folder, None), &within(revision, &folder));
-        let named = |trial: SuiteTrial| SuiteTrial { path: format!("{folder}/{}", trial.path), ..trial };
-        tried.extend(run_suites(&files, rounds).into_iter().map(named));
+    for shelf in shelves {
+        let named = |trial: SuiteTrial| SuiteTrial { path: format!("{}/{}", shelf.name, trial.path), ..trial };
+        tried.extend(run_suites(&shelf.files, rounds).into_iter().map(named));
     }
     tried
 }
@@ -70,12 +104,6 @@ fn files(revision: &Revision, (folder, span): (&RepoPath, Option<Span>), found: 
         }
     }
     (files, mistakes)
-}
-
-fn read(library: &mut Library, revision: &Revision, place: (&RepoPath, Option<Span>), found: &[&RepoPath]) -> Vec<ConfigError> {
-    let (files, mut mistakes) = files(revision, place, found);
-    mistakes.extend(library.add(place.0.as_str(), &files));
-    mistakes
 }
 
 /// What is wrong with rules of somebody's own, for a report: the other rules were asked.

@@ -127,7 +127,7 @@ impl Settings {
     ) -> Result<Self, Error> {
         let config_file = config_file(scope, surroundings, &revision)?;
         let config = parse(config_file.as_deref(), revision.sources())?;
-        let (library, left_out) = own::library(&revision, &config.library)?;
+        let (library, left_out) = own::library(&revision, &root, &config)?;
         let paths = scope.paths.iter().map(|path| within(&root, &surroundings.directory.join(path)));
         let paths: Vec<RepoPath> = paths.collect::<Result<_, _>>()?;
         if let Some((path, given)) = paths.iter().zip(&scope.paths).find(|(path, _)| revision.entry(path).is_none()) {

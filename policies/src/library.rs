@@ -23,6 +23,8 @@ pub struct Library {
     params: BTreeMap<Arc<str>, serde_json::Map<String, serde_json::Value>>,
     /// Whether there may be policies for other tools that nobody could read.
     is_unsure: bool,
+    /// Whether rules belong to it that nobody could read.
+    is_incomplete: bool,
     /// The ConstraintTemplates that rules were made of.
     templates: Vec<Arc<Document>>,
     /// What the policies for other tools were made of, by path, of each folder of rules.
@@ -135,6 +137,16 @@ impl Library {
     pub(crate) fn knows(&self, id: &str) -> bool {
         let is_foreign = || ["gatekeeper/", "conftest/"].iter().any(|source| id.starts_with(source));
         (self.is_unsure && is_foreign()) || self.ids.iter().any(|known| known.as_str() == id)
+    }
+
+    /// Whether the whole library has a rule of this id, or may have it among those that nobody could read.
+    pub(crate) fn may_know(&self, id: &str) -> bool {
+        self.is_incomplete || self.knows(id)
+    }
+
+    /// Remembers that rules belong to it that nobody could read: which ones, nobody knows.
+    pub fn lack(&mut self) {
+        self.is_incomplete = true;
     }
 
     /// The id most like this one.

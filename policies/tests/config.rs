@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use portcullis_policies::{
     Config, Engine, EngineError, Level, Library,
-    config::{SCHEMA, SettingLevel},
+    config::{SCHEMA, SettingLevel, Trust},
 };
 use portcullis_source::Sources;
 use serde_json::Value;
@@ -171,6 +171,62 @@ fn a_waiver_must_say_everything() {
     assert_eq!(with("# nothing"), "53: waivers[0] has no expires (add `expires: 2026-12-31` or the like: the last day on which it holds)");
     let pattern = error(&WHOLE.replace("Deployment/cases/tail", "tail"));
     assert!(pattern.starts_with("54: waivers[0].resources[0] is \"tail\", which does not match ^[^/]+(/[^/]+){1,2}$ (write "), "{pattern}");
+}
+
+#[test]
+fn bundles_say_what_they_are_and_why_they_are_believed() {
+    let config = parse(WHOLE).unwrap();
+    assert_eq!(config.library.iter().map(|folder| &*folder.value).collect::<Vec<_>>(), ["policies"]);
+    let [signed, unsigned] = config.bundles.as_slice() else { panic!("{:?}", config.bundles) };
+    assert_eq!(signed.reference.shown(), "registry.example.com/team/rules@sha256:0123456789ab");
+    assert!(matches!(&signed.trust, Trust::Key(key) if &*key.value == "keys/rules.pub"));
+    assert!(matches!(&unsigned.trust, Trust::Unsigned(reason) if &*reason.value == "our own registry signs nothing yet"));
+    assert_eq!(config.vendored_rules().as_str(), "vendor/policies");
+    assert!(config.excludes("vendor/policies/sha256-0/index.json"));
+    assert_eq!(Config::default().vendored_rules().as_str(), "vendor/rules");
+}
+
+#[test]
+fn bundles_that_say_too_little_or_too_much_are_refused() {
+    let digest = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    let entry = |text: &str| error(&format!("version: 1\nlibrary:\n  - {}\n", text.replace("DIGEST", &format!("sha256:{digest}"))));
+    let cases = [
+        (
+            "1",
+            "library[0] is 1, not a text or a map (write a single text, or keys and their values; known keys are key, oci, reason, unsigned)",
+        ),
+        ("{key: a.pub}", "library[0] has no oci (add `oci: registry.example.com/team/rules@sha256:"),
+        ("{oci: e.com/a@DIGEST, kee: a}", "unknown key library[0].kee (did you mean key?)"),
+        ("{oci: e.com/a@DIGEST}", "library: e.com/a@sha256:0123456789ab has no key (add `key:` and the file with the public key"),
+        (
+            "{oci: 'e.com/a:1.0', key: a}",
+            "library: \"e.com/a:1.0\" has no digest (a tag may name something else tomorrow: write @sha256:…, which `crane digest e.com/a:1.0` and the push itself print)",
+        ),
+        ("{oci: 'oci://e.com/a@DIGEST', key: a}", "starts with a scheme (write it as HOST/PATH@sha256:DIGEST"),
+        ("{oci: rules@DIGEST, key: a}", "names no path in a registry"),
+        ("{oci: team/rules@DIGEST, key: a}", "names no registry (begin with the host of the registry"),
+        ("{oci: e.com/a@DIGEST, unsigned: true}", "library: e.com/a@sha256:0123456789ab is unsigned without a reason (add `reason:`"),
+        ("{oci: e.com/a@DIGEST, unsigned: false, reason: a}", "library[0].unsigned is false, not true (write `unsigned: true`)"),
+        ("{oci: e.com/a@DIGEST, unsigned: true, reason: a, key: a}", "has a key and is unsigned (keep the key, or say why there is none)"),
+        ("{oci: e.com/a@DIGEST, key: a, reason: a}", "has a key and a reason (take the reason out"),
+        (
+            "{oci: e.com/a@DIGEST, key: '../a.pub'}",
+            "library: key: path \"../a.pub\" leaves the repository (name a file of this repository, from its root)",
+        ),
+        (
+            "{oci: e.com/a@DIGEST, key: 'awskms:///alias/x'}",
+            "library: key \"awskms:///alias/x\" is kept elsewhere, and nobody is asked for it (write the public half to a file and commit it: `cosign public-key --key awskms:///alias/x > rules.pub`)",
+        ),
+    ];
+    for (text, wanted) in cases {
+        let found = entry(text);
+        assert!(found.starts_with("3: ") && found.contains(wanted), "{text}\n{found}\n{wanted}");
+    }
+    let twice = "{oci: e.com/a@DIGEST, key: a}\n  - {oci: e.com/b@DIGEST, key: a}";
+    assert_eq!(entry(twice), "4: bundle e.com/b@sha256:0123456789ab is there twice (name every bundle once)");
+    let folder = |path: &str| error(&format!("version: 1\ndependencies: {{ rules: {path} }}\n"));
+    assert!(folder("../x").contains("2: dependencies.rules: path \"../x\" leaves the repository"), "{}", folder("../x"));
+    assert!(folder(".").contains("2: dependencies.rules is the repository itself"), "{}", folder("."));
 }
 
 #[test]

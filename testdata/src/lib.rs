@@ -6,7 +6,8 @@
 //! 4. [`vendor`] makes corpora of charts out of git histories; [`parity`] renders them with helm ([`oracle`]) and with the library ([`ours`]).
 //! 5. [`fuzz`] does the same with random values and random templates.
 //! 6. [`corpus`] measures rendering whole corpora.
-//! 7. `cluster` (with the feature `live`) is a real Kubernetes cluster for one test; `bench` measures webhooks beside it; `browser` looks at pages.
+//! 7. `cluster` (with the feature `live`) is a real Kubernetes cluster for one test; `bench` measures webhooks beside it; `browser` looks at pages, `registry` is
+//!    one of OCI artifacts.
 //! 8. [`truth`] writes such files (recording) or compares them with those on disk (the live suite).
 #![expect(clippy::disallowed_methods, reason = "records from other programs, which is what the product itself must not do")]
 
@@ -26,6 +27,8 @@ pub mod oracle;
 pub mod ours;
 pub mod parity;
 pub mod platform;
+#[cfg(feature = "live")]
+pub mod registry;
 pub mod tools;
 pub mod truth;
 pub mod vendor;

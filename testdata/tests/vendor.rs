@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::process::Command;
 
 use portcullis_testdata::platform::{Platform, scratch};
+use portcullis_testdata::registry::Registry;
 use portcullis_testdata::tools::Tools;
 
 /// A folder of its own, with the settings of helm in it.
@@ -17,16 +17,6 @@ struct Place {
     folder: PathBuf,
     tools: Tools,
     portcullis: PathBuf,
-}
-
-/// A registry that ends with the test.
-struct Registry(Child);
-
-impl Drop for Registry {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 impl Place {
@@ -78,26 +68,6 @@ impl Place {
         self.helm(".", &["package", "source", "--destination", "web"]);
     }
 
-    /// Starts the registry, and waits until it listens.
-    fn registry(&self) -> (Registry, String) {
-        let host = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port is free").to_string();
-        let storage = self.folder.join("registry");
-        let config =
-            format!("version: 0.1\nstorage: {{filesystem: {{rootdirectory: {:?}}}}}\nhttp: {{addr: {host:?}, secret: s}}\n", storage);
-        self.write("registry.yaml", &config);
-        let mut command = Command::new(self.tools.path("registry"));
-        let command = command.args(["serve", "registry.yaml"]).current_dir(&self.folder).env("OTEL_TRACES_EXPORTER", "none");
-        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the registry starts");
-        let registry = Registry(child);
-        for _ in 0..100 {
-            if TcpStream::connect(&host).is_ok() {
-                return (registry, host);
-            }
-            std::thread::sleep(Duration::from_millis(100));
-        }
-        panic!("the registry does not listen at {host}");
-    }
-
     /// The packed charts and the lock of a copy of the chart, without the time in it.
     fn charts(&self, copy: &str) -> BTreeMap<String, Vec<u8>> {
         let folder = self.folder.join(copy).join("shop");
@@ -138,7 +108,8 @@ fn vendor_brings_what_helm_dependency_build_brings() {
     }
     let url = serve(place.folder.join("web"));
     place.helm(".", &["repo", "index", "web", "--url", &url]);
-    let (_registry, host) = place.registry();
+    let registry = Registry::start(&place.tools, &place.folder).expect("the registry starts");
+    let host = &registry.host;
     for file in ["queue-0.3.0.tgz", "queue-0.4.1+b.2.tgz"] {
         place.helm("web", &["push", file, &format!("oci://{host}/team"), "--plain-http"]);
     }

@@ -13,7 +13,7 @@ use crate::{
     partition, pipeline,
     report::{self, Material, Report},
     select,
-    settings::{Settings, Surroundings, cache_folder, today},
+    settings::{Settings, Surroundings, cache_folder, mistakes, today},
 };
 
 /// Checks and reports, or reports once more what was found where nothing has changed.
@@ -80,7 +80,11 @@ pub(super) fn library(settings: &Settings, rules: &[String]) -> Result<Library, 
         return Ok(settings.library.clone());
     }
     let ids: Vec<&str> = rules.iter().map(String::as_str).collect();
-    let unknown = |error: LibraryError| Error::Usage { message: error.to_string(), hint: "`portcullis rule` lists all rules".to_owned() };
+    // A rule that is not there may be one of those that were left out.
+    let unknown = |error: LibraryError| match settings.left_out.is_empty() {
+        true => Error::Usage { message: error.to_string(), hint: "`portcullis rule` lists all rules".to_owned() },
+        false => mistakes(settings.left_out.clone(), settings.revision.sources()),
+    };
     settings.library.only(&ids).map_err(unknown)
 }
 

@@ -7,13 +7,13 @@ use portcullis_policies::{
     config::Located,
     fixture::{Bench, PLATFORM},
 };
-use portcullis_source::{RepoPath, Sources, read_named};
+use portcullis_source::{Sources, read_named};
 
 use super::{Done, Exit, Outcome, lint};
 use crate::{
     args::{self, TestFormat},
     error::Error,
-    own,
+    own::{self, Shelf},
     report::{tally::plural, to_file},
     settings::{Settings, Surroundings, mistakes},
     trial::{self, Asked, Measurement, Tried},
@@ -29,17 +29,19 @@ const OWN_PLATFORM: &str = "platform.yaml";
 pub(crate) fn run(arguments: &args::Test, surroundings: &Surroundings) -> Outcome {
     let mut settings = settings(arguments, surroundings)?;
     if !arguments.folders.is_empty() {
-        (settings.library, settings.left_out) = own::library(&settings.revision, &settings.config.library)?;
+        (settings.library, settings.left_out) = own::library(&settings.revision, &settings.root, &settings.config)?;
     }
     let library = lint::library(&settings, &arguments.rule)?;
     // What was written for other tools has its own tests, and no fixtures.
     let is_asked = |rule: &&Rule| rule.foreign.is_none() && (arguments.folders.is_empty() || rule.span.is_some());
     let rules: Vec<&Rule> = library.rules().iter().filter(is_asked).collect();
-    let benches = benches(&settings, &rules)?;
+    // What is wrong with them was told as they were read into the library.
+    let (shelves, _) = own::shelves(&settings.revision, &settings.root, &settings.config);
+    let benches = benches(&settings, &shelves, &rules)?;
     let mut tried = trial::run(&benches, &Asked { coverage: arguments.coverage, bench: arguments.bench });
     let mut done = Done::default();
     if arguments.rule.is_empty() {
-        let suites = own::suites(&settings.revision, &settings.config.library, if arguments.bench { ROUNDS } else { 0 });
+        let suites = own::suites(&shelves, if arguments.bench { ROUNDS } else { 0 });
         if arguments.coverage && !suites.is_empty() {
             done.notes =
                 format!("note: which lines are reached is told of rules, not of the templates of {}\n", plural(suites.len(), "suite"));
@@ -79,19 +81,19 @@ fn settings(arguments: &args::Test, surroundings: &Surroundings) -> Result<Setti
     let mut settings = Settings::open(&scope, surroundings)?;
     if !arguments.folders.is_empty() {
         settings.config.library = settings.paths.iter().map(|path| Located { value: Arc::clone(path.text()), span: None }).collect();
+        settings.config.bundles.clear();
     }
     Ok(settings)
 }
 
 /// The rules with the platform that their fixtures stand on: ours, and those of each folder.
-fn benches<'a>(settings: &Settings, rules: &[&'a Rule]) -> Result<Vec<(Bench, Vec<&'a Rule>)>, Error> {
+fn benches<'a>(settings: &Settings, shelves: &[Shelf], rules: &[&'a Rule]) -> Result<Vec<(Bench, Vec<&'a Rule>)>, Error> {
     let sources = settings.revision.sources();
     let folder_of = |rule: &Rule| {
         let file = sources.get(rule.span?.file)?;
-        let folders = settings.config.library.iter().map(|folder| &*folder.value);
-        folders.into_iter().find(|folder| file.path().strip_prefix(*folder).is_some_and(|rest| rest.starts_with('/'))).map(str::to_owned)
+        shelves.iter().position(|shelf| file.path().strip_prefix(&shelf.name).is_some_and(|rest| rest.starts_with('/')))
     };
-    let mut benches: Vec<(Option<String>, Vec<&Rule>)> = Vec::new();
+    let mut benches: Vec<(Option<usize>, Vec<&Rule>)> = Vec::new();
     for rule in rules {
         let folder = folder_of(rule);
         match benches.iter_mut().find(|(known, _)| *known == folder) {
@@ -99,9 +101,9 @@ fn benches<'a>(settings: &Settings, rules: &[&'a Rule]) -> Result<Vec<(Bench, Ve
             None => benches.push((folder, vec![rule])),
         }
     }
-    let bench = |(folder, rules): (Option<String>, Vec<&'a Rule>)| {
-        let platform = folder.and_then(|folder| settings.revision.read(&RepoPath::new(&format!("{folder}/{OWN_PLATFORM}")).ok()?).ok());
-        let platform = platform.map_or_else(|| PLATFORM.to_owned(), |file| String::from_utf8_lossy(file.bytes()).into_owned());
+    let bench = |(shelf, rules): (Option<usize>, Vec<&'a Rule>)| {
+        let platform = shelf.and_then(|shelf| shelves.get(shelf)?.files.iter().find(|own| own.path == OWN_PLATFORM));
+        let platform = platform.map_or_else(|| PLATFORM.to_owned(), |own| String::from_utf8_lossy(own.file.bytes()).into_owned());
         Ok((Bench::new(settings.library.clone(), &platform).with_schemas(portcullis_schema::tell), rules))
     };
     benches.into_iter().map(bench).collect()

@@ -1,4 +1,4 @@
-//! `portcullis vendor`: fetches the charts that the repository needs and does not have.
+//! `portcullis vendor`: fetches the charts and the bundles of rules that the repository needs and does not have.
 
 use std::{fmt::Write as _, io::Write as _};
 
@@ -13,7 +13,7 @@ use crate::{
     group,
     report::place,
     settings::{Places, Settings, Surroundings},
-    vendor::{Mode, Vendored, vendor},
+    vendor::{Bundles, Mode, Vendored, vendor},
 };
 
 /// Fetches, or checks what was fetched.
@@ -49,17 +49,31 @@ fn report(vendored: Vendored, settings: &Settings, mode: Mode) -> Done {
     for line in &vendored.done {
         let _ = writeln!(output, "{line}");
     }
-    let fetched = vendored.done.iter().filter(|line| line.starts_with("fetched ")).count();
     let (needed, there) = (vendored.needed, vendored.there);
+    let fetched = vendored.done.iter().filter(|line| line.starts_with("fetched ")).count() - vendored.bundles.fetched;
     let charts = if needed == 1 { "chart" } else { "charts" };
     let _ = match mode {
         Mode::Check => writeln!(output, "{needed} {charts} needed from elsewhere, {there} there as locked"),
         Mode::Fetch | Mode::Locked => writeln!(output, "{needed} {charts} needed from elsewhere, {there} there, {fetched} fetched"),
     };
+    output.push_str(&bundles(vendored.bundles, mode));
     let issues = group::problems(vendored.problems, settings.revision.sources());
     let note = |issue: &crate::report::Issue| format!("{}{}\n  hint: {}\n", place(&issue.location), issue.message, issue.hint);
     let code = if issues.is_empty() { Exit::Clean } else { Exit::Incomplete };
     Done { output: output.into_bytes(), notes: issues.iter().map(note).collect(), code }
+}
+
+/// The line on bundles of rules, where there are any.
+fn bundles(bundles: Bundles, mode: Mode) -> String {
+    let Bundles { needed, there, fetched } = bundles;
+    let noun = if needed == 1 { "bundle" } else { "bundles" };
+    match (needed, mode) {
+        (0, _) => String::new(),
+        (_, Mode::Check) => format!("{needed} {noun} of rules named, {there} there and verified\n"),
+        (_, Mode::Fetch | Mode::Locked) => {
+            format!("{needed} {noun} of rules named, {there} there, {fetched} fetched and verified\n")
+        }
+    }
 }
 
 /// Who may read what, as helm and docker have it.

@@ -8,6 +8,7 @@ use portcullis_vendor::{Client, Credentials, LOCK_NAME, Lock, VendorError, remov
 
 use super::{
     held::{Held, equal, held},
+    rules::rules,
     warehouse::{HELD, Warehouse},
     wish::{Needy, Wish, needy, of_applications},
 };
@@ -38,8 +39,21 @@ pub(crate) struct Vendored {
     pub(crate) needed: usize,
     /// How many of them were there.
     pub(crate) there: usize,
+    /// The same of bundles of rules.
+    pub(crate) bundles: Bundles,
     /// What could not be done.
     pub(crate) problems: Vec<Problem>,
+}
+
+/// How many bundles of rules there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Bundles {
+    /// How many are needed.
+    pub(crate) needed: usize,
+    /// How many of them were there.
+    pub(crate) there: usize,
+    /// How many were fetched.
+    pub(crate) fetched: usize,
 }
 
 /// Fetches, or checks.
@@ -50,7 +64,12 @@ pub(crate) fn vendor(settings: &Settings, client: &Client, credentials: &Credent
     let vendored = Vendored { problems, ..Vendored::default() };
     let mut run = Run { settings, mode, compat: expanded.compat(), now, mirror, warehouse, vendored };
     run.everything(&expanded);
-    Ok(run.vendored)
+    let mut vendored = run.vendored;
+    // Who names paths wants what these need.
+    if settings.paths.is_empty() {
+        rules(settings, client, credentials, mode, &mut vendored);
+    }
+    Ok(vendored)
 }
 
 struct Run<'a> {

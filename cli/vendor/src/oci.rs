@@ -32,7 +32,8 @@ pub(crate) struct Registry<'a> {
     /// `https://HOST/v2/PATH/`.
     base: Url,
     host: String,
-    path: String,
+    /// The path below the host.
+    pub(crate) path: String,
 }
 
 impl<'a> Registry<'a> {
@@ -122,14 +123,21 @@ impl<'a> Registry<'a> {
         Ok(if self.path.is_empty() { name.to_owned() } else { format!("{}/{name}", self.path) })
     }
 
-    fn url(&self, path: &str) -> Result<Url, VendorError> {
+    pub(crate) fn url(&self, path: &str) -> Result<Url, VendorError> {
         self.base
             .join(path)
             .map_err(|error| VendorError::new(format!("{path:?} is no path of a registry: {error}"), "correct the repository"))
     }
 
     /// Asks with what is known, and once more with what the registry then asks for.
-    fn get(&self, url: &Url, repository: &str, accept: &str, limit: u64, token: &mut Option<Secret>) -> Result<Response, VendorError> {
+    pub(crate) fn get(
+        &self,
+        url: &Url,
+        repository: &str,
+        accept: &str,
+        limit: u64,
+        token: &mut Option<Secret>,
+    ) -> Result<Response, VendorError> {
         let tls = Tls::default();
         let ask = |secret: Option<&Secret>| self.client.get(Get { url: url.clone(), accept, secret, tls: &tls, limit });
         let response = ask(token.as_ref())?;

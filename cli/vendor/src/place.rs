@@ -47,6 +47,19 @@ pub fn remove(root: &Path, folder: &Path, name: &str) -> Result<(), VendorError>
     fs::remove_file(folder.join(name)).map_err(|error| refused(&folder.join(name), &error.to_string()))
 }
 
+/// Removes a folder of a folder below `root`, with everything in it; what links in it lead to stays.
+///
+/// # Errors
+/// The folder leads out of the root, is a link, or the file system refuses.
+pub fn remove_folder(root: &Path, folder: &Path, name: &str) -> Result<(), VendorError> {
+    let path = create(root, folder)?.join(name);
+    let failed = |error: std::io::Error| VendorError::new(format!("{} cannot be removed: {error}", path.display()), "remove it by hand");
+    if !fs::symlink_metadata(&path).map_err(failed)?.is_dir() {
+        return Err(VendorError::new(format!("{} is no folder", path.display()), "remove it by hand"));
+    }
+    fs::remove_dir_all(&path).map_err(failed)
+}
+
 /// The folder with every link followed; it is made where it is not there.
 fn create(root: &Path, folder: &Path) -> Result<PathBuf, VendorError> {
     let failed = |error: std::io::Error| refused(folder, &error.to_string());

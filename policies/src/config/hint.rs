@@ -38,7 +38,8 @@ pub(super) fn missing(key: &str, schema: &Value, base: &Value) -> String {
 
 /// What to do about a value that is not of the wanted type.
 pub(super) fn wrong_type(document: &Document, node: &Node, at: &str, (own, schema): (&Value, &Value)) -> String {
-    let wanted = schema.get("type").and_then(Value::as_str).unwrap_or_default();
+    let types = types(schema);
+    let wanted = types.first().copied().unwrap_or_default();
     let key = last_key(at);
     if matches!(node.data, Data::Null) && !at.is_empty() {
         return empty(at, own, schema);
@@ -46,6 +47,10 @@ pub(super) fn wrong_type(document: &Document, node: &Node, at: &str, (own, schem
     let written = String::from_utf8_lossy(document.text.slice(node.range)).into_owned();
     let scalar = !matches!(node.data, Data::Map(_) | Data::List(_)) && !written.contains('\n');
     match wanted {
+        "string" if types.len() > 1 => match known_keys(schema) {
+            Some(keys) => format!("write a single text, or keys and their values; known keys are {keys}"),
+            None => "write a single text, or keys and their values".to_owned(),
+        },
         "string" if scalar => "put it in quotes".to_owned(),
         "string" => "write a single text".to_owned(),
         "array" if scalar && node.as_str().is_none() => format!("put brackets and quotes around it: `{key}: [\"{written}\"]`"),
@@ -61,6 +66,15 @@ pub(super) fn wrong_type(document: &Document, node: &Node, at: &str, (own, schem
             Some(keys) => format!("write keys and their values; known keys are {keys}"),
             None => "write keys and their values".to_owned(),
         },
+    }
+}
+
+/// The types that a schema allows, the first one for whoever writes the least.
+pub(super) fn types(schema: &Value) -> Vec<&str> {
+    match schema.get("type") {
+        Some(Value::Array(types)) => types.iter().filter_map(Value::as_str).collect(),
+        Some(Value::String(one)) => vec![one],
+        _ => Vec::new(),
     }
 }
 

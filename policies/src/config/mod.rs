@@ -3,16 +3,19 @@
 mod error;
 mod glob;
 mod hint;
+mod library;
 mod model;
 mod read;
+mod reference;
 mod shape;
 
 pub use error::{ConfigError, nearest};
 pub use glob::glob_matches;
 pub use model::{
-    Admission, Argocd, BreakGlass, Cluster, Config, Environment, Layer, Located, Registry, Repository, RuleSettings, Scoring, Setting,
-    SettingLevel, WaiverEntry,
+    Admission, Argocd, BreakGlass, Cluster, Config, Environment, Layer, Located, Registry, Repository, RuleBundle, RuleSettings, Scoring,
+    Setting, SettingLevel, Trust, WaiverEntry,
 };
+pub use reference::{Reference, ReferenceError};
 pub use shape::SCHEMA;
 
 pub(crate) use model::any_glob;

@@ -2,8 +2,9 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use portcullis_source::Span;
+use portcullis_source::{RepoPath, Span};
 
+use super::Reference;
 use crate::{Date, Level};
 
 /// A value and its place; a default has none.
@@ -42,14 +43,41 @@ pub struct Config {
     pub exclude: Vec<Located<Arc<str>>>,
     /// The folder of this repository with packed charts.
     pub mirror: Option<Located<Arc<str>>>,
+    /// The folder of this repository with bundles of rules.
+    pub vendored_rules: Option<Located<Arc<str>>>,
     /// What the admission webhook does beyond evaluating rules.
     pub admission: Admission,
     /// The folders of this repository with rules of somebody's own.
     pub library: Vec<Located<Arc<str>>>,
+    /// The bundles of rules that come from registries.
+    pub bundles: Vec<RuleBundle>,
     /// Levels and parameters by rule.
     pub rules: BTreeMap<Arc<str>, Located<RuleSettings>>,
     /// Findings that somebody answers for.
     pub waivers: Vec<WaiverEntry>,
+}
+
+/// Where bundles of rules lie where nobody says.
+const VENDORED_RULES: &str = "vendor/rules";
+
+/// A bundle of rules in a registry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleBundle {
+    /// The registry, the path and the digest.
+    pub reference: Reference,
+    /// Where that is written.
+    pub span: Option<Span>,
+    /// Why its rules are believed.
+    pub trust: Trust,
+}
+
+/// Why the rules of a bundle are believed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// Somebody signed it: the file of this repository with the public key.
+    Key(Located<Arc<str>>),
+    /// Nobody signed it, and this is why that will do.
+    Unsigned(Located<Arc<str>>),
 }
 
 /// An environment.
@@ -244,10 +272,19 @@ impl Config {
             |folder: &Located<Arc<str>>| path.strip_prefix(&*folder.value).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         // Fixtures of rules are there to fail.
         self.library.iter().any(is_own)
+            || !self.bundles.is_empty() && RepoPath::new(path).is_ok_and(|path| path.is_within(&self.vendored_rules()))
             || self
                 .exclude
                 .iter()
                 .any(|glob| super::glob_matches(&glob.value, path) || super::glob_matches(&format!("{}/**", glob.value), path))
+    }
+
+    /// The folder of this repository with bundles of rules.
+    #[must_use]
+    pub fn vendored_rules(&self) -> RepoPath {
+        let given = self.vendored_rules.as_ref().map_or(VENDORED_RULES, |given| &given.value);
+        // A path that is none was refused with the configuration.
+        RepoPath::new(given).unwrap_or_default()
     }
 
     /// Whether a path is, or lies in, what has definitions of kinds that are no part of what is deployed.

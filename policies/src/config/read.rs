@@ -9,7 +9,7 @@ use super::{
     Setting, SettingLevel, WaiverEntry,
     error::nearest,
     glob::glob_fault,
-    hint,
+    hint, library,
     shape::{self, SCHEMA},
 };
 use crate::{Date, Level};
@@ -49,8 +49,12 @@ impl Config {
         if !errors.is_empty() {
             return Err(errors);
         }
-        let config = Reader { document }.config();
-        let errors = config.contradictions();
+        let reader = Reader { document };
+        let mut config = reader.config();
+        let (bundles, mut errors) = library::bundles(document);
+        config.bundles = bundles;
+        errors.extend(config.contradictions());
+        errors.sort_by_key(|error| error.span.map(|span| span.start));
         if errors.is_empty() { Ok(config) } else { Err(errors) }
     }
 
@@ -83,6 +87,7 @@ impl Config {
                 errors.push(ConfigError { message: format!("library: {error}"), span: folder.span, hint });
             }
         }
+        errors.extend(self.vendored_rules_fault());
         for path in self.repositories.iter().filter_map(|repository| repository.path.as_ref()) {
             if let Err(error) = RepoPath::new(&path.value) {
                 let hint = Some("name a folder of this repository, from its root; leave path out for the root itself".to_owned());
@@ -91,8 +96,19 @@ impl Config {
         }
         names.dedup();
         errors.extend(self.unknown_environments(&names));
-        errors.sort_by_key(|error| error.span.map(|span| span.start));
         errors
+    }
+
+    /// What is wrong with the folder of bundles.
+    fn vendored_rules_fault(&self) -> Option<ConfigError> {
+        let given = self.vendored_rules.as_ref()?;
+        let fault = match RepoPath::new(&given.value) {
+            Ok(path) if path.as_str().is_empty() => " is the repository itself".to_owned(),
+            Ok(_) => return None,
+            Err(error) => format!(": {error}"),
+        };
+        let hint = Some("name a folder of this repository, from its root, such as vendor/rules".to_owned());
+        Some(ConfigError { message: format!("dependencies.rules{fault}"), span: given.span, hint })
     }
 
     /// The environments that rules and waivers name and that there are not.
@@ -148,7 +164,9 @@ impl Reader<'_> {
             exclude: self.texts(root, "exclude"),
             mirror: root.get("dependencies").and_then(|node| self.some_text(node, "mirror")),
             admission: root.get("admission").map(|node| self.admission(node)).unwrap_or_default(),
+            vendored_rules: root.get("dependencies").and_then(|node| self.some_text(node, "rules")),
             library: self.texts(root, "library"),
+            bundles: Vec::new(),
             rules: self.map(root.get("rules"), |node| self.rule(node)),
             waivers: list("waivers").iter().map(|node| self.waiver(node)).collect(),
         }

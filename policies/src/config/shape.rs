@@ -37,11 +37,11 @@ impl<'a> Checker<'a> {
             self.error(node.range, format!("{} is nested more than {MAX_DEPTH} deep", named(at)), Some("write it flatter".to_owned()));
             return;
         }
-        if let Some(wanted) = schema.get("type").and_then(Value::as_str)
-            && !has_type(node, wanted)
-        {
+        let wanted = hint::types(schema);
+        if !wanted.is_empty() && !wanted.iter().any(|wanted| has_type(node, wanted)) {
             let hint = hint::wrong_type(self.document, node, at, (own, schema));
-            self.error(node.range, format!("{} is {}, not {}", named(at), describe(node), article(wanted)), Some(hint));
+            let articles: Vec<&str> = wanted.into_iter().map(article).collect();
+            self.error(node.range, format!("{} is {}, not {}", named(at), describe(node), articles.join(" or ")), Some(hint));
             return;
         }
         self.scalar(node, own, at);

@@ -296,7 +296,7 @@ fn check_names(library: &Library, config: &Config) -> Vec<ConfigError> {
     let in_waivers = config.waivers.iter().map(|waiver| (&waiver.rule.value, waiver.rule.span));
     let in_rules = config.rules.iter().map(|(id, settings)| (id, settings.span));
     for (id, span) in in_rules.chain(in_environments).filter(|(id, _)| &***id != ALL_RULES).chain(in_waivers) {
-        if !library.knows(id) {
+        if !library.may_know(id) {
             unknown(id, span);
         }
     }

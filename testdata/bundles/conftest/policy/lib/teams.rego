@@ -1,0 +1,3 @@
+package lib.teams
+
+known(labels) if labels.team in {"payments", "ledger"}
