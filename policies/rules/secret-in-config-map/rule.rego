@@ -10,6 +10,7 @@
 #   params:
 #     # Keys that only look like credentials.
 #     allowed: []
+#   elements: {allowed: text}
 package portcullis.rules.secret_in_config_map
 
 import data.portcullis.prelude.credentials

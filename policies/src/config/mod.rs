@@ -4,6 +4,7 @@ mod error;
 mod glob;
 mod hint;
 mod model;
+mod params;
 mod read;
 mod shape;
 
@@ -16,4 +17,5 @@ pub use model::{
 pub use shape::SCHEMA;
 
 pub(crate) use model::any_glob;
+pub(crate) use params::{Element, Params};
 pub(crate) use shape::check;
