@@ -236,7 +236,7 @@ impl<'a> Renderer<'a> {
             namespace: Arc::from(DEFAULT_NAMESPACE),
             is_upgrade: false,
             revision: 1,
-            capabilities: Arc::new(Capabilities::new(None, &[], compat)?),
+            capabilities: Arc::new(Capabilities::new(None, &served(&[]), compat)?),
         };
         let options = Options { include_crds: true, ..Options::default() };
         let rendered = render(chart, &[], &release, &options)?;
