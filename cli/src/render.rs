@@ -34,8 +34,17 @@ pub(crate) struct Outcome {
 /// The name that Helm gives to releases that are not named.
 const DEFAULT_NAMESPACE: &str = "default";
 
+/// What every API server serves beside the versions that Helm knows by itself; Argo CD tells Helm what the server of the destination serves.
+const ALWAYS_SERVED: [&str; 2] = ["apiregistration.k8s.io/v1", "apiregistration.k8s.io/v1/APIService"];
+
 /// The first Argo CD that renders with Helm 4.
 const FIRST_WITH_HELM_4: Version = Version { major: 3, minor: 5 };
+
+/// The API versions of a destination with those that none is without.
+fn served(versions: &[String]) -> Vec<String> {
+    let always = ALWAYS_SERVED.into_iter().filter(|known| versions.iter().all(|version| version != known));
+    versions.iter().cloned().chain(always.map(str::to_owned)).collect()
+}
 
 /// The Helm that an Argo CD renders with.
 pub(crate) fn compat(version: Version) -> Compat {
@@ -155,7 +164,7 @@ impl<'a> Renderer<'a> {
             namespace: Arc::from(source.namespace.as_deref().unwrap_or(DEFAULT_NAMESPACE)),
             is_upgrade: false,
             revision: 1,
-            capabilities: Arc::new(Capabilities::new(source.kube_version.as_deref(), &source.api_versions, self.compat)?),
+            capabilities: Arc::new(Capabilities::new(source.kube_version.as_deref(), &served(&source.api_versions), self.compat)?),
         };
         Ok(Some((chart, layers, release)))
     }
@@ -227,7 +236,7 @@ impl<'a> Renderer<'a> {
             namespace: Arc::from(DEFAULT_NAMESPACE),
             is_upgrade: false,
             revision: 1,
-            capabilities: Arc::new(Capabilities::new(None, &[], compat)?),
+            capabilities: Arc::new(Capabilities::new(None, &served(&[]), compat)?),
         };
         let options = Options { include_crds: true, ..Options::default() };
         let rendered = render(chart, &[], &release, &options)?;

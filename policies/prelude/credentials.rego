@@ -51,7 +51,7 @@ else := "a password" if {
 else := "a key" if {
 	is_key(name)
 	is_literal(text)
-	count(text) > 7
+	is_long(text)
 }
 
 else := "a token" if {
@@ -72,6 +72,14 @@ is_literal(text) if {
 	not regex.match(reference, text)
 }
 
+# Long enough for a key; a short one has a number at least.
+is_long(text) if count(text) > 7
+
+is_long(text) if {
+	count(text) > 4
+	regex.match(`[0-9]`, text)
+}
+
 # Words in small letters, of which one may end in a number: the name of something.
 words := `^[a-z]+([-_.][a-z][a-z0-9]*)+$`
 
@@ -83,3 +91,6 @@ is_random(text) if {
 }
 
 is_random(text) if regex.match(`^\S{24,}$`, text)
+
+# What people write for the time being, in one word: the name of something has several.
+is_random(text) if regex.match(`(?i)^[a-z0-9]*(secret|passw|changeme)[a-z0-9]*$`, text)

@@ -25,6 +25,19 @@ asked(selector) := object.keys(match_labels(selector)) | {requirement.key | some
 
 else := set()
 
+# Whether a term of an affinity may be about pods of a namespace: it is about that of the pod itself where it says nothing. Which namespaces a
+# selector selects, and in which one an object without a name for it comes to be, others say.
+concerns(term, _) if {
+	count(object.get(term, "namespaces", [])) == 0
+	not is_object(object.get(term, "namespaceSelector", null))
+}
+
+concerns(term, namespace) if namespace in term.namespaces
+
+concerns(term, _) if is_object(term.namespaceSelector)
+
+concerns(_, namespace) if namespace == ""
+
 # One requirement of a label selector or of a node affinity.
 holds(requirement, labels) if {
 	requirement.operator == "In"

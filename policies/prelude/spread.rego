@@ -34,6 +34,14 @@ enough if {
 	not i in broken
 }
 
+# A required anti-affinity lets no second pod into a zone, which spreads harder than any constraint.
+keeps_apart if {
+	some term in object.get(input.pod.spec, ["affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution"], [])
+	term.topologyKey == zone_key
+	selectors.matches(object.get(term, "labelSelector", null), input.pod.labels)
+	selectors.concerns(term, object.get(input.resource, ["metadata", "namespace"], ""))
+}
+
 faults contains {"i": i, "field": "maxSkew", "message": message} if {
 	some i in doubtful
 	skew := object.get(constraints[i], "maxSkew", "any number of")

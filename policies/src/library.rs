@@ -4,7 +4,11 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_source::{Data, Document, Node, Sources, Text, yaml};
 
-use crate::{Alias, Group, Kind, Operation, OwnFile, Rule, RuleId, Scope, Severity, Target, rule::SCHEMA};
+use crate::{
+    Alias, Group, Kind, Operation, OwnFile, Rule, RuleId, Scope, Severity, Target,
+    config::{Element, Params},
+    rule::SCHEMA,
+};
 
 /// The files of `prelude/` and `rules/`, by path.
 const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
@@ -19,8 +23,8 @@ pub struct Library {
     prelude: Vec<(Arc<str>, Arc<str>)>,
     /// The ids of the whole library, of which `rules` may be a selection.
     ids: Vec<RuleId>,
-    /// The parameters of every rule of the whole library, with their defaults.
-    params: BTreeMap<Arc<str>, serde_json::Map<String, serde_json::Value>>,
+    /// The parameters of every rule of the whole library.
+    params: BTreeMap<Arc<str>, Arc<Params>>,
     /// Whether there may be policies for other tools that nobody could read.
     is_unsure: bool,
     /// Whether rules belong to it that nobody could read.
@@ -88,7 +92,7 @@ impl Library {
         }
         let rules: Vec<Rule> = folders.into_iter().map(|(id, files)| read_rule(id, &files)).collect::<Result<_, _>>()?;
         let ids = rules.iter().map(|rule| rule.id.clone()).collect();
-        let params = rules.iter().map(|rule| (Arc::from(rule.id.as_str()), rule.params.clone())).collect();
+        let params = rules.iter().map(|rule| (Arc::from(rule.id.as_str()), Arc::new(params_of(rule)))).collect();
         let mut library = Self { rules, prelude, ids, params, ..Self::default() };
         for files in foreign.values() {
             let mistakes: Vec<String> = library.add_foreign(files).into_iter().map(|mistake| mistake.message).collect();
@@ -129,8 +133,8 @@ impl Library {
     }
 
     /// The parameters of a rule of the whole library, selected or not.
-    pub(crate) fn params(&self, id: &str) -> Option<&serde_json::Map<String, serde_json::Value>> {
-        self.params.get(id)
+    pub(crate) fn params(&self, id: &str) -> Option<&Params> {
+        self.params.get(id).map(Arc::as_ref)
     }
 
     /// Whether the whole library has a rule of this id.
@@ -187,7 +191,7 @@ impl Library {
 
     /// Takes a rule in that is not there yet.
     pub(crate) fn take(&mut self, rule: Rule) {
-        self.params.insert(Arc::from(rule.id.as_str()), rule.params.clone());
+        self.params.insert(Arc::from(rule.id.as_str()), Arc::new(params_of(&rule)));
         self.note(rule.id.as_str());
         let place = self.rules.partition_point(|known| known.id < rule.id);
         self.rules.insert(place, rule);
@@ -243,6 +247,11 @@ impl Library {
     }
 }
 
+/// The parameters of a rule, with all that is known of what they may be.
+fn params_of(rule: &Rule) -> Params {
+    Params::new(&rule.params, &rule.elements, &rule.rego)
+}
+
 /// The rule of a folder, by the names of its files below it.
 pub(crate) fn read_rule(id: &str, files: &[(&str, &str)]) -> Result<Rule, LibraryError> {
     let file = |wanted: &str| files.iter().find(|(name, _)| *name == wanted).map(|(_, text)| *text);
@@ -267,6 +276,7 @@ pub(crate) fn read_rule(id: &str, files: &[(&str, &str)]) -> Result<Rule, Librar
         joins: metadata.joins().map_err(wrong)?,
         operations: metadata.operations().map_err(wrong)?,
         params: metadata.params().map_err(wrong)?,
+        elements: metadata.elements().map_err(wrong)?,
         facts: metadata.facts().map_err(wrong)?,
         readme: file("README.md").unwrap_or_default().into(),
         rego: rego.into(),
@@ -314,7 +324,20 @@ impl Metadata {
             (Some(&self.root), &["title", "description", "custom"]),
             (
                 self.root.get("custom"),
-                &["severity", "group", "like", "off", "checklists", "scope", "target", "joins", "operations", "params", "facts"],
+                &[
+                    "severity",
+                    "group",
+                    "like",
+                    "off",
+                    "checklists",
+                    "scope",
+                    "target",
+                    "joins",
+                    "operations",
+                    "params",
+                    "elements",
+                    "facts",
+                ],
             ),
         ];
         for (node, keys) in known {
@@ -419,6 +442,15 @@ impl Metadata {
         match json(params) {
             serde_json::Value::Object(map) => Ok(map),
             _ => Err("custom.params must be a map".to_owned()),
+        }
+    }
+
+    fn elements(&self) -> Result<BTreeMap<String, Element>, String> {
+        let elements = self.custom("elements").map(Element::read_all).transpose()?.unwrap_or_default();
+        let params = self.params()?;
+        match elements.keys().find(|name| !params.get(*name).is_some_and(|default| default.is_array() || default.is_object())) {
+            Some(name) => Err(format!("custom.elements describes {name}, which is no list or map of custom.params")),
+            None => Ok(elements),
         }
     }
 

@@ -1,10 +1,10 @@
 //! One rule: its id, what its metadata say, and its text.
 
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use portcullis_source::Span;
 
-use crate::{Foreign, Level, Semantics};
+use crate::{Foreign, Level, Semantics, config::Element};
 
 /// The id of a rule: the name of its folder.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -307,6 +307,8 @@ pub struct Rule {
     pub operations: Vec<Operation>,
     /// Its parameters and their defaults.
     pub params: serde_json::Map<String, serde_json::Value>,
+    /// What the elements of those parameters are that are lists or maps, where the defaults do not show it.
+    pub(crate) elements: BTreeMap<String, Element>,
     /// The facts of the platform that it asks for: `zones`, `registries`, `scoring`, `namespace`, `nodePools`; and `schema`.
     pub facts: Vec<String>,
     /// The manual page.

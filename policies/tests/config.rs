@@ -276,6 +276,14 @@ fn rules_and_parameters_must_exist() {
     );
     let broken = errors("version: 1\nrules: { unpinned-image: { params: { mutableTagPatterns: ['['] } } }\n");
     assert!(broken.starts_with("parameter mutableTagPatterns of rule unpinned-image has a broken pattern \"[\": "), "{broken}");
+    let broken = errors("version: 1\nrules: { unpinned-target-revision: { level: warn, params: { pinned: '(' } } }\n");
+    assert!(broken.starts_with("parameter pinned of rule unpinned-target-revision has a broken pattern \"(\": "), "{broken}");
+    assert_eq!(
+        errors("version: 1\nrules: { missing-labels: { params: { labels: [1, { a: b }] } } }\n"),
+        "parameter labels of rule missing-labels has element 1 1, not a text (write a text, in quotes where it looks like something else)"
+    );
+    let below = "version: 1\nenvironments: [{ name: prod }]\nrules: { limit-above-maximum: { environments: { prod: { params: { maxima: { cpu: [2] } } } } } }\n";
+    assert!(errors(below).starts_with("parameter maxima of rule limit-above-maximum has key cpu [2], not a quantity"), "{}", errors(below));
     assert!(Engine::new(&library.only(&["unpinned-image"]).unwrap(), &parse(WHOLE).unwrap()).is_ok());
     // A mistake is one whichever rule is chosen.
     let mistyped = parse("version: 1\nrules: { unpinned-image: { params: { mutableTagPatterns: latest } } }\n").unwrap();

@@ -176,3 +176,16 @@ fn sources_stay_short_and_say_what_they_are() {
         }
     }
 }
+
+/// What is empty shows nobody what it may hold.
+#[test]
+fn parameters_that_are_empty_say_what_they_hold() {
+    let library = Library::embedded().unwrap();
+    for rule in library.rules() {
+        let of_metadata = rule.rego.lines().find_map(|line| line.strip_prefix("#   elements: ")).unwrap_or_default();
+        for (name, default) in &rule.params {
+            let is_empty = default.as_array().is_some_and(Vec::is_empty) || default.as_object().is_some_and(serde_json::Map::is_empty);
+            assert_eq!(is_empty, of_metadata.contains(&format!("{name}: ")), "{} {name}", rule.id.as_str());
+        }
+    }
+}

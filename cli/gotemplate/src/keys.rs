@@ -20,6 +20,27 @@ impl Branch for ast::Branch {
             keys.into_iter().collect()
         })
     }
+
+    fn is_item(&self, otherwise: bool) -> bool {
+        if otherwise { self.otherwise.as_ref().is_some_and(begins_item) } else { begins_item(&self.list) }
+    }
+}
+
+/// Whether the first word of a list is the dash of an item.
+fn begins_item(list: &ast::List) -> bool {
+    for node in &list.nodes {
+        match node {
+            ast::Node::Text(text) => {
+                if let Some(word) = String::from_utf8_lossy(text.bytes()).split_whitespace().next() {
+                    return word == "-";
+                }
+            }
+            ast::Node::If(branch) | ast::Node::With(branch) | ast::Node::Range(branch) => return begins_item(&branch.list),
+            // What it defines or prints may be anything.
+            ast::Node::Action(_) | ast::Node::Template(_) | ast::Node::Break(_) | ast::Node::Continue(_) => return false,
+        }
+    }
+    false
 }
 
 /// The keys in the text of a list, of the lists within it, and the names of what it includes.

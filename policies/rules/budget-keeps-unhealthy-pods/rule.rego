@@ -11,8 +11,7 @@
 package portcullis.rules.budget_keeps_unhealthy_pods
 
 findings contains {"at": ["spec", "unhealthyPodEvictionPolicy"], "message": message} if {
-	policy := object.get(input.resource, ["spec", "unhealthyPodEvictionPolicy"], "IfHealthyBudget")
-	policy != "AlwaysAllow"
+	object.get(input.resource, ["spec", "unhealthyPodEvictionPolicy"], null) in {"", null}
 	name := object.get(input.resource.metadata, "name", "without a name")
 	message := sprintf("disruption budget %s keeps pods that are not ready from being evicted", [name])
 }

@@ -23,8 +23,10 @@ account := names[0] if count(names) > 0
 
 else := ""
 
+# A pod without a token has nothing of what is granted to its account.
 findings contains {"at": place, "message": message} if {
 	account in {"", "default"}
+	object.get(input.pod.spec, "automountServiceAccountToken", null) != false
 	message := "pod runs as the default ServiceAccount of its namespace"
 }
 

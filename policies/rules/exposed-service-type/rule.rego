@@ -16,6 +16,7 @@
 #   params:
 #     # Names of Services that are the way in, as the one of the ingress controller.
 #     entrances: []
+#   elements: {entrances: text}
 package portcullis.rules.exposed_service_type
 
 import data.portcullis.prelude.entrances.is_internal

@@ -11,6 +11,7 @@
 #   target: [Service.core]
 #   params:
 #     allowed: []
+#   elements: {allowed: text}
 package portcullis.rules.external_ips
 
 findings contains {"at": ["spec", "externalIPs", i], "message": message} if {

@@ -15,9 +15,11 @@
 package portcullis.rules.identical_probes
 
 import data.portcullis.prelude.containers
+import data.portcullis.prelude.pods.long_running
 import data.portcullis.prelude.probes
 
 findings contains {"at": at, "others": others, "message": message} if {
+	long_running
 	some c in input.pod.containers
 	liveness := c.container.livenessProbe
 	readiness := c.container.readinessProbe

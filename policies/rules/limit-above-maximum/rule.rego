@@ -11,6 +11,7 @@
 #   target: pod
 #   params:
 #     maxima: {}
+#   elements: {maxima: quantity}
 package portcullis.rules.limit_above_maximum
 
 import data.portcullis.prelude.containers

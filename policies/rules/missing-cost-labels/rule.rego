@@ -9,6 +9,7 @@
 #   target: pod
 #   params:
 #     labels: []
+#   elements: {labels: text}
 package portcullis.rules.missing_cost_labels
 
 findings contains {"at": array.concat(input.pod.metadata_at, ["labels", name]), "message": message} if {

@@ -25,33 +25,35 @@ findings contains {"resource": workload.id, "at": at, "message": message} if {
 	some workload in all_workloads
 	pods := workloads.fewest(workload).pods
 	pods > 1
-	not apart(workload.pod, pods)
+	not apart(workload.pod, workload.namespace, pods)
 	at := array.concat(workload.pod.at, ["affinity", "podAntiAffinity"])
 	message := sprintf("pods of %s %s may share a node: neither anti-affinity nor a spread over nodes", [workload.kind, workload.name])
 }
 
 host := "kubernetes.io/hostname"
 
-apart(pod, _) if {
+apart(pod, namespace, _) if {
 	some term in wishes(pod)
 	term.topologyKey == host
 	selectors.matches(object.get(term, "labelSelector", null), pod.labels)
+	selectors.concerns(term, namespace)
 }
 
 # In zones of their own they are on nodes of their own.
-apart(pod, _) if {
+apart(pod, namespace, _) if {
 	some term in object.get(pod.spec, required, [])
 	term.topologyKey == zone
 	selectors.matches(object.get(term, "labelSelector", null), pod.labels)
+	selectors.concerns(term, namespace)
 }
 
-apart(pod, _) if {
+apart(pod, _, _) if {
 	some constraint in pod.spec.topologySpreadConstraints
 	constraint.topologyKey == host
 	selectors.matches(object.get(constraint, "labelSelector", null), pod.labels)
 }
 
-apart(pod, pods) if {
+apart(pod, _, pods) if {
 	pods <= zone_count
 	some constraint in pod.spec.topologySpreadConstraints
 	constraint.topologyKey == zone
@@ -61,7 +63,7 @@ apart(pod, pods) if {
 }
 
 # A port of the node can be had once.
-apart(pod, _) if {
+apart(pod, _, _) if {
 	some c in pod.containers
 	some port in c.container.ports
 	port.hostPort > 0

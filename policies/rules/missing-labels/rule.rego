@@ -17,6 +17,7 @@
 #   params:
 #     labels: []
 #     annotations: []
+#   elements: {labels: text, annotations: text}
 package portcullis.rules.missing_labels
 
 findings contains {"at": ["metadata", field, name], "message": message} if {

@@ -10,6 +10,7 @@
 #   joins: [Certificate, ExternalSecret, Ingress.networking.k8s.io, SealedSecret, Secret, SecretProviderClass]
 #   params:
 #     known: []
+#   elements: {known: text}
 package portcullis.rules.missing_secret
 
 import data.portcullis.prelude.names

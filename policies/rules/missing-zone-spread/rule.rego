@@ -19,33 +19,44 @@ import data.portcullis.prelude.pods.replicated
 import data.portcullis.prelude.spread.constraints
 import data.portcullis.prelude.spread.enough
 import data.portcullis.prelude.spread.faults
+import data.portcullis.prelude.spread.keeps_apart
 import data.portcullis.prelude.spread.zonal
 import data.portcullis.prelude.zones.key as zone_key
 
 at := array.concat(input.pod.at, ["topologySpreadConstraints"])
 
 findings contains {"at": array.concat(at, [fault.i, fault.field]), "others": others, "message": fault.message} if {
-	replicated
+	several
 	not enough
+	not keeps_apart
 	some fault in faults
 	others := object.get(fault, "others", [])
 }
 
 findings contains {"at": array.concat(at, [0, "topologyKey"]), "message": message} if {
-	replicated
+	several
+	not keeps_apart
 	count(zonal) == 0
 	count(constraints) > 0
 	message := sprintf("pods spread over %v, but not over %s", [object.get(constraints[0], "topologyKey", "nothing"), zone_key])
 }
 
 findings contains {"at": at, "message": message} if {
-	replicated
+	several
+	not keeps_apart
 	count(constraints) == 0
 	message := "pods have no topologySpreadConstraints, so they may all be in one zone"
 }
 
 findings contains {"at": array.concat(input.pod.at, pin.at), "others": others, "message": pin.message} if {
-	replicated
+	several
 	some pin in pins
 	others := object.get(pin, "others", [])
+}
+
+# One pod that somebody asked for is in one zone in any way; where nothing is said, an autoscaler may have its say.
+several if {
+	replicated
+	replicas := object.get(input.resource, ["spec", "replicas"], null)
+	not replicas in {0, 1}
 }

@@ -4,12 +4,13 @@
 # custom:
 #   severity: error
 #   group: access
-#   like: [polaris:sensitiveContainerEnvVar]
+#   like: [kube-linter:env-var-secret, polaris:sensitiveContainerEnvVar]
 #   scope: resource
 #   target: pod
 #   params:
 #     # Names of variables that only look like credentials.
 #     allowed: []
+#   elements: {allowed: text}
 package portcullis.rules.plain_secret_value
 
 import data.portcullis.prelude.containers

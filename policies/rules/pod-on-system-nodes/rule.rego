@@ -11,6 +11,7 @@
 #     labels: {}
 #     taints: []
 #     namespaces: [kube-system]
+#   elements: {labels: text, taints: {key: text, value: text, effect: text}}
 #   facts: [nodePools]
 package portcullis.rules.pod_on_system_nodes
 

@@ -9,6 +9,7 @@
 #   target: [ServiceAccount.core]
 #   params:
 #     accounts: []
+#   elements: {accounts: text}
 package portcullis.rules.role_arn_of_other_account
 
 key := "eks.amazonaws.com/role-arn"

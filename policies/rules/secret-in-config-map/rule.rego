@@ -10,6 +10,7 @@
 #   params:
 #     # Keys that only look like credentials.
 #     allowed: []
+#   elements: {allowed: text}
 package portcullis.rules.secret_in_config_map
 
 import data.portcullis.prelude.credentials
@@ -40,10 +41,15 @@ names(key, text) := [sprintf("%s under %s", [said, pair[1]]) |
 	regex.match(`\.(ya?ml|json|properties|ini|conf|cnf|cfg|toml|env)$`, key)
 	regex.match(`(?i)(pass|passw(or)?d|passphrase|pwd|secret|key|token)["']?\s*[:=]`, text)
 	some line in effective(text)
-	some pair in regex.find_all_string_submatch_n(assignment, line, 1)
+	some pair in array.concat(regex.find_all_string_submatch_n(assignment, line, 1), within(key, line))
 	said := credentials.called(pair[1], pair[2])
 	said != ""
 ]
+
+# JSON may have all of it on one line.
+within(key, line) := regex.find_all_string_submatch_n(`"([A-Za-z0-9_.-]+)"\s*:\s*"([^"\s]+)"`, line, 32) if endswith(key, ".json")
+
+else := []
 
 assignment := `^\s*["']?([A-Za-z0-9_.-]+)["']?\s*[:=]\s*["']?([^"'\s]+)["']?,?\s*$`
 

@@ -6,7 +6,6 @@
 #   group: access
 #   like:
 #     - checkov:CKV_K8S_35
-#     - kube-linter:env-var-secret
 #     - kube-linter:read-secret-from-env-var
 #     - kyverno:disallow-secrets-from-env-vars
 #   "off": Most frameworks and charts take their secrets from variables; it is for teams whose services read files.

@@ -8,6 +8,7 @@
 #   params:
 #     maximum: 5
 #     environments: []
+#   elements: {environments: text}
 package portcullis.rules.too_many_services_changed
 
 findings contains {"application": names[0], "message": message} if {

@@ -24,7 +24,11 @@ findings contains finding if {
 	protocol := object.get(port, "protocol", "TCP")
 	declaring := [id | some id in service.selects; declares(input.platform.resources[id].pod, port.targetPort, protocol)]
 	count(declaring) == 0
-	others := [{"resource": id, "at": array.concat(input.platform.resources[id].pod.at, ["containers"])} | some id in service.selects]
+	others := [{"resource": id, "at": array.concat(c.at, ["ports", j, "name"])} |
+		some id in service.selects
+		some c in input.platform.resources[id].pod.containers
+		some j, _ in c.container.ports
+	]
 	message := sprintf("no container of %s has a port %s of %s", [selected(service), port.targetPort, protocol])
 	finding := {"resource": service.id, "at": ["spec", "ports", i, "targetPort"], "others": others, "message": message}
 }

@@ -18,8 +18,9 @@
 #       - (?i)(^|[._-])latest($|[._-])
 #     mutableTagPatterns:
 #       - (?i)[._-](canary|current|dev|develop|edge|head|lts|main|master|nightly|release|rolling|snapshot|stable|trunk)$
+#       - (?i)[0-9][.]x($|[._-])
 #     immutableTagPatterns:
-#       - ^([A-Za-z]+[._-]?)*[0-9]+[.][0-9]+[.][0-9]+([._-].*|[a-z]+[0-9]+.*)?$
+#       - ^([A-Za-z]+[._-]?)*[0-9]+([.][0-9]+)+([._-].*|[a-z]+[0-9]+.*)?$
 #       - (^|[._-])g?[0-9a-f]{7,64}($|[._-])
 #       - (^|[^0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}($|[^0-9])
 #       - "-r[0-9]+$"
@@ -43,7 +44,7 @@ fault(image) := "which is never allowed, not even beside a digest" if is_like(im
 else := "which moves from image to image" if {
 	image.digest == null
 	is_like(image.tag, input.params.mutableTagPatterns)
-} else := "which names no single image: it has no full version, no commit and no date" if {
+} else := "which names no single image: it has no version with a dot, no commit and no date" if {
 	image.digest == null
 	not is_like(image.tag, input.params.immutableTagPatterns)
 }

@@ -13,6 +13,7 @@
 #   target: pod
 #   params:
 #     allowed: []
+#   elements: {allowed: text}
 package portcullis.rules.unsafe_sysctl
 
 findings contains {"at": array.concat(input.pod.at, ["securityContext", "sysctls", i, "name"]), "message": message} if {

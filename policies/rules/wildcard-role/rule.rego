@@ -5,10 +5,18 @@
 #   severity: error
 #   group: access
 #   like:
+#     - checkov:CKV2_K8S_2
+#     - checkov:CKV2_K8S_5
+#     - checkov:CKV_K8S_155
+#     - checkov:CKV_K8S_156
 #     - checkov:CKV_K8S_49
+#     - kube-linter:access-to-create-pods
+#     - kube-linter:access-to-secrets
 #     - kube-linter:wildcard-in-rules
 #     - kyverno:restrict-wildcard-resources
 #     - kyverno:restrict-wildcard-verbs
+#     - polaris:clusterrolePodExecAttach
+#     - polaris:rolePodExecAttach
 #   scope: resource
 #   target: [ClusterRole.rbac.authorization.k8s.io, Role.rbac.authorization.k8s.io]
 package portcullis.rules.wildcard_role

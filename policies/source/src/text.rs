@@ -174,7 +174,7 @@ impl Text {
     /// The chain of places that explains why the render that made a range made no object of a kind, where a branch for it was not taken.
     #[must_use]
     pub fn origin_of_absent(&self, range: Range, kind: &str) -> Option<Origin> {
-        self.trace()?.absent(self.line(range.start), kind)
+        self.trace()?.absent(self.line(range.start), &self.origins(range), kind)
     }
 
     /// The strongest values layer that a range came from.

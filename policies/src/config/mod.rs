@@ -5,6 +5,7 @@ mod glob;
 mod hint;
 mod library;
 mod model;
+mod params;
 mod read;
 mod reference;
 mod shape;
@@ -19,4 +20,5 @@ pub use reference::{Reference, ReferenceError};
 pub use shape::SCHEMA;
 
 pub(crate) use model::any_glob;
+pub(crate) use params::{Element, Params};
 pub(crate) use shape::check;

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     Config, ConfigError, Level, Library, Rule,
-    config::{Admission, Located, RuleSettings, Setting, SettingLevel, WaiverEntry, nearest},
+    config::{Admission, Located, Params, RuleSettings, Setting, SettingLevel, WaiverEntry, nearest},
     hash,
     rego::{
         nesting,
@@ -301,45 +301,24 @@ fn check_names(library: &Library, config: &Config) -> Vec<ConfigError> {
         }
     }
     for (id, settings) in &config.rules {
-        let none = serde_json::Map::new();
+        let none = Params::default();
         let Some(params) = library.params(id).or_else(|| (&**id == ALL_RULES).then_some(&none)) else { continue };
         let settings = &settings.value;
         let narrower =
             settings.environments.values().map(|setting| &setting.value).chain(settings.namespaces.iter().map(|(_, setting)| setting));
         for (name, value) in std::iter::once(&settings.everywhere).chain(narrower).flat_map(|setting| &setting.params) {
-            let Some(default) = params.get(&**name) else {
-                let near = nearest(name, params.keys().map(String::as_str)).map(|name| format!("did you mean {name}?"));
+            if !params.names().any(|known| known == &**name) {
+                let near = nearest(name, params.names()).map(|name| format!("did you mean {name}?"));
                 let hint = near.unwrap_or_else(|| format!("`portcullis rule {id}` lists its parameters"));
                 errors.push(ConfigError { message: format!("rule {id} has no parameter {name}"), span: value.span, hint: Some(hint) });
-                continue;
-            };
-            if std::mem::discriminant(default) != std::mem::discriminant(&value.value) {
-                let message = format!("parameter {name} of rule {id} is {}, but its default is {default}", value.value);
-                let hint = Some(format!("write a value like the default, or leave {name} out"));
-                errors.push(ConfigError { message, span: value.span, hint });
-            }
-            if let Some(message) = broken_pattern(name, &value.value) {
-                let message = format!("parameter {name} of rule {id} {message}");
-                let hint = Some("it is a regular expression: write \\ before a character that stands for itself".to_owned());
-                errors.push(ConfigError { message, span: value.span, hint });
+            } else if let Some(fault) = params.fault(name, &value.value) {
+                let message = format!("parameter {name} of rule {id} {}", fault.message);
+                errors.push(ConfigError { message, span: value.span, hint: Some(fault.hint) });
             }
         }
     }
     errors.sort_by_key(|error| error.span.map(|span| span.start));
     errors
-}
-
-/// What is wrong with the regular expressions of a parameter whose name says that it has some.
-fn broken_pattern(name: &str, value: &serde_json::Value) -> Option<String> {
-    if !name.ends_with("Patterns") {
-        return None;
-    }
-    value.as_array()?.iter().find_map(|pattern| {
-        let Some(text) = pattern.as_str() else { return Some(format!("has a pattern that is no text: {pattern}")) };
-        let error = regex::Regex::new(text).err()?.to_string();
-        let cause = error.lines().last().unwrap_or_default().trim().to_owned();
-        Some(format!("has a broken pattern {text:?}: {cause}"))
-    })
 }
 
 fn digest(library: &Library, config: &Config) -> String {

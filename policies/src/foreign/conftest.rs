@@ -161,6 +161,7 @@ fn rule(id: &str, (package, name): (&str, &str), severity: Severity, place: &Pol
         joins: Vec::new(),
         operations: vec![Operation::Create, Operation::Update],
         params: serde_json::Map::new(),
+        elements: BTreeMap::new(),
         facts: Vec::new(),
         readme: format!(
             "## What it finds\n\nObjects that `{name}` of package `{package}` in {file} speaks of, as conftest would find them.\n\n\

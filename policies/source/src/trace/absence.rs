@@ -46,11 +46,14 @@ impl Trace {
         }
     }
 
-    /// The chain to the first branch anywhere in the render that would have written a key, or an object of that kind, but was not taken.
+    /// The chain to the branch that would have written a key, or an object of that kind, but was not taken: the first in the file that is nearest to
+    /// those that `origins` name. Files are numbered as they are read, one folder after the other.
     #[must_use]
-    pub fn absent(&self, line: u32, key: &str) -> Option<Origin> {
-        let skip = self.skips.iter().find(|skip| skip.keys().iter().any(|written| &**written == key))?;
-        Some(self.decided(line, skip))
+    pub fn absent(&self, line: u32, origins: &[OriginId], key: &str) -> Option<Origin> {
+        let beside: BTreeSet<u32> = Chain::of(self, origins).templates.iter().map(|span| span.file.number()).collect();
+        let writes = self.skips.iter().filter(|skip| skip.keys().iter().any(|written| &**written == key));
+        let distance = |skip: &&Skip| beside.iter().map(|file| file.abs_diff(skip.span.file.number())).min();
+        Some(self.decided(line, writes.min_by_key(distance)?))
     }
 
     /// The branches that were not taken for what values at some of these places said, with the keys that they would have written.
@@ -100,7 +103,7 @@ impl Trace {
             }
         };
         keys.iter().find_map(|key| {
-            let writes = self.skips.iter().filter(|skip| skip.keys().contains(key)).filter(within);
+            let writes = self.skips.iter().filter(|skip| !skip.is_item() && skip.keys().contains(key)).filter(within);
             writes.min_by_key(|skip| distance(skip).unwrap_or(u32::MAX))
         })
     }

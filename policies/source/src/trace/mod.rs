@@ -147,12 +147,21 @@ impl Skip {
     pub fn keys(&self) -> &[Arc<str>] {
         self.branch.keys(self.otherwise)
     }
+
+    /// Whether the part begins an item of a list, so that its keys are those of another object.
+    #[must_use]
+    pub fn is_item(&self) -> bool {
+        self.branch.is_item(self.otherwise)
+    }
 }
 
 /// What a render may leave out. Its keys are asked for only where a field is missing.
 pub trait Branch: Debug + Send + Sync {
     /// The keys that its first part, or the one after `else`, would write.
     fn keys(&self, otherwise: bool) -> &[Arc<str>];
+
+    /// Whether the branch, or what stands after its `else`, begins an item of a list.
+    fn is_item(&self, otherwise: bool) -> bool;
 }
 
 /// The record of one render.
