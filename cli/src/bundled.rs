@@ -7,7 +7,7 @@ use portcullis_policies::{
     Config, ConfigError, OwnFile,
     config::{RuleBundle, Trust},
 };
-use portcullis_source::{EntryKind, RepoPath, Revision, Sources};
+use portcullis_source::{EntryKind, RepoPath, Revision, is_folder};
 
 use crate::own;
 
@@ -70,9 +70,9 @@ pub(crate) fn layout(revision: &Revision, root: &Path, config: &Config, bundle: 
         read(revision, &folder, bundle)?
     } else {
         let disk = root.join(folder.as_str());
-        let tree = Some(&disk).filter(|disk| disk.is_dir()).ok_or_else(missing)?;
+        let tree = Some(&disk).filter(|disk| is_folder(disk, revision.sources())).ok_or_else(missing)?;
         let tree =
-            Revision::folder(tree, Arc::new(Sources::default())).map_err(|error| mistake(bundle, &error.to_string(), &error.hint()))?;
+            Revision::folder(tree, Arc::clone(revision.sources())).map_err(|error| mistake(bundle, &error.to_string(), &error.hint()))?;
         read(&tree, &RepoPath::root(), bundle)?
     };
     Layout::read(&files).map_err(|error| mistake(bundle, &error.message, &error.hint))

@@ -210,3 +210,25 @@ fn links_lead_nowhere() {
     let (code, said) = repository.lint();
     assert!(code == 2 && said.contains("is a link out of the repository"), "{said}");
 }
+
+/// What lies where git ignores it is looked at again by a run that would be told again.
+#[test]
+fn a_run_is_not_told_again_where_a_bundle_has_changed() {
+    let repository = Repository::of(&[("rules", "edwards")]);
+    fs::create_dir(repository.path(".git")).unwrap();
+    fs::write(repository.path(".gitignore"), "/vendor/\n").unwrap();
+    let kept = tempfile::tempdir().unwrap();
+    let cache = kept.path().join("cache");
+    let lint = |caching: &[&str]| repository.run(&[&["lint", "--format", "json"], caching].concat());
+    let with_cache = ["--cache", cache.to_str().unwrap()];
+    let first = lint(&with_cache);
+    assert_eq!((first.0, &lint(&with_cache)), (1, &first));
+    let runs =
+        || fs::read_dir(&cache).unwrap().filter(|entry| entry.as_ref().unwrap().path().extension().is_some_and(|end| end == "run")).count();
+    assert_eq!(runs(), 1);
+    let blobs = repository.bundle().join("blobs/sha256");
+    let blob = fs::read_dir(blobs).unwrap().next().unwrap().unwrap().path();
+    fs::write(&blob, "other").unwrap();
+    let tampered = lint(&with_cache);
+    assert_eq!((tampered.0, &tampered), (2, &lint(&["--no-cache"])));
+}
