@@ -99,7 +99,7 @@ fn prune(folder: &Path, own: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let (name, found) = (entry.file_name(), entry.metadata()?);
-        let is_ours = name.to_str().is_some_and(|name| is_named(name));
+        let is_ours = name.to_str().is_some_and(&is_named);
         let is_left = || found.modified().is_ok_and(|time| time.elapsed().is_ok_and(|since| since.as_secs() > MAX_WRITING));
         if found.is_file() && name.to_str().is_some_and(|name| name.starts_with(UNFINISHED)) && is_left() {
             fs::remove_file(entry.path())?;
