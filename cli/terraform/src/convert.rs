@@ -74,7 +74,7 @@ fn convert_unknown(unknown: &Unknown, ty: &Type) -> Result<Data, String> {
         return Err(format!("{} is required, not {}", with_article(ty), unknown.ty.name()));
     }
     let known = match &unknown.known {
-        Known::Either(either) => match (convert(&either[0], ty), convert(&either[1], ty)) {
+        Known::Either(both) => match <(Result<Value, String>, Result<Value, String>)>::from(both.each_ref().map(|one| convert(one, ty))) {
             (Ok(yes), Ok(no)) => Known::Either(Arc::new([yes, no])),
             _ => Known::Nothing,
         },
@@ -151,7 +151,7 @@ fn convert_object(members: &Members, fields: &BTreeMap<Arc<str>, Type>) -> Resul
 #[must_use]
 pub(crate) fn set_data(item: Type, items: Vec<Value>) -> Data {
     let mut keyed: Vec<(SetKey, Value)> = items.into_iter().map(|value| (set_key(&value), value)).collect();
-    keyed.sort_by(|left, right| compare_keys(left, right));
+    keyed.sort_by(compare_keys);
     keyed.dedup_by(|later, earlier| later.1.any_reason().is_none() && earlier.1.same(&later.1));
     Data::Set(item, keyed.into_iter().map(|(_, value)| value).collect())
 }

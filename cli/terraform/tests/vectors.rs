@@ -1,38 +1,30 @@
 //! Expressions against what the real terraform made of them.
 #![expect(clippy::disallowed_methods, reason = "reads the recordings")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a recording that cannot be read fails its test")]
+
+mod recorded;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use portcullis_source::{RepoPath, Revision, Sources};
+use portcullis_source::RepoPath;
 use portcullis_terraform::module::{self, Inputs};
+use recorded::{Files, collect};
 
-fn recorded() -> PathBuf {
+fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/terraform/expressions")
 }
 
-fn collect(folder: &Path, prefix: &str, files: &mut BTreeMap<RepoPath, Arc<[u8]>>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let name = format!("{prefix}{}", path.file_name().unwrap().to_string_lossy());
-        if path.is_dir() {
-            collect(&path, &format!("{name}/"), files);
-        } else {
-            files.insert(RepoPath::new(&name).unwrap(), Arc::from(fs::read(&path).unwrap()));
-        }
-    }
-}
-
 /// What we make of an expression, in the form of the recording.
-fn ours(files: &BTreeMap<RepoPath, Arc<[u8]>>, expression: &str) -> serde_json::Value {
+fn ours(files: &Files, expression: &str) -> serde_json::Value {
     let mut files = files.clone();
     let text = format!("output \"it\" {{\n  value = {}\n}}\n", expression.replace('⏎', "\n"));
     files.insert(RepoPath::new("it.tf").unwrap(), Arc::from(text.into_bytes()));
-    let revision = Revision::memory(files, Arc::new(Sources::default()));
+    let revision = recorded::revision(files);
     let inputs = Inputs { workspace: Some(Arc::from("default")), ..Inputs::default() };
     let done = module::evaluate(&revision, &RepoPath::root(), &inputs);
     // An output that shows what is sensitive is refused in itself; the expression has a value all the same.
@@ -63,8 +55,8 @@ fn agrees(recorded: &serde_json::Value, ours: &serde_json::Value) -> bool {
 
 #[test]
 fn expressions_have_the_values_that_terraform_gives_them() {
-    let folder = recorded();
-    let mut files = BTreeMap::new();
+    let folder = folder();
+    let mut files = Files::new();
     collect(&folder.join("module"), "", &mut files);
     let expected: serde_json::Value = serde_json::from_str(&fs::read_to_string(folder.join("expected.json")).unwrap()).unwrap();
     let known: BTreeSet<String> = fs::read_to_string(folder.join("differences.txt"))

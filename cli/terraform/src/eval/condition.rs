@@ -23,11 +23,10 @@ impl Machine<'_> {
         // Both are evaluated for the type that they have in common; what is wrong with the one that is not taken does not matter.
         let (yes, no) = (self.eval(yes, scope), self.eval(no, scope));
         for branch in [&yes, &no] {
-            if let Err(fault) = branch {
-                if fault.limit.is_some() {
+            if let Err(fault) = branch
+                && fault.limit.is_some() {
                     return Err(fault.clone());
                 }
-            }
         }
         let taken = match &test.data {
             Data::Bool(taken) => *taken,

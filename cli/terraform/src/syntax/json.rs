@@ -142,7 +142,6 @@ impl Reader<'_> {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a block's name and labels, its value, and where it goes")]
     fn blocks(
         &mut self,
         name: (&Arc<str>, Span),
