@@ -7,7 +7,7 @@ use portcullis_source::Span;
 use crate::{
     convert::convert,
     machine::{Evaluated, Fault, Machine, Scope},
-    syntax::{Call, Expr, Kind},
+    syntax::{Call, Expr, Kind, expression_at},
     types::Type,
     value::{Data, Members, Value},
 };
@@ -104,13 +104,11 @@ impl Machine<'_> {
     pub(crate) fn constraint(&mut self, expr: &Expr) -> Evaluated<Constraint> {
         match &expr.kind {
             Kind::Root(name) => named(name, expr.span),
-            // Versions before 0.12 had types in quotes.
-            Kind::String(name) => match &**name {
-                "string" => Ok(Constraint::Plain(Type::String)),
-                "list" => Ok(Constraint::List(Box::new(Constraint::any()))),
-                "map" => Ok(Constraint::Map(Box::new(Constraint::any()))),
-                _ => Err(invalid(expr.span)),
-            },
+            // JSON has types in quotes, and so had versions before 0.12.
+            Kind::String(text) => {
+                let inner = expression_at(text, expr.span).map_err(|error| Fault::new(error.message, error.hint, error.span))?;
+                if matches!(inner.kind, Kind::String(_)) { Err(invalid(expr.span)) } else { self.constraint(&inner) }
+            }
             Kind::Paren(inner) => self.constraint(inner),
             Kind::Call(call) => self.constructor(call, expr.span),
             _ => Err(invalid(expr.span)),

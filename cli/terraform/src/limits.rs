@@ -16,7 +16,7 @@ pub const MAX_EVALUATION_DEPTH: usize = 1_500;
 pub const STACK_BYTES: usize = 256 << 20;
 
 /// How many steps the evaluation of one root may take.
-pub const MAX_STEPS: u64 = 50_000_000;
+pub const MAX_STEPS: u64 = 10_000_000;
 
 /// How many instances of resources and modules one root may have.
 pub const MAX_INSTANCES: usize = 10_000;

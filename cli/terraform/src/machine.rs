@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use portcullis_source::{Problem, RepoPath, Revision, Span, Stage};
 
 use crate::{
-    limits::{MAX_EVALUATION_DEPTH, MAX_ITEMS, MAX_MADE, MAX_PROBLEMS, MAX_STEPS, MAX_STRING_BYTES, MAX_WEIGHT},
+    limits::{MAX_EVALUATION_DEPTH, MAX_ITEMS, MAX_PROBLEMS, MAX_STRING_BYTES, MAX_WEIGHT},
     module::{Inputs, Instance},
     value::{Reason, ReasonKind, Value},
 };
@@ -103,7 +103,7 @@ impl<'a> Machine<'a> {
     /// Counts a step.
     pub(crate) fn step(&mut self, span: Span) -> Evaluated<()> {
         self.steps += 1;
-        if self.steps > MAX_STEPS {
+        if self.steps > self.inputs.limits.steps {
             return Err(Self::limit("MAX_STEPS", "evaluate less, or let collections be smaller", span));
         }
         Ok(())
@@ -124,7 +124,7 @@ impl<'a> Machine<'a> {
             _ => 0,
         };
         self.made += size as u64;
-        if self.made > MAX_MADE {
+        if self.made > self.inputs.limits.made {
             return Err(Self::limit("MAX_MADE", "make fewer or smaller values", span));
         }
         if value.as_str().is_some_and(|text| text.len() > MAX_STRING_BYTES) {
@@ -152,7 +152,7 @@ impl<'a> Machine<'a> {
 
     /// Whether a limit of the whole evaluation was reached, so that nothing more is done.
     pub(crate) fn is_spent(&self) -> bool {
-        self.steps > MAX_STEPS || self.made > MAX_MADE
+        self.steps > self.inputs.limits.steps || self.made > self.inputs.limits.made
     }
 
     /// Reports a fault, and gives the reason that it makes of a value.

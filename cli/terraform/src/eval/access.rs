@@ -38,17 +38,19 @@ fn known_names<'a>(names: impl Iterator<Item = &'a Arc<str>>) -> String {
 
 fn unknown_member(value: &Value, unknown: &Unknown, name: &str, span: Span) -> Evaluated {
     if let Known::Either(either) = &unknown.known
-        && let (Ok(yes), Ok(no)) = <(Evaluated, Evaluated)>::from(either.each_ref().map(|one| member(one, name, span))) {
-            if yes.any_reason().is_none() && yes.same(&no) {
-                return Ok(yes.marked(value.marks));
-            }
-            let unknown = Unknown { ty: yes.ty(), reason: unknown.reason.clone(), known: Known::Either(Arc::new([yes, no])) };
-            return Ok(Value::from(Data::Unknown(Arc::new(unknown))).marked(value.marks).with_origin(value.origin.clone()));
+        && let (Ok(yes), Ok(no)) = <(Evaluated, Evaluated)>::from(either.each_ref().map(|one| member(one, name, span)))
+    {
+        if yes.any_reason().is_none() && yes.same(&no) {
+            return Ok(yes.marked(value.marks));
         }
+        let unknown = Unknown { ty: yes.ty(), reason: unknown.reason.clone(), known: Known::Either(Arc::new([yes, no])) };
+        return Ok(Value::from(Data::Unknown(Arc::new(unknown))).marked(value.marks).with_origin(value.origin.clone()));
+    }
     if let Known::Members(members) = &unknown.known
-        && let Some(found) = members.get(name) {
-            return Ok(found.clone().marked(value.marks));
-        }
+        && let Some(found) = members.get(name)
+    {
+        return Ok(found.clone().marked(value.marks));
+    }
     let ty = match &unknown.ty {
         Type::Object(fields) => match fields.get(name) {
             Some(ty) => ty.clone(),

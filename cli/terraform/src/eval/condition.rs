@@ -24,9 +24,10 @@ impl Machine<'_> {
         let (yes, no) = (self.eval(yes, scope), self.eval(no, scope));
         for branch in [&yes, &no] {
             if let Err(fault) = branch
-                && fault.limit.is_some() {
-                    return Err(fault.clone());
-                }
+                && fault.limit.is_some()
+            {
+                return Err(fault.clone());
+            }
         }
         let taken = match &test.data {
             Data::Bool(taken) => *taken,

@@ -133,11 +133,12 @@ fn concat(_: &mut Context<'_, '_>, given: &[Value]) -> Done {
         }
     }
     if types.len() == given.len()
-        && let Some(ty) = unify(&types, true) {
-            let item = ty.item().cloned().unwrap_or(Type::Dynamic);
-            let converted: Result<Vec<Value>, String> = all.iter().map(|value| convert(value, &item)).collect();
-            return Ok(Data::List(item, Arc::from(converted?)).into());
-        }
+        && let Some(ty) = unify(&types, true)
+    {
+        let item = ty.item().cloned().unwrap_or(Type::Dynamic);
+        let converted: Result<Vec<Value>, String> = all.iter().map(|value| convert(value, &item)).collect();
+        return Ok(Data::List(item, Arc::from(converted?)).into());
+    }
     Ok(Value::tuple(all))
 }
 

@@ -187,9 +187,10 @@ impl Machine<'_> {
             arguments.push((self.eval(argument, scope)?, argument.span));
         }
         if call.expand
-            && let Some(unknown) = expand(&mut arguments)? {
-                return Ok(unknown);
-            }
+            && let Some(unknown) = expand(&mut arguments)?
+        {
+            return Ok(unknown);
+        }
         if IMPURE.contains(&&*call.name) {
             let reason = Reason { kind: ReasonKind::Impure(Arc::clone(&call.name)), span: Some(span) };
             return Ok(Value::unknown(Type::String, reason));

@@ -27,7 +27,7 @@ impl Machine<'_> {
     pub(super) fn expansion(&mut self, scope: Scope<'_>, body: &Body) -> Evaluated<Expansion> {
         match (body.attribute("count"), body.attribute("for_each")) {
             (None, None) => Ok(Expansion::One),
-            (Some(count), Some(_)) => Err(Fault::new("count and for_each are both set", "set one of them", count.name_span)),
+            (Some(_), Some(each)) => Err(Fault::new("count and for_each are both set", "set one of them", each.name_span)),
             (Some(count), None) => {
                 let value = self.eval(&count.value, scope)?;
                 self.count(&value, count.value.span)

@@ -20,7 +20,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_source::{RepoPath, Span};
 
-use crate::value::Value;
+use crate::{
+    limits::{MAX_MADE, MAX_STEPS},
+    value::Value,
+};
 
 /// What a root is evaluated with beside its own files.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +32,23 @@ pub struct Inputs {
     pub var_files: Vec<RepoPath>,
     /// The workspace; without one, what depends on it is unknown.
     pub workspace: Option<Arc<str>>,
+    /// How much may be done.
+    pub limits: Limits,
+}
+
+/// How much an evaluation may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How many steps it may take.
+    pub steps: u64,
+    /// How many bytes of values it may make.
+    pub made: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { steps: MAX_STEPS, made: MAX_MADE }
+    }
 }
 
 /// An evaluated root module, with all that it calls.

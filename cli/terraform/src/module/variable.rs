@@ -125,7 +125,8 @@ impl Machine<'_> {
                     let said = said.and_then(Result::ok).filter(|said| !said.all_marks().sensitive);
                     let said = said.as_ref().and_then(Value::as_str).unwrap_or("its validation fails").to_owned();
                     let value = self.node(module, &super::call::Node::Variable(Arc::clone(name)), block.header);
-                    let span = value.ok().and_then(|value| value.origin.span()).unwrap_or(condition.value.span);
+                    let is_default = |value: &Value| value.origin.chain().iter().any(|step| step.role == Role::Default);
+                    let span = value.ok().filter(|value| !is_default(value)).and_then(|value| value.origin.span()).unwrap_or(block.header);
                     self.problem(&format!("variable {name} is refused: {said}"), "give a value that its validation takes", Some(span));
                 }
                 Ok(_) => {}

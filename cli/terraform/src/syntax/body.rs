@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use portcullis_source::SourceFile;
+use portcullis_source::{SourceFile, Span};
 
 use super::{
     ast::{Attribute, Block, Body, Expr, Item, Kind},
@@ -21,7 +21,7 @@ pub fn body(file: &SourceFile) -> (Body, Vec<SyntaxError>) {
         Ok(text) => text,
         Err(error) => {
             let start = error.valid_up_to() as u32;
-            let span = portcullis_source::Span { file: file.id(), start, end: start + 1 };
+            let span = Span { file: file.id(), start, end: start + 1 };
             return (Body::default(), vec![SyntaxError { message: "text is no UTF-8".to_owned(), hint: "save the file as UTF-8", span }]);
         }
     };
@@ -38,12 +38,9 @@ pub fn body(file: &SourceFile) -> (Body, Vec<SyntaxError>) {
     (read, errors)
 }
 
-/// Reads a text that is one expression, at a place that all of it is said to be.
-///
-/// # Errors
-/// Says what stands where it must not.
-pub fn expression(text: &str, file: &SourceFile) -> Result<Expr, SyntaxError> {
-    let mut cursor = Cursor::new(text, Base::File(file.id(), 0));
+/// Reads a text that is one expression, all of which is said to be at one place.
+pub(crate) fn expression_at(text: &str, span: Span) -> Result<Expr, SyntaxError> {
+    let mut cursor = Cursor::new(text, Base::At(span));
     let read = cursor.expr()?;
     cursor.lines()?;
     if cursor.peek().is_some() {

@@ -60,7 +60,7 @@ pub(crate) fn body(file: &SourceFile) -> (Body, Vec<SyntaxError>) {
             return error(fault.message, span);
         }
     };
-    let mut reader = Reader { document: &document, file, errors: Vec::new() };
+    let mut reader = Reader { document: &document, file, errors: Vec::new(), templates: true };
     let mut body = Body::default();
     reader.items(&document.root, BLOCKS, &mut body, 0);
     (body, reader.errors)
@@ -80,7 +80,7 @@ pub(crate) fn values(file: &SourceFile) -> (Body, Vec<SyntaxError>) {
             return error(fault.message, span);
         }
     };
-    let mut reader = Reader { document: &document, file, errors: Vec::new() };
+    let mut reader = Reader { document: &document, file, errors: Vec::new(), templates: false };
     let mut body = Body::default();
     match document.root.as_map() {
         Some(map) => {
@@ -99,6 +99,8 @@ struct Reader<'a> {
     document: &'a Document,
     file: &'a SourceFile,
     errors: Vec<SyntaxError>,
+    /// Whether texts are templates.
+    templates: bool,
 }
 
 impl Reader<'_> {
@@ -208,6 +210,9 @@ impl Reader<'_> {
     }
 
     fn string(&mut self, text: &str, span: Span) -> Expr {
+        if !self.templates {
+            return Expr { span, kind: Kind::String(Arc::from(text)) };
+        }
         match template::bare(text, Base::At(span)) {
             Ok(expr) => Expr { span, ..expr },
             Err(error) => {

@@ -8,7 +8,8 @@ mod json;
 mod template;
 
 pub use ast::{Access, Attribute, Binary, Block, Body, Call, Expr, ForExpr, Item, Kind, Part, Unary};
-pub use body::{body, expression};
+pub use body::body;
+pub(crate) use body::expression_at;
 pub(crate) use cursor::Base;
 pub use cursor::SyntaxError;
 pub(crate) use json::{body as json_body, values as json_values};

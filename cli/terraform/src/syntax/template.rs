@@ -49,10 +49,12 @@ fn assemble(tokens: Vec<Token>, span: Span) -> Read<Expr> {
             (_, token) => melded.push(token),
         }
     }
-    if melded.len() == 1 && matches!(melded.first(), Some(Token::Value(_)))
-        && let Some(Token::Value(value)) = melded.pop() {
-            return Ok(Expr { span, kind: Kind::Wrap(Box::new(value)) });
-        }
+    if melded.len() == 1
+        && matches!(melded.first(), Some(Token::Value(_)))
+        && let Some(Token::Value(value)) = melded.pop()
+    {
+        return Ok(Expr { span, kind: Kind::Wrap(Box::new(value)) });
+    }
     let mut tokens = melded.into_iter();
     let (parts, end) = parts(&mut tokens, 0)?;
     if let Some(end) = end {
@@ -174,9 +176,10 @@ impl Cursor<'_> {
                 let control = self.looks_at("%{");
                 self.at += 2;
                 if self.take("~")
-                    && let Some(Token::Literal { text, .. }) = tokens.last_mut() {
-                        text.truncate(text.trim_end().len());
-                    }
+                    && let Some(Token::Literal { text, .. }) = tokens.last_mut()
+                {
+                    text.truncate(text.trim_end().len());
+                }
                 let token = self.flow(true, |cursor| {
                     cursor.deeper(|cursor| if control { cursor.directive(open) } else { cursor.expr().map(Token::Value) })
                 })?;

@@ -1,3 +1,3 @@
 output "x" {
-  value = "\\q"
+  value = "\q"
 }

@@ -5,7 +5,7 @@ resource "terraform_data" "new" {
   input = "x"
   lifecycle {
     precondition {
-      condition     = length("x") == 1
+      condition     = length(path.module) == 1
       error_message = "never"
     }
     ignore_changes = [input]
