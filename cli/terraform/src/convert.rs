@@ -85,7 +85,7 @@ fn convert_unknown(unknown: &Unknown, ty: &Type) -> Result<Data, String> {
 
 fn parse_number(text: &str) -> Option<Number> {
     // Text that is converted may not have what only Go's own reader takes.
-    let digits = text.strip_prefix('-').unwrap_or(text);
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     digits.starts_with(|first: char| first.is_ascii_digit() || first == '.').then(|| Number::parse(text)).flatten()
 }
 
@@ -112,11 +112,17 @@ fn common<'a>(values: impl Iterator<Item = &'a Value>, item: &Type) -> Result<Ty
     if *item != Type::Dynamic {
         return Ok(item.clone());
     }
-    let types: Vec<Type> = values.map(Value::ty).collect();
+    let mut types = Vec::new();
+    let mut open = false;
+    for value in values {
+        open |= value.as_unknown().is_some();
+        types.push(value.ty());
+    }
     if types.is_empty() {
         return Ok(Type::Dynamic);
     }
-    unify(&types, false).ok_or_else(|| "all elements must have the same type".to_owned())
+    let common = unify(&types, false).filter(|ty| open || *ty != Type::Dynamic || types.iter().all(|ty| *ty == Type::Dynamic));
+    common.ok_or_else(|| "all elements must have the same type".to_owned())
 }
 
 fn convert_members(members: &Members, item: &Type) -> Result<Data, String> {

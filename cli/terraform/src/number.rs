@@ -47,6 +47,7 @@ impl Number {
         if mantissa.bits() == 0 {
             exponent = 0;
         }
+        let negative = negative && mantissa.bits() > 0;
         (exponent.abs() <= MAX_NUMBER_EXPONENT).then_some(Self { negative, mantissa, exponent, precision })
     }
 
@@ -234,8 +235,9 @@ impl Number {
     #[must_use]
     pub fn text(&self) -> String {
         let sign = if self.negative { "-" } else { "" };
-        if self.is_whole() {
-            return format!("{sign}{}", self.truncated().magnitude());
+        let whole = self.truncated();
+        if self.is_whole() && whole.bits() <= u64::from(self.precision) {
+            return format!("{sign}{}", whole.magnitude());
         }
         let (digits, scale) = self.shortest();
         let padded = format!("{digits:0>width$}", width = scale + 1);
@@ -248,8 +250,12 @@ impl Number {
     fn shortest(&self) -> (String, usize) {
         let spare = u64::from(self.precision + 1).saturating_sub(self.mantissa.bits());
         let mantissa = &self.mantissa << spare;
-        let exponent = (self.exponent - spare as i64).unsigned_abs();
-        let scale = BigUint::from(5_u8).pow(u32::try_from(exponent).unwrap_or(0));
+        let exponent = self.exponent - spare as i64;
+        let scale = match u32::try_from(exponent) {
+            Ok(power) => BigUint::from(1_u8) << power,
+            Err(_) => BigUint::from(5_u8).pow(u32::try_from(exponent.unsigned_abs()).unwrap_or(0)),
+        };
+        let exponent = exponent.min(0).unsigned_abs();
         let inclusive = !mantissa.bit(1);
         let texts = [&mantissa - 1_u8, mantissa.clone(), &mantissa + 1_u8].map(|number| (number * &scale).to_string());
         let width = texts.iter().map(String::len).max().unwrap_or(0);

@@ -59,6 +59,18 @@ impl Type {
         }
     }
 
+    /// Whether a part of it is not known yet.
+    #[must_use]
+    pub fn has_dynamic(&self) -> bool {
+        match self {
+            Self::Dynamic => true,
+            Self::Bool | Self::Number | Self::String => false,
+            Self::List(item) | Self::Set(item) | Self::Map(item) => item.has_dynamic(),
+            Self::Tuple(items) => items.iter().any(Self::has_dynamic),
+            Self::Object(fields) => fields.values().any(Self::has_dynamic),
+        }
+    }
+
     /// The word for it in messages.
     #[must_use]
     pub fn name(&self) -> &'static str {

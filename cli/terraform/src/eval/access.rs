@@ -143,7 +143,7 @@ impl Machine<'_> {
                 return Err(Fault::new("a splat is of a null list", "check for null first", span));
             }
             Data::Null(_) => Arc::from([]),
-            Data::Unknown(unknown) => {
+            Data::Unknown(unknown) if !unknown.ty.is_primitive() => {
                 return Ok(Value::unknown(Type::Dynamic, unknown.reason.clone()).marked(source.marks).with_origin(origin));
             }
             _ => source.items().cloned().unwrap_or_else(|| Arc::from([source.clone()])),

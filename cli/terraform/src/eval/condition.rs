@@ -45,7 +45,7 @@ impl Machine<'_> {
         let ty = common(&chosen, &other).ok_or_else(|| inconsistent(&chosen, &other, span))?;
         let converted = convert(&chosen, &ty)
             .map_err(|why| Fault::new(format!("a conditional's result does not fit: {why}"), "let both have one type", span))?;
-        Ok(converted.marked(test.marks))
+        Ok(converted.marked(test.marks).marked(other.marks))
     }
 }
 

@@ -16,14 +16,14 @@ use crate::{
 /// The keys and values of a collection.
 pub(super) fn pairs(source: &Value, span: Span) -> Evaluated<Result<Vec<(Value, Value)>, Reason>> {
     Ok(Ok(match &source.data {
-        Data::Unknown(unknown) => return Ok(Err(unknown.reason.clone())),
+        Data::Unknown(unknown) if !unknown.ty.is_primitive() => return Ok(Err(unknown.reason.clone())),
         Data::List(_, items) | Data::Tuple(items) => {
             items.iter().enumerate().map(|(at, item)| (Value::integer(at), item.clone())).collect()
         }
         Data::Set(_, items) => items.iter().map(|item| (item.clone(), item.clone())).collect(),
         Data::Map(_, members) | Data::Object(members) => members.iter().map(|(name, value)| (Value::string(name), value.clone())).collect(),
         Data::Null(_) => return Err(Fault::new("for walks over null", "check for null first, or give an empty list", span)),
-        Data::Bool(_) | Data::Number(_) | Data::String(_) => {
+        Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::Unknown(_) => {
             return Err(Fault::new(format!("for cannot walk over a {}", source.ty().name()), "give a list, set, map or object", span));
         }
     }))

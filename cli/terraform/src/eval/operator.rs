@@ -85,9 +85,11 @@ impl Machine<'_> {
             Binary::Add => one.add(other),
             Binary::Subtract => one.add(&other.negate()),
             Binary::Multiply => one.multiply(other),
-            Binary::Divide | Binary::Modulo if other.is_zero() => {
+            Binary::Divide if other.is_zero() => {
                 return Err(Fault::new("division by zero", "check the divisor first", span));
             }
+            // Terraform leaves the dividend as it is.
+            Binary::Modulo if other.is_zero() => return Ok(left.clone()),
             Binary::Divide => one.divide(other),
             Binary::Modulo => one.remainder(other),
             Binary::Or | Binary::And | Binary::Equal | Binary::NotEqual => None,
@@ -135,8 +137,8 @@ pub(crate) fn equal(left: &Value, right: &Value) -> Option<bool> {
 /// Whether two values may be equal of which one is unknown: values of two types never are.
 fn unknown_equal(left: &Value, right: &Value) -> Option<bool> {
     let (one, other) = (left.ty(), right.ty());
-    let differ = one != Type::Dynamic && other != Type::Dynamic && (one.is_primitive() || other.is_primitive()) && one != other;
-    (differ && !left.is_null() && !right.is_null()).then_some(false)
+    let typed = !one.has_dynamic() && !other.has_dynamic();
+    (typed && one != other && !left.is_null() && !right.is_null()).then_some(false)
 }
 
 fn equal_all(left: &[Value], right: &[Value]) -> Option<bool> {

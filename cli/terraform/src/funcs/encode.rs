@@ -234,6 +234,7 @@ fn textdecode(context: &mut Context<'_, '_>, given: &[Value]) -> Done {
     let decoded = match charset(text(given, 1)) {
         None => return Ok(Value::unknown(Type::String, unsupported(&format!("the encoding {:?}", text(given, 1)), context.span))),
         Some(Charset::Utf8) => String::from_utf8_lossy(&bytes).into_owned(),
+        Some(Charset::Utf16 { .. }) if bytes.len() % 2 == 1 => return Err("the text ends within a character".into()),
         Some(Charset::Utf16 { little, mark }) => {
             let units: Vec<u16> = bytes
                 .chunks_exact(2)

@@ -7,6 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::{Context, Done, Failure, Gives, Param, Regard, Spec, text};
 use crate::{
     convert::convert,
+    eval::unsupported,
     limits::{MAX_ITEMS, MAX_STRING_BYTES},
     number::Number,
     types::Type,
@@ -33,10 +34,14 @@ struct Verb {
     letter: char,
 }
 
-fn format(_: &mut Context<'_, '_>, given: &[Value]) -> Done {
+fn format(context: &mut Context<'_, '_>, given: &[Value]) -> Done {
     let (pattern, arguments) = given.split_first().ok_or("a format is required")?;
     if let Some(unknown) = pattern.as_unknown() {
         return Ok(Value::unknown(Type::String, unknown.reason.clone()));
+    }
+    if arguments.iter().any(|argument| matches!(argument.data, Data::Null(Type::Dynamic))) {
+        // Terraform does not know either what becomes of it.
+        return Ok(Value::unknown(Type::String, unsupported("a null without a type in format()", context.span)));
     }
     formatted(pattern.as_str().unwrap_or_default(), arguments)
 }
@@ -137,11 +142,7 @@ fn write(verb: &Verb, value: &Value, out: &mut String) -> Result<(), Failure> {
         'v' if verb.sharp => value.to_json(),
         'v' => plain(verb, value)?,
         't' => as_type(value, &Type::Bool, verb)?.as_str().map(str::to_owned).unwrap_or_default(),
-        'b' | 'd' | 'o' | 'x' | 'X' if !matches!(value.data, Data::String(_)) || verb.letter == 'd' || is_number(value) => {
-            whole(verb, &as_number(value, verb)?)?
-        }
-        'x' => value.as_str().unwrap_or_default().bytes().map(|byte| format!("{byte:02x}")).collect(),
-        'X' => value.as_str().unwrap_or_default().bytes().map(|byte| format!("{byte:02X}")).collect(),
+        'b' | 'd' | 'o' | 'x' | 'X' => whole(verb, &as_number(value, verb)?)?,
         'e' | 'E' | 'f' | 'F' | 'g' | 'G' => float(verb, &as_number(value, verb)?)?,
         's' => cut(verb, as_type(value, &Type::String, verb)?.as_str().unwrap_or_default()),
         'q' => json_string(&cut(verb, as_type(value, &Type::String, verb)?.as_str().unwrap_or_default()))
@@ -153,22 +154,34 @@ fn write(verb: &Verb, value: &Value, out: &mut String) -> Result<(), Failure> {
     pad(verb, &text, out)
 }
 
-fn is_number(value: &Value) -> bool {
-    convert(value, &Type::Number).is_ok()
-}
-
 /// `%v`: the plainest text of a value.
 fn plain(verb: &Verb, value: &Value) -> Result<String, Failure> {
     Ok(match &value.data {
         Data::String(text) => cut(verb, text),
         Data::Number(number) => {
             let inner = Verb { letter: 'g', width: None, precision: verb.precision, plus: verb.plus, space: verb.space, ..Verb::default() };
-            if verb.precision.is_none() { signed(verb, &number.text()) } else { float(&inner, number)? }
+            if verb.precision.is_none() { signed(verb, &shortest(&number.text())) } else { float(&inner, number)? }
         }
         Data::Bool(value) => value.to_string(),
         Data::Null(_) => "null".to_owned(),
         _ => value.to_json(),
     })
+}
+
+/// A decimal, with an exponent where it is very large or small.
+fn shortest(text: &str) -> String {
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |digits| ("-", digits));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let all = format!("{whole}{fraction}");
+    let Some(first) = all.find(|digit| digit != '0') else { return text.to_owned() };
+    let power = whole.len() as i64 - 1 - first as i64;
+    if (-4..21).contains(&power) {
+        return text.to_owned();
+    }
+    let kept = all.get(first..).unwrap_or_default().trim_end_matches('0');
+    let (lead, rest) = kept.split_at(1);
+    let dot = if rest.is_empty() { "" } else { "." };
+    exponent(&format!("{sign}{lead}{dot}{rest}e{power}"))
 }
 
 fn signed(verb: &Verb, text: &str) -> String {
@@ -199,7 +212,7 @@ fn as_number(value: &Value, verb: &Verb) -> Result<Number, Failure> {
 }
 
 fn whole(verb: &Verb, number: &Number) -> Result<String, Failure> {
-    if !number.is_whole() && verb.letter != 'd' {
+    if !number.is_whole() {
         return Err("an integer is required".into());
     }
     let value = number.truncated();

@@ -11,9 +11,9 @@ pub(super) const FUNCTIONS: &[Spec] = &[
     Spec::new("tobool", &[Param::Nullable], Gives::Bool, |_, given| to(given, &Type::Bool)).regard(Regard::Parts),
     Spec::new("tonumber", &[Param::Nullable], Gives::Number, |_, given| to(given, &Type::Number)).regard(Regard::Parts),
     Spec::new("tostring", &[Param::Nullable], Gives::Text, |_, given| to(given, &Type::String)).regard(Regard::Own),
-    Spec::new("tolist", &[Param::Nullable], Gives::Any, |_, given| to(given, &Type::list(Type::Dynamic))).regard(Regard::Parts),
-    Spec::new("tomap", &[Param::Nullable], Gives::Any, |_, given| to(given, &Type::map(Type::Dynamic))).regard(Regard::Parts),
-    Spec::new("toset", &[Param::Nullable], Gives::Any, |_, given| to(given, &Type::set(Type::Dynamic))).regard(Regard::Parts),
+    Spec::new("tolist", &[Param::Members], Gives::Any, |_, given| to(given, &Type::list(Type::Dynamic))).regard(Regard::Parts),
+    Spec::new("tomap", &[Param::Members], Gives::Any, |_, given| to(given, &Type::map(Type::Dynamic))).regard(Regard::Parts),
+    Spec::new("toset", &[Param::Members], Gives::Any, |_, given| to(given, &Type::set(Type::Dynamic))).regard(Regard::Parts),
     Spec::new("sensitive", &[Param::Nullable], Gives::Any, |_, given| Ok(first(given, |value| with_sensitivity(value, true))))
         .regard(Regard::Own)
         .marked(),

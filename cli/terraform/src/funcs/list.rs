@@ -19,20 +19,20 @@ pub(super) const FUNCTIONS: &[Spec] = &[
     Spec::new("coalesce", &[], Gives::Any, coalesce).rest(Param::Nullable).regard(Regard::Own),
     Spec::new("coalescelist", &[], Gives::Any, coalescelist).rest(Param::Nullable).regard(Regard::Own),
     Spec::new("compact", &[Param::Texts], Gives::Texts, compact),
-    Spec::new("concat", &[], Gives::Any, concat).rest(Param::Any).regard(Regard::Parts),
-    Spec::new("contains", &[Param::Any, Param::Nullable], Gives::Bool, contains).regard(Regard::Own),
+    Spec::new("concat", &[], Gives::Any, concat).rest(Param::Collection).regard(Regard::Parts),
+    Spec::new("contains", &[Param::Any, Param::Any], Gives::Bool, contains).regard(Regard::Own),
     Spec::new("distinct", &[Param::List], Gives::Any, distinct),
-    Spec::new("element", &[Param::Any, Param::Number], Gives::Any, element).regard(Regard::Parts),
+    Spec::new("element", &[Param::Collection, Param::Number], Gives::Any, element).regard(Regard::Parts),
     Spec::new("flatten", &[Param::Any], Gives::Any, flatten).regard(Regard::Parts),
     Spec::new("index", &[Param::Any, Param::Any], Gives::Number, index),
     Spec::new("length", &[Param::Any], Gives::Number, length).regard(Regard::Parts),
     Spec::new("list", &[], Gives::Any, |_, _| Err("it is gone since Terraform 0.12: write [ … ], or tolist([ … ])".into()))
         .rest(Param::Nullable),
     Spec::new("matchkeys", &[Param::List, Param::List, Param::List], Gives::Any, matchkeys),
-    Spec::new("one", &[Param::Any], Gives::Any, one).regard(Regard::Parts),
+    Spec::new("one", &[Param::Collection], Gives::Any, one).regard(Regard::Parts),
     Spec::new("range", &[], Gives::Any, range).rest(Param::Number),
-    Spec::new("reverse", &[Param::Any], Gives::Any, reverse).regard(Regard::Parts),
-    Spec::new("slice", &[Param::Any, Param::Number, Param::Number], Gives::Any, slice).regard(Regard::Parts),
+    Spec::new("reverse", &[Param::Collection], Gives::Any, reverse).regard(Regard::Parts),
+    Spec::new("slice", &[Param::Collection, Param::Number, Param::Number], Gives::Any, slice).regard(Regard::Parts),
     Spec::new("sort", &[Param::Texts], Gives::Texts, sort),
 ];
 
@@ -93,14 +93,17 @@ fn coalescelist(_: &mut Context<'_, '_>, given: &[Value]) -> Done {
         return Err("at least one argument is required".into());
     }
     for value in given {
+        let fits = match &value.data {
+            Data::List(..) | Data::Tuple(_) | Data::Unknown(_) => true,
+            _ => false,
+        };
+        if !fits {
+            return Err("coalescelist arguments must be lists or tuples that are not null".into());
+        }
+    }
+    for value in given {
         if let Some(unknown) = value.as_unknown() {
             return Ok(Value::unknown(Type::Dynamic, unknown.reason.clone()));
-        }
-        if value.is_null() {
-            continue;
-        }
-        if !matches!(value.data, Data::List(..) | Data::Tuple(_)) {
-            return Err("coalescelist arguments must be lists or tuples".into());
         }
         if value.items().is_some_and(|items| !items.is_empty()) {
             return Ok(value.clone());
@@ -301,6 +304,9 @@ fn range(_: &mut Context<'_, '_>, given: &[Value]) -> Done {
     };
     let down = end < start;
     let step = step.unwrap_or_else(|| Number::integer(if down { -1 } else { 1 }));
+    if end == start {
+        return Ok(Data::List(Type::Number, Arc::from([])).into());
+    }
     if step.is_zero() {
         return Err("step must not be zero".into());
     }

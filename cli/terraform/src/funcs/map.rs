@@ -11,13 +11,13 @@ use crate::{
 };
 
 pub(super) const FUNCTIONS: &[Spec] = &[
-    Spec::new("keys", &[Param::Any], Gives::Any, keys).regard(Regard::Parts),
+    Spec::new("keys", &[Param::Collection], Gives::Any, keys).regard(Regard::Parts),
     Spec::new("lookup", &[Param::Any, Param::Text], Gives::Any, lookup).rest(Param::Nullable).regard(Regard::Parts),
     Spec::new("map", &[], Gives::Any, |_, _| Err("it is gone since Terraform 0.12: write { … }, or tomap({ … })".into()))
         .rest(Param::Nullable),
-    Spec::new("merge", &[], Gives::Any, merge).rest(Param::Nullable).regard(Regard::Parts),
+    Spec::new("merge", &[], Gives::Any, merge).rest(Param::Members).regard(Regard::Parts),
     Spec::new("transpose", &[Param::Lists], Gives::Any, transpose),
-    Spec::new("values", &[Param::Any], Gives::Any, values).regard(Regard::Parts),
+    Spec::new("values", &[Param::Collection], Gives::Any, values).regard(Regard::Parts),
     Spec::new("zipmap", &[Param::Texts, Param::Any], Gives::Any, zipmap).regard(Regard::Parts),
 ];
 
@@ -93,6 +93,9 @@ fn merge(_: &mut Context<'_, '_>, given: &[Value]) -> Done {
 fn transpose(_: &mut Context<'_, '_>, given: &[Value]) -> Done {
     let mut turned: BTreeMap<Arc<str>, Vec<Value>> = BTreeMap::new();
     for (name, list) in given.first().and_then(Value::members).into_iter().flat_map(|members| members.iter()) {
+        if list.is_null() {
+            return Err("input must not contain null lists".into());
+        }
         for item in list.items().map_or(&[][..], |items| items) {
             match &item.data {
                 Data::String(text) => turned.entry(Arc::clone(text)).or_default().push(Value::string(name)),

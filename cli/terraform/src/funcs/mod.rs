@@ -3,6 +3,7 @@
 mod digest;
 mod encode;
 mod file;
+mod float;
 mod format;
 mod glob;
 mod kind;
@@ -38,6 +39,10 @@ pub(crate) enum Param {
     Number,
     /// Anything but null.
     Any,
+    /// Any collection, tuple or object.
+    Collection,
+    /// The same, or null.
+    Members,
     /// Anything.
     Nullable,
     /// A list of strings.
@@ -273,13 +278,16 @@ fn expand(arguments: &mut Vec<(Value, Span)>) -> Evaluated<Option<Value>> {
 }
 
 fn fit(value: &Value, param: Param) -> Result<Value, String> {
-    if value.is_null() && param != Param::Nullable {
+    if value.is_null() && !matches!(param, Param::Nullable | Param::Members) {
         return Err("it must not be null".to_owned());
     }
     let ty = match param {
         Param::Text => Type::String,
         Param::Number => Type::Number,
-        Param::Any | Param::Nullable => return Ok(value.clone()),
+        Param::Collection | Param::Members if value.as_unknown().is_some_and(|unknown| unknown.ty.is_primitive()) => {
+            return Err("a collection is required".to_owned());
+        }
+        Param::Any | Param::Nullable | Param::Collection | Param::Members => return Ok(value.clone()),
         Param::Texts => Type::list(Type::String),
         Param::Bools => Type::list(Type::Bool),
         Param::Lists => Type::map(Type::list(Type::String)),

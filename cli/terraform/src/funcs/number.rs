@@ -16,10 +16,10 @@ pub(super) const FUNCTIONS: &[Spec] = &[
     Spec::new("ceil", &[Param::Number], Gives::Number, |_, given| big(&number(given, 0).ceiling())),
     Spec::new("floor", &[Param::Number], Gives::Number, |_, given| big(&number(given, 0).floor())),
     Spec::new("log", &[Param::Number, Param::Number], Gives::Number, |_, given| {
-        float(number(given, 0).to_f64().ln() / number(given, 1).to_f64().ln())
+        float(super::float::logarithm(number(given, 0).to_f64()) / super::float::logarithm(number(given, 1).to_f64()))
     }),
     Spec::new("pow", &[Param::Number, Param::Number], Gives::Number, |_, given| {
-        float(number(given, 0).to_f64().powf(number(given, 1).to_f64()))
+        float(super::float::power(number(given, 0).to_f64(), number(given, 1).to_f64()))
     }),
     Spec::new("max", &[], Gives::Number, max).rest(Param::Number),
     Spec::new("min", &[], Gives::Number, min).rest(Param::Number),
@@ -53,7 +53,7 @@ fn signum(_: &mut Context<'_, '_>, given: &[Value]) -> Done {
 }
 
 fn parseint(_: &mut Context<'_, '_>, given: &[Value]) -> Done {
-    if !matches!(given.first().map(|value| &value.data), Some(Data::String(_) | Data::Number(_))) {
+    if !matches!(given.first().map(|value| &value.data), Some(Data::String(_))) {
         return Err("the first argument must be a string".into());
     }
     let digits = given.first().and_then(|value| convert(value, &Type::String).ok());

@@ -51,11 +51,11 @@ fn product(_: &mut Context<'_, '_>, given: &[Value]) -> Done {
         return Err("at least two arguments are required".into());
     }
     let mut count = 1_usize;
-    let mut is_set = true;
+    let mut is_set = false;
     let mut types = Vec::new();
     for (at, value) in given.iter().enumerate() {
         let Some(all) = value.items() else { return Err(format!("a set or a list is required, not {}", value.ty().name()).into()) };
-        is_set &= matches!(value.data, Data::Set(..));
+        is_set |= matches!(value.data, Data::Set(..));
         count = count.saturating_mul(all.len());
         types.push(item_type(value).ok_or_else(|| Failure::from(format!("the items of argument {} have no type in common", at + 1)))?);
     }

@@ -160,10 +160,10 @@ fn substr(_: &mut Context<'_, '_>, given: &[Value]) -> Done {
     let (offset, length) = (whole(given, 1)?, whole(given, 2)?);
     let count = i64::try_from(all.len()).unwrap_or(i64::MAX);
     let start = if offset < 0 { (offset + count).max(0) } else { offset };
-    if start > count || length == 0 {
+    if start > count || length == 0 && offset >= 0 {
         return string("");
     }
-    let end = if length < 0 { count } else { start.saturating_add(length).min(count) };
+    let end = if length <= 0 { count } else { start.saturating_add(length).min(count) };
     let (start, end) = (usize::try_from(start).unwrap_or(0), usize::try_from(end).unwrap_or(0));
     string(&all.get(start..end).unwrap_or_default().concat())
 }

@@ -32,6 +32,9 @@ fn yamlencode(_: &mut Context<'_, '_>, given: &[Value]) -> Done {
     let mut out = String::new();
     write(value, 0, Place::Root, &mut out)?;
     out.push('\n');
+    if value.is_null() || matches!(value.data, Data::Bool(_) | Data::Number(_)) {
+        out.push_str("...\n");
+    }
     Ok(Value::string(out.trim_start_matches('\n')))
 }
 
@@ -74,7 +77,7 @@ fn write(value: &Value, indent: usize, place: Place, out: &mut String) -> Result
             if at > 0 || place != Place::Item {
                 line(indent, out);
             }
-            quote(name, out);
+            quote(name, None, out);
             out.push(':');
             let inner = if value.items().is_some() { indent } else { indent + 2 };
             write(value, inner, Place::Key, out)?;
@@ -84,7 +87,7 @@ fn write(value: &Value, indent: usize, place: Place, out: &mut String) -> Result
     out.push_str(before);
     match &value.data {
         Data::String(text) if is_literal(text) => literal(text, if place == Place::Root { 2 } else { indent }, out),
-        Data::String(text) => quote(text, out),
+        Data::String(text) => quote(text, Some(if place == Place::Root { 2 } else { indent }), out),
         Data::Number(number) => out.push_str(&number.text()),
         Data::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
         _ => out.push_str("null"),
@@ -129,9 +132,31 @@ fn literal(text: &str, indent: usize, out: &mut String) {
     }
 }
 
-fn quote(text: &str, out: &mut String) {
+/// The column after which a text goes on on the next line, where it has a space.
+const WIDTH: usize = 80;
+
+/// A text in quotes; where an indent is given it may go over several lines.
+fn quote(text: &str, indent: Option<usize>, out: &mut String) {
     out.push('"');
-    for character in text.chars() {
+    let mut line = out.rfind('\n').map_or(0, |at| at + 1);
+    let mut after_space = false;
+    let mut rest = text.chars().peekable();
+    let mut first = true;
+    while let Some(character) = rest.next() {
+        let begins = std::mem::take(&mut first);
+        let is_space = character == ' ';
+        let long = is_space && !after_space && !begins && rest.peek().is_some() && out.len() - line > WIDTH;
+        let long = long && out.get(line..).is_some_and(|line| line.chars().count() > WIDTH);
+        after_space = is_space;
+        if let (true, Some(indent)) = (long, indent) {
+            out.push('\n');
+            line = out.len();
+            out.extend(std::iter::repeat_n(' ', indent));
+            if rest.peek() == Some(&' ') {
+                out.push('\\');
+            }
+            continue;
+        }
         match character {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
@@ -218,11 +243,21 @@ fn scalar(node: &Node, source: &Text) -> Done {
         "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => false.into(),
         "" | "~" | "null" | "Null" | "NULL" => Value::null(Type::Dynamic),
         _ => match (plain_number(&written), &node.data) {
+            // A text whose digits are a number has a tag that says so.
+            (Some(_), Read::String(text)) if !written.starts_with("0o") => Value::string(text),
             (Some(number), _) => number.into(),
+            (None, Read::String(text)) if is_date(text) => Value::string(&format!("{text}T00:00:00Z")),
             (None, Read::String(text)) => Value::string(text),
             (None, _) => Value::string(&written),
         },
     })
+}
+
+/// Whether a text is a day such as `2020-01-31`, which is read as the beginning of that day.
+fn is_date(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let digits = |part: &str, length: usize| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
+    matches!(parts.as_slice(), [year, month, day] if digits(year, 4) && digits(month, 2) && digits(day, 2))
 }
 
 fn plain_number(text: &str) -> Option<Number> {

@@ -46,6 +46,7 @@ impl Machine<'_> {
             _ => {
                 let name = self.name(root, steps, 0, span)?;
                 let value = self.declared_resource(module, Mode::Managed, root, &name, span)?;
+                self.counted(module, (Mode::Managed, root, &name), steps.get(1))?;
                 Ok((value, 1))
             }
         }
@@ -93,7 +94,22 @@ impl Machine<'_> {
 
     fn resource_reference(&mut self, module: usize, mode: Mode, steps: &[&Expr], span: Span) -> Evaluated<Resolved> {
         let (ty, name) = (self.name("data", steps, 0, span)?, self.name("the type", steps, 1, span)?);
-        Ok((self.declared_resource(module, mode, &ty, &name, span)?, 2))
+        let value = self.declared_resource(module, mode, &ty, &name, span)?;
+        self.counted(module, (mode, &ty, &name), steps.get(2))?;
+        Ok((value, 2))
+    }
+
+    /// Refuses an index of what is there once.
+    fn counted(&self, module: usize, (mode, ty, name): (Mode, &Arc<str>, &Arc<str>), step: Option<&&Expr>) -> Evaluated<()> {
+        let Some(Kind::Index(_, key)) = step.map(|step| &step.kind) else { return Ok(()) };
+        let config = self.modules.get(module).map(|instance| Arc::clone(&instance.config)).unwrap_or_default();
+        let block = config.resources.get(&(mode, Arc::clone(ty), Arc::clone(name)));
+        match block {
+            Some(block) if block.body.attribute("count").is_none() && block.body.attribute("for_each").is_none() => {
+                Err(Fault::new(format!("{ty}.{name} has neither count nor for_each"), "read its attributes after a dot", key.span))
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     fn declared_resource(&mut self, module: usize, mode: Mode, ty: &Arc<str>, name: &Arc<str>, span: Span) -> Evaluated {

@@ -77,6 +77,23 @@ pub struct Resource {
     pub span: Span,
 }
 
+/// The one resource that terraform itself knows: its output has the type of its input.
+fn terraform_data(members: &mut Members, address: &Arc<str>, span: Span) {
+    let computed = |ty: Type, name: &str| {
+        let kind = ReasonKind::Computed(Arc::clone(address), Arc::from(name));
+        Value::unknown(ty, Reason { kind, span: Some(span) })
+    };
+    let output = members
+        .get("input")
+        .filter(|input| !input.is_null())
+        .map_or_else(|| Value::null(Type::Dynamic), |input| computed(input.ty(), "output"));
+    members.insert(Arc::from("id"), computed(Type::String, "id"));
+    members.insert(Arc::from("output"), output);
+    for name in ["input", "triggers_replace"] {
+        members.entry(Arc::from(name)).or_insert_with(|| Value::null(Type::Dynamic));
+    }
+}
+
 impl Machine<'_> {
     /// What a reference to a resource gives: one value, a list, or a value by key.
     pub(super) fn resource_value(&mut self, module: usize, identity: (Mode, &Arc<str>, &Arc<str>), block: &Block) -> Evaluated {
@@ -137,6 +154,9 @@ impl Machine<'_> {
                     self.report(&fault);
                 }
             }
+        }
+        if mode == Mode::Managed && &**ty == "terraform_data" {
+            terraform_data(&mut members, address, block.header);
         }
         let known = Known::Members(Arc::new(members));
         let value = Value::from(Data::Unknown(Arc::new(Unknown { ty: Type::Dynamic, reason, known })));
