@@ -11,38 +11,55 @@ use std::{
     sync::Arc,
 };
 
-use portcullis_source::RepoPath;
-use portcullis_terraform::module::{self, Inputs};
+use portcullis_source::{Partial, RepoPath, Revision};
+use portcullis_terraform::module::{self, Inputs, Module};
 use recorded::{Files, collect};
+
+/// How many expressions are evaluated at a time.
+const BATCH: usize = 100;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/terraform/expressions")
 }
 
-/// What we make of an expression, in the form of the recording.
-fn ours(files: &Files, expression: &str) -> serde_json::Value {
+/// What we make of expressions, in the form of the recording: each in a file of its own, so that problems can be told apart.
+fn ours(files: &Files, expressions: &[&str]) -> Vec<serde_json::Value> {
     let mut files = files.clone();
-    let text = format!("output \"it\" {{\n  value = {}\n}}\n", expression.replace('⏎', "\n"));
-    files.insert(RepoPath::new("it.tf").unwrap(), Arc::from(text.into_bytes()));
+    for (at, expression) in expressions.iter().enumerate() {
+        let text = format!("output \"e{at}\" {{\n  value = {}\n}}\n", expression.replace('⏎', "\n"));
+        files.insert(RepoPath::new(&format!("e{at}.tf")).unwrap(), Arc::from(text.into_bytes()));
+    }
     let revision = recorded::revision(files);
     let inputs = Inputs { workspace: Some(Arc::from("default")), ..Inputs::default() };
     let done = module::evaluate(&revision, &RepoPath::root(), &inputs);
+    (0..expressions.len()).map(|at| one(&revision, &done, at)).collect()
+}
+
+fn one(revision: &Revision, done: &Partial<Module>, at: usize) -> serde_json::Value {
+    let (file, name) = (format!("e{at}.tf"), format!("e{at}"));
     // An output that shows what is sensitive is refused in itself; the expression has a value all the same.
-    let problems: Vec<&str> =
-        done.problems.iter().map(|problem| &*problem.message).filter(|message| !message.starts_with("output it shows")).collect();
+    let refused = format!("output {name} shows");
+    let mut problems = Vec::new();
+    let mut lines = Vec::new();
+    for problem in done.problems.iter().filter(|problem| !problem.message.starts_with(&refused)) {
+        let place = problem.span.and_then(|span| revision.sources().locate(span));
+        match place {
+            // The expression begins on the second line of its file.
+            Some(place) if *place.file == *file => lines.push(place.line - 1),
+            Some(place) if place.file.starts_with('e') => continue,
+            Some(_) | None => {}
+        }
+        problems.push(&*problem.message);
+    }
     if !problems.is_empty() {
-        // The expression begins on the second line of its file.
-        let places = done.problems.iter().filter_map(|problem| revision.sources().locate(problem.span?));
-        let lines: Vec<u32> = places.filter(|place| &*place.file == "it.tf").map(|place| place.line - 1).collect();
         return serde_json::json!({ "error": problems.join("; "), "lines": lines });
     }
-    let value = &done.value.outputs["it"].value;
-    if let Some(reason) = value.any_reason() {
+    let Some(output) = done.value.outputs.get(&*name) else { return serde_json::json!({}) };
+    if let Some(reason) = output.value.any_reason() {
         return serde_json::json!({ "unknown": reason.kind.describe() });
     }
-    let parsed: serde_json::Value = serde_json::from_str(&value.to_json()).unwrap_or_else(|_| serde_json::Value::String(value.to_json()));
-    let ty: serde_json::Value = serde_json::from_str(&value.ty().to_json()).unwrap();
-    serde_json::json!({ "value": parsed, "text": value.to_json(), "type": ty, "sensitive": value.all_marks().sensitive })
+    let ty: serde_json::Value = serde_json::from_str(&output.value.ty().to_json()).unwrap();
+    serde_json::json!({ "text": output.value.to_json(), "type": ty, "sensitive": output.value.all_marks().sensitive })
 }
 
 /// Whether ours agrees with what was recorded.
@@ -76,9 +93,15 @@ fn expressions_have_the_values_that_terraform_gives_them() {
     assert_eq!(written, asked, "record the expressions again");
     let mut wrong = Vec::new();
     let mut differing = BTreeSet::new();
-    for case in cases {
+    // What is an error may hide what stands beside it, so that it stands alone.
+    let (errors, values): (Vec<&serde_json::Value>, Vec<&serde_json::Value>) = cases.iter().partition(|case| case.get("error").is_some());
+    let batches = values.chunks(BATCH).chain(errors.chunks(1));
+    let made = batches.flat_map(|batch| {
+        let expressions: Vec<&str> = batch.iter().map(|case| case["expression"].as_str().unwrap()).collect();
+        batch.iter().copied().zip(ours(&files, &expressions)).collect::<Vec<_>>()
+    });
+    for (case, made) in made {
         let expression = case["expression"].as_str().unwrap();
-        let made = ours(&files, expression);
         if agrees(case, &made) {
             continue;
         }
