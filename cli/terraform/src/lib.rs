@@ -2,12 +2,14 @@
 //!
 //! 1. [`syntax`] reads configurations, in native syntax or JSON, into a tree whose every part has its [`Span`](portcullis_source::Span).
 //! 2. A [`Value`] is known, or unknown for a [`Reason`](value::Reason), may be secret, and remembers its [`Origin`].
-//! 3. [`module::evaluate`] evaluates a root module of a [`Revision`](portcullis_source::Revision): variables, locals, calls, resources, outputs.
+//! 3. [`roots::discover`] finds the root modules of a [`Revision`](portcullis_source::Revision) and their environments.
+//! 4. [`module::evaluate`] evaluates one of them: variables, locals, calls, resources, outputs.
 //!
 //! Nothing is skipped silently: what cannot be evaluated is a value that says why, or a problem with a place.
 
 pub mod limits;
 pub mod module;
+pub mod roots;
 pub mod syntax;
 pub mod value;
 

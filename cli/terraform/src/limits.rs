@@ -4,7 +4,7 @@
 pub const MAX_FILE_BYTES: usize = 8 << 20;
 
 /// How deep expressions, templates and blocks may lie within each other.
-pub const MAX_DEPTH: usize = 200;
+pub const MAX_DEPTH: usize = 100;
 
 /// How many errors of one file are reported.
 pub const MAX_FILE_PROBLEMS: usize = 50;
@@ -53,3 +53,9 @@ pub const MAX_WEIGHT: usize = 2_000_000;
 
 /// How many operators of one rank may follow each other without parentheses.
 pub const MAX_CHAIN: usize = 500;
+
+/// How many names a template may be given.
+pub const MAX_NAMES: usize = 1_000;
+
+/// How many folders with modules are looked at.
+pub const MAX_FOLDERS: usize = 20_000;

@@ -1,6 +1,6 @@
 //! Root modules against what the real terraform planned.
 #![expect(clippy::disallowed_methods, reason = "reads the recordings")]
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a recording that cannot be read fails its test")]
+#![expect(clippy::unwrap_used, reason = "a recording that cannot be read fails its test")]
 
 mod recorded;
 

@@ -106,3 +106,25 @@ fn broken_modules_are_told_of_and_told_the_same_again() {
         assert_eq!(probe::told(&files), probe::told(&files), "{text}");
     }
 }
+
+#[test]
+fn deep_texts_take_no_more_stack_than_a_thread_has() {
+    for (open, close) in [
+        ("(", ")"),
+        ("[", "]"),
+        ("{a=", "}"),
+        ("\"${", "}\""),
+        ("-", ""),
+        ("upper(", ")"),
+        ("a[", "]"),
+        ("[for x in ", ": x]"),
+        ("true ? 1 : ", ""),
+        ("<<E\n${", "}\nE\n"),
+        ("\"%{ if true }", "%{ endif }\""),
+    ] {
+        let text = format!("c = {}1{}\n", open.repeat(5_000), close.repeat(5_000));
+        let sources = Sources::default();
+        let (_, errors) = syntax::body(&sources.add("main.tf", text.as_bytes()));
+        assert!(!errors.is_empty(), "{open}");
+    }
+}

@@ -93,8 +93,8 @@ impl Machine<'_> {
     /// Evaluates with names that are given one inside the other; an object of its own where they are many.
     fn with_frames(&mut self, names: &[(String, Value)], scope: Scope<'_>, expr: &Expr) -> Evaluated {
         let Some(((name, value), rest)) = names.split_first() else { return self.eval(expr, scope) };
-        if names.len() > crate::limits::MAX_DEPTH {
-            return Err(Self::limit("MAX_DEPTH", "give a template fewer names", expr.span));
+        if names.len() > crate::limits::MAX_NAMES {
+            return Err(Self::limit("MAX_NAMES", "give a template fewer names", expr.span));
         }
         let frame = Frame { name, value: value.clone(), parent: scope.frames };
         self.with_frames(rest, scope.with(&frame), expr)

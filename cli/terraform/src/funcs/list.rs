@@ -93,11 +93,7 @@ fn coalescelist(_: &mut Context<'_, '_>, given: &[Value]) -> Done {
         return Err("at least one argument is required".into());
     }
     for value in given {
-        let fits = match &value.data {
-            Data::List(..) | Data::Tuple(_) | Data::Unknown(_) => true,
-            _ => false,
-        };
-        if !fits {
+        if !matches!(value.data, Data::List(..) | Data::Tuple(_) | Data::Unknown(_)) {
             return Err("coalescelist arguments must be lists or tuples that are not null".into());
         }
     }

@@ -163,14 +163,14 @@ const ALL: &[&[Spec]] = &[
 /// Those that see their arguments before they are evaluated.
 const LAZY: &[&str] = &["can", "templatefile", "templatestring", "try"];
 
-/// Those whose results nobody can know.
-const IMPURE: &[&str] = &["bcrypt", "plantimestamp", "timestamp", "uuid"];
+/// Those whose results nobody can know, with the least and the most arguments that they take.
+const IMPURE: &[(&str, usize, usize)] = &[("bcrypt", 1, usize::MAX), ("plantimestamp", 0, 0), ("timestamp", 0, 0), ("uuid", 0, 0)];
 
 /// The names of all functions, sorted.
 #[must_use]
 pub fn names() -> Vec<&'static str> {
     let own = ALL.iter().flat_map(|group| group.iter()).map(|spec| spec.name);
-    let mut names: Vec<&str> = own.chain(LAZY.iter().copied()).chain(IMPURE.iter().copied()).collect();
+    let mut names: Vec<&str> = own.chain(LAZY.iter().copied()).chain(IMPURE.iter().map(|(name, ..)| *name)).collect();
     names.sort_unstable();
     names
 }
@@ -196,7 +196,10 @@ impl Machine<'_> {
         {
             return Ok(unknown);
         }
-        if IMPURE.contains(&&*call.name) {
+        if let Some((name, least, most)) = IMPURE.iter().find(|(name, ..)| *name == &*call.name) {
+            if !(*least..=*most).contains(&arguments.len()) {
+                return Err(Fault::new(format!("{name} does not take {} arguments", arguments.len()), "see its documentation", span));
+            }
             let reason = Reason { kind: ReasonKind::Impure(Arc::clone(&call.name)), span: Some(span) };
             return Ok(Value::unknown(Type::String, reason));
         }
@@ -218,8 +221,9 @@ impl Machine<'_> {
     fn apply(&mut self, spec: &Spec, arguments: Vec<(Value, Span)>, span: Span) -> Evaluated {
         let (least, given) = (spec.params.len(), arguments.len());
         if given < least || (given > least && spec.rest.is_none()) {
+            let place = arguments.get(least).map_or(span, |(_, place)| *place);
             let wanted = if spec.rest.is_some() { format!("at least {least}") } else { least.to_string() };
-            return Err(Fault::new(format!("{} takes {wanted} arguments, not {given}", spec.name), "see its documentation", span));
+            return Err(Fault::new(format!("{} takes {wanted} arguments, not {given}", spec.name), "see its documentation", place));
         }
         let mut values = Vec::new();
         let mut marks = Marks::default();

@@ -15,6 +15,7 @@ pub use run::evaluate;
 
 pub(crate) use call::{Calls, Given, Instance};
 pub(crate) use config::Config;
+pub(crate) use run::with_stack;
 
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -15,20 +15,24 @@ use crate::{
 /// Evaluates the root module of a folder: as much as can be, and what is wrong with the rest.
 #[must_use]
 pub fn evaluate(revision: &Revision, folder: &RepoPath, inputs: &Inputs) -> Partial<Module> {
-    // Expressions lie within each other, deeper than the stack of a thread of which nobody asks that.
+    let done = with_stack(|| evaluate_here(revision, folder, inputs));
+    done.unwrap_or_else(|problem| Partial { value: Module { partial: true, ..Module::default() }, problems: vec![*problem] })
+}
+
+/// Does something with a stack of its own: expressions lie within each other deeper than threads are made for.
+pub(crate) fn with_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Box<Problem>> {
     thread::scope(|scope| {
-        let started = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || evaluate_here(revision, folder, inputs));
+        let started = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
         match started.map(thread::ScopedJoinHandle::join) {
-            Ok(Ok(done)) => done,
-            Ok(Err(_)) => failed(folder, "the evaluation stopped"),
-            Err(error) => failed(folder, &error.to_string()),
+            Ok(Ok(done)) => Ok(done),
+            Ok(Err(_)) => Err(failed("the evaluation stopped")),
+            Err(error) => Err(failed(&error.to_string())),
         }
     })
 }
 
-fn failed(folder: &RepoPath, why: &str) -> Partial<Module> {
-    let problem = Problem::new(Stage::Terraform, format!("{folder} could not be evaluated: {why}"), "report it as a fault of portcullis");
-    Partial { value: Module { partial: true, ..Module::default() }, problems: vec![problem] }
+fn failed(why: &str) -> Box<Problem> {
+    Box::new(Problem::new(Stage::Terraform, format!("modules could not be evaluated: {why}"), "report it as a fault of portcullis"))
 }
 
 fn evaluate_here(revision: &Revision, folder: &RepoPath, inputs: &Inputs) -> Partial<Module> {
