@@ -28,6 +28,9 @@ impl Fault {
 
 pub(crate) type Evaluated<T = Value> = Result<T, Fault>;
 
+/// How many values are looked through in a step.
+const NODES_PER_STEP: u64 = 64;
+
 /// A name that an expression itself gives to a value.
 pub(crate) struct Frame<'s> {
     pub(crate) name: &'s str,
@@ -111,7 +114,7 @@ impl<'a> Machine<'a> {
 
     /// Counts the steps of looking through a value.
     pub(crate) fn charge(&mut self, value: &Value, span: Span) -> Evaluated<()> {
-        self.steps += value.weight() as u64 / 8;
+        self.steps += value.weight() as u64 / NODES_PER_STEP;
         self.step(span)
     }
 

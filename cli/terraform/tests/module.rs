@@ -243,6 +243,39 @@ fn bombs_end_in_a_problem() {
 }
 
 #[test]
+fn no_problem_tells_what_is_sensitive() {
+    let names = portcullis_terraform::function_names();
+    let arguments = ["S", "S, S", "S, S, S", "1, S", "[S]", "{ (S) = S }", "S, 1", "S, {}", "[\"a\"], S"];
+    let calls = names.iter().flat_map(|name| arguments.map(|arguments| format!("{name}({arguments})")));
+    let others = [
+        "{ a = 1 }[S]",
+        "[1][S]",
+        "{ for x in [S, S] : x => 1 }",
+        "S + 1",
+        "-S",
+        "S ? 1 : 2",
+        "[for x in S : x]",
+        "\"${S.x}\"",
+        "{ (S) = 1 }.b",
+        "{ (S) = 1 }[\"b\"]",
+        "S[0]",
+    ];
+    let mut refused = 0;
+    for expression in calls.chain(others.map(str::to_owned)) {
+        let expression = expression.replace('S', "var.s");
+        let text = format!(
+            "variable \"s\" {{\n  sensitive = true\n  default = \"hunter2\"\n  validation {{\n    condition = var.s == \"\"\n    error_message = \"not ${{var.s}}\"\n  }}\n}}\noutput \"x\" {{\n  sensitive = true\n  value = {expression}\n}}\n"
+        );
+        let (_, done) = evaluate(&text);
+        for problem in &done.problems {
+            assert!(!problem.message.contains("hunter2") && !problem.hint.contains("hunter2"), "{expression}: {problem:?}");
+        }
+        refused += done.problems.len();
+    }
+    assert!(refused > 500, "most of these are wrong: {refused}");
+}
+
+#[test]
 fn texts_that_are_no_configuration_are_problems_with_a_place() {
     for bytes in [
         &b"\xff\xfe"[..],

@@ -10,7 +10,7 @@ use crate::{
     origin::Origin,
     syntax::{Access, Expr},
     types::Type,
-    value::{Data, Known, Reason, ReasonKind, Unknown, Value},
+    value::{Data, Known, Members, Reason, ReasonKind, Unknown, Value},
 };
 
 /// The attribute of an object, or the entry of a map.
@@ -20,7 +20,7 @@ pub(crate) fn member(value: &Value, name: &str, span: Span) -> Evaluated {
         Data::Unknown(unknown) => unknown_member(value, unknown, name, span),
         Data::Object(members) | Data::Map(_, members) => match members.get(name) {
             Some(found) => Ok(found.clone().marked(value.marks)),
-            None => Err(Fault::new(format!("there is no attribute {name:?}"), known_names(members.keys()), span)),
+            None => Err(Fault::new(format!("there is no attribute {name:?}"), names_of(value, members), span)),
         },
         Data::List(..) | Data::Set(..) | Data::Tuple(_) => {
             Err(Fault::new(format!("a {} has no attribute {name:?}", value.ty().name()), "read it of each item: LIST[*].NAME", span))
@@ -29,6 +29,11 @@ pub(crate) fn member(value: &Value, name: &str, span: Span) -> Evaluated {
             Err(Fault::new(format!("a {} has no attributes", value.ty().name()), "read attributes of objects", span))
         }
     }
+}
+
+/// The names that there are, where they may be shown.
+fn names_of(value: &Value, members: &Members) -> String {
+    if value.marks.sensitive { "its names are sensitive".to_owned() } else { known_names(members.keys()) }
 }
 
 fn known_names<'a>(names: impl Iterator<Item = &'a Arc<str>>) -> String {
@@ -90,6 +95,7 @@ pub(crate) fn index(value: &Value, key: &Value, span: Span) -> Evaluated {
             let Data::Number(number) = &wanted.data else { return Ok(unknown_item(value, key).marked(marks)) };
             match number.to_i64().and_then(|at| usize::try_from(at).ok()).and_then(|at| items.get(at)) {
                 Some(item) => Ok(item.clone().marked(marks)),
+                None if key.marks.sensitive => fail("there is no such item".to_owned(), "indexes count from zero"),
                 None => fail(format!("there is no item {}: there are {} items", number.text(), items.len()), "indexes count from zero"),
             }
         }
@@ -98,7 +104,8 @@ pub(crate) fn index(value: &Value, key: &Value, span: Span) -> Evaluated {
             let Some(name) = wanted.as_str() else { return Ok(unknown_item(value, key).marked(marks)) };
             match members.get(name) {
                 Some(item) => Ok(item.clone().marked(marks)),
-                None => fail(format!("there is no key {name:?}"), &known_names(members.keys())),
+                None if key.marks.sensitive => fail("there is no such key".to_owned(), &names_of(value, members)),
+                None => fail(format!("there is no key {name:?}"), &names_of(value, members)),
             }
         }
         Data::Set(..) => fail("a set has no indexes".to_owned(), "make a list of it with tolist()"),

@@ -126,7 +126,8 @@ impl Machine<'_> {
                 Ok(())
             }
             Entry::Occupied(taken) => {
-                let message = format!("two results have the key {:?}", taken.key());
+                let key = if results.marks.sensitive { "a key that is sensitive".to_owned() } else { format!("the key {:?}", taken.key()) };
+                let message = format!("two results have {key}");
                 Err(Fault::new(message, "group them with `...`, or give each a key of its own", key_expr.span))
             }
         }

@@ -28,7 +28,10 @@ impl Machine<'_> {
         self.step(expr.span)?;
         self.deeper(expr.span, |machine| {
             let value = machine.eval_kind(expr, scope)?;
-            machine.make(&value, expr.span)?;
+            // A reference makes nothing.
+            if !matches!(expr.kind, Kind::Root(_) | Kind::Attr(..) | Kind::Index(..) | Kind::Paren(_) | Kind::Wrap(_)) {
+                machine.make(&value, expr.span)?;
+            }
             Ok(value)
         })
     }
@@ -123,7 +126,10 @@ impl Machine<'_> {
 
     /// Converts a value for a place that wants a type.
     pub(crate) fn want(value: &Value, ty: &Type, what: &str, span: Span) -> Evaluated {
-        convert(value, ty).map_err(|why| Fault::new(format!("{what} does not fit: {why}"), "give a value of that type", span))
+        convert(value, ty).map_err(|why| {
+            let why = if value.all_marks().sensitive { "it is sensitive, and of another type".to_owned() } else { why };
+            Fault::new(format!("{what} does not fit: {why}"), "give a value of that type", span)
+        })
     }
 }
 

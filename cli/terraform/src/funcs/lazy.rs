@@ -69,6 +69,9 @@ impl Machine<'_> {
                 return Ok(Value::unknown(if is_file { Type::Dynamic } else { Type::String }, unknown.reason.clone()).marked(marks));
             }
         }
+        if is_file && given.marks.sensitive {
+            return Err(Fault::new("the path of a template is sensitive", "take a path that may be shown", source.span));
+        }
         let given = Self::want(&given, &Type::String, "the template", source.span)?;
         let Some(text) = given.as_str() else {
             return Err(Fault::new("the template is null", "give a template", source.span));

@@ -239,19 +239,26 @@ impl Machine<'_> {
             };
             let unknown = if spec.regard == Regard::Deep { value.any_reason() } else { value.as_unknown().map(|unknown| &unknown.reason) };
             reason = reason.or_else(|| unknown.cloned());
-            values.push(
-                fit(&value, param)
-                    .map_err(|why| Fault::new(format!("argument {} of {}: {why}", at + 1, spec.name), "see its documentation", *place))?,
-            );
+            let fitted = fit(&value, param).map_err(|why| {
+                let why = if arguments.iter().any(|(value, _)| value.all_marks().sensitive) {
+                    "it is sensitive, and does not fit".to_owned()
+                } else {
+                    why
+                };
+                Fault::new(format!("argument {} of {}: {why}", at + 1, spec.name), "see its documentation", *place)
+            })?;
+            values.push(fitted);
         }
         let origin = Origin::computed(span, arguments.iter().map(|(value, _)| &value.origin));
         if let (Some(reason), true) = (reason, spec.regard != Regard::Own) {
             return Ok(Value::unknown(spec.gives.ty(), reason).marked(marks).with_origin(origin));
         }
         let mut context = Context { machine: self, span };
-        let result = (spec.run)(&mut context, &values).map_err(|failure| Fault {
-            limit: failure.limit,
-            ..Fault::new(format!("{}: {}", spec.name, failure.message), "see its documentation", span)
+        let hidden = arguments.iter().any(|(value, _)| value.all_marks().sensitive);
+        let result = (spec.run)(&mut context, &values).map_err(|failure| {
+            // What went wrong may tell what nobody may see.
+            let why = if hidden && failure.limit.is_none() { "a sensitive argument does not fit".to_owned() } else { failure.message };
+            Fault { limit: failure.limit, ..Fault::new(format!("{}: {why}", spec.name), "see its documentation", span) }
         })?;
         let origin = if spec.marked && result.origin.span().is_some() { result.origin.clone() } else { origin };
         Ok(result.marked(marks).with_origin(origin))
