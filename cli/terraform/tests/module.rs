@@ -243,6 +243,23 @@ fn bombs_end_in_a_problem() {
 }
 
 #[test]
+fn a_resource_is_a_document_without_secrets() {
+    let (_, done) = evaluate(
+        "variable \"password\" {\n  sensitive = true\n  default = \"hunter2\"\n}\nvariable \"n\" {}\nresource \"aws_db_instance\" \"db\" {\n  multi_az = true\n  password = var.password\n  tags = { \"a/b\" = var.n, c = [1, var.password] }\n  rule {\n    port = var.n\n    name = \"x\"\n  }\n  dynamic \"more\" {\n    for_each = var.n\n    content {\n      fixed = 1\n      loose = more.value\n    }\n  }\n}\n",
+    );
+    assert_eq!(messages(&done), Vec::<&str>::new());
+    let document: serde_json::Value = serde_json::from_str(&done.value.resources[0].to_json()).unwrap();
+    let why = "nobody sets variable n";
+    let expected = serde_json::json!({
+        "kind": "aws_db_instance", "mode": "managed", "address": "aws_db_instance.db", "module": "", "name": "db", "existence": "certain",
+        "values": {"multi_az": true, "password": null, "tags": {"a/b": null, "c": [1, null]}, "rule": [{"port": null, "name": "x"}], "more": [{"fixed": 1, "loose": null}]},
+        "unknown": {"/tags/a~1b": why, "/rule/0/port": why, "/more": why, "/more/0/loose": why},
+        "sensitive": ["/password", "/tags/c/1"],
+    });
+    assert_eq!(document, expected);
+}
+
+#[test]
 fn no_problem_tells_what_is_sensitive() {
     let names = portcullis_terraform::function_names();
     let arguments = ["S", "S, S", "S, S, S", "1, S", "[S]", "{ (S) = S }", "S, 1", "S, {}", "[\"a\"], S"];

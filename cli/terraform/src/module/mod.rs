@@ -3,6 +3,7 @@
 mod block;
 mod call;
 mod config;
+mod document;
 mod expand;
 mod policy;
 mod reference;
