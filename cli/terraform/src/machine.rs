@@ -6,7 +6,7 @@ use portcullis_source::{Problem, RepoPath, Revision, Span, Stage};
 
 use crate::{
     limits::{MAX_EVALUATION_DEPTH, MAX_ITEMS, MAX_PROBLEMS, MAX_STRING_BYTES, MAX_WEIGHT},
-    module::{Inputs, Instance},
+    module::{Inputs, Installed, Instance},
     value::{Reason, ReasonKind, Value},
 };
 
@@ -73,6 +73,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) modules: Vec<Instance>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) instances: usize,
+    /// The modules that `terraform init` laid down, once somebody asked.
+    pub(crate) installed: Option<Vec<Installed>>,
     /// The files of each module, read once.
     pub(crate) configs: BTreeMap<RepoPath, Arc<crate::module::Config>>,
     /// Regular expressions, compiled once.
@@ -91,6 +93,7 @@ impl<'a> Machine<'a> {
             modules: Vec::new(),
             problems: Vec::new(),
             instances: 0,
+            installed: None,
             configs: BTreeMap::new(),
             regexes: BTreeMap::new(),
             steps: 0,

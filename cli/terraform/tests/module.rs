@@ -260,6 +260,25 @@ fn a_resource_is_a_document_without_secrets() {
 }
 
 #[test]
+fn a_module_of_a_registry_is_evaluated_where_it_was_laid_down() {
+    let manifest = |version: &str| {
+        format!(
+            "-- .terraform/modules/modules.json --\n{{\"Modules\": [{{\"Key\": \"\", \"Source\": \"\", \"Dir\": \".\"}}, {{\"Key\": \"far\", \"Source\": \"registry.terraform.io/a/b/aws\", \"Version\": \"{version}\", \"Dir\": \".terraform/modules/far\"}}]}}\n"
+        )
+    };
+    let main = "-- main.tf --\nmodule \"far\" {\n  source = \"a/b/aws\"\n  version = \"~> 2.1\"\n  x = 1\n}\noutput \"it\" {\n  value = module.far.y\n}\n";
+    let module = "-- .terraform/modules/far/main.tf --\nvariable \"x\" {}\noutput \"y\" {\n  value = var.x + 1\n}\n";
+    let (_, done) = evaluate(&format!("{main}{module}{}", manifest("2.4.0")));
+    assert_eq!(output(&done, "it").to_json(), "2");
+    let (_, done) = evaluate(&format!("{main}{module}{}", manifest("3.0.0")));
+    assert!(matches!(output(&done, "it").any_reason().unwrap().kind, ReasonKind::Module(..)));
+    let (_, done) = evaluate(&format!(
+        "{main}{module}-- .terraform/modules/modules.json --\n{{\"Modules\": [{{\"Key\": \"far\", \"Source\": \"a/b/aws\", \"Version\": \"2.1\", \"Dir\": \"../../x\"}}]}}\n"
+    ));
+    assert!(output(&done, "it").any_reason().is_some());
+}
+
+#[test]
 fn no_problem_tells_what_is_sensitive() {
     let names = portcullis_terraform::function_names();
     let arguments = ["S", "S, S", "S, S, S", "1, S", "[S]", "{ (S) = S }", "S, 1", "S, {}", "[\"a\"], S"];

@@ -30,6 +30,8 @@ pub(crate) struct Instance {
     /// The address, empty for the root.
     pub(crate) address: Arc<str>,
     pub(crate) parent: Option<usize>,
+    /// The names of the calls that lead to it, with dots between them.
+    pub(crate) path: Arc<str>,
     pub(crate) depth: usize,
     /// The names that the call gives to its arguments: `each` and `count`.
     pub(crate) frames: Arc<[(&'static str, Value)]>,
@@ -241,8 +243,16 @@ impl Machine<'_> {
         let Kind::String(text) = &source.value.kind else {
             return Err(Fault::new("the source of a module is a text without references", "write it out", source.value.span));
         };
-        let (folder, depth) = self.modules.get(module).map(|instance| (instance.config.folder.clone(), instance.depth)).unwrap_or_default();
+        let folder = self.modules.get(module).map(|instance| instance.config.folder.clone()).unwrap_or_default();
         if !(text.starts_with("./") || text.starts_with("../")) {
+            let above = self.modules.get(module).map(|instance| Arc::clone(&instance.path)).unwrap_or_default();
+            let constraint = match block.body.attribute("version").map(|attribute| &attribute.value.kind) {
+                Some(Kind::String(constraint)) => Some(Arc::clone(constraint)),
+                _ => None,
+            };
+            if let Some(folder) = self.installed(&call_path(&above, name), text, constraint.as_deref()) {
+                return self.called_folder(module, block, folder).map(Ok);
+            }
             let kind = ReasonKind::Module(Arc::from(format!("module.{name}")), Arc::clone(text));
             return Ok(Err(Reason { kind, span: Some(source.value.span) }));
         }
@@ -255,21 +265,27 @@ impl Machine<'_> {
             Ok(target) => target,
             Err(why) => return fail(format!("module.{name}: {why}"), why.hint()),
         };
+        let config = self.called_folder(module, block, target.clone())?;
+        if config.is_bare() && !config.partial {
+            return fail(format!("module.{name}: {target} has no configuration files"), "correct the path".to_owned());
+        }
+        Ok(Ok(config))
+    }
+
+    /// The module of a folder, where it does not lie in itself.
+    fn called_folder(&mut self, module: usize, block: &Block, target: RepoPath) -> Evaluated<Arc<Config>> {
+        let depth = self.modules.get(module).map_or(0, |instance| instance.depth);
         let mut ancestor = Some(module);
         while let Some(instance) = ancestor.and_then(|at| self.modules.get(at)) {
             if instance.config.folder == target {
-                return fail(format!("module.{name} calls a module that it lies in"), "break the circle".to_owned());
+                return Err(Fault::new(format!("{target} calls a module that it lies in"), "break the circle", block.header));
             }
             ancestor = instance.parent;
         }
         if depth + 1 > MAX_MODULE_DEPTH {
             return Err(Self::limit("MAX_MODULE_DEPTH", "let modules call each other less deep", block.header));
         }
-        let config = self.config(&target);
-        if is_empty(&config) && !config.partial {
-            return fail(format!("module.{name}: {target} has no configuration files"), "correct the path".to_owned());
-        }
-        Ok(Ok(config))
+        Ok(self.config(&target))
     }
 
     fn add_call(
@@ -283,6 +299,7 @@ impl Machine<'_> {
         self.count_instance(block.header)?;
         let (above, depth, certain) =
             self.modules.get(parent).map(|instance| (Arc::clone(&instance.address), instance.depth, instance.certain)).unwrap_or_default();
+        let path = self.modules.get(parent).map(|instance| call_path(&instance.path, name.0)).unwrap_or_default();
         let dot = if above.is_empty() { "" } else { "." };
         let key = name.1.map(|key| key.to_string()).unwrap_or_default();
         let address = Arc::from(format!("{above}{dot}module.{}{key}", name.0));
@@ -297,6 +314,7 @@ impl Machine<'_> {
             config: Arc::clone(config),
             address,
             parent: Some(parent),
+            path: Arc::from(path),
             depth: depth + 1,
             frames: Arc::from(made.0),
             given,
@@ -327,13 +345,9 @@ impl Machine<'_> {
     }
 }
 
-fn is_empty(config: &Config) -> bool {
-    config.variables.is_empty()
-        && config.locals.is_empty()
-        && config.outputs.is_empty()
-        && config.resources.is_empty()
-        && config.calls.is_empty()
-        && config.others.is_empty()
+/// The names of the calls that lead to a call, with dots between them.
+fn call_path(above: &str, name: &str) -> String {
+    if above.is_empty() { name.to_owned() } else { format!("{above}.{name}") }
 }
 
 /// The folder that a module lies in, as paths are written: from the folder of the root.

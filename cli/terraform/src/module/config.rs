@@ -25,6 +25,18 @@ pub(crate) struct Config {
     pub(crate) partial: bool,
 }
 
+impl Config {
+    /// Whether it declares nothing at all.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.variables.is_empty()
+            && self.locals.is_empty()
+            && self.outputs.is_empty()
+            && self.resources.is_empty()
+            && self.calls.is_empty()
+            && self.others.is_empty()
+    }
+}
+
 /// The blocks at the top of a configuration that declare nothing which has a value.
 const OTHERS: &[&str] = &["provider", "terraform", "moved", "removed", "import", "check"];
 

@@ -5,6 +5,7 @@ mod call;
 mod config;
 mod document;
 mod expand;
+mod installed;
 mod policy;
 mod reference;
 mod resource;
@@ -16,6 +17,7 @@ pub use run::evaluate;
 
 pub(crate) use call::{Calls, Given, Instance};
 pub(crate) use config::Config;
+pub(crate) use installed::Installed;
 pub(crate) use run::with_stack;
 
 use std::{collections::BTreeMap, sync::Arc};

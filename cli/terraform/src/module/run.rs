@@ -45,7 +45,7 @@ fn evaluate_here(revision: &Revision, folder: &RepoPath, inputs: &Inputs) -> Par
     };
     let mut machine = Machine::new(revision, root.clone(), inputs);
     let config = machine.config(&root);
-    if machine.configs.values().all(|config| is_bare(config)) && !config.partial {
+    if machine.configs.values().all(|config| config.is_bare()) && !config.partial {
         machine.problem(&format!("{folder} has no configuration files"), "name a folder with .tf files", None);
     }
     let given = machine.values_given(&root);
@@ -60,6 +60,7 @@ fn evaluate_here(revision: &Revision, folder: &RepoPath, inputs: &Inputs) -> Par
         config: Arc::clone(&config),
         address: Arc::default(),
         parent: None,
+        path: Arc::default(),
         depth: 0,
         frames: Arc::from([]),
         given,
@@ -76,15 +77,6 @@ fn evaluate_here(revision: &Revision, folder: &RepoPath, inputs: &Inputs) -> Par
     }
     module.partial = machine.configs.values().any(|config| config.partial) || machine.is_spent();
     Partial { value: module, problems: machine.problems }
-}
-
-fn is_bare(config: &Config) -> bool {
-    config.variables.is_empty()
-        && config.locals.is_empty()
-        && config.outputs.is_empty()
-        && config.resources.is_empty()
-        && config.calls.is_empty()
-        && config.others.is_empty()
 }
 
 impl Machine<'_> {
