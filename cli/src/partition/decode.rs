@@ -269,8 +269,9 @@ impl Reader<'_> {
 
     fn problem(&self, value: &Value) -> Option<Problem> {
         let stage = value.get("stage")?.as_str()?;
-        let stage =
-            [Stage::Source, Stage::Argo, Stage::Helm, Stage::Rules, Stage::Policy].into_iter().find(|known| known.name() == stage)?;
+        let stage = [Stage::Source, Stage::Argo, Stage::Helm, Stage::Terraform, Stage::Rules, Stage::Policy]
+            .into_iter()
+            .find(|known| known.name() == stage)?;
         let span = self.place(value.get("span"))?;
         let application = value.get("application").and_then(Value::as_str).map(str::to_owned);
         Some(Problem { application, ..Problem::new(stage, value.get("message")?.as_str()?, value.get("hint")?.as_str()?).at(span) })

@@ -11,6 +11,8 @@ pub enum Stage {
     Argo,
     /// Loading or rendering a chart.
     Helm,
+    /// Reading and evaluating Terraform modules.
+    Terraform,
     /// Taking a rule of somebody's own into the library.
     Rules,
     /// Evaluating a rule.
@@ -25,6 +27,7 @@ impl Stage {
             Self::Source => "source",
             Self::Argo => "argo",
             Self::Helm => "helm",
+            Self::Terraform => "terraform",
             Self::Rules => "rules",
             Self::Policy => "policy",
         }

@@ -1,0 +1,93 @@
+//! Resources as documents: what rules may read of them, with nothing that is secret.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::{Existence, Mode, Resource};
+use crate::{
+    limits::MAX_VALUE_DEPTH,
+    value::{Known, Value, json_string},
+};
+
+/// What is left out of a document, by the path of its place.
+#[derive(Default)]
+struct Left {
+    unknown: BTreeMap<String, String>,
+    sensitive: Vec<String>,
+}
+
+impl Resource {
+    /// The resource as JSON: its kind, address and values; the paths of what is not known, with the reasons; the paths of what is sensitive. Neither
+    /// has a value in it.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut left = Left::default();
+        let values: Vec<String> = self
+            .values
+            .iter()
+            .map(|(name, value)| format!("{}:{}", json_string(name), shown(value, &step("", name), &mut left, 0)))
+            .collect();
+        let unknown: Vec<String> = left.unknown.iter().map(|(path, why)| format!("{}:{}", json_string(path), json_string(why))).collect();
+        let sensitive: Vec<String> = left.sensitive.iter().map(|path| json_string(path)).collect();
+        let mode = match self.mode {
+            Mode::Managed => "managed",
+            Mode::Data => "data",
+            Mode::Ephemeral => "ephemeral",
+        };
+        let existence = match self.existence {
+            Existence::Certain => "certain",
+            Existence::Possible => "possible",
+        };
+        format!(
+            "{{\"kind\":{},\"mode\":\"{mode}\",\"address\":{},\"module\":{},\"name\":{},\"existence\":\"{existence}\",\"values\":{{{}}},\"unknown\":{{{}}},\"sensitive\":[{}]}}",
+            json_string(&self.ty),
+            json_string(&self.address),
+            json_string(&self.module),
+            json_string(&self.name),
+            values.join(","),
+            unknown.join(","),
+            sensitive.join(","),
+        )
+    }
+}
+
+/// A path with one more step, as JSON Pointers have it.
+fn step(path: &str, name: &str) -> String {
+    format!("{path}/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
+fn shown(value: &Value, path: &str, left: &mut Left, depth: usize) -> String {
+    if value.marks.sensitive {
+        left.sensitive.push(path.to_owned());
+        return "null".to_owned();
+    }
+    if depth > MAX_VALUE_DEPTH {
+        left.unknown.insert(path.to_owned(), "it lies deeper than MAX_VALUE_DEPTH".to_owned());
+        return "null".to_owned();
+    }
+    let list = |items: &[Value], left: &mut Left| {
+        let items: Vec<String> =
+            items.iter().enumerate().map(|(at, item)| shown(item, &step(path, &at.to_string()), left, depth + 1)).collect();
+        format!("[{}]", items.join(","))
+    };
+    if let Some(members) = value.attributes() {
+        let members: Vec<String> = members
+            .iter()
+            .map(|(name, value)| format!("{}:{}", json_string(name), shown(value, &step(path, name), left, depth + 1)))
+            .collect();
+        return format!("{{{}}}", members.join(","));
+    }
+    if let Some(items) = value.items() {
+        return list(items, left);
+    }
+    if let Some(unknown) = value.as_unknown() {
+        left.unknown.insert(path.to_owned(), unknown.reason.kind.describe());
+        // Blocks of which it is not known how many there are: those that there may be.
+        return match &unknown.known {
+            Known::Pieces(pieces) if pieces.iter().all(|piece| piece.attributes().is_some()) && !pieces.is_empty() => {
+                list(&Arc::clone(pieces), left)
+            }
+            Known::Nothing | Known::Pieces(_) | Known::Encoded(..) | Known::Either(_) | Known::Members(_) => "null".to_owned(),
+        };
+    }
+    value.to_json()
+}

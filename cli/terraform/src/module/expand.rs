@@ -1,0 +1,109 @@
+//! `count` and `for_each`.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use portcullis_source::Span;
+
+use crate::{
+    limits::MAX_INSTANCES,
+    machine::{Evaluated, Fault, Machine, Scope},
+    syntax::Body,
+    types::Type,
+    value::{Data, Members, Reason, Value},
+};
+
+/// Names with their values.
+type Names = Vec<(&'static str, Value)>;
+
+/// How often something is there, with the names that each instance has.
+pub(super) enum Expansion {
+    One,
+    Count(Vec<Names>),
+    Each(Vec<(Arc<str>, Names)>),
+    Unknown(Reason, Names),
+}
+
+impl Machine<'_> {
+    pub(super) fn expansion(&mut self, scope: Scope<'_>, body: &Body) -> Evaluated<Expansion> {
+        match (body.attribute("count"), body.attribute("for_each")) {
+            (None, None) => Ok(Expansion::One),
+            (Some(_), Some(each)) => Err(Fault::new("count and for_each are both set", "set one of them", each.name_span)),
+            (Some(count), None) => {
+                let value = self.eval(&count.value, scope)?;
+                self.count(&value, count.value.span)
+            }
+            (None, Some(each)) => {
+                let value = self.eval(&each.value, scope)?;
+                for_each(&value, each.value.span)
+            }
+        }
+    }
+
+    fn count(&mut self, value: &Value, span: Span) -> Evaluated<Expansion> {
+        if value.is_null() {
+            return Err(Fault::new("count is null", "give a whole number", span));
+        }
+        if value.marks.sensitive {
+            return Err(Fault::new("count is sensitive", "addresses are shown: take a value that may be", span));
+        }
+        let value = Self::want(value, &Type::Number, "count", span)?;
+        let index = |value: Value| vec![("count", Value::object(Members::from([(Arc::from("index"), value)])))];
+        let number = match &value.data {
+            Data::Number(number) => number,
+            Data::Unknown(unknown) => {
+                return Ok(Expansion::Unknown(unknown.reason.clone(), index(Value::unknown(Type::Number, unknown.reason.clone()))));
+            }
+            _ => return Err(Fault::new("count is no number", "give a whole number", span)),
+        };
+        let count = number.to_i64().and_then(|count| usize::try_from(count).ok());
+        let count = match count {
+            Some(count) => count,
+            None if number.is_whole() && !number.is_negative() => usize::MAX,
+            None => return Err(Fault::new(format!("count is {}", number.text()), "give a whole number that is not negative", span)),
+        };
+        if count > MAX_INSTANCES {
+            return Err(Self::limit("MAX_INSTANCES", "make fewer instances", span));
+        }
+        Ok(Expansion::Count((0..count).map(|at| index(Value::integer(at))).collect()))
+    }
+}
+
+fn for_each(value: &Value, span: Span) -> Evaluated<Expansion> {
+    let fail = |message: String, hint: &str| Err(Fault::new(message, hint, span));
+    if value.marks.sensitive {
+        return fail("for_each is sensitive".to_owned(), "addresses are shown: take a value that may be");
+    }
+    let names =
+        |key: Value, value: Value| vec![("each", Value::object(BTreeMap::from([(Arc::from("key"), key), (Arc::from("value"), value)])))];
+    let mut all = Vec::new();
+    match &value.data {
+        Data::Unknown(unknown) => {
+            let one = |ty| Value::unknown(ty, unknown.reason.clone());
+            return Ok(Expansion::Unknown(unknown.reason.clone(), names(one(Type::String), one(Type::Dynamic))));
+        }
+        Data::Map(_, members) | Data::Object(members) => {
+            for (key, value) in members.iter() {
+                all.push((Arc::clone(key), names(Value::string(key), value.clone())));
+            }
+        }
+        Data::Set(_, items) => {
+            for item in items.iter() {
+                match &item.data {
+                    Data::String(key) => all.push((Arc::clone(key), names(item.clone(), item.clone()))),
+                    Data::Unknown(unknown) => {
+                        let one = || Value::unknown(Type::String, unknown.reason.clone());
+                        return Ok(Expansion::Unknown(unknown.reason.clone(), names(one(), one())));
+                    }
+                    Data::Null(_) => return fail("for_each has null among its items".to_owned(), "take it out"),
+                    _ => return fail("for_each is a set of something else than strings".to_owned(), "give a map, or a set of strings"),
+                }
+            }
+        }
+        Data::Null(_) => return fail("for_each is null".to_owned(), "give a map, or a set of strings"),
+        _ => return fail(format!("for_each is a {}", value.ty().name()), "give a map, or a set of strings: toset([…])"),
+    }
+    if all.len() > MAX_INSTANCES {
+        return Err(Machine::limit("MAX_INSTANCES", "make fewer instances", span));
+    }
+    Ok(Expansion::Each(all))
+}

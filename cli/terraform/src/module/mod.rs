@@ -1,0 +1,114 @@
+//! Modules: their files, their calls of each other, and all that they declare, evaluated.
+
+mod block;
+mod call;
+mod config;
+mod document;
+mod expand;
+mod installed;
+mod policy;
+mod reference;
+mod resource;
+mod run;
+mod variable;
+
+pub use resource::{Existence, Key, Mode, Resource};
+pub use run::evaluate;
+
+pub(crate) use call::{Calls, Given, Instance};
+pub(crate) use config::Config;
+pub(crate) use installed::Installed;
+pub(crate) use run::with_stack;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use portcullis_source::{RepoPath, Span};
+
+use crate::{
+    limits::{MAX_MADE, MAX_STEPS},
+    value::Value,
+};
+
+/// What a root is evaluated with beside its own files.
+#[derive(Clone, Debug, Default)]
+pub struct Inputs {
+    /// Files of values, the weakest first; those that Terraform loads by itself come before them.
+    pub var_files: Vec<RepoPath>,
+    /// The workspace; without one, what depends on it is unknown.
+    pub workspace: Option<Arc<str>>,
+    /// How much may be done.
+    pub limits: Limits,
+}
+
+/// How much an evaluation may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How many steps it may take.
+    pub steps: u64,
+    /// How many bytes of values it may make.
+    pub made: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { steps: MAX_STEPS, made: MAX_MADE }
+    }
+}
+
+/// An evaluated root module, with all that it calls.
+#[derive(Clone, Debug, Default)]
+pub struct Module {
+    /// Its variables.
+    pub variables: BTreeMap<Arc<str>, Value>,
+    /// Its locals.
+    pub locals: BTreeMap<Arc<str>, Value>,
+    /// Its outputs.
+    pub outputs: BTreeMap<Arc<str>, Output>,
+    /// The resources and data sources of all modules, by module and in order of name.
+    pub resources: Vec<Resource>,
+    /// The calls of modules, those of called modules too.
+    pub calls: Vec<Called>,
+    /// What files of values set and nobody declares.
+    pub undeclared: Vec<(Arc<str>, Span)>,
+    /// Blocks that say what became of resources: `moved`, `removed`, `import` and `check`, by their kind.
+    pub statements: Vec<Statement>,
+    /// Whether a file could not be read as a whole, so that what is missing may be there.
+    pub partial: bool,
+}
+
+/// An output of a root.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// The value.
+    pub value: Value,
+    /// Whether it is declared as sensitive.
+    pub sensitive: bool,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A call of a module.
+#[derive(Clone, Debug)]
+pub struct Called {
+    /// The address, such as `module.a["b"]`.
+    pub address: Arc<str>,
+    /// The source as it is written.
+    pub source: Arc<str>,
+    /// The folder of the module, where that is in the repository.
+    pub folder: Option<RepoPath>,
+    /// Where the call stands.
+    pub span: Span,
+}
+
+/// A block that is parsed, and says nothing of values.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// The kind of the block.
+    pub kind: Arc<str>,
+    /// The folder of the module that it stands in.
+    pub folder: RepoPath,
+    /// Its arguments that are references, such as `from` and `to`, as they are written.
+    pub references: BTreeMap<Arc<str>, Arc<str>>,
+    /// Where it stands.
+    pub span: Span,
+}

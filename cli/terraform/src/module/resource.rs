@@ -1,0 +1,194 @@
+//! Resources and data sources: what the configuration sets of each instance.
+
+use std::{fmt, sync::Arc};
+
+use portcullis_source::Span;
+
+use super::{call::Node, expand::Expansion, policy};
+use crate::{
+    machine::{Evaluated, Machine, Scope},
+    origin::Origin,
+    syntax::Block,
+    types::Type,
+    value::{Data, Known, Members, Reason, ReasonKind, Unknown, Value, json_string},
+};
+
+/// What a resource is to Terraform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mode {
+    /// `resource`: made and kept.
+    Managed,
+    /// `data`: read.
+    Data,
+    /// `ephemeral`: read and forgotten.
+    Ephemeral,
+}
+
+/// Which instance of something it is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    /// By `count`.
+    Index(usize),
+    /// By `for_each`.
+    Name(Arc<str>),
+    /// It is not known which there are: it stands for all.
+    Unknown,
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Index(at) => write!(formatter, "[{at}]"),
+            Self::Name(name) => write!(formatter, "[{}]", json_string(name)),
+            Self::Unknown => formatter.write_str("[?]"),
+        }
+    }
+}
+
+/// Whether something is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existence {
+    /// It is.
+    Certain,
+    /// It depends on something unknown.
+    Possible,
+}
+
+/// An instance of a resource or data source.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    /// The address, such as `module.a.aws_s3_bucket.b["c"]`.
+    pub address: Arc<str>,
+    /// What it is to Terraform.
+    pub mode: Mode,
+    /// The type.
+    pub ty: Arc<str>,
+    /// The name.
+    pub name: Arc<str>,
+    /// Which instance it is, where there may be several.
+    pub key: Option<Key>,
+    /// The address of its module, empty for the root.
+    pub module: Arc<str>,
+    /// What the configuration sets; blocks are lists under their names.
+    pub values: Arc<Members>,
+    /// Whether it is there.
+    pub existence: Existence,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// The one resource that terraform itself knows: its output has the type of its input.
+fn terraform_data(members: &mut Members, address: &Arc<str>, span: Span) {
+    let computed = |ty: Type, name: &str| {
+        let kind = ReasonKind::Computed(Arc::clone(address), Arc::from(name));
+        Value::unknown(ty, Reason { kind, span: Some(span) })
+    };
+    let output = members
+        .get("input")
+        .filter(|input| !input.is_null())
+        .map_or_else(|| Value::null(Type::Dynamic), |input| computed(input.ty(), "output"));
+    members.insert(Arc::from("id"), computed(Type::String, "id"));
+    members.insert(Arc::from("output"), output);
+    for name in ["input", "triggers_replace"] {
+        members.entry(Arc::from(name)).or_insert_with(|| Value::null(Type::Dynamic));
+    }
+}
+
+impl Machine<'_> {
+    /// What a reference to a resource gives: one value, a list, or a value by key.
+    pub(super) fn resource_value(&mut self, module: usize, identity: (Mode, &Arc<str>, &Arc<str>), block: &Block) -> Evaluated {
+        let scope = Scope::of_module(module);
+        let expansion = self.expansion(scope, &block.body)?;
+        let above = self.modules.get(module).map(|instance| Arc::clone(&instance.address)).unwrap_or_default();
+        let dot = if above.is_empty() { "" } else { "." };
+        let node = Node::Resource(identity.0, Arc::clone(identity.1), Arc::clone(identity.2));
+        let address = format!("{above}{dot}{}", node.describe());
+        let one = |machine: &mut Self, key: Option<Key>, names: &[(&'static str, Value)]| {
+            machine.count_instance(block.header)?;
+            let address: Arc<str> = Arc::from(format!("{address}{}", key.map(|key| key.to_string()).unwrap_or_default()));
+            machine.with_bound(scope, names, |machine, scope| machine.instance_value(identity, &address, block, scope))
+        };
+        match expansion {
+            Expansion::One => one(self, None, &[]),
+            Expansion::Count(all) => {
+                let items: Evaluated<Vec<Value>> =
+                    all.iter().enumerate().map(|(at, names)| one(self, Some(Key::Index(at)), names)).collect();
+                Ok(Value::tuple(items?))
+            }
+            Expansion::Each(all) => {
+                let mut members = Members::new();
+                for (key, names) in all {
+                    members.insert(Arc::clone(&key), one(self, Some(Key::Name(Arc::clone(&key))), &names)?);
+                }
+                Ok(Value::object(members))
+            }
+            Expansion::Unknown(reason, names) => {
+                let stand_in = one(self, Some(Key::Unknown), &names)?;
+                let known = Known::Pieces(Arc::from([stand_in]));
+                Ok(Data::Unknown(Arc::new(Unknown { ty: Type::Dynamic, reason, known })).into())
+            }
+        }
+    }
+
+    fn instance_value(
+        &mut self,
+        (mode, ty, _): (Mode, &Arc<str>, &Arc<str>),
+        address: &Arc<str>,
+        block: &Block,
+        scope: Scope<'_>,
+    ) -> Evaluated {
+        let mut members = self.attributes(&block.body, address, scope, true)?;
+        let kind = match mode {
+            Mode::Managed => ReasonKind::Computed(Arc::clone(address), Arc::default()),
+            Mode::Data | Mode::Ephemeral => ReasonKind::Data(Arc::clone(address), Arc::default()),
+        };
+        let reason = Reason { kind, span: Some(block.header) };
+        if mode == Mode::Data && &**ty == "aws_iam_policy_document" {
+            let document = policy::document(&members, block.header);
+            match document {
+                Ok(document) => {
+                    members.insert(Arc::from("json"), document.text);
+                    members.insert(Arc::from("minified_json"), document.minified);
+                }
+                Err(fault) => {
+                    self.report(&fault);
+                }
+            }
+        }
+        if mode == Mode::Managed && &**ty == "terraform_data" {
+            terraform_data(&mut members, address, block.header);
+        }
+        let known = Known::Members(Arc::new(members));
+        let value = Value::from(Data::Unknown(Arc::new(Unknown { ty: Type::Dynamic, reason, known })));
+        Ok(value.with_origin(Origin::written(block.header)))
+    }
+
+    /// The instances of a resource of a module that is evaluated.
+    pub(super) fn instances(&mut self, module: usize, identity: (Mode, Arc<str>, Arc<str>), block: &Block) -> Vec<Resource> {
+        let (mode, ty, name) = identity;
+        let node = Node::Resource(mode, Arc::clone(&ty), Arc::clone(&name));
+        let Ok(value) = self.node(module, &node, block.header) else { return Vec::new() };
+        let (above, certain) =
+            self.modules.get(module).map(|instance| (Arc::clone(&instance.address), instance.certain)).unwrap_or_default();
+        let dot = if above.is_empty() { "" } else { "." };
+        let make = |key: Option<Key>, value: &Value| Resource {
+            address: Arc::from(format!("{above}{dot}{}{}", node.describe(), key.as_ref().map(Key::to_string).unwrap_or_default())),
+            mode,
+            ty: Arc::clone(&ty),
+            name: Arc::clone(&name),
+            existence: if certain && key != Some(Key::Unknown) { Existence::Certain } else { Existence::Possible },
+            key,
+            module: Arc::clone(&above),
+            values: value.attributes().cloned().unwrap_or_default(),
+            span: block.header,
+        };
+        match (&value.data, value.as_unknown().map(|unknown| &unknown.known)) {
+            (Data::Tuple(items), _) => items.iter().enumerate().map(|(at, item)| make(Some(Key::Index(at)), item)).collect(),
+            (Data::Object(members), _) => members.iter().map(|(key, item)| make(Some(Key::Name(Arc::clone(key))), item)).collect(),
+            (_, Some(Known::Pieces(pieces))) => pieces.iter().map(|item| make(Some(Key::Unknown), item)).collect(),
+            (_, Some(Known::Members(_))) => vec![make(None, &value)],
+            // It could not be counted, which was reported: it may be there.
+            _ => vec![make(Some(Key::Unknown), &value)],
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! A root module from its folder to all that it declares.
+
+use std::{collections::BTreeMap, sync::Arc, thread};
+
+use portcullis_source::{Partial, Problem, RepoPath, Revision, Stage};
+
+use super::{Called, Calls, Config, Given, Inputs, Instance, Module, Output, Statement, call::Node};
+use crate::{
+    limits::STACK_BYTES,
+    machine::Machine,
+    syntax::{Block, Expr, Kind},
+    value::Value,
+};
+
+/// Evaluates the root module of a folder: as much as can be, and what is wrong with the rest.
+#[must_use]
+pub fn evaluate(revision: &Revision, folder: &RepoPath, inputs: &Inputs) -> Partial<Module> {
+    let done = with_stack(|| evaluate_here(revision, folder, inputs));
+    done.unwrap_or_else(|problem| Partial { value: Module { partial: true, ..Module::default() }, problems: vec![*problem] })
+}
+
+/// Does something with a stack of its own: expressions lie within each other deeper than threads are made for.
+pub(crate) fn with_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Box<Problem>> {
+    thread::scope(|scope| {
+        let started = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
+        match started.map(thread::ScopedJoinHandle::join) {
+            Ok(Ok(done)) => Ok(done),
+            Ok(Err(_)) => Err(failed("the evaluation stopped")),
+            Err(error) => Err(failed(&error.to_string())),
+        }
+    })
+}
+
+fn failed(why: &str) -> Box<Problem> {
+    Box::new(Problem::new(Stage::Terraform, format!("modules could not be evaluated: {why}"), "report it as a fault of portcullis"))
+}
+
+fn evaluate_here(revision: &Revision, folder: &RepoPath, inputs: &Inputs) -> Partial<Module> {
+    let root = match revision.resolve(folder) {
+        Ok(root) => root,
+        Err(error) => {
+            let problem = Problem::new(Stage::Terraform, error.to_string(), error.hint());
+            return Partial { value: Module { partial: true, ..Module::default() }, problems: vec![problem] };
+        }
+    };
+    let mut machine = Machine::new(revision, root.clone(), inputs);
+    let config = machine.config(&root);
+    if machine.configs.values().all(|config| config.is_bare()) && !config.partial {
+        machine.problem(&format!("{folder} has no configuration files"), "name a folder with .tf files", None);
+    }
+    let given = machine.values_given(&root);
+    let undeclared = given.iter().filter(|(name, _)| !config.variables.contains_key(*name));
+    let undeclared = undeclared
+        .filter_map(|(name, given)| match given {
+            Given::Value(_, span) => Some((Arc::clone(name), *span)),
+            Given::Argument(_) => None,
+        })
+        .collect();
+    machine.modules.push(Instance {
+        config: Arc::clone(&config),
+        address: Arc::default(),
+        parent: None,
+        path: Arc::default(),
+        depth: 0,
+        frames: Arc::from([]),
+        given,
+        nodes: BTreeMap::new(),
+        calls: BTreeMap::new(),
+        certain: true,
+    });
+    let mut module = Module { undeclared, ..Module::default() };
+    let mut at = 0;
+    // Calls add modules behind those that are there.
+    while at < machine.modules.len() && !machine.is_spent() {
+        machine.all_of(at, &mut module);
+        at += 1;
+    }
+    module.partial = machine.configs.values().any(|config| config.partial) || machine.is_spent();
+    Partial { value: module, problems: machine.problems }
+}
+
+impl Machine<'_> {
+    /// Evaluates all that a module declares.
+    fn all_of(&mut self, at: usize, module: &mut Module) {
+        let Some(instance) = self.modules.get(at) else { return };
+        let (config, address, is_root) = (Arc::clone(&instance.config), Arc::clone(&instance.address), at == 0);
+        for (name, block) in &config.variables {
+            let value = self.settled(at, Node::Variable(Arc::clone(name)), block);
+            self.validate(at, name, block);
+            if is_root {
+                module.variables.insert(Arc::clone(name), value);
+            }
+        }
+        for (name, attribute) in &config.locals {
+            let value = self.node(at, &Node::Local(Arc::clone(name)), attribute.name_span);
+            if let (true, Ok(value)) = (is_root, value) {
+                module.locals.insert(Arc::clone(name), value);
+            }
+        }
+        for ((mode, ty, name), block) in &config.resources {
+            module.resources.extend(self.instances(at, (*mode, Arc::clone(ty), Arc::clone(name)), block));
+        }
+        for (name, block) in &config.calls {
+            self.call_all(at, &address, name, block, module);
+        }
+        for (name, block) in &config.outputs {
+            let value = self.settled(at, Node::Output(Arc::clone(name)), block);
+            if is_root {
+                self.output(name, block, value, module);
+            }
+        }
+        for block in &config.others {
+            module.statements.extend(statement(&config, block));
+        }
+    }
+
+    fn settled(&mut self, at: usize, node: Node, block: &Block) -> Value {
+        match self.node(at, &node, block.header) {
+            Ok(value) => value,
+            Err(fault) => {
+                let reason = self.report(&fault);
+                Value::unknown(crate::types::Type::Dynamic, reason)
+            }
+        }
+    }
+
+    fn output(&mut self, name: &Arc<str>, block: &Block, value: Value, module: &mut Module) {
+        let declared = matches!(block.body.attribute("sensitive").map(|attribute| &attribute.value.kind), Some(Kind::Bool(true)));
+        if value.all_marks().sensitive && !declared {
+            let message = format!("output {name} shows what is sensitive");
+            self.problem(&message, "write sensitive = true", Some(block.header));
+        }
+        module.outputs.insert(Arc::clone(name), Output { value, sensitive: declared, span: block.header });
+    }
+
+    fn call_all(&mut self, at: usize, address: &str, name: &Arc<str>, block: &Block, module: &mut Module) {
+        let calls = match self.calls(at, name, block.header) {
+            Ok(calls) => calls,
+            Err(fault) => Calls::Absent(self.report(&fault)),
+        };
+        let source: Arc<str> = match block.body.attribute("source").map(|attribute| &attribute.value.kind) {
+            Some(Kind::String(text)) => Arc::clone(text),
+            _ => Arc::default(),
+        };
+        let made: Vec<usize> = match calls {
+            Calls::One(one) | Calls::Unknown(_, one) => vec![one],
+            Calls::Count(all) => all,
+            Calls::Each(all) => all.into_values().collect(),
+            Calls::Absent(_) => {
+                let dot = if address.is_empty() { "" } else { "." };
+                module.calls.push(Called {
+                    address: Arc::from(format!("{address}{dot}module.{name}")),
+                    source,
+                    folder: None,
+                    span: block.header,
+                });
+                return;
+            }
+        };
+        for one in made {
+            let Some(instance) = self.modules.get(one) else { continue };
+            let folder = Some(instance.config.folder.clone());
+            module.calls.push(Called { address: Arc::clone(&instance.address), source: Arc::clone(&source), folder, span: block.header });
+        }
+    }
+}
+
+fn statement(config: &Config, block: &Block) -> Option<Statement> {
+    if !matches!(&*block.kind, "moved" | "removed" | "import" | "check") {
+        return None;
+    }
+    let references =
+        block.body.attributes().filter_map(|attribute| Some((Arc::clone(&attribute.name), Arc::from(written(&attribute.value)?))));
+    Some(Statement { kind: Arc::clone(&block.kind), folder: config.folder.clone(), references: references.collect(), span: block.header })
+}
+
+/// A reference as it is written.
+fn written(expr: &Expr) -> Option<String> {
+    match &expr.kind {
+        Kind::Root(name) => Some(name.to_string()),
+        Kind::Attr(inner, name) => Some(format!("{}.{name}", written(inner)?)),
+        Kind::Index(inner, key) => match &key.kind {
+            Kind::Number(number) => Some(format!("{}[{}]", written(inner)?, number.text())),
+            Kind::String(key) => Some(format!("{}[{}]", written(inner)?, crate::value::json_string(key))),
+            _ => None,
+        },
+        Kind::String(text) => Some(text.to_string()),
+        _ => None,
+    }
+}

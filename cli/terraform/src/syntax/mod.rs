@@ -1,0 +1,16 @@
+//! Text to a tree: HCL's native syntax, its templates, and its JSON form.
+
+mod ast;
+mod body;
+mod cursor;
+mod expression;
+mod json;
+mod template;
+
+pub use ast::{Access, Attribute, Binary, Block, Body, Call, Expr, ForExpr, Item, Kind, Part, Unary};
+pub use body::body;
+pub(crate) use body::expression_at;
+pub(crate) use cursor::Base;
+pub use cursor::SyntaxError;
+pub(crate) use json::{body as json_body, values as json_values};
+pub(crate) use template::bare as template;

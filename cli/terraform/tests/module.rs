@@ -1,0 +1,345 @@
+//! Modules whose evaluation no recording shows: where values come from, why they are unknown, what may not be done.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a case that is not as it is meant fails its test")]
+
+use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
+
+use portcullis_source::{Partial, RepoPath, Revision, Sources};
+use portcullis_terraform::{
+    Role, Value,
+    module::{self, Existence, Inputs, Limits, Module},
+    value::{Known, ReasonKind},
+};
+
+/// Evaluates the root of files that are given as `-- NAME --` and their text.
+fn evaluate(archive: &str) -> (Revision, Partial<Module>) {
+    let mut files: BTreeMap<RepoPath, Arc<[u8]>> = BTreeMap::new();
+    let archive = if archive.starts_with("-- ") { archive.to_owned() } else { format!("-- main.tf --\n{archive}") };
+    for part in archive.split("-- ").skip(1).collect::<Vec<_>>().chunks(1) {
+        let (name, text) = part[0].split_once(" --\n").unwrap();
+        files.insert(RepoPath::new(name).unwrap(), Arc::from(text.as_bytes()));
+    }
+    let revision = Revision::memory(files, Arc::new(Sources::default()));
+    // Fewer steps than there may be, so that bombs end soon without optimizations too.
+    let limits = Limits { steps: 300_000, ..Limits::default() };
+    let done = module::evaluate(&revision, &RepoPath::root(), &Inputs { limits, ..Inputs::default() });
+    (revision, done)
+}
+
+fn messages(done: &Partial<Module>) -> Vec<&str> {
+    done.problems.iter().map(|problem| &*problem.message).collect()
+}
+
+fn output(done: &Partial<Module>, name: &str) -> Value {
+    assert_eq!(messages(done), Vec::<&str>::new());
+    done.value.outputs[name].value.clone()
+}
+
+/// The way of a value: roles, names and lines.
+fn chain(revision: &Revision, value: &Value) -> Vec<String> {
+    let steps = value.origin.chain().into_iter();
+    steps
+        .map(|step| {
+            let place = revision.sources().locate(step.span).unwrap();
+            format!("{:?} {} {}:{}", step.role, step.name, place.file, place.line)
+        })
+        .collect()
+}
+
+#[test]
+fn a_value_remembers_its_way_through_files_variables_and_modules() {
+    let (revision, done) = evaluate(
+        "-- main.tf --\nvariable \"size\" {}\nlocals {\n  bigger = var.size\n}\nmodule \"m\" {\n  source = \"./m\"\n  size   = local.bigger\n}\noutput \"it\" {\n  value = module.m.size\n}\n\
+         -- terraform.tfvars --\n# the size\nsize = 3\n-- m/main.tf --\nvariable \"size\" {}\noutput \"size\" {\n  value = var.size\n}\n",
+    );
+    let value = output(&done, "it");
+    let expected = [
+        "Written  terraform.tfvars:2",
+        "Given size terraform.tfvars:2",
+        "Local bigger main.tf:3",
+        "Argument size main.tf:7",
+        "Output size m/main.tf:3",
+        "Output it main.tf:10",
+    ];
+    assert_eq!(chain(&revision, &value), expected);
+    assert_eq!(revision.sources().locate(value.origin.span().unwrap()).unwrap().line, 2);
+}
+
+#[test]
+fn a_member_keeps_the_place_of_its_own_literal() {
+    let (revision, done) =
+        evaluate("locals {\n  all = merge({\n    a = 1\n  }, {\n    b = 2\n  })\n}\noutput \"b\" {\n  value = local.all.b\n}\n");
+    let value = output(&done, "b");
+    assert_eq!(chain(&revision, &value)[0], "Written  main.tf:5");
+    assert!(value.origin.chain().iter().any(|step| step.role == Role::Local));
+}
+
+#[test]
+fn an_unknown_says_why() {
+    let (_, done) = evaluate(
+        "variable \"unset\" {}\nresource \"aws_db_instance\" \"db\" {\n  multi_az = true\n}\ndata \"aws_region\" \"here\" {}\nmodule \"far\" {\n  source = \"terraform-aws-modules/vpc/aws\"\n}\n\
+         output \"unset\" {\n  value = upper(var.unset)\n}\noutput \"computed\" {\n  value = aws_db_instance.db.endpoint\n}\noutput \"known\" {\n  value = aws_db_instance.db.multi_az\n}\n\
+         output \"data\" {\n  value = [data.aws_region.here.name]\n}\noutput \"far\" {\n  value = module.far.vpc_id\n}\noutput \"clock\" {\n  value = timestamp()\n}\noutput \"space\" {\n  value = terraform.workspace\n}\n",
+    );
+    let why = |name: &str| output(&done, name).any_reason().unwrap().kind.clone();
+    assert_eq!(why("unset"), ReasonKind::Variable(Arc::from("unset")));
+    assert_eq!(why("computed"), ReasonKind::Computed(Arc::from("aws_db_instance.db"), Arc::from("endpoint")));
+    assert_eq!(output(&done, "computed").identity(), Some(("aws_db_instance.db", "endpoint")));
+    assert_eq!(output(&done, "known").to_json(), "true");
+    assert_eq!(why("data"), ReasonKind::Data(Arc::from("data.aws_region.here"), Arc::from("name")));
+    assert_eq!(why("far"), ReasonKind::Module(Arc::from("module.far"), Arc::from("terraform-aws-modules/vpc/aws")));
+    assert_eq!(why("clock"), ReasonKind::Impure(Arc::from("timestamp")));
+    assert_eq!(why("space"), ReasonKind::Environment(Arc::from("terraform.workspace")));
+}
+
+#[test]
+fn one_unknown_hides_neither_a_text_nor_a_document_nor_both_branches() {
+    let (_, done) = evaluate(
+        "resource \"x_y\" \"z\" {}\nlocals {\n  arn = x_y.z.arn\n}\noutput \"text\" {\n  value = \"arn:${local.arn}/*\"\n}\noutput \"document\" {\n  value = jsonencode({ Action = \"*\", Resource = local.arn })\n}\n\
+         output \"action\" {\n  value = jsondecode(jsonencode({ Action = \"*\", Resource = local.arn })).Action\n}\noutput \"either\" {\n  value = local.arn == \"a\" ? \"yes\" : \"no\"\n}\noutput \"same\" {\n  value = local.arn == \"a\" ? 1 : 1\n}\n",
+    );
+    let known = |name: &str| output(&done, name).as_unknown().unwrap().known.clone();
+    let Known::Pieces(pieces) = known("text") else { panic!("pieces") };
+    assert_eq!(pieces.iter().map(|piece| piece.as_str()).collect::<Vec<_>>(), [Some("arn:"), None, Some("/*")]);
+    let Known::Encoded(_, value) = known("document") else { panic!("a document") };
+    assert_eq!(value.get("Action").and_then(Value::as_str), Some("*"));
+    assert_eq!(output(&done, "action").as_str(), Some("*"));
+    let Known::Either(both) = known("either") else { panic!("either") };
+    assert_eq!(both.iter().map(|value| value.as_str()).collect::<Vec<_>>(), [Some("yes"), Some("no")]);
+    assert_eq!(output(&done, "same").to_json(), "1");
+}
+
+#[test]
+fn what_is_not_counted_stands_for_all() {
+    let (_, done) = evaluate(
+        "variable \"n\" {}\nresource \"a_b\" \"c\" {\n  count = var.n\n  x     = count.index\n  y     = 1\n}\nresource \"a_b\" \"d\" {\n  dynamic \"rule\" {\n    for_each = [1, 2]\n    content {\n      n = rule.value\n    }\n  }\n}\n",
+    );
+    assert_eq!(messages(&done), Vec::<&str>::new());
+    let [first, second] = done.value.resources.as_slice() else { panic!("two") };
+    assert_eq!((&*first.address, first.existence), ("a_b.c[?]", Existence::Possible));
+    assert_eq!(first.values["y"].to_json(), "1");
+    assert!(first.values["x"].any_reason().is_some());
+    let rules = second.values["rule"].items().unwrap();
+    assert_eq!(rules.iter().map(|rule| rule.attributes().unwrap()["n"].to_json()).collect::<String>(), "12");
+}
+
+#[test]
+fn a_policy_document_is_made_without_its_provider() {
+    let (_, done) = evaluate(
+        "data \"aws_iam_policy_document\" \"base\" {\n  statement {\n    sid = \"a\"\n    actions = [\"s3:Get*\", \"s3:List*\"]\n    resources = [\"arn:&{aws:username}\"]\n  }\n}\n\
+         data \"aws_iam_policy_document\" \"it\" {\n  source_policy_documents = [data.aws_iam_policy_document.base.json]\n  statement {\n    effect = \"Deny\"\n    actions = [\"*\"]\n    resources = [\"*\"]\n    principals {\n      type = \"*\"\n      identifiers = [\"*\"]\n    }\n    condition {\n      test = \"Bool\"\n      variable = \"aws:SecureTransport\"\n      values = [\"false\"]\n    }\n  }\n}\n\
+         output \"it\" {\n  value = data.aws_iam_policy_document.it.minified_json\n}\n",
+    );
+    let expected = r#"{"Version":"2012-10-17","Statement":[{"Sid":"a","Effect":"Allow","Action":["s3:List*","s3:Get*"],"Resource":"arn:${aws:username}"},{"Effect":"Deny","Action":"*","Resource":"*","Principal":"*","Condition":{"Bool":{"aws:SecureTransport":"false"}}}]}"#;
+    assert_eq!(output(&done, "it").as_str(), Some(expected));
+}
+
+#[test]
+fn what_refers_to_itself_is_told_once_and_ends() {
+    for text in [
+        "locals {\n  a = local.b\n  b = [local.a]\n}\n",
+        "module \"m\" {\n  source = \"./\"\n}\n",
+        "module \"m\" {\n  source = \"./m\"\n  count = module.m.x\n}\n-- m/main.tf --\noutput \"x\" {\n  value = 1\n}\n",
+        "-- main.tf --\nmodule \"m\" {\n  source = \"./m\"\n}\n-- m/main.tf --\nmodule \"n\" {\n  source = \"../n\"\n}\n-- n/main.tf --\nmodule \"m\" {\n  source = \"../m\"\n}\n",
+        "resource \"a_b\" \"c\" {\n  x = a_b.d.y\n}\nresource \"a_b\" \"d\" {\n  y = a_b.c.x\n}\n",
+    ] {
+        let archive = if text.starts_with("-- ") { text.to_owned() } else { format!("-- main.tf --\n{text}") };
+        let (_, done) = evaluate(&archive);
+        let found = messages(&done);
+        let unknown = found.is_empty() && archive.contains("count");
+        assert!(unknown || (1..=2).contains(&found.len()), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn nothing_outside_of_the_repository_is_read() {
+    for expression in [
+        "file(\"../../etc/passwd\")",
+        "file(\"/etc/passwd\")",
+        "filebase64(\"..//..//x\")",
+        "templatefile(\"../x\", {})",
+        "fileexists(\"../x\")",
+        "fileset(\"..\", \"*\")",
+        "filemd5(\"a\\\\b\")",
+    ] {
+        let (_, done) = evaluate(&format!("output \"x\" {{\n  value = {expression}\n}}\n"));
+        assert_eq!(messages(&done).len(), 1, "{expression}: {:?}", messages(&done));
+    }
+    for source in ["../outside", "./../../x", "/etc"] {
+        let (_, done) = evaluate(&format!("module \"m\" {{\n  source = \"{source}\"\n}}\n"));
+        assert!(!messages(&done).is_empty() || done.value.calls[0].folder.is_none(), "{source}");
+    }
+}
+
+/// What would take the machine's memory or the rest of the day.
+fn bombs() -> Vec<(&'static str, String)> {
+    let expression = |text: &str| format!("output \"x\" {{\n  value = {text}\n}}\n");
+    let mut doubling = String::from("locals {\n  a0 = [1, 2]\n  t0 = \"0123456789\"\n");
+    for level in 1..60 {
+        writeln!(doubling, "  a{level} = [local.a{0}, local.a{0}]\n  t{level} = \"${{local.t{0}}}${{local.t{0}}}\"", level - 1).unwrap();
+    }
+    doubling.push_str("}\n");
+    let mut chain = String::from("locals {\n  a0 = 1\n");
+    for level in 1..5_000 {
+        writeln!(chain, "  a{level} = local.a{} + 1", level - 1).unwrap();
+    }
+    chain.push_str("}\noutput \"x\" {\n  value = local.a4999\n}\n");
+    let loops = "[for a in range(1000): [for b in range(1000): [for c in range(1000): a * b * c]]]";
+    vec![
+        ("doubling", doubling),
+        ("chain", chain),
+        ("loops", expression(loops)),
+        ("count", "resource \"a_b\" \"c\" {\n  count = 1000000000\n}\n".to_owned()),
+        ("huge count", "resource \"a_b\" \"c\" {\n  count = 1e300\n}\n".to_owned()),
+        (
+            "module count",
+            "-- main.tf --\nmodule \"m\" {\n  source = \"./m\"\n  count = 20000\n}\n-- m/main.tf --\noutput \"x\" {\n  value = 1\n}\n"
+                .to_owned(),
+        ),
+        ("padding", expression("format(\"%2000000000d\", 1)")),
+        ("precision", expression("format(\"%.2000000000f\", 1)")),
+        ("indent", expression("indent(2000000000, \"a\\nb\")")),
+        ("product", expression("setproduct(range(1000), range(1000), range(1000), range(1000))")),
+        ("power", expression("1e4999 * 1e4999 * 1e4999 * 1e4999 * 1e4999")),
+        ("digits", expression("1e999999999")),
+        (
+            "replace",
+            expression(
+                "replace(join(\"\", [for x in range(1000): \"aaaaaaaaaa\"]), \"a\", join(\"\", [for x in range(1000): \"aaaaaaaaaa\"]))",
+            ),
+        ),
+        ("parentheses", expression(&format!("{}1{}", "(".repeat(100_000), ")".repeat(100_000)))),
+        ("brackets", expression(&format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)))),
+        ("braces", "a {\n".repeat(100_000)),
+        ("templates", expression(&"\"${".repeat(50_000))),
+        ("signs", expression(&format!("{}1", "-".repeat(100_000)))),
+        ("sum", expression(&vec!["1"; 100_000].join("+"))),
+        ("conditionals", expression(&"true ? 1 : ".repeat(20_000))),
+        ("steps", expression(&format!("local{}", ".a".repeat(100_000)))),
+        ("regex", expression("regex(\"(a{1000}){1000}\", \"a\")")),
+        ("json", expression(&format!("jsondecode(\"{}\")", "[".repeat(100_000)))),
+        (
+            "yaml",
+            expression(
+                "yamldecode(\"a: &a [x,x,x,x,x,x,x,x,x]\\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e]\\ng: [*f,*f,*f,*f,*f,*f,*f,*f,*f]\\n\")",
+            ),
+        ),
+        (
+            "glob",
+            expression(
+                "fileset(\".\", \"{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}\")",
+            ),
+        ),
+        ("cidr", expression("cidrsubnets(\"0.0.0.0/0\", [for x in range(1024): 33]...)")),
+    ]
+}
+
+#[test]
+fn bombs_end_in_a_problem() {
+    for (name, text) in bombs() {
+        let (_, done) = evaluate(&text);
+        assert!(!done.problems.is_empty(), "{name} is refused");
+        assert!(done.problems.len() < 60, "{name} is told once: {}", done.problems.len());
+    }
+}
+
+#[test]
+fn a_resource_is_a_document_without_secrets() {
+    let (_, done) = evaluate(
+        "variable \"password\" {\n  sensitive = true\n  default = \"hunter2\"\n}\nvariable \"n\" {}\nresource \"aws_db_instance\" \"db\" {\n  multi_az = true\n  password = var.password\n  tags = { \"a/b\" = var.n, c = [1, var.password] }\n  rule {\n    port = var.n\n    name = \"x\"\n  }\n  dynamic \"more\" {\n    for_each = var.n\n    content {\n      fixed = 1\n      loose = more.value\n    }\n  }\n}\n",
+    );
+    assert_eq!(messages(&done), Vec::<&str>::new());
+    let document: serde_json::Value = serde_json::from_str(&done.value.resources[0].to_json()).unwrap();
+    let why = "nobody sets variable n";
+    let expected = serde_json::json!({
+        "kind": "aws_db_instance", "mode": "managed", "address": "aws_db_instance.db", "module": "", "name": "db", "existence": "certain",
+        "values": {"multi_az": true, "password": null, "tags": {"a/b": null, "c": [1, null]}, "rule": [{"port": null, "name": "x"}], "more": [{"fixed": 1, "loose": null}]},
+        "unknown": {"/tags/a~1b": why, "/rule/0/port": why, "/more": why, "/more/0/loose": why},
+        "sensitive": ["/password", "/tags/c/1"],
+    });
+    assert_eq!(document, expected);
+}
+
+#[test]
+fn a_module_of_a_registry_is_evaluated_where_it_was_laid_down() {
+    let manifest = |version: &str| {
+        format!(
+            "-- .terraform/modules/modules.json --\n{{\"Modules\": [{{\"Key\": \"\", \"Source\": \"\", \"Dir\": \".\"}}, {{\"Key\": \"far\", \"Source\": \"registry.terraform.io/a/b/aws\", \"Version\": \"{version}\", \"Dir\": \".terraform/modules/far\"}}]}}\n"
+        )
+    };
+    let main = "-- main.tf --\nmodule \"far\" {\n  source = \"a/b/aws\"\n  version = \"~> 2.1\"\n  x = 1\n}\noutput \"it\" {\n  value = module.far.y\n}\n";
+    let module = "-- .terraform/modules/far/main.tf --\nvariable \"x\" {}\noutput \"y\" {\n  value = var.x + 1\n}\n";
+    let (_, done) = evaluate(&format!("{main}{module}{}", manifest("2.4.0")));
+    assert_eq!(output(&done, "it").to_json(), "2");
+    let (_, done) = evaluate(&format!("{main}{module}{}", manifest("3.0.0")));
+    assert!(matches!(output(&done, "it").any_reason().unwrap().kind, ReasonKind::Module(..)));
+    let (_, done) = evaluate(&format!(
+        "{main}{module}-- .terraform/modules/modules.json --\n{{\"Modules\": [{{\"Key\": \"far\", \"Source\": \"a/b/aws\", \"Version\": \"2.1\", \"Dir\": \"../../x\"}}]}}\n"
+    ));
+    assert!(output(&done, "it").any_reason().is_some());
+}
+
+#[test]
+fn no_problem_tells_what_is_sensitive() {
+    let names = portcullis_terraform::function_names();
+    let arguments = ["S", "S, S", "S, S, S", "1, S", "[S]", "{ (S) = S }", "S, 1", "S, {}", "[\"a\"], S"];
+    let calls = names.iter().flat_map(|name| arguments.map(|arguments| format!("{name}({arguments})")));
+    let others = [
+        "{ a = 1 }[S]",
+        "[1][S]",
+        "{ for x in [S, S] : x => 1 }",
+        "S + 1",
+        "-S",
+        "S ? 1 : 2",
+        "[for x in S : x]",
+        "\"${S.x}\"",
+        "{ (S) = 1 }.b",
+        "{ (S) = 1 }[\"b\"]",
+        "S[0]",
+    ];
+    let mut refused = 0;
+    for expression in calls.chain(others.map(str::to_owned)) {
+        let expression = expression.replace('S', "var.s");
+        let text = format!(
+            "variable \"s\" {{\n  sensitive = true\n  default = \"hunter2\"\n  validation {{\n    condition = var.s == \"\"\n    error_message = \"not ${{var.s}}\"\n  }}\n}}\noutput \"x\" {{\n  sensitive = true\n  value = {expression}\n}}\n"
+        );
+        let (_, done) = evaluate(&text);
+        for problem in &done.problems {
+            assert!(!problem.message.contains("hunter2") && !problem.hint.contains("hunter2"), "{expression}: {problem:?}");
+        }
+        refused += done.problems.len();
+    }
+    assert!(refused > 500, "most of these are wrong: {refused}");
+}
+
+#[test]
+fn texts_that_are_no_configuration_are_problems_with_a_place() {
+    for bytes in [
+        &b"\xff\xfe"[..],
+        b"\0",
+        b"}",
+        b"a",
+        b"a {",
+        b"a = ",
+        b"\"",
+        b"<<",
+        b"a = <<X\n",
+        b"a = \"${\"",
+        b"a = [for",
+        b"/*",
+        b"locals { a = 1 b = 2 }",
+    ] {
+        let files = BTreeMap::from([(RepoPath::new("main.tf").unwrap(), Arc::from(bytes))]);
+        let revision = Revision::memory(files, Arc::new(Sources::default()));
+        let done = module::evaluate(&revision, &RepoPath::root(), &Inputs::default());
+        assert!(done.value.partial, "{bytes:?}");
+        assert!(done.problems.iter().all(|problem| problem.span.is_some() && !problem.hint.is_empty()), "{bytes:?}: {:?}", done.problems);
+    }
+}
+
+#[test]
+fn an_error_hides_only_its_own_block() {
+    let (_, done) = evaluate("output \"a\" {\n  value = 1\n}\noutput \"b\" {\n  value = = 1\n}\noutput \"c\" {\n  value = 3\n}\n");
+    assert_eq!(messages(&done).len(), 1);
+    assert_eq!(done.value.outputs.keys().map(|name| &**name).collect::<Vec<_>>(), ["a", "c"]);
+    assert!(done.value.partial);
+}

@@ -1,0 +1,5 @@
+module "m" {
+  source = "./m"
+  need   = 1
+  nope   = 1
+}

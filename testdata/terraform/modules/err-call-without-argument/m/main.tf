@@ -1,0 +1,2 @@
+variable "need" {}
+output "y" { value = var.need }

@@ -1,0 +1,7 @@
+module "m" {
+  source = "./m"
+  need   = 1
+}
+output "x" {
+  value = module.m.nope
+}

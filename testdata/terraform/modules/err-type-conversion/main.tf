@@ -1,0 +1,7 @@
+variable "a" {
+  type    = list(number)
+  default = [1, "x"]
+}
+output "x" {
+  value = var.a
+}

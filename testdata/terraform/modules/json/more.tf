@@ -1,0 +1,1 @@
+output "mixed" { value = "${local.greeting} ${length(local.nested.a)}" }

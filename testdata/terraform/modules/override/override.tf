@@ -1,0 +1,6 @@
+variable "a" {
+  default = "override"
+}
+output "z" {
+  value = "override"
+}

@@ -1,0 +1,2 @@
+auto = ["b"]
+last = "b"

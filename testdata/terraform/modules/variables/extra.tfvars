@@ -1,0 +1,2 @@
+last = "from -var-file"
+plain = null
