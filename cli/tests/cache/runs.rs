@@ -160,7 +160,7 @@ const CHANGES: &[Change] = &[
     ("a rule", |place| place.write("rules/no-gadget/rule.rego", &RULE.replace("== \"gadget\"", "!= \"\""))),
     ("what a rule is told by", |place| place.write("rules/no-gadget/README.md", "# Other\n")),
     ("a mirror", |place| place.write("mirror/more-1.0.0.tgz", "no chart")),
-    ("what git ignores", |place| place.write(".gitignore", "/charts/late/charts/\n/ignored.yaml\n/map.yaml\n")),
+    ("what git ignores", |place| place.write(".gitignore", "/charts/late/charts/\n/ignored.yaml\n/late.yaml\n")),
     ("what git tracks", |place| place.git(&["rm", "--quiet", "--cached", "--force", "ignored.yaml"])),
     ("helm's repositories", |place| {
         let more = "apiVersion: ''\nrepositories: [{ name: more, url: 'https://example.com' }]\n";

@@ -26,7 +26,7 @@ import data.portcullis.prelude.zones.key as zone_key
 at := array.concat(input.pod.at, ["topologySpreadConstraints"])
 
 findings contains {"at": array.concat(at, [fault.i, fault.field]), "others": others, "message": fault.message} if {
-	several
+	replicated
 	not enough
 	not keeps_apart
 	some fault in faults
@@ -34,7 +34,7 @@ findings contains {"at": array.concat(at, [fault.i, fault.field]), "others": oth
 }
 
 findings contains {"at": array.concat(at, [0, "topologyKey"]), "message": message} if {
-	several
+	replicated
 	not keeps_apart
 	count(zonal) == 0
 	count(constraints) > 0
@@ -42,21 +42,14 @@ findings contains {"at": array.concat(at, [0, "topologyKey"]), "message": messag
 }
 
 findings contains {"at": at, "message": message} if {
-	several
+	replicated
 	not keeps_apart
 	count(constraints) == 0
 	message := "pods have no topologySpreadConstraints, so they may all be in one zone"
 }
 
 findings contains {"at": array.concat(input.pod.at, pin.at), "others": others, "message": pin.message} if {
-	several
+	replicated
 	some pin in pins
 	others := object.get(pin, "others", [])
-}
-
-# One pod that somebody asked for is in one zone in any way; where nothing is said, an autoscaler may have its say.
-several if {
-	replicated
-	replicas := object.get(input.resource, ["spec", "replicas"], null)
-	not replicas in {0, 1}
 }
