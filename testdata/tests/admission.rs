@@ -152,6 +152,8 @@ fn variants() -> Vec<(&'static str, &'static str, Value)> {
     let pod = |field: &str| format!("{POD}/{field}");
     let probe = json!({"httpGet": {"path": "/readyz", "port": 8081}});
     let made = |rule, namespace, pointer: String, value| (rule, namespace, with(good("broken", namespace), &pointer, value));
+    // What is granted to an account, no pod has without its token.
+    let token = with(good("broken", "batch"), &pod("automountServiceAccountToken"), true.into());
     vec![
         made("missing-zone-spread", "batch", pod("topologySpreadConstraints"), json!([])),
         made("scoring-off-on-demand", "scoring", pod("nodeSelector"), json!({"karpenter.sh/nodepool": "spot"})),
@@ -167,7 +169,7 @@ fn variants() -> Vec<(&'static str, &'static str, Value)> {
         made("host-network", "scoring", pod("hostNetwork"), true.into()),
         made("root-container", "batch", pod("securityContext"), json!({"runAsUser": 0})),
         made("root-user", "batch", pod("securityContext"), json!({"runAsUser": 0})),
-        made("default-service-account", "batch", pod("serviceAccountName"), "default".into()),
+        ("default-service-account", "batch", with(token, &pod("serviceAccountName"), "default".into())),
     ]
 }
 
