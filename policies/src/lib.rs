@@ -16,6 +16,7 @@ pub mod config;
 pub mod fixture;
 pub mod waiver;
 
+mod alias;
 mod coverage;
 mod date;
 mod engine;
@@ -31,6 +32,7 @@ mod rule;
 mod schema;
 
 pub use admission::group_of;
+pub use alias::Alias;
 pub use change::Change;
 pub use config::{Config, ConfigError};
 pub use coverage::{Interpreter, Lines};
@@ -42,6 +44,6 @@ pub use input::pod_images;
 pub use library::{Library, LibraryError, json};
 pub use own::OwnFile;
 pub use resource::{Context, Resource};
-pub use rule::{Alias, Group, Kind, Operation, Rule, RuleId, Scope, Severity, Target};
+pub use rule::{Group, Kind, Operation, Rule, RuleId, Scope, Severity, Target};
 pub use schema::{Faults, InvalidField, Lifecycle, UnknownField};
 pub use waiver::Waivers;

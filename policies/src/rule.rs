@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use portcullis_source::Span;
 
-use crate::{Foreign, Level, Semantics, config::Element};
+use crate::{Alias, Foreign, Level, Semantics, config::Element};
 
 /// The id of a rule: the name of its folder.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -145,47 +145,6 @@ impl Group {
             Self::Delivery => "delivery",
             Self::Platform => "platform",
         }
-    }
-}
-
-/// What a rule is called elsewhere: another tool or a standard, and its id there.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Alias {
-    /// One of [`Alias::SOURCES`].
-    pub source: Arc<str>,
-    /// The id, as the source spells it.
-    pub id: Arc<str>,
-}
-
-impl Alias {
-    /// Where rules have other names: linters, policy libraries, and `pss` for the Pod Security Standards, whose ids are `LEVEL/CONTROL`.
-    pub const SOURCES: [&str; 7] = ["checkov", "gatekeeper", "kube-linter", "kube-score", "kyverno", "polaris", "pss"];
-
-    /// Reads `SOURCE:ID`.
-    ///
-    /// # Errors
-    /// It is written otherwise, or the source is none of the known ones.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let parts = text.split_once(':').filter(|(source, id)| Self::SOURCES.contains(source) && !id.is_empty());
-        let (source, id) = parts.ok_or_else(|| format!("{text} is not SOURCE:ID with one of {}", Self::SOURCES.join(", ")))?;
-        Ok(Self { source: source.into(), id: id.into() })
-    }
-
-    /// Whether somebody means it: `CKV_K8S_14`, `checkov:CKV_K8S_14`, or all of a source or a level, as `pss` and `pss:baseline`.
-    #[must_use]
-    pub fn is_meant_by(&self, text: &str) -> bool {
-        let (source, id) = text.split_once(':').map_or((None, text), |(source, id)| (Some(source), id));
-        let is_id = self.id.eq_ignore_ascii_case(id) || self.id.split_once('/').is_some_and(|(level, _)| level == id);
-        match source {
-            Some(source) => *self.source == *source && is_id,
-            None => *self.source == *id || self.id.eq_ignore_ascii_case(id),
-        }
-    }
-}
-
-impl fmt::Display for Alias {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}:{}", self.source, self.id)
     }
 }
 

@@ -229,6 +229,9 @@ fn machine_and_interpreter_read_alike() {
                 if case.findings != found {
                     wrong.push(format!("{name}\n  machine     {}\n  interpreter {found}\n{text}", case.findings));
                 }
+                if !case.is_asked && found != "[]" {
+                    wrong.push(format!("{name}: it is not asked, but finds {found}\n{text}"));
+                }
                 if opa.is_some() {
                     questions.push((rule.id.package_word(), case.input));
                     answers.push((name.to_string(), text.clone(), case.findings));
@@ -246,4 +249,26 @@ fn machine_and_interpreter_read_alike() {
     }
     assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
     assert!(compared > 500 && told > compared / 10, "{compared} compared, {told} with findings");
+}
+
+/// All rules on the fixtures of all others: objects that nobody wrote for them.
+#[test]
+fn who_is_not_asked_finds_nothing() {
+    let sources = Sources::default();
+    let library = Library::embedded().unwrap();
+    let config = Config::parse(&sources.add("config.yaml", b"version: 1\nrules:\n  \"*\": { level: warn }\n".as_slice())).unwrap();
+    let engine = Engine::new(&library, &config).unwrap();
+    let fixtures =
+        library.rules().iter().filter(|rule| rule.scope == Scope::Resource).flat_map(|rule| rule.passes.iter().chain(&rule.fails));
+    let (mut asked, mut spared) = (0_usize, 0_usize);
+    for (name, text) in fixtures {
+        let documents = yaml::parse(&Text::of_file(&sources.add(name.to_string(), text.as_bytes()))).documents;
+        for resource in documents.into_iter().flat_map(|document| Resource::read(&Arc::new(document), &Context::default()).value) {
+            for case in engine.rule_inputs(std::slice::from_ref(&resource)) {
+                assert!(case.is_asked || case.findings == "[]", "{name}: {} is not asked, but finds {}", case.rule, case.findings);
+                *if case.is_asked { &mut asked } else { &mut spared } += 1;
+            }
+        }
+    }
+    assert!(spared > asked / 3, "{spared} spared, {asked} asked");
 }

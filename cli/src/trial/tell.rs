@@ -120,7 +120,11 @@ pub(crate) fn junit(tried: &[Tried]) -> String {
     let suite = |tried: &Tried| {
         let whole = (!tried.faults.is_empty()).then(|| of_case(&tried.rule, "the rule", &tried.faults));
         let fixtures = tried.fixtures.iter().map(|tested| of_case(&tried.rule, &tested.name, &tested.faults));
-        Suite { name: tried.rule.clone(), properties: Vec::new(), cases: whole.into_iter().chain(fixtures).collect() }
+        let lines = tried.lines.iter().flat_map(|lines| {
+            let missed: Vec<String> = lines.missed.iter().map(u32::to_string).collect();
+            [("lines.covered", lines.covered.len().to_string()), ("lines.missed", missed.join(" "))]
+        });
+        Suite { name: tried.rule.clone(), properties: lines.collect(), cases: whole.into_iter().chain(fixtures).collect() }
     };
     print(&tried.iter().map(suite).collect::<Vec<_>>())
 }

@@ -134,7 +134,7 @@ fn printed(args: &[Value]) -> Option<usize> {
         let flags = verb.find(|letter: char| letter.is_ascii_alphabetic()).unwrap_or(verb.len());
         verb.get(..flags).is_some_and(|flags| flags.split(|letter: char| !letter.is_ascii_digit()).any(|digits| digits.len() > MAX_DIGITS))
     };
-    if format.split('%').skip(1).any(is_wide) { Some(usize::MAX) } else { texts(args) }
+    if format.split('%').skip(1).any(is_wide) { Some(usize::MAX) } else { written(args) }
 }
 
 fn joined(args: &[Value]) -> Option<usize> {

@@ -90,7 +90,7 @@ impl Run<'_> {
         let resolved = self.settings_at(&Place { environment: environment.cloned(), namespace: None }, index);
         let (Some(rule), Some(resolved)) = (self.engine.rules.get(index), resolved) else { return Vec::new() };
         let input = object([("change", value.clone()), ("params", resolved.params.clone())]);
-        let said = match self.run(index, input).and_then(|found| Ok(read_all(&found, change)?)) {
+        let said = match self.run(index, true, input).and_then(|found| Ok(read_all(&found, change)?)) {
             Ok(said) => said,
             Err(failure) => {
                 let problem = mistaken(rule, &failure).unwrap_or_else(|| {

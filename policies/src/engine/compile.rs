@@ -11,12 +11,14 @@ use regorus::rvm::{
 };
 
 use super::{
-    Memory, Worker, bounds, memory, patterns,
+    Memory, Worker, bounds,
+    keys::Keys,
+    memory, patterns,
     program::{self, Broken, Shared},
     settings::{ALL_RULES, is_bound},
 };
 use crate::{
-    Config, ConfigError, Level, Library, Rule,
+    Config, ConfigError, Level, Library, Rule, Scope,
     config::{Admission, Located, Params, RuleSettings, Setting, SettingLevel, WaiverEntry, nearest},
     hash,
     rego::{
@@ -66,6 +68,8 @@ pub struct Engine {
     /// What rules share, as part of questions.
     pub(super) prelude: [u8; 32],
     pub(super) memory: Option<Arc<dyn Memory>>,
+    /// What the objects must have that rules find anything in.
+    pub(super) keys: Keys,
 }
 
 /// How many instructions one evaluation may take; a platform rule sees thousands of resources.
@@ -89,9 +93,25 @@ impl Engine {
         let (shared, is_ours) = (Shared::of(library.prelude()), library.shares_ours());
         let bound = rules.iter().map(|rule| is_bound(rule, config)).collect();
         let codes = rules.iter().map(|_| OnceLock::new()).collect();
+        // A rule on another prelude may read anything.
+        let keys = Keys::of(rules.iter().map(|rule| needs(rule).filter(|_| is_ours && rule.scope == Scope::Resource)));
         let config = config.clone();
         let prelude = memory::of_texts(library.prelude());
-        Ok(Self { rules, config, programs, shared, is_ours, digest, reads_review, reads_objects, bound, codes, prelude, memory: None })
+        Ok(Self {
+            rules,
+            config,
+            programs,
+            shared,
+            is_ours,
+            digest,
+            reads_review,
+            reads_objects,
+            bound,
+            codes,
+            prelude,
+            memory: None,
+            keys,
+        })
     }
 
     /// Compiles every rule now, for whoever cannot wait for the first time that it is asked.
@@ -203,22 +223,30 @@ pub(super) fn machine(program: Arc<Program>) -> RegoVM {
     machine
 }
 
-/// The programs of the rules that portcullis comes with, by id, with the texts that they were made of.
-const READY: &[(&str, &str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/programs.rs"));
+/// A rule that portcullis comes with: its id, its text, the program that was made of that, and sets of keys, of which an object must have one for
+/// the rule to find anything.
+type Ready = (&'static str, &'static str, &'static [u8], &'static [&'static [&'static str]]);
+
+const READY: &[Ready] = include!(concat!(env!("OUT_DIR"), "/programs.rs"));
 
 /// Whether a rule is one of those, word for word.
 pub(super) fn is_ready(rule: &Rule) -> bool {
     known(rule).is_some()
 }
 
-fn known(rule: &Rule) -> Option<&'static [u8]> {
-    let place = READY.binary_search_by_key(&rule.id.as_str(), |(id, _, _)| id).ok()?;
-    READY.get(place).filter(|(_, text, _)| **text == *rule.rego).map(|(_, _, bytes)| *bytes)
+/// What an object must have for one of those to find anything, as sets of keys, of which one is enough.
+fn needs(rule: &Rule) -> Option<&'static [&'static [&'static str]]> {
+    known(rule).map(|(_, _, _, needs)| *needs)
+}
+
+fn known(rule: &Rule) -> Option<&'static Ready> {
+    let place = READY.binary_search_by_key(&rule.id.as_str(), |(id, ..)| id).ok()?;
+    READY.get(place).filter(|(_, text, ..)| **text == *rule.rego)
 }
 
 /// The program of a rule, if it is one of those.
 fn ready(rule: &Rule) -> Option<Program> {
-    let bytes = known(rule)?;
+    let (_, _, bytes, _) = known(rule)?;
     match Program::deserialize_binary(bytes) {
         Ok(DeserializationResult::Complete(program)) => Some(program),
         Ok(DeserializationResult::Partial(_)) | Err(_) => None,

@@ -31,6 +31,8 @@ pub struct RuleInput {
     pub input: String,
     /// Its findings, as a JSON array in the order of values.
     pub findings: String,
+    /// Whether it would have been asked: otherwise the object lacks what it finds anything in.
+    pub is_asked: bool,
 }
 
 impl Engine {
@@ -222,11 +224,17 @@ impl<'a> Run<'a> {
         input: Object,
     ) -> (Answer, bool) {
         let (mut answer, mut is_whole) = (Answer::new(), true);
+        let had = self.engine.keys.had(&input);
         // As a value it is in the form that takes another value of a key that it has in place.
         let Ok(input) = input.into_value().as_object().cloned() else { return (answer, false) };
         let params = text("params");
         for wanted in rules {
             let Some(rule) = self.engine.rules.get(wanted.rule) else { continue };
+            let is_asked = self.engine.keys.is_asked(wanted.rule, &had);
+            // A record has what all of them say.
+            if !is_asked && self.record.is_none() {
+                continue;
+            }
             let found = match &rule.foreign {
                 Some(foreign) => self.foreign(wanted.rule, foreign, resource, &input, asked).map(|said| {
                     said.into_iter().for_each(|said| self.finding(wanted.rule, wanted.level, resource, &[], said));
@@ -235,7 +243,7 @@ impl<'a> Run<'a> {
                     let mut input = input.clone();
                     input.insert(params.clone(), wanted.resolved.params.clone());
                     let found = self
-                        .run(wanted.rule, input.into_value())
+                        .run(wanted.rule, is_asked, input.into_value())
                         .and_then(|found| limited(&found, asked.budget.findings))
                         .and_then(|said| inside(rule, resource, said));
                     found.map(|said| answer.push((wanted.rule, said))).inspect_err(|_| is_whole = false)
@@ -273,8 +281,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Evaluates one rule.
-    pub(super) fn run(&mut self, rule: usize, input: Value) -> Result<Value, Failure> {
+    /// Evaluates one rule, of which is said whether it is asked in earnest.
+    pub(super) fn run(&mut self, rule: usize, is_asked: bool, input: Value) -> Result<Value, Failure> {
         let recorded = self.record.is_some().then(|| input.clone());
         let machine = self.worker.machine(self.engine, rule)?;
         machine.set_input(input);
@@ -292,7 +300,7 @@ impl<'a> Run<'a> {
                 Err(failure) => failure.reason.clone(),
             };
             let input = serde_json::to_string(&input).unwrap_or_default();
-            record.push(RuleInput { rule: rule.id.clone(), entry_point: rule.entry_point(), input, findings });
+            record.push(RuleInput { rule: rule.id.clone(), entry_point: rule.entry_point(), input, findings, is_asked });
         }
         result
     }

@@ -14,6 +14,7 @@ mod facts;
 mod fingerprint;
 mod foreign;
 mod joins;
+mod keys;
 mod memory;
 mod patterns;
 mod place;

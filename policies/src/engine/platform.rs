@@ -132,7 +132,7 @@ impl Run<'_> {
         let resolved = self.settings_at(place, index)?;
         let rule = self.engine.rules.get(index)?;
         let input = object([("platform", platform.clone()), ("params", resolved.params.clone())]);
-        let found = self.run(index, input).and_then(|found| Ok(read_findings(&found)?));
+        let found = self.run(index, true, input).and_then(|found| Ok(read_findings(&found)?));
         found
             .inspect_err(|failure| match (mistaken(rule, failure), members.first()) {
                 (Some(problem), _) => self.found.problems.push(problem),

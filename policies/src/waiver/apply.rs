@@ -7,7 +7,7 @@ use portcullis_source::{FileId, Link, Origin, Role, SourceFile, Sources, Span};
 use super::inline::{InlineWaiver, scan};
 use crate::{
     Config, Date, Finding, Level, Rule, RuleId, Scope, Waived,
-    config::{WaiverEntry, glob_matches},
+    config::{WaiverEntry, glob_matches, nearest},
     finding::order,
     hash, sort_findings,
 };
@@ -113,8 +113,14 @@ impl Waivers<'_> {
             let message = format!("waiver of {rule} gives no reason, so it waives nothing");
             return Some(about("unused-waiver", Level::Warn, message, Some(waiver.span), rule));
         }
-        let unused = self.is_unused(rule, used);
-        unused.then(|| about("unused-waiver", Level::Warn, format!("waiver of {rule} covers no finding"), Some(waiver.span), rule))
+        let message = match self.rules.iter().any(|known| known.id.as_str() == rule) {
+            true => format!("waiver of {rule} covers no finding"),
+            false => {
+                let near = nearest(rule, self.rules.iter().map(|rule| rule.id.as_str()));
+                format!("waiver of {rule}, which is no rule{}", near.map(|near| format!(": did you mean {near}?")).unwrap_or_default())
+            }
+        };
+        self.is_unused(rule, used).then(|| about("unused-waiver", Level::Warn, message, Some(waiver.span), rule))
     }
 }
 
