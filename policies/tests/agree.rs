@@ -258,8 +258,9 @@ fn who_is_not_asked_finds_nothing() {
     let library = Library::embedded().unwrap();
     let config = Config::parse(&sources.add("config.yaml", b"version: 1\nrules:\n  \"*\": { level: warn }\n".as_slice())).unwrap();
     let engine = Engine::new(&library, &config).unwrap();
-    let fixtures =
-        library.rules().iter().filter(|rule| rule.scope == Scope::Resource).flat_map(|rule| rule.passes.iter().chain(&rule.fails));
+    // One fixture that passes and one that fails, of each.
+    let of_resources = library.rules().iter().filter(|rule| rule.scope == Scope::Resource);
+    let fixtures = of_resources.flat_map(|rule| rule.passes.iter().take(1).chain(rule.fails.iter().take(1)));
     let (mut asked, mut spared) = (0_usize, 0_usize);
     for (name, text) in fixtures {
         let documents = yaml::parse(&Text::of_file(&sources.add(name.to_string(), text.as_bytes()))).documents;

@@ -5,6 +5,9 @@
 //! people write (`../rego/defined.rs`, `../rego/hoist.rs`), and more stands around it: fixtures run on both and on opa, and so do changed fixtures
 //! (`tests/agree.rs`) and constructs (`tests/constructs.rs`); `tests/tidy.rs` keeps Rego to what all of them understand, and what could make a
 //! builtin fail (misshapen resources, broken patterns in parameters) is told before a rule sees it.
+//!
+//! A rule is asked about what it targets (`plan.rs`), and of that only about objects that have what it looks at (`keys.rs`, of what the build made of
+//! its text in `../rego/needs`).
 
 mod bounds;
 mod change;
