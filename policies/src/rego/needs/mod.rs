@@ -269,7 +269,7 @@ impl<'a> Needs<'a> {
                 let keys = self.found(of, key, scope);
                 all().and(keys)
             }
-            ("object.keys", [of]) => self.expression(of, wish.max(Wish::Defined), scope),
+            ("object.keys", [of]) => self.expression(of, wish, scope),
             ("array.concat", [one, two]) if wish == Wish::Filled => {
                 let filled = self.expression(one, wish, scope).or(self.expression(two, wish, scope));
                 all().and(filled)
