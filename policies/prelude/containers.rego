@@ -4,7 +4,11 @@ package portcullis.prelude.containers
 # It runs as long as the pod does.
 stays(c) if c.role in {"main", "sidecar"}
 
-has_ports(c) if count(c.container.ports) > 0
+# A scrape that fails once harms nobody, so a port for metrics alone is none.
+has_ports(c) if {
+	some port in c.container.ports
+	not regex.match(`^(https?-)?(metrics|prometheus|prom)(-https?)?$`, object.get(port, "name", ""))
+}
 
 # Somebody sends it requests.
 serves(c) if {

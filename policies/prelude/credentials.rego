@@ -7,7 +7,7 @@ certain := `(AKIA|ASIA)[0-9A-Z]{16}|PRIVATE KEY|eyJ[A-Za-z0-9_-]{8,}\.eyJ|gh[opr
 # What each of them is called.
 patterns := [
 	{"what": "an AWS access key", "pattern": `\b(AKIA|ASIA)[0-9A-Z]{16}\b`},
-	{"what": "a private key", "pattern": `-----BEGIN [A-Z ]*PRIVATE KEY( BLOCK)?-----\s*[A-Za-z0-9+/=]`},
+	{"what": "a private key", "pattern": `-{3,5}BEGIN [A-Z ]*PRIVATE KEY( BLOCK)?-{3,5}\s*[A-Za-z0-9+/=]`},
 	{"what": "a JSON Web Token", "pattern": `\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,}`},
 	{"what": "a token of GitHub", "pattern": `\b(gh[oprsu]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{50,})\b`},
 	{"what": "a token of GitLab", "pattern": `\bglpat-[A-Za-z0-9_-]{20}`},
@@ -31,7 +31,7 @@ shown(text) := found[0] if {
 } else := ""
 
 # One look at a name, since most are nothing of it.
-is_suspect(name) if regex.match(`(?i)(pass|passw(or)?d|passphrase|pwd|key|secret|token|base)$`, name)
+is_suspect(name) if regex.match(`(?i)(pass|passw(or)?d|passphrase|pwd|key|secret|token|base)$|(^|[_.-])secret[_.-]`, name)
 
 # Names that say it: passwords of any kind, keys and tokens. What is only about them ends otherwise.
 is_password(name) if regex.match(`(?i)(password|passwd|passphrase|[_.-]pwd|[_.-]pass)$`, name)
@@ -58,9 +58,19 @@ else := "a token" if {
 	is_token(name)
 	is_literal(text)
 	is_random(text)
+} else := "a secret" if {
+	is_secret(name)
+	is_literal(text)
+	is_random(text)
 }
 
 else := ""
+
+# What begins with the word, but for what is only about a secret: its name, where it is, how it is made.
+is_secret(name) if {
+	regex.match(`(?i)(^|[_.-])secret[_.-][a-z0-9_.-]+$`, name)
+	not regex.match(`(?i)[_.-](arn|backend|class|dir|enabled|engine|file|format|host|id|interval|kind|label|length|manager|mount|name|names|namespace|path|policy|port|prefix|provider|ref|region|rotation|size|store|suffix|ttl|type|uri|url|version|volume)$`, name)
+}
 
 # Paths, variables, addresses, templates, stars, and what has blanks or calls something.
 reference := `^([/.~<$%!&|>]|arn:|vault:|secret:|secret\+|ref\+|file:|op://|env[:.]|https?:|aws-)|\$[({]|\{\{|^[*xX.]+$|[\s(),]`

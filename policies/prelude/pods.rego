@@ -14,7 +14,7 @@ movable if {
 }
 
 # Several pods of one kind, so that they can be spread.
-replicated if input.resource.kind in {"Deployment", "ReplicaSet", "ReplicationController", "Rollout", "StatefulSet"}
+replicated if input.resource.kind in {"Deployment", "DeploymentConfig", "ReplicaSet", "ReplicationController", "Rollout", "StatefulSet"}
 
 # Windows has none of what Linux isolates containers by, and a pod that says so cannot set it.
 on_windows if input.pod.spec.os.name == "windows"

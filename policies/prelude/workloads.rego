@@ -3,7 +3,7 @@ package portcullis.prelude.workloads
 
 # Everything that keeps several pods of one kind alive; a ReplicaSet that has an owner is part of a Deployment.
 all contains workload if {
-	some kind in ["Deployment", "ReplicaSet", "ReplicationController", "Rollout", "StatefulSet"]
+	some kind in ["Deployment", "DeploymentConfig", "ReplicaSet", "ReplicationController", "Rollout", "StatefulSet"]
 	some workload in input.platform.kinds[kind]
 	workload.pod
 	not owned(workload)

@@ -219,14 +219,16 @@ impl Library {
         Self { rules, ..self.clone() }
     }
 
-    /// The same library with those of these rules only that it has; with all of them where none is named.
+    /// The same library with those of these rules only that it has, as [`Library::only`] has them; with all of them where none is named.
     #[must_use]
     pub fn known_of(&self, ids: &[String]) -> Self {
-        let is_wanted = |rule: &&Rule| ids.is_empty() || ids.iter().any(|id| id == rule.id.as_str());
-        Self { rules: self.rules.iter().filter(is_wanted).cloned().collect(), ..self.clone() }
+        match ids.is_empty() {
+            true => self.clone(),
+            false => self.named(|id| ids.iter().any(|wanted| wanted == id)),
+        }
     }
 
-    /// The same library with these rules only.
+    /// The same library with these rules only. Who names a rule wants to hear it: none of them is off by itself.
     ///
     /// # Errors
     /// One of them does not exist.
@@ -234,17 +236,26 @@ impl Library {
         for id in ids {
             self.rule(id)?;
         }
-        let rules = self.rules.iter().filter(|rule| ids.contains(&rule.id.as_str())).cloned().collect();
-        Ok(Self { rules, ..self.clone() })
+        Ok(self.named(|id| ids.contains(&id)))
+    }
+
+    fn named(&self, is_wanted: impl Fn(&str) -> bool) -> Self {
+        let wanted = self.rules.iter().filter(|rule| is_wanted(rule.id.as_str()));
+        Self { rules: wanted.map(on).collect(), ..self.clone() }
     }
 
     /// The rules of a checklist, each of them on.
     #[must_use]
     pub fn checklist(&self, name: &str) -> Self {
         let listed = self.rules.iter().filter(|rule| rule.checklists.iter().any(|list| **list == *name));
-        let rules = listed.map(|rule| Rule { off: None, ..rule.clone() }).collect();
+        let rules = listed.map(on).collect();
         Self { rules, ..self.clone() }
     }
+}
+
+/// A rule that only the configuration can switch off.
+fn on(rule: &Rule) -> Rule {
+    Rule { off: None, ..rule.clone() }
 }
 
 /// The parameters of a rule, with all that is known of what they may be.

@@ -31,10 +31,36 @@ findings contains {"resource": service.id, "at": ["spec", "selector"], "message"
 	not sight.nearest(service, service.resource.spec.selector)
 }
 
-dangling := [service |
+# All that is wrong is the namespace, of the pods or of the Service.
+findings contains {"resource": service.id, "at": ["spec", "selector"], "others": others, "message": message} if {
+	some service in selecting_none
+	not sight.would_show(service, with_pods)
+	not sight.is_operated(service)
+	away := elsewhere(service)
+	count(away) > 0
+	workload := input.platform.resources[away[0]]
+	others := [{"resource": id, "at": ["metadata", "namespace"]} | some id in away]
+	message := sprintf("Service selects no pods: %s %s is in namespace %s", [workload.kind, workload.name, workload.namespace])
+}
+
+# What the same application has in other namespaces with all labels that a Service asks for.
+elsewhere(service) := [workload.id |
+	service.namespace != ""
+	some workload in sight.carriers
+	workload.application == service.application
+	not workload.namespace in {"", service.namespace}
+	lacking := sight.unmet(service.resource.spec.selector, workload.pod.labels)
+	count(lacking) == 0
+]
+
+selecting_none := [service |
 	some service in input.platform.kinds.Service
 	service.group == ""
 	count(service.selects) == 0
+]
+
+dangling := [service |
+	some service in selecting_none
 	sight.would_show(service, with_pods)
 	not sight.may_select(service, service.resource.spec.selector)
 ]

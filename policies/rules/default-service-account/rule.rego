@@ -5,7 +5,6 @@
 #   severity: error
 #   group: access
 #   like:
-#     - checkov:CKV_K8S_41
 #     - checkov:CKV_K8S_42
 #     - kube-linter:default-service-account
 #   scope: resource

@@ -15,7 +15,6 @@
 package portcullis.rules.missing_disruption_budget
 
 import data.portcullis.prelude.budgets.served
-import data.portcullis.prelude.containers
 import data.portcullis.prelude.selectors
 import data.portcullis.prelude.workloads
 import data.portcullis.prelude.workloads.all as all_workloads
@@ -41,8 +40,6 @@ unguarded := [workload |
 	some workload in all_workloads
 	count(workloads.budgets(workload)) == 0
 	workloads.fewest(workload).pods > 1
-	serving := [c | some c in workload.pod.containers; containers.serves(c)]
-	count(serving) > 0
 ]
 
 # Budgets of the same application that select nothing and ask for some labels that these pods have, and for others that they have not.

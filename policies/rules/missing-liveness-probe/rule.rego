@@ -17,6 +17,7 @@ package portcullis.rules.missing_liveness_probe
 import data.portcullis.prelude.asking
 import data.portcullis.prelude.containers
 import data.portcullis.prelude.pods.long_running
+import data.portcullis.prelude.waiting
 
 findings contains finding if {
 	long_running
@@ -28,7 +29,7 @@ findings contains finding if {
 # A main container can hang without any requests; a sidecar is asked where it gets some.
 needed(c) if {
 	c.role == "main"
-	not waits(c)
+	not waiting.forever(c)
 }
 
 needed(c) if {
@@ -39,12 +40,4 @@ needed(c) if {
 needed(c) if {
 	c.role == "sidecar"
 	c.targeted
-}
-
-# What only waits cannot hang: pause, and a shell that sleeps for ever.
-waits(c) if regex.match(`(^|/)pause(-[a-z0-9]+)?(:|@|$)`, c.container.image)
-
-waits(c) if {
-	text := concat(" ", [word | some field in ["command", "args"]; some word in c.container[field]])
-	regex.match(`^\s*((/usr)?(/bin/)?(ba|da)?sh\s+-[a-z]+\s+(#![^\n]*\s+)?)?(exec\s+)?((/usr)?/bin/)?(sleep\s+(inf|infinity|[0-9]{6,}d?)|tail\s+-f\s+/dev/null)\s*;?\s*$`, text)
 }

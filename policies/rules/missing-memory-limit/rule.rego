@@ -9,6 +9,7 @@
 #     - gatekeeper:containerlimits
 #     - gatekeeper:containerresources
 #     - kube-linter:unset-memory-requirements
+#     - kube-score:container-memory-requests-equal-limits
 #     - kube-score:container-resources
 #     - kyverno:require-pod-requests-limits
 #     - polaris:memoryLimitsMissing

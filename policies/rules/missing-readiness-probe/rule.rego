@@ -19,16 +19,27 @@ package portcullis.rules.missing_readiness_probe
 import data.portcullis.prelude.asking
 import data.portcullis.prelude.containers
 import data.portcullis.prelude.pods.long_running
+import data.portcullis.prelude.waiting
 
 findings contains finding if {
 	long_running
 	some c in input.pod.containers
-	containers.stays(c)
-	asked(c)
+	needed(c)
 	some finding in asking.lacks(c, "readinessProbe", "readiness")
 }
 
-# Whoever has ports, or a Service in front, gets requests.
-asked(c) if containers.has_ports(c)
+# A rollout counts on every main container, whether it gets requests or not; a sidecar is asked where it gets some.
+needed(c) if {
+	c.role == "main"
+	not waiting.forever(c)
+}
 
-asked(c) if c.targeted
+needed(c) if {
+	c.role == "sidecar"
+	containers.has_ports(c)
+}
+
+needed(c) if {
+	c.role == "sidecar"
+	c.targeted
+}

@@ -4,7 +4,7 @@
 # custom:
 #   severity: error
 #   group: validity
-#   like: [gatekeeper:verifydeprecatedapi, kube-linter:no-extensions-v1beta, kyverno:check-deprecated-apis]
+#   like: [gatekeeper:verifydeprecatedapi, kube-linter:no-extensions-v1beta, kube-score:stable-version, kyverno:check-deprecated-apis]
 #   scope: resource
 #   target: any
 #   facts: [schema]

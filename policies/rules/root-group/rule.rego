@@ -6,6 +6,8 @@
 #   group: pods
 #   like:
 #     - gatekeeper:users
+#     - kube-linter:run-as-non-root
+#     - kube-score:container-security-context-user-group-id
 #     - kyverno:require-non-root-groups
 #   "off": Images that run under any user id rely on group 0, as OpenShift asks of them.
 #   scope: resource

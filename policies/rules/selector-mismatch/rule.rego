@@ -4,9 +4,7 @@
 # custom:
 #   severity: error
 #   group: validity
-#   like:
-#     - kube-linter:mismatching-selector
-#     - polaris:metadataAndInstanceMismatched
+#   like: [kube-linter:mismatching-selector]
 #   scope: resource
 #   target: [DaemonSet, Deployment, Job, ReplicaSet, ReplicationController, Rollout, StatefulSet]
 package portcullis.rules.selector_mismatch

@@ -7,9 +7,6 @@
 #   like:
 #     - gatekeeper:replicalimits
 #     - kube-linter:minimum-three-replicas
-#     - kube-score:deployment-replicas
-#     - kyverno:require-deployments-have-multiple-replicas
-#     - polaris:deploymentMissingReplicas
 #   "off": The rule replicas-below-zones asks for a pod in each zone; this one is for those who want more than that.
 #   scope: platform
 #   target: pod

@@ -24,6 +24,9 @@
 #       - (^|[._-])g?[0-9a-f]{7,64}($|[._-])
 #       - (^|[^0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}($|[^0-9])
 #       - "-r[0-9]+$"
+#       - ^v[0-9]+$
+#       - ^[0-9]{3,6}$
+#       - (?i)^(build|release|rev|run)[._-]?[0-9]+$
 package portcullis.rules.unpinned_image
 
 findings contains {"at": array.concat(found.at, ["tag"]), "message": message} if {

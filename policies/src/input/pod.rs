@@ -6,18 +6,20 @@ use regorus::{Value, value::Object};
 use super::{Services, hook::hook, image::Image, object, of_path, quantity::quantity, service::TargetPort, text, value::at as value_at};
 use crate::Resource;
 
-/// The kinds that carry a pod, their API groups, and where it is.
-const CARRIERS: [(&str, &[&str], &[&str]); 10] = [
+/// The kinds that carry a pod, their API groups, and where it is. Some write the kinds of `apps` under `v1`, which no server takes: what is wrong with
+/// their pods is said all the same.
+const CARRIERS: [(&str, &[&str], &[&str]); 11] = [
     ("Pod", &[""], &[]),
     ("PodTemplate", &[""], &["template"]),
     ("ReplicationController", &[""], &["spec", "template"]),
-    ("Deployment", &["apps", "extensions"], &["spec", "template"]),
-    ("StatefulSet", &["apps"], &["spec", "template"]),
-    ("DaemonSet", &["apps", "extensions"], &["spec", "template"]),
-    ("ReplicaSet", &["apps", "extensions"], &["spec", "template"]),
+    ("Deployment", &["apps", "extensions", ""], &["spec", "template"]),
+    ("StatefulSet", &["apps", ""], &["spec", "template"]),
+    ("DaemonSet", &["apps", "extensions", ""], &["spec", "template"]),
+    ("ReplicaSet", &["apps", "extensions", ""], &["spec", "template"]),
     ("Job", &["batch"], &["spec", "template"]),
     ("CronJob", &["batch"], &["spec", "jobTemplate", "spec", "template"]),
     ("Rollout", &["argoproj.io"], &["spec", "template"]),
+    ("DeploymentConfig", &["apps.openshift.io", ""], &["spec", "template"]),
 ];
 
 /// The lists of containers and what their members are.

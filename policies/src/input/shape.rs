@@ -332,7 +332,7 @@ const NODE_CLASS: Shape = Shape::Map(&[
 const MONITOR: Shape = Shape::Map(&[("selector", SELECTOR), ("endpoints", ANY_MAPS), ("podMetricsEndpoints", ANY_MAPS)]);
 
 /// The kinds of which something is known, and the shapes of their specs.
-const KINDS: [(&str, Shape); 30] = [
+const KINDS: [(&str, Shape); 31] = [
     ("Pod", POD_SPEC),
     ("Deployment", WORKLOAD),
     ("StatefulSet", WORKLOAD),
@@ -340,6 +340,7 @@ const KINDS: [(&str, Shape); 30] = [
     ("ReplicaSet", WORKLOAD),
     ("Rollout", ROLLOUT),
     ("ReplicationController", Shape::Map(&[("replicas", Shape::Int), ("selector", ANY_MAP), ("template", TEMPLATE)])),
+    ("DeploymentConfig", Shape::Map(&[("replicas", Shape::Int), ("selector", ANY_MAP), ("template", TEMPLATE)])),
     ("Job", JOB),
     ("CronJob", CRON_JOB),
     ("PodDisruptionBudget", DISRUPTION_BUDGET),
