@@ -9,12 +9,12 @@ use crate::{helm_flags::HelmFlags, help, partition::Part};
 mod explain;
 mod rules;
 
-pub(crate) use explain::{Apps, Drift, FailOn, Spot, Values, Why};
+pub(crate) use explain::{Apps, Drift, FailOn, Spot, Tf, Values, Why};
 pub(crate) use rules::{Rule, RuleCommand, RuleNew, RuleSite, Test, TestFormat};
 
-/// Lints Helm values, charts and Argo CD ApplicationSets before they merge.
+/// Lints Helm values, charts, Argo CD ApplicationSets and Terraform before they merge.
 ///
-/// portcullis renders every application of a GitOps repository as Argo CD would, checks each object against the rule library, and says
+/// portcullis renders every application of a GitOps repository as Argo CD would, evaluates its Terraform, checks each object against the rule library, and says
 /// which line of which values file breaks which service in which environment. It needs no cluster, no network and no other program.
 #[derive(Debug, Parser)]
 #[command(name = "portcullis", version, after_help = help::ALL, max_term_width = 100)]
@@ -71,6 +71,9 @@ pub(crate) enum Command {
     /// Say which services may run on Spot nodes, and what each of the others lacks for that.
     #[command(after_help = help::SPOT)]
     Spot(Spot),
+    /// Evaluate Terraform's root modules in each of their environments, or say why something of them is not known.
+    #[command(after_help = help::TF)]
+    Tf(Tf),
     /// Join the reports of all parts of a run into the report of one.
     #[command(after_help = help::MERGE)]
     Merge(Merge),
@@ -367,6 +370,8 @@ pub(crate) enum SchemaFile {
     Spot,
     /// What `portcullis drift --format json` prints.
     Drift,
+    /// What `portcullis tf --format json` prints.
+    Tf,
 }
 
 /// `portcullis completions`.

@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use portcullis_policies::{Context, Engine, Facts, Finding, Resource, Target, sort_findings};
 use portcullis_source::{Partial, Problem, RepoPath};
+use portcullis_terraform::roots::Root;
 use rayon::{
     prelude::{IntoParallelRefIterator, ParallelIterator},
     slice::ParallelSlice,
@@ -15,9 +16,10 @@ use crate::{
     loose::Loose,
     pipeline::{Expanded, add_resources, expand, renderer, select},
     render::{Outcome, Renderer},
-    report::Secrets,
+    report::{Secrets, Terraform},
     select::{self, Selection},
     settings::Settings,
+    terraform,
 };
 
 /// What was found, before anybody answers for it and before it is grouped.
@@ -40,6 +42,8 @@ pub(crate) struct Gathered {
     pub(crate) objects: usize,
     /// Of which there was no schema to check them against.
     pub(crate) unchecked: Unchecked,
+    /// What became of the roots of Terraform.
+    pub(crate) terraform: Terraform,
     /// What is said beside the report.
     pub(crate) notes: Vec<String>,
     /// What is never shown of the files.
@@ -53,7 +57,8 @@ pub(crate) type Owns<'a> = dyn Fn(Option<&str>) -> bool + 'a;
 pub(crate) fn gather(settings: &Settings, engine: &Engine, owns: &Owns<'_>) -> Result<Gathered, Error> {
     let Partial { value: expanded, problems } = expand(settings)?;
     let contexts = expanded.contexts(settings);
-    let selection = select(settings, &expanded.applications, &contexts)?;
+    let roots = terraform::discover(settings);
+    let selection = select(settings, &expanded.applications, &contexts, &roots.value)?;
     let renderer = renderer(settings, &expanded);
     let mut work = Work {
         settings,
@@ -96,6 +101,7 @@ pub(crate) fn gather(settings: &Settings, engine: &Engine, owns: &Owns<'_>) -> R
     sort_findings(&mut joined, settings.revision.sources());
     joined.dedup();
     work.findings.extend(joined.into_iter().filter(|finding| owns(finding.application.as_deref())));
+    let terraform = work.terraform(roots);
     let Work { joined: selection, unreached, mut failures, mut findings, mut problems, objects, unchecked, secrets, .. } = work;
     problems.retain(|problem| problem.application.is_none() || owns(problem.application.as_deref()));
     drop(renderer);
@@ -108,7 +114,7 @@ pub(crate) fn gather(settings: &Settings, engine: &Engine, owns: &Owns<'_>) -> R
         answers.save(&secrets);
     }
     let unreached = settings.paths.iter().filter(|path| unreached.contains(*path)).cloned().collect();
-    Ok(Gathered { expanded, contexts, failures, findings, problems, selection, unreached, objects, unchecked, notes, secrets })
+    Ok(Gathered { expanded, contexts, failures, findings, problems, selection, unreached, objects, unchecked, terraform, notes, secrets })
 }
 
 /// A run, as far as it has come.
@@ -172,6 +178,18 @@ impl Work<'_> {
         }
         self.problems.extend(loose.kustomizations(self.settings));
         resources
+    }
+
+    /// Checks the roots of Terraform, which no application takes.
+    fn terraform(&mut self, roots: Partial<Vec<Root>>) -> Terraform {
+        if !(self.owns)(None) {
+            return Terraform::default();
+        }
+        let checked = terraform::check(self.settings, self.engine, roots);
+        checked.hide(&mut self.secrets);
+        self.unreached.retain(|path| !checked.reached.contains(path));
+        self.findings.extend(checked.found.take(&mut self.problems));
+        checked.account
     }
 
     /// What is said of the ConstraintTemplates in folders of rules, which are no objects of the repository for any other rule.

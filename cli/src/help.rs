@@ -191,6 +191,28 @@ Exit codes:
   2  a wrong argument, or a service that there is not
   3  something could not be rendered or read, so that nobody knows what else there is";
 
+/// `portcullis tf`.
+pub(crate) const TF: &str = "\
+Examples:
+  portcullis tf
+      every root module in each of its environments: resources, outputs, how much of each is unknown
+  portcullis tf terraform/data --environment prod --format json
+      one root, as it is planned for prod: values, types, and the paths of what is not known
+  portcullis tf terraform/data --why aws_db_instance.main.multi_az
+      where a value comes from: the literal, its tfvars line, variables, calls and locals
+  portcullis tf --why output.endpoint -e prod
+      why an output is not known, in every root that has it
+
+A root is a folder with .tf files that no other one calls. Its environments are its files of values
+(vars/prod.tfvars, workspaces/prod.tfvars, prod.tfvars beside it) with the workspace of that name, else
+the folder below envs/, environments/ or live/. Nothing is fetched, no provider is asked: what only
+these know is unknown, with the reason. Sensitive values are never printed.
+
+Exit codes:
+  0  evaluated
+  2  a wrong argument, a name that there is not, or a mistake in the configuration
+  3  something could not be read or evaluated; standard error says what, the JSON too";
+
 /// `portcullis merge`.
 pub(crate) const MERGE: &str = "\
 Examples:

@@ -35,6 +35,7 @@ mod root;
 mod select;
 mod settings;
 mod supply;
+mod terraform;
 mod trial;
 mod vendor;
 
@@ -96,6 +97,7 @@ fn run(args: &Args, surroundings: &Surroundings) -> Outcome {
         Command::Why(why) => commands::why::run(why, surroundings),
         Command::Values(values) => commands::values::run(values, surroundings),
         Command::Drift(drift) => commands::drift::run(drift, surroundings),
+        Command::Tf(tf) => commands::tf::run(tf, surroundings),
         Command::Spot(spot) => commands::spot::run(spot, surroundings),
         Command::Merge(merge) => commands::merge::run(merge, surroundings),
         Command::Rule(rule) => commands::rule::run(rule, surroundings),

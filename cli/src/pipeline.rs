@@ -9,6 +9,7 @@ use portcullis_argo::{Application, Inventory};
 use portcullis_helm::Compat;
 use portcullis_policies::{Context, Date, Engine, EngineError, Finding, Library, Resource, Waivers, waiver::Coverage};
 use portcullis_source::{Partial, Problem, RepoPath, Revision, Sources, Span, Stage};
+use portcullis_terraform::roots::Root;
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::{
@@ -145,7 +146,7 @@ impl Objects {
 
     /// What is asked for.
     pub(crate) fn selection(&self, settings: &Settings) -> Result<Selection, Error> {
-        let mut selection = select(settings, &self.expanded.applications, &self.contexts)?;
+        let mut selection = select(settings, &self.expanded.applications, &self.contexts, &[])?;
         let joined = selection.joins(settings, &self.contexts, &self.resources);
         selection.add(joined);
         Ok(selection)
@@ -214,8 +215,20 @@ pub(crate) fn report(
     (today, coverage): (Date, Coverage),
     settle: impl FnOnce(Vec<Finding>) -> Vec<Finding>,
 ) -> Report {
-    let Gathered { expanded, contexts, failures, findings, mut problems, selection, unreached, objects, unchecked, notes, secrets } =
-        gathered;
+    let Gathered {
+        expanded,
+        contexts,
+        failures,
+        findings,
+        mut problems,
+        selection,
+        unreached,
+        objects,
+        unchecked,
+        terraform,
+        notes,
+        secrets,
+    } = gathered;
     let sources = settings.revision.sources();
     let files = settings.revision.files_read();
     let mut findings = Waivers { config: &settings.config, rules: engine.rules(), sources, files: &files, today, coverage }.apply(findings);
@@ -228,7 +241,8 @@ pub(crate) fn report(
     let mut report = Report {
         bundle: engine.digest().to_owned(),
         applications: accounting,
-        nothing: nothing(&expanded, settings),
+        nothing: nothing(&expanded, settings).filter(|_| terraform.total == 0),
+        terraform,
         unreached,
         not_expanded: not_expanded(&expanded.unmade, sources),
         objects,
@@ -246,8 +260,10 @@ pub(crate) fn report(
 }
 
 /// What is asked for; an environment or service that no application is for is a mistake, not a clean run.
-pub(crate) fn select(settings: &Settings, applications: &[Application], contexts: &[Context]) -> Result<Selection, Error> {
-    known(settings, contexts)?;
+pub(crate) fn select(settings: &Settings, applications: &[Application], contexts: &[Context], roots: &[Root]) -> Result<Selection, Error> {
+    let environments = roots.iter().flat_map(|root| &root.environments);
+    let of_roots = environments.map(|environment| Context { environment: Some(Arc::clone(&environment.name)), ..Context::default() });
+    known(settings, &contexts.iter().cloned().chain(of_roots).collect::<Vec<_>>())?;
     Ok(Selection::new(settings, applications, contexts))
 }
 

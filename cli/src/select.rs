@@ -6,7 +6,7 @@ use portcullis_argo::{Application, SourceKind, ValuesPlace};
 use portcullis_policies::{Context, Finding, Resource};
 use portcullis_source::{FileId, Problem, RepoPath, Sources, Span, Stage};
 
-use crate::settings::Settings;
+use crate::{settings::Settings, terraform};
 
 /// What rules join with what is asked for.
 #[derive(Debug, Default)]
@@ -94,6 +94,10 @@ impl Selection {
 
     /// Whether a finding is asked for.
     pub(crate) fn finding(&self, finding: &Finding, sources: &Sources) -> bool {
+        // Roots of Terraform are narrowed down before they are checked.
+        if finding.resource.as_ref().is_some_and(terraform::is_ours) {
+            return true;
+        }
         self.includes(finding.application.as_deref(), finding.origin.edit(), sources)
     }
 

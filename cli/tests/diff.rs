@@ -13,6 +13,8 @@ mod faults;
 mod git;
 #[path = "diff/random.rs"]
 mod random;
+#[path = "diff/terraform.rs"]
+mod terraform;
 #[path = "diff/told.rs"]
 mod told;
 

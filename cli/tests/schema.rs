@@ -41,6 +41,18 @@ fn answers_match_their_schemas() {
 }
 
 #[test]
+fn evaluated_roots_match_their_schemas() {
+    for (name, arguments) in [("tf", ["tf", "--format"]), ("report", ["lint", "--format"])] {
+        let schema = jsonschema::validator_for(&portcullis(".", &["schema", name])).unwrap();
+        for folder in ["terraform", "tf-broken"] {
+            let answer = portcullis(&format!("tests/cmd/{folder}.in"), &[&arguments[..], &["json"]].concat());
+            let errors: Vec<String> = schema.iter_errors(&answer).map(|error| format!("{}: {error}", error.instance_path())).collect();
+            assert_eq!(errors, Vec::<String>::new(), "{folder} {name}");
+        }
+    }
+}
+
+#[test]
 fn locks_match_their_schema() {
     let schema = jsonschema::validator_for(&portcullis(".", &["schema", "lock"])).unwrap();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cmd/dependency-in-mirror.in/portcullis.lock");

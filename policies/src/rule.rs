@@ -168,6 +168,12 @@ impl Kind {
         }
     }
 
+    /// Whether it is a type of Terraform, and no kind of Kubernetes: nothing of it comes to an API server.
+    #[must_use]
+    pub fn is_of_terraform(&self) -> bool {
+        self.group.as_deref() == Some(TERRAFORM)
+    }
+
     /// Whether objects of this group and kind are meant.
     #[must_use]
     pub fn covers(&self, group: &str, name: &str) -> bool {
@@ -184,6 +190,9 @@ impl fmt::Display for Kind {
         }
     }
 }
+
+/// The group of the types of Terraform.
+pub(crate) const TERRAFORM: &str = "terraform";
 
 /// The fact that is no parameter, but `input.schema`.
 pub(crate) const SCHEMA: &str = "schema";
@@ -327,8 +336,14 @@ impl Rule {
     pub fn is_of_requests(&self) -> bool {
         match &self.foreign {
             Some(foreign) => !foreign.reads_inventory(),
-            None => self.scope == Scope::Resource,
+            None => self.scope == Scope::Resource && !self.is_of_terraform(),
         }
+    }
+
+    /// Whether it is about Terraform.
+    #[must_use]
+    pub fn is_of_terraform(&self) -> bool {
+        matches!(&self.target, Target::Kinds(kinds) if kinds.iter().all(Kind::is_of_terraform))
     }
 
     /// Whether Gatekeeper's word on a request is its word, whatever was there before and whoever asks.

@@ -106,6 +106,46 @@ pub(crate) struct Spot {
     pub(crate) today: Option<String>,
 }
 
+/// `portcullis tf`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Tf {
+    /// A folder: the root module in it, or all in the folders below [default: all of the repository].
+    #[arg(value_name = "ROOT")]
+    pub(crate) root: Option<PathBuf>,
+    /// Only this environment (repeatable).
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) environment: Vec<String>,
+    /// Say why this is not known, or where it comes from: ADDRESS.ATTRIBUTE or output.NAME.
+    #[arg(long, value_name = "FIELD", conflicts_with = "format")]
+    pub(crate) why: Option<String>,
+    /// How to print; `portcullis schema tf` describes the JSON.
+    #[arg(short, long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+    /// Read a commit, branch or tag instead of the work tree.
+    #[arg(long, value_name = "REV")]
+    pub(crate) revision: Option<String>,
+    /// The configuration [default: portcullis.yaml or .portcullis.yaml at the repository's root].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Threads to work with [default: one per core].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MAX_THREADS))]
+    pub(crate) threads: Option<u16>,
+}
+
+impl Tf {
+    /// What is looked at.
+    pub(crate) fn scope(&self) -> Scope {
+        Scope {
+            paths: self.root.iter().cloned().collect(),
+            environment: self.environment.clone(),
+            service: Vec::new(),
+            revision: self.revision.clone(),
+            config: self.config.clone(),
+            threads: self.threads,
+        }
+    }
+}
+
 /// What fails a run of `portcullis drift`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {

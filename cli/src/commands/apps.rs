@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: &args::Apps, surroundings: &Surroundings) -> Outcom
     let settings = Settings::open(&arguments.scope, surroundings)?;
     let Partial { value: expanded, problems } = pipeline::expand(&settings)?;
     let contexts = expanded.contexts(&settings);
-    let selection = pipeline::select(&settings, &expanded.applications, &contexts)?;
+    let selection = pipeline::select(&settings, &expanded.applications, &contexts, &[])?;
     let applications: Vec<&Application> =
         expanded.applications.iter().filter(|application| selection.application(&application.name)).collect();
     let unreached = select::unreached(&settings, &expanded.applications, &[], &problems);

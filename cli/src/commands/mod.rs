@@ -17,6 +17,7 @@ pub(crate) mod spot;
 pub(crate) mod stamp;
 pub(crate) mod template;
 pub(crate) mod test;
+pub(crate) mod tf;
 pub(crate) mod values;
 pub(crate) mod vendor;
 pub(crate) mod waive;

@@ -15,6 +15,7 @@ pub(crate) fn schema(arguments: &args::Schema) -> Outcome {
         args::SchemaFile::Why => include_str!("../explain/why.schema.json"),
         args::SchemaFile::Values => include_str!("../explain/values.schema.json"),
         args::SchemaFile::Spot => include_str!("../readiness/spot.schema.json"),
+        args::SchemaFile::Tf => crate::terraform::SCHEMA,
         args::SchemaFile::Drift => include_str!("../drift/drift.schema.json"),
     };
     Ok(Done { output: text.as_bytes().to_vec(), ..Done::default() })

@@ -19,6 +19,7 @@ use crate::{
     own, pipeline,
     report::{self, Report},
     settings::Settings,
+    terraform::{self, Checked},
 };
 
 /// How much of two revisions is rendered.
@@ -105,9 +106,14 @@ pub(crate) fn compare(comparison: &Comparison<'_>) -> Result<Report, Error> {
     if extent == Extent::Reached && is_judged_otherwise {
         extent = Extent::Everything;
     }
-    let (mut reached, mut judged) = judge_both(comparison, &engines, (&before, &after), extent);
+    let roots = rayon::join(
+        || terraform::check(base, base_engine, terraform::discover(base)),
+        || terraform::check(head, &engines.head, terraform::discover(head)),
+    );
+    let roots = (&roots.0, &roots.1);
+    let (mut reached, mut judged) = judge_both(comparison, &engines, (&before, &after), (extent, roots));
     if extent == Extent::Reached && waivers_may_differ(base, head, &judged) {
-        (reached, judged) = judge_both(comparison, &engines, (&before, &after), Extent::Everything);
+        (reached, judged) = judge_both(comparison, &engines, (&before, &after), (Extent::Everything, roots));
     }
     known(head, (&before, &after))?;
     let lines = ChangedLines::new(Some(&base.revision), &head.revision);
@@ -117,7 +123,8 @@ pub(crate) fn compare(comparison: &Comparison<'_>) -> Result<Report, Error> {
     problems.reached.extend(sets);
     problems.reached.extend(own::problems(head));
     problems.head.extend(others);
-    let told = Told { key, comparison, sides: (&before, &after), reached: &reached, lines: &lines, engine: &engines.head };
+    let told =
+        Told { key, comparison, sides: (&before, &after), reached: &reached, lines: &lines, engine: &engines.head, terraform: roots };
     Ok(tell(&told, judged.judged, problems))
 }
 
@@ -201,7 +208,12 @@ struct Both {
 }
 
 /// Makes what is needed, and asks the rules about both sides.
-fn judge_both(comparison: &Comparison<'_>, engines: &Engines, sides: (&Side<'_>, &Side<'_>), extent: Extent) -> (Reached, Verdicts) {
+fn judge_both(
+    comparison: &Comparison<'_>,
+    engines: &Engines,
+    sides: (&Side<'_>, &Side<'_>),
+    (extent, roots): (Extent, (&Checked, &Checked)),
+) -> (Reached, Verdicts) {
     let reached = Reached::make(sides.0, sides.1, extent);
     let with_shared = |own: Vec<Resource>| own.into_iter().chain(reached.of_both().cloned()).collect::<Vec<_>>();
     let changed = (reached.of(&reached.base).cloned().collect::<Vec<_>>(), reached.of(&reached.head).cloned().collect::<Vec<_>>());
@@ -230,8 +242,8 @@ fn judge_both(comparison: &Comparison<'_>, engines: &Engines, sides: (&Side<'_>,
     }
     let (before, after) =
         rayon::join(|| base_engine.check_platform(&whole.0, &facts.0), || engines.head.check_platform(&whole.1, &facts.1));
-    both.before.push(before);
-    both.after.push(after);
+    both.before.extend([before, roots.0.found.clone()]);
+    both.after.extend([after, roots.1.found.clone()]);
     if let Some(answers) = &comparison.head.answers {
         answers.save(&report::Secrets::of(whole.0.iter().chain(&whole.1)));
     }

@@ -26,6 +26,7 @@ use crate::{
     pipeline::not_expanded,
     report::{self, Accounting, ApplicationChange, ChangeKind, Changes, NotRendered, ObjectChange, Reach, Report, Status},
     select::wanted,
+    terraform::{self, Checked},
 };
 
 /// Everything that there is to tell.
@@ -42,6 +43,8 @@ pub(super) struct Told<'a> {
     pub(super) engine: &'a Engine,
     /// What secrets are hashed with.
     pub(super) key: String,
+    /// The roots of Terraform on both sides.
+    pub(super) terraform: (&'a Checked, &'a Checked),
 }
 
 /// The report of a change.
@@ -71,6 +74,7 @@ pub(super) fn tell(told: &Told<'_>, judged: Judged, problems: Problems) -> Repor
     let mut report = Report {
         bundle: told.engine.digest().to_owned(),
         applications: account(named.count(), &new_problems, sources),
+        terraform: told.terraform.1.account.clone(),
         nothing: None,
         unreached: Vec::new(),
         not_expanded: not_expanded(head.expanded.unmade(), sources),
@@ -91,6 +95,8 @@ pub(super) fn tell(told: &Told<'_>, judged: Judged, problems: Problems) -> Repor
         secrets: report::Secrets::of(reached.of(&reached.base).chain(reached.of(&reached.head)).chain(reached.of_both())),
         partition: None,
     };
+    told.terraform.0.hide(&mut report.secrets);
+    told.terraform.1.hide(&mut report.secrets);
     report.scrub();
     report
 }
@@ -142,7 +148,7 @@ impl Told<'_> {
         };
         let mut findings = Vec::new();
         for (status, mut list) in judged.parts() {
-            list.retain(|finding| narrowed.has(finding.application.as_deref()));
+            list.retain(|finding| narrowed.has(finding.application.as_deref()) || is_of_terraform(finding));
             match status {
                 Status::New => {}
                 Status::Unchanged => list.retain(is_told),
@@ -227,6 +233,11 @@ impl Told<'_> {
         let application = telling.application(own(self.sides.0).as_ref(), own(self.sides.1).as_ref());
         application.into_iter().chain(pairs(&before, &after).into_iter().filter_map(|pair| telling.object(pair))).collect()
     }
+}
+
+/// Whether it is about Terraform, of which only the environments that are asked for were checked.
+fn is_of_terraform(finding: &Finding) -> bool {
+    finding.resource.as_ref().is_some_and(terraform::is_ours)
 }
 
 /// A problem in one line, with its place.

@@ -7,7 +7,14 @@ use portcullis_source::{FileId, Link, Origin, Partial, Problem, RepoPath, Role, 
 use serde_json::Value;
 
 use super::{Part, files::Found};
-use crate::{check::Gathered, error::Error, kinds::Unchecked, pipeline, report::Secrets, settings::Settings};
+use crate::{
+    check::Gathered,
+    error::Error,
+    kinds::Unchecked,
+    pipeline,
+    report::{Secrets, Terraform},
+    settings::Settings,
+};
 
 /// The report of one part.
 pub(crate) struct Piece {
@@ -120,7 +127,8 @@ pub(crate) fn restore(pieces: &Pieces, settings: &Settings, engine: &Engine) -> 
     }
     let Partial { value: expanded, problems: _ } = pipeline::expand(settings)?;
     let contexts = expanded.contexts(settings);
-    let selection = pipeline::select(settings, &expanded.applications, &contexts)?;
+    let roots = crate::terraform::discover(settings).value;
+    let selection = pipeline::select(settings, &expanded.applications, &contexts, &roots)?;
     let failures = expanded.applications.iter().map(|_| None).collect();
     let (findings, problems, unreached) = (Vec::new(), Vec::new(), Vec::new());
     let (secrets, unchecked) = (Secrets::default(), Unchecked::default());
@@ -134,6 +142,7 @@ pub(crate) fn restore(pieces: &Pieces, settings: &Settings, engine: &Engine) -> 
         unreached,
         objects: 0,
         unchecked,
+        terraform: Terraform::default(),
         notes: Vec::new(),
         secrets,
     };
@@ -206,6 +215,7 @@ impl Reader<'_> {
             let count = count.as_u64().and_then(|count| usize::try_from(count).ok()).ok_or_else(|| broken(self.name))?;
             *gathered.unchecked.0.entry(kind.clone()).or_default() += count;
         }
+        gathered.terraform.join(state.get("terraform").unwrap_or(&Value::Null)).ok_or_else(|| broken(self.name))?;
         // All parts know the same of the repository.
         gathered.notes = list("notes")?.iter().filter_map(|note| note.as_str().map(str::to_owned)).collect();
         Ok(())

@@ -32,6 +32,7 @@ pub(crate) fn encode(gathered: &Gathered, settings: &Settings, asked: &Asked<'_>
         "own": own,
         "objects": gathered.objects,
         "unchecked": gathered.unchecked.0,
+        "terraform": gathered.terraform.to_json(),
         "notes": gathered.notes,
         "findings": gathered.findings.iter().map(|one| finding(one, &named)).collect::<Vec<_>>(),
         "problems": gathered.problems.iter().map(|one| problem(one, &named)).collect::<Vec<_>>(),

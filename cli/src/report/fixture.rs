@@ -7,7 +7,7 @@ use portcullis_source::{Location, Role, SourceFile, Sources, Span};
 
 use super::{
     Accounting, ApplicationChange, ChainLink, ChangeKind, Changes, Counted, FieldChange, Finding, Issue, Material, NotRendered,
-    ObjectChange, Reach, Report, ResourceName, Secrets, Side, Status,
+    ObjectChange, Reach, Report, ResourceName, Secrets, Side, Status, Terraform,
 };
 
 /// A report and the files that it speaks of.
@@ -42,6 +42,7 @@ impl Fixture {
         let report = Report {
             bundle: format!("sha256:{}", "0".repeat(64)),
             applications: Accounting { total: contexts.len(), not_rendered: Vec::new() },
+            terraform: Terraform::default(),
             not_expanded: Vec::new(),
             unreached: Vec::new(),
             nothing: None,

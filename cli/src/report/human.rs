@@ -131,9 +131,12 @@ impl Printer<'_> {
 
     /// The other end: the line of the template.
     fn template(&mut self, span: Span) -> View<'static> {
-        let message = "the template".to_owned();
-        let mut view = View { code: None, message, severity: Severity::Advice, help: None, source: None, labels: Vec::new() };
-        self.show(&mut view, span, "rendered here".to_owned());
+        let is_terraform =
+            self.sources.get(span.file).is_some_and(|file| file.path().ends_with(".tf") || file.path().ends_with(".tf.json"));
+        let (message, label) = if is_terraform { ("the attribute", "used here") } else { ("the template", "rendered here") };
+        let mut view =
+            View { code: None, message: message.to_owned(), severity: Severity::Advice, help: None, source: None, labels: Vec::new() };
+        self.show(&mut view, span, label.to_owned());
         view
     }
 

@@ -26,6 +26,7 @@ pub(crate) fn json(report: &Report) -> String {
             "not_rendered": applications.not_rendered.iter().map(not_rendered).collect::<Vec<_>>(),
         },
         "application_sets": {"not_expanded": report.not_expanded.iter().map(not_expanded).collect::<Vec<_>>()},
+        "terraform": report.terraform.to_json(),
         "objects": report.objects,
         "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
         "problems": report.problems.iter().map(problem).collect::<Vec<_>>(),
@@ -124,6 +125,11 @@ fn insert(object: &mut Map<String, Value>, key: &str, value: Option<Value>) {
 }
 
 fn resource(name: &ResourceName) -> Value {
+    if name.is_of_terraform() {
+        let module = name.name.find(&format!(".{}.", name.kind)).and_then(|end| name.name.get(..end)).unwrap_or_default();
+        let module = module.trim_end_matches(".data");
+        return json!({"address": name.name, "type": name.kind, "module": module, "root": name.namespace.as_deref().unwrap_or(&name.name)});
+    }
     let mut object = json!({"apiVersion": name.api_version, "kind": name.kind, "name": name.name});
     if let Value::Object(object) = &mut object {
         insert(object, "namespace", name.namespace.clone().map(Value::String));
@@ -131,7 +137,7 @@ fn resource(name: &ResourceName) -> Value {
     object
 }
 
-fn location(place: &Location) -> Value {
+pub(super) fn location(place: &Location) -> Value {
     json!({"file": &*place.file, "line": place.line, "column": place.column, "end_line": place.end_line, "end_column": place.end_column})
 }
 

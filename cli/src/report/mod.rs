@@ -22,6 +22,7 @@ mod sarif;
 mod scrub;
 mod secrets;
 pub(crate) mod tally;
+mod terraform;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -32,5 +33,7 @@ pub(crate) use human::{Style, human, place};
 pub(crate) use json::{SCHEMA, json, problem};
 pub(crate) use reach::Reach;
 pub(crate) use secrets::Secrets;
-pub(crate) use view::{Accounting, ChainLink, Finding, Issue, NotExpanded, NotRendered, Report, ResourceName, Status};
+pub(crate) use view::{
+    Accounting, ChainLink, Finding, Issue, NotEvaluated, NotExpanded, NotRendered, Report, ResourceName, Status, Terraform, Undecided,
+};
 pub(crate) use write::{Material, Prints, prints, to_file, write};

@@ -19,6 +19,13 @@ impl Report {
         for entry in &mut self.applications.not_rendered {
             scrubber.scrub(&mut entry.reason);
         }
+        for entry in &mut self.terraform.not_evaluated {
+            scrubber.scrub(&mut entry.reason);
+        }
+        for entry in &mut self.terraform.undecided {
+            scrubber.scrub(&mut entry.reason);
+            scrubber.scrub(&mut entry.path);
+        }
         for entry in &mut self.not_expanded {
             scrubber.scrub(&mut entry.reason);
         }

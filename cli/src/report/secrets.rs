@@ -90,18 +90,20 @@ impl Secrets {
         match &node.data {
             Data::List(items) => items.iter().for_each(|item| self.add_texts(item)),
             Data::Map(map) => map.entries.iter().for_each(|entry| self.add_texts(&entry.value)),
-            Data::String(text) => {
-                let decoded = base64::engine::general_purpose::STANDARD.decode(text.trim()).ok();
-                let decoded = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
-                for text in decoded.iter().map(String::as_str).chain([&**text]) {
-                    for line in text.lines().map(str::trim).filter(|line| line.len() >= MIN_TEXT) {
-                        let written = serde_json::Value::from(line).to_string();
-                        self.texts.extend(written.get(1..written.len() - 1).map(str::to_owned));
-                        self.texts.insert(line.to_owned());
-                    }
-                }
-            }
+            Data::String(text) => self.add_text(text),
             Data::Null | Data::Bool(_) | Data::Int(_) | Data::Uint(_) | Data::Float(_) => {}
+        }
+    }
+
+    fn add_text(&mut self, text: &str) {
+        let decoded = base64::engine::general_purpose::STANDARD.decode(text.trim()).ok();
+        let decoded = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
+        for text in decoded.iter().map(String::as_str).chain([text]) {
+            for line in text.lines().map(str::trim).filter(|line| line.len() >= MIN_TEXT) {
+                let written = serde_json::Value::from(line).to_string();
+                self.texts.extend(written.get(1..written.len() - 1).map(str::to_owned));
+                self.texts.insert(line.to_owned());
+            }
         }
     }
 
@@ -127,6 +129,12 @@ impl Secrets {
     /// One more place.
     pub(crate) fn hide(&mut self, span: Span) {
         self.ranges.entry(span.file).or_default().insert((span.start, span.end));
+    }
+
+    /// One more place and text, as far as there are.
+    pub(crate) fn extend_with(&mut self, span: Option<Span>, text: Option<&str>) {
+        span.into_iter().for_each(|span| self.hide(span));
+        text.into_iter().for_each(|text| self.add_text(text));
     }
 
     /// All places.

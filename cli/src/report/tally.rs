@@ -121,7 +121,8 @@ impl Report {
         let objects = format!("{} {}", plural(self.objects, "object"), if is_compared { "changed" } else { "checked" });
         let unknown = self.changes.as_ref().and_then(|changes| changes.base_unknown.as_ref());
         let unknown = unknown.map(|reason| format!("; nothing is known of the base, so that all counts as new: {reason}"));
-        format!("{rendered} of {} applications rendered, {expanded}{objects}{}", applications.total, unknown.unwrap_or_default())
+        let roots = self.terraform.account();
+        format!("{rendered} of {} applications rendered, {expanded}{objects}{roots}{}", applications.total, unknown.unwrap_or_default())
     }
 }
 

@@ -15,6 +15,8 @@ pub(crate) struct Report {
     pub(crate) bundle: String,
     /// What became of every application.
     pub(crate) applications: Accounting,
+    /// What became of every root of Terraform in every environment.
+    pub(crate) terraform: Terraform,
     /// The ApplicationSets that were not expanded, or not wholly, each once.
     pub(crate) not_expanded: Vec<NotExpanded>,
     /// The paths of the command line that reach nothing.
@@ -55,6 +57,58 @@ impl Accounting {
     pub(crate) fn rendered(&self) -> usize {
         self.total.saturating_sub(self.not_rendered.len())
     }
+}
+
+/// Roots times environments = evaluated + not evaluated.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Terraform {
+    /// How many there are.
+    pub(crate) total: usize,
+    /// How many resources and data sources they have.
+    pub(crate) resources: usize,
+    /// Those that were not evaluated as a whole.
+    pub(crate) not_evaluated: Vec<NotEvaluated>,
+    /// What rules cannot tell.
+    pub(crate) undecided: Vec<Undecided>,
+}
+
+impl Terraform {
+    /// How many were evaluated.
+    pub(crate) fn evaluated(&self) -> usize {
+        self.total.saturating_sub(self.not_evaluated.len())
+    }
+}
+
+/// A root that was not evaluated as a whole in an environment.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct NotEvaluated {
+    /// Its folder.
+    pub(crate) root: String,
+    /// The environment.
+    pub(crate) environment: String,
+    /// The first reason.
+    pub(crate) reason: String,
+    /// Where the reason lies.
+    pub(crate) location: Location,
+}
+
+/// What a rule cannot tell of a resource, since something is not known.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Undecided {
+    /// The rule; `*` where none could be asked.
+    pub(crate) rule: String,
+    /// The folder of the root.
+    pub(crate) root: String,
+    /// The resource.
+    pub(crate) address: String,
+    /// The environment.
+    pub(crate) environment: String,
+    /// The JSON pointer of what is not known.
+    pub(crate) path: String,
+    /// Why it is not known.
+    pub(crate) reason: String,
+    /// Where a person would look.
+    pub(crate) location: Location,
 }
 
 /// An application that was not rendered.
@@ -130,7 +184,14 @@ impl Status {
     }
 }
 
-/// The name of an object.
+impl ResourceName {
+    /// Whether it is about Terraform, and no Kubernetes object.
+    pub(crate) fn is_of_terraform(&self) -> bool {
+        self.api_version.starts_with("terraform/")
+    }
+}
+
+/// The name of an object; of a resource of Terraform the address, in the folder of its root.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ResourceName {
     /// Its API version.

@@ -59,3 +59,6 @@ pub const MAX_NAMES: usize = 1_000;
 
 /// How many folders with modules are looked at.
 pub const MAX_FOLDERS: usize = 20_000;
+
+/// How deep values may lie within each other in what rules see.
+pub const MAX_DOCUMENT_DEPTH: usize = 60;

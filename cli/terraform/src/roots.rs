@@ -55,22 +55,42 @@ const VALUES: &[&str] = &["env", "envs", "environments", "vars", "tfvars", "work
 /// Finds the roots of a repository, in order of their folders.
 #[must_use]
 pub fn discover(revision: &Revision) -> Partial<Vec<Root>> {
+    discover_without(revision, &|_| false)
+}
+
+/// The same without the files that somebody leaves out.
+#[must_use]
+pub fn discover_without(revision: &Revision, is_left_out: &(dyn Fn(&RepoPath) -> bool + Sync)) -> Partial<Vec<Root>> {
     let inputs = Inputs::default();
     let found = module::with_stack(|| {
         let mut machine = Machine::new(revision, RepoPath::root(), &inputs);
-        let roots = machine.roots();
+        let roots = machine.roots(is_left_out);
         Partial { value: roots, problems: machine.problems }
     });
     found.unwrap_or_else(|problem| Partial { value: Vec::new(), problems: vec![*problem] })
 }
 
+/// The root of a folder, also where another module calls it.
+#[must_use]
+pub fn root(revision: &Revision, folder: &RepoPath) -> Partial<Root> {
+    let inputs = Inputs::default();
+    let found = module::with_stack(|| {
+        let mut machine = Machine::new(revision, folder.clone(), &inputs);
+        let config = machine.config(folder);
+        // What is wrong with its files is said by its evaluation.
+        Partial::whole(machine.root(folder, &config))
+    });
+    let bare = || Root { folder: folder.clone(), purpose: Purpose::Library, environments: Vec::new() };
+    found.unwrap_or_else(|problem| Partial { value: bare(), problems: vec![*problem] })
+}
+
 impl Machine<'_> {
-    fn roots(&mut self) -> Vec<Root> {
+    fn roots(&mut self, is_left_out: &dyn Fn(&RepoPath) -> bool) -> Vec<Root> {
         let mut folders: BTreeSet<RepoPath> = BTreeSet::new();
         for (path, kind) in self.revision.entries() {
             let hidden = path.parts().any(|part| part.starts_with('.'));
             let is_module = path.name().ends_with(".tf") || path.name().ends_with(".tf.json");
-            if !hidden && is_module && *kind == EntryKind::File {
+            if !hidden && is_module && *kind == EntryKind::File && !is_left_out(path) {
                 folders.extend(path.parent());
             }
         }

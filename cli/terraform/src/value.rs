@@ -101,6 +101,12 @@ pub enum Known {
 }
 
 impl Known {
+    /// Whether nothing is known.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        matches!(self, Self::Nothing)
+    }
+
     fn parts(&self) -> impl Iterator<Item = &Value> {
         let (list, members): (&[Value], Option<&Members>) = match self {
             Self::Nothing => (&[], None),
@@ -476,7 +482,8 @@ fn same_members(left: &Members, right: &Members) -> bool {
 }
 
 /// A text as a string of JSON.
-pub(crate) fn json_string(text: &str) -> String {
+#[must_use]
+pub fn json_string(text: &str) -> String {
     let mut out = Vec::new();
     json::string(text, json::Html::Escape, &mut out);
     String::from_utf8(out).unwrap_or_default()

@@ -36,6 +36,8 @@ enum Places {
         trace: Arc<Trace>,
         pieces: Arc<[Piece]>,
     },
+    /// Where each part ends, and the whole chain of places that it came from.
+    Explained(Arc<[(u32, Origin)]>),
     Nowhere,
 }
 
@@ -50,6 +52,13 @@ impl Text {
     #[must_use]
     pub fn traced(bytes: Arc<[u8]>, trace: Arc<Trace>, pieces: Arc<[Piece]>) -> Self {
         Self { bytes, places: Places::Traced { trace, pieces }, lines: Arc::default() }
+    }
+
+    /// A text that was made by something that explains itself: where each part of it ends, in ascending order, and its chain of places. A range
+    /// comes from where its first byte does.
+    #[must_use]
+    pub fn explained(bytes: Arc<[u8]>, parts: Arc<[(u32, Origin)]>) -> Self {
+        Self { bytes, places: Places::Explained(parts), lines: Arc::default() }
     }
 
     /// A text without a place, such as an object of an admission request.
@@ -81,7 +90,7 @@ impl Text {
     pub fn part(&self, range: Range) -> Self {
         let places = match &self.places {
             Places::File { file, start } => Places::File { file: *file, start: start + range.start },
-            Places::Traced { .. } | Places::Nowhere => Places::Nowhere,
+            Places::Traced { .. } | Places::Explained(_) | Places::Nowhere => Places::Nowhere,
         };
         Self { bytes: Arc::from(self.slice(range)), places, lines: Arc::default() }
     }
@@ -143,7 +152,7 @@ impl Text {
     pub fn trace(&self) -> Option<&Arc<Trace>> {
         match &self.places {
             Places::Traced { trace, .. } => Some(trace),
-            Places::File { .. } | Places::Nowhere => None,
+            Places::File { .. } | Places::Explained(_) | Places::Nowhere => None,
         }
     }
 
@@ -152,7 +161,7 @@ impl Text {
     pub fn span(&self, range: Range) -> Option<Span> {
         match &self.places {
             Places::File { file, start } => Some(Span { file: *file, start: start + range.start, end: start + range.end }),
-            Places::Traced { .. } | Places::Nowhere => None,
+            Places::Traced { .. } | Places::Explained(_) | Places::Nowhere => None,
         }
     }
 
@@ -161,7 +170,7 @@ impl Text {
     pub fn origin_of_missing(&self, range: Range, keys: &[Arc<str>]) -> Origin {
         match &self.places {
             Places::Traced { trace, .. } => trace.missing(self.line(range.start), &self.origins(range), keys),
-            Places::File { .. } | Places::Nowhere => self.origin(range),
+            Places::File { .. } | Places::Explained(_) | Places::Nowhere => self.origin(range),
         }
     }
 
@@ -189,6 +198,9 @@ impl Text {
         match &self.places {
             Places::File { file, start } => Origin::of_file(Span { file: *file, start: start + range.start, end: start + range.end }),
             Places::Traced { trace, .. } => trace.origin(self.line(range.start), &self.origins(range)),
+            Places::Explained(parts) => {
+                parts.get(parts.partition_point(|(end, _)| *end <= range.start)).map(|(_, origin)| origin.clone()).unwrap_or_default()
+            }
             Places::Nowhere => Origin::default(),
         }
     }

@@ -12,7 +12,7 @@ use super::{
     evaluate::Run,
     settings::{Place, Resolved, resolve},
 };
-use crate::{Level, Operation, Resource, Rule, Scope, Target, input::pod_spec};
+use crate::{Level, Operation, Resource, Rule, Scope, Target, input::pod_spec, rule::TERRAFORM};
 
 /// What of a resource and a request decides which rules are asked.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,8 +88,10 @@ impl Subject {
             Target::Kinds(kinds) => kinds.iter().any(|kind| kind.covers(self.group(), &self.kind)),
         };
         let is_single = if self.is_request { rule.is_of_requests() } else { rule.scope == Scope::Resource };
+        // Policies for other tools know nothing of our documents of Terraform.
+        let is_known = rule.foreign.is_none() || self.group() != TERRAFORM;
         // What the schema says nothing against needs no rule to say so.
-        is_targeted && (!rule.reads_schema() || self.has_faults) && is_single && rule.operations.contains(&self.operation)
+        is_targeted && is_known && (!rule.reads_schema() || self.has_faults) && is_single && rule.operations.contains(&self.operation)
     }
 }
 

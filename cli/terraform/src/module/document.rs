@@ -9,10 +9,36 @@ use crate::{
 };
 
 /// What is left out of a document, by the path of its place.
-#[derive(Default)]
-struct Left {
-    unknown: BTreeMap<String, String>,
-    sensitive: Vec<String>,
+#[derive(Clone, Debug, Default)]
+pub struct Left {
+    /// Why what is not known is not, by JSON Pointers.
+    pub unknown: BTreeMap<String, String>,
+    /// What is sensitive, as JSON Pointers.
+    pub sensitive: Vec<String>,
+}
+
+impl Value {
+    /// The value as JSON: what is sensitive or not known stands as `null`, and is told beside it.
+    #[must_use]
+    pub fn shown(&self) -> (String, Left) {
+        let mut left = Left::default();
+        let text = shown(self, "", &mut left, 0);
+        (text, left)
+    }
+}
+
+impl Resource {
+    /// What is set of the resource, as JSON in the same way.
+    #[must_use]
+    pub fn shown(&self) -> (String, Left) {
+        let mut left = Left::default();
+        let values: Vec<String> = self
+            .values
+            .iter()
+            .map(|(name, value)| format!("{}:{}", json_string(name), shown(value, &step("", name), &mut left, 0)))
+            .collect();
+        (format!("{{{}}}", values.join(",")), left)
+    }
 }
 
 impl Resource {
@@ -20,12 +46,7 @@ impl Resource {
     /// has a value in it.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let mut left = Left::default();
-        let values: Vec<String> = self
-            .values
-            .iter()
-            .map(|(name, value)| format!("{}:{}", json_string(name), shown(value, &step("", name), &mut left, 0)))
-            .collect();
+        let (values, left) = self.shown();
         let unknown: Vec<String> = left.unknown.iter().map(|(path, why)| format!("{}:{}", json_string(path), json_string(why))).collect();
         let sensitive: Vec<String> = left.sensitive.iter().map(|path| json_string(path)).collect();
         let mode = match self.mode {
@@ -38,12 +59,12 @@ impl Resource {
             Existence::Possible => "possible",
         };
         format!(
-            "{{\"kind\":{},\"mode\":\"{mode}\",\"address\":{},\"module\":{},\"name\":{},\"existence\":\"{existence}\",\"values\":{{{}}},\"unknown\":{{{}}},\"sensitive\":[{}]}}",
+            "{{\"kind\":{},\"mode\":\"{mode}\",\"address\":{},\"module\":{},\"name\":{},\"existence\":\"{existence}\",\"values\":{},\"unknown\":{{{}}},\"sensitive\":[{}]}}",
             json_string(&self.ty),
             json_string(&self.address),
             json_string(&self.module),
             json_string(&self.name),
-            values.join(","),
+            values,
             unknown.join(","),
             sensitive.join(","),
         )

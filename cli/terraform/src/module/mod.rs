@@ -10,10 +10,13 @@ mod policy;
 mod reference;
 mod resource;
 mod run;
+mod setting;
 mod variable;
 
+pub use document::Left;
 pub use resource::{Existence, Key, Mode, Resource};
 pub use run::evaluate;
+pub use setting::Setting;
 
 pub(crate) use call::{Calls, Given, Instance};
 pub(crate) use config::Config;
@@ -72,6 +75,8 @@ pub struct Module {
     pub undeclared: Vec<(Arc<str>, Span)>,
     /// Blocks that say what became of resources: `moved`, `removed`, `import` and `check`, by their kind.
     pub statements: Vec<Statement>,
+    /// Blocks `terraform` and `provider`, those of called modules too.
+    pub settings: Vec<Setting>,
     /// Whether a file could not be read as a whole, so that what is missing may be there.
     pub partial: bool,
 }
@@ -94,6 +99,10 @@ pub struct Called {
     pub address: Arc<str>,
     /// The source as it is written.
     pub source: Arc<str>,
+    /// Where the source is written.
+    pub source_span: Option<Span>,
+    /// The version as it is written, and where.
+    pub version: Option<(Arc<str>, Span)>,
     /// The folder of the module, where that is in the repository.
     pub folder: Option<RepoPath>,
     /// Where the call stands.

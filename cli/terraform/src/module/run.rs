@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, thread};
 
 use portcullis_source::{Partial, Problem, RepoPath, Revision, Stage};
 
-use super::{Called, Calls, Config, Given, Inputs, Instance, Module, Output, Statement, call::Node};
+use super::{Called, Calls, Config, Given, Inputs, Instance, Module, Output, Statement, call::Node, setting::text_of};
 use crate::{
     limits::STACK_BYTES,
     machine::Machine,
@@ -109,6 +109,8 @@ impl Machine<'_> {
                 self.output(name, block, value, module);
             }
         }
+        let settings = self.settings(at, &config);
+        module.settings.extend(settings);
         for block in &config.others {
             module.statements.extend(statement(&config, block));
         }
@@ -138,10 +140,10 @@ impl Machine<'_> {
             Ok(calls) => calls,
             Err(fault) => Calls::Absent(self.report(&fault)),
         };
-        let source: Arc<str> = match block.body.attribute("source").map(|attribute| &attribute.value.kind) {
-            Some(Kind::String(text)) => Arc::clone(text),
-            _ => Arc::default(),
-        };
+        let written = text_of(block.body.attribute("source"));
+        let source_span = written.as_ref().map(|(_, span)| *span);
+        let source = written.map(|(text, _)| text).unwrap_or_default();
+        let version = text_of(block.body.attribute("version"));
         let made: Vec<usize> = match calls {
             Calls::One(one) | Calls::Unknown(_, one) => vec![one],
             Calls::Count(all) => all,
@@ -151,6 +153,8 @@ impl Machine<'_> {
                 module.calls.push(Called {
                     address: Arc::from(format!("{address}{dot}module.{name}")),
                     source,
+                    source_span,
+                    version,
                     folder: None,
                     span: block.header,
                 });
@@ -160,7 +164,14 @@ impl Machine<'_> {
         for one in made {
             let Some(instance) = self.modules.get(one) else { continue };
             let folder = Some(instance.config.folder.clone());
-            module.calls.push(Called { address: Arc::clone(&instance.address), source: Arc::clone(&source), folder, span: block.header });
+            module.calls.push(Called {
+                address: Arc::clone(&instance.address),
+                source: Arc::clone(&source),
+                source_span,
+                version: version.clone(),
+                folder,
+                span: block.header,
+            });
         }
     }
 }

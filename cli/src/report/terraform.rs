@@ -1,0 +1,90 @@
+//! What became of the roots of Terraform, in words and as JSON.
+
+use std::sync::Arc;
+
+use portcullis_source::Location;
+use serde_json::{Value, json};
+
+use super::{NotEvaluated, Terraform, Undecided, json::location, tally::plural};
+
+impl Terraform {
+    /// What was evaluated, as a part of a sentence; empty where there is no root.
+    pub(super) fn account(&self) -> String {
+        if self.total == 0 {
+            return String::new();
+        }
+        let roots = plural(self.total, "Terraform root");
+        let undecided = match self.undecided.len() {
+            0 => String::new(),
+            count => format!(", {} that rules cannot give", plural(count, "verdict")),
+        };
+        format!("; {} of {roots} evaluated, {}{undecided}", self.evaluated(), plural(self.resources, "resource"))
+    }
+
+    /// The key `terraform` of the report.
+    pub(crate) fn to_json(&self) -> Value {
+        let not_evaluated = self.not_evaluated.iter().map(|entry| {
+            json!({"root": entry.root, "environment": entry.environment, "reason": entry.reason, "location": location(&entry.location)})
+        });
+        let undecided = self.undecided.iter().map(|entry| {
+            json!({
+                "rule": entry.rule,
+                "root": entry.root,
+                "address": entry.address,
+                "environment": entry.environment,
+                "path": entry.path,
+                "reason": entry.reason,
+                "location": location(&entry.location),
+            })
+        });
+        json!({
+            "total": self.total,
+            "evaluated": self.evaluated(),
+            "resources": self.resources,
+            "not_evaluated": not_evaluated.collect::<Vec<_>>(),
+            "undecided": undecided.collect::<Vec<_>>(),
+        })
+    }
+
+    /// Adds what a report has under `terraform`; none where it is written otherwise.
+    pub(crate) fn join(&mut self, value: &Value) -> Option<()> {
+        let number = |key: &str| value.get(key)?.as_u64().and_then(|number| usize::try_from(number).ok());
+        self.total += number("total")?;
+        self.resources += number("resources")?;
+        for entry in value.get("not_evaluated")?.as_array()? {
+            self.not_evaluated.push(NotEvaluated {
+                root: text(entry, "root")?,
+                environment: text(entry, "environment")?,
+                reason: text(entry, "reason")?,
+                location: place(entry.get("location")?)?,
+            });
+        }
+        for entry in value.get("undecided")?.as_array()? {
+            self.undecided.push(Undecided {
+                rule: text(entry, "rule")?,
+                root: text(entry, "root")?,
+                address: text(entry, "address")?,
+                environment: text(entry, "environment")?,
+                path: text(entry, "path")?,
+                reason: text(entry, "reason")?,
+                location: place(entry.get("location")?)?,
+            });
+        }
+        Some(())
+    }
+}
+
+fn text(value: &Value, key: &str) -> Option<String> {
+    value.get(key)?.as_str().map(str::to_owned)
+}
+
+fn place(value: &Value) -> Option<Location> {
+    let number = |key: &str| value.get(key)?.as_u64().and_then(|number| u32::try_from(number).ok());
+    Some(Location {
+        file: Arc::from(value.get("file")?.as_str()?),
+        line: number("line")?,
+        column: number("column")?,
+        end_line: number("end_line")?,
+        end_column: number("end_column")?,
+    })
+}

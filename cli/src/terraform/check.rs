@@ -1,0 +1,194 @@
+//! What rules say of the roots, what they cannot tell, and what of it concerns a run.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use portcullis_policies::{Context, Engine, Facts, Finding, Identity, Resource};
+use portcullis_source::{Partial, Problem, RepoPath, Span, Stage, Step};
+use portcullis_terraform::{
+    document::{self, ROOT_KIND},
+    roots::Root,
+};
+
+use super::{
+    Evaluated,
+    doubt::{Doubt, doubt},
+    evaluated::{DEFAULT, evaluate},
+};
+use crate::{
+    check::check_single,
+    group,
+    report::{NotEvaluated, Secrets, Terraform, Undecided},
+    settings::Settings,
+};
+
+/// The roots, checked.
+#[derive(Default)]
+pub(crate) struct Checked {
+    /// What is wrong.
+    pub(crate) found: Partial<Vec<Finding>>,
+    /// What became of each root.
+    pub(crate) account: Terraform,
+    /// The paths of the command line that reach a root.
+    pub(crate) reached: Vec<RepoPath>,
+    /// What must not be shown: where it is written, and the text.
+    hidden: Vec<(Option<Span>, Option<Arc<str>>)>,
+}
+
+impl Checked {
+    /// Hides what must not be shown.
+    pub(crate) fn hide(&self, secrets: &mut Secrets) {
+        for (span, text) in &self.hidden {
+            secrets.extend_with(*span, text.as_deref());
+        }
+    }
+}
+
+/// The roots of a revision that paths may reach.
+pub(crate) fn discover(settings: &Settings) -> Partial<Vec<Root>> {
+    portcullis_terraform::roots::discover_without(&settings.revision, &|path| settings.config.excludes(path.as_str()))
+}
+
+/// Evaluates roots in the environments that are asked for, and asks the rules about them.
+pub(crate) fn check(settings: &Settings, engine: &Engine, roots: Partial<Vec<Root>>) -> Checked {
+    // No root is a service's.
+    if !settings.services.is_empty() {
+        return Checked::default();
+    }
+    let is_wanted = |name: &str| settings.environments.is_empty() || settings.environments.iter().any(|wanted| wanted == name);
+    let evaluated = evaluate(&settings.revision, &roots.value, is_wanted);
+    let mut checked = Checked::default();
+    checked.found.problems = roots.problems;
+    let paths = settings.paths.iter().filter(|path| evaluated.iter().any(|root| root.is_reached_by(path)));
+    checked.reached = paths.cloned().collect();
+    let mut resources = Vec::new();
+    let asked = |root: &&Evaluated| settings.paths.is_empty() || settings.paths.iter().any(|path| root.is_reached_by(path));
+    for root in evaluated.iter().filter(asked) {
+        checked.hidden.extend(document::secrets(&root.module));
+        checked.account.add(root, settings);
+        resources.extend(root.resources(settings, &mut checked));
+        checked.found.problems.extend(root.problems.iter().cloned());
+    }
+    let found = check_single(engine, &resources, &Facts::collect(&resources)).take(&mut checked.found.problems);
+    let by_name: BTreeMap<_, &Resource> =
+        resources.iter().map(|resource| (name(&resource.identity, &resource.context), resource)).collect();
+    for finding in found {
+        let about = finding.resource.as_ref().and_then(|identity| by_name.get(&(finding.environment.clone(), identity.clone())));
+        match about.filter(|about| is_ours(&about.identity)).and_then(|about| doubt(about, &finding)) {
+            Some(doubt) => checked.account.undecided.push(undecided(&finding, doubt, settings)),
+            None => checked.found.value.push(singled_out(finding)),
+        }
+    }
+    checked.account.undecided.sort();
+    checked.account.undecided.dedup();
+    checked
+}
+
+fn name(identity: &Identity, context: &Context) -> (Option<Arc<str>>, Identity) {
+    (context.environment.clone(), identity.clone())
+}
+
+/// Whether it is a document of ours, and no Kubernetes object.
+pub(crate) fn is_ours(identity: &Identity) -> bool {
+    &*identity.api_version == document::API_VERSION
+}
+
+/// What is found in a whole root, at one of its resources, is said of that resource.
+fn singled_out(mut finding: Finding) -> Finding {
+    let Some(identity) = finding.resource.as_mut().filter(|identity| is_ours(identity) && &*identity.kind == ROOT_KIND) else {
+        return finding;
+    };
+    if let [Step::Key(part), Step::Key(address), rest @ ..] = &*finding.path.clone()
+        && matches!(&**part, "resources" | "calls")
+    {
+        let parts: Vec<&str> = address.split('.').filter(|part| *part != "data").collect();
+        let kind = if &**part == "calls" { "module" } else { parts.iter().rev().nth(1).copied().unwrap_or(ROOT_KIND) };
+        identity.kind = Arc::from(kind);
+        identity.namespace = Some(Arc::clone(&identity.name));
+        identity.name = Arc::clone(address);
+        finding.path = rest.to_vec();
+    }
+    finding
+}
+
+fn undecided(finding: &Finding, doubt: Doubt, settings: &Settings) -> Undecided {
+    let sources = settings.revision.sources();
+    let finding = singled_out(finding.clone());
+    let identity = finding.resource.as_ref();
+    Undecided {
+        rule: finding.rule.to_string(),
+        root: identity.and_then(|identity| identity.namespace.clone()).unwrap_or_default().to_string(),
+        address: identity.map(|identity| identity.name.to_string()).unwrap_or_default(),
+        environment: finding.environment.as_deref().unwrap_or(DEFAULT).to_owned(),
+        path: finding.pointer(),
+        reason: doubt.reason,
+        location: group::location(finding.origin.edit(), sources),
+    }
+}
+
+impl Terraform {
+    fn add(&mut self, root: &Evaluated, settings: &Settings) {
+        self.total += 1;
+        self.resources += root.module.resources.len();
+        if let Some(problem) = root.problems.first() {
+            self.not_evaluated.push(NotEvaluated {
+                root: root.path().to_owned(),
+                environment: root.environment.to_string(),
+                reason: group::shortened(problem.message.clone()),
+                location: group::location(problem.span, settings.revision.sources()),
+            });
+        }
+    }
+}
+
+impl Evaluated {
+    /// Whether a path is a part of the root, of a module that it calls or of its values, or holds it.
+    pub(crate) fn is_reached_by(&self, path: &RepoPath) -> bool {
+        let folders = self.module.calls.iter().filter_map(|call| call.folder.as_ref()).chain([&self.folder]);
+        let meets = |folder: &RepoPath| path.is_within(folder) || folder.is_within(path);
+        folders.into_iter().any(meets) || self.inputs.var_files.iter().any(|file| file.is_within(path))
+    }
+
+    /// The documents of its resources, of the root as a whole, and the Kubernetes objects in it.
+    fn resources(&self, settings: &Settings, checked: &mut Checked) -> Vec<Resource> {
+        let environment = Some(Arc::clone(&self.environment)).filter(|name| &**name != DEFAULT);
+        let context = Context { environment, ..Context::default() };
+        let problems = &mut checked.found.problems;
+        let mut resources = Vec::new();
+        for resource in &self.module.resources {
+            match document::of_resource(resource, &self.folder) {
+                Some(document) => resources.extend(Resource::read(&document, &context).take(problems)),
+                None => problems.push(unshown(&resource.address, resource.span)),
+            }
+            match document::manifest(resource) {
+                Ok(documents) => {
+                    let objects = documents.iter().flat_map(|document| Resource::read(document, &context).take(problems));
+                    resources.extend(objects);
+                }
+                Err(reason) => checked.account.undecided.push(Undecided {
+                    rule: "*".to_owned(),
+                    root: self.path().to_owned(),
+                    address: resource.address.to_string(),
+                    environment: self.environment.to_string(),
+                    path: String::new(),
+                    reason: format!("its Kubernetes objects are not checked: {reason}"),
+                    location: group::location(Some(resource.span), settings.revision.sources()),
+                }),
+            }
+        }
+        let span = self.module.settings.iter().map(|setting| setting.span).chain(self.module.resources.iter().map(|one| one.span)).next();
+        let span = span.or_else(|| self.module.outputs.values().map(|output| output.span).next());
+        let lock = self.folder.join(".terraform.lock.hcl").is_ok_and(|path| settings.revision.entry(&path).is_some());
+        if let Some(span) = span {
+            match document::of_root(&self.module, &self.folder, span, lock) {
+                Some(document) => resources.extend(Resource::read(&document, &context).take(problems)),
+                None => problems.push(unshown(self.path(), span)),
+            }
+        }
+        resources
+    }
+}
+
+fn unshown(what: &str, span: Span) -> Problem {
+    let message = format!("{what} could not be shown to rules, so that none checked it");
+    Problem::new(Stage::Terraform, message, "make its values smaller, or report it as a fault of portcullis").at(Some(span))
+}

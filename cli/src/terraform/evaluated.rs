@@ -1,0 +1,78 @@
+//! Roots times environments, each evaluated on its own.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use portcullis_source::{Partial, Problem, RepoPath, Revision};
+use portcullis_terraform::{
+    module::{self, Inputs, Module},
+    roots::{self, Purpose, Root},
+};
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+
+use crate::settings::Settings;
+
+/// A root in one of its environments.
+pub(crate) struct Evaluated {
+    /// The folder of the root.
+    pub(crate) folder: RepoPath,
+    /// Whether it is planned by itself.
+    pub(crate) purpose: Purpose,
+    /// The name of the environment.
+    pub(crate) environment: Arc<str>,
+    /// What it was evaluated with.
+    pub(crate) inputs: Inputs,
+    /// All that it declares.
+    pub(crate) module: Module,
+    /// What could not be evaluated.
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// The name of the environment of a root that shows none.
+pub(crate) const DEFAULT: &str = "default";
+
+/// The roots that are asked for: those that the paths name, which may be folders that others call, else all that there are.
+pub(crate) fn roots(settings: &Settings) -> Partial<Vec<Root>> {
+    let revision = &settings.revision;
+    let is_module = |folder: &RepoPath| {
+        let right_there = |path: &RepoPath| path.parent().as_ref() == Some(folder);
+        revision.below(folder).any(|(path, _)| right_there(path) && (path.name().ends_with(".tf") || path.name().ends_with(".tf.json")))
+    };
+    if !settings.paths.is_empty() && settings.paths.iter().all(is_module) {
+        let mut problems = Vec::new();
+        let named: BTreeSet<&RepoPath> = settings.paths.iter().collect();
+        let found = named.into_iter().map(|folder| roots::root(revision, folder).take(&mut problems)).collect();
+        return Partial { value: found, problems };
+    }
+    let Partial { value: mut found, problems } = roots::discover_without(revision, &|path| settings.config.excludes(path.as_str()));
+    let is_asked = |folder: &RepoPath| settings.paths.is_empty() || settings.paths.iter().any(|path| folder.is_within(path));
+    found.retain(|root| is_asked(&root.folder));
+    Partial { value: found, problems }
+}
+
+/// Evaluates roots in those of their environments that are wanted, on all threads; in order of folders and environments.
+pub(crate) fn evaluate(revision: &Revision, roots: &[Root], is_wanted: impl Fn(&str) -> bool) -> Vec<Evaluated> {
+    let pairs = roots.iter().flat_map(|root| root.environments.iter().map(move |environment| (root, environment)));
+    let pairs: Vec<_> = pairs.filter(|(_, environment)| is_wanted(&environment.name)).collect();
+    let evaluate = |(root, environment): &(&Root, &roots::Environment)| {
+        let Partial { value: module, problems } = module::evaluate(revision, &root.folder, &environment.inputs);
+        Evaluated {
+            folder: root.folder.clone(),
+            purpose: root.purpose,
+            environment: Arc::clone(&environment.name),
+            inputs: environment.inputs.clone(),
+            module,
+            problems,
+        }
+    };
+    pairs.par_iter().map(evaluate).collect()
+}
+
+impl Evaluated {
+    /// The folder as people write it.
+    pub(crate) fn path(&self) -> &str {
+        match self.folder.as_str() {
+            "" => ".",
+            path => path,
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The roots of Terraform that a revision holds, evaluated for each of their environments: to lists, to reasons, to what rules see.
+
+mod check;
+mod doubt;
+mod evaluated;
+mod field;
+mod tell;
+mod why;
+
+pub(crate) use check::{Checked, check, discover, is_ours};
+pub(crate) use evaluated::{Evaluated, evaluate, roots};
+pub(crate) use tell::{human, json};
+pub(crate) use why::why;
+
+/// The JSON Schema of what `portcullis tf --format json` prints.
+pub(crate) const SCHEMA: &str = include_str!("tf.schema.json");

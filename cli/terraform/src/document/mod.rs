@@ -1,0 +1,18 @@
+//! Resources and roots as the documents that rules see: JSON whose every part remembers the lines of HCL that it came from.
+//!
+//! What is not known stands as `{"$unknown": reason}`, what is sensitive as `{"$sensitive": true}`: neither has a value in it.
+
+mod explain;
+mod object;
+mod write;
+
+pub use object::{manifest, of_resource, of_root, secrets};
+
+/// The API version of these documents.
+pub const API_VERSION: &str = "terraform/v1";
+
+/// The kind of the document of a whole root.
+pub const ROOT_KIND: &str = "terraform_root";
+
+/// The key of a value that is not known.
+pub const UNKNOWN: &str = "$unknown";

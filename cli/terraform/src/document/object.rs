@@ -1,0 +1,223 @@
+//! What a resource, a root and a manifest within a resource say to rules.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use portcullis_source::{Document, Origin, RepoPath, Span, Text, yaml};
+
+use super::{
+    API_VERSION, ROOT_KIND,
+    explain::chain,
+    write::{Manner, Writer},
+};
+use crate::{
+    funcs::json_value,
+    limits::MAX_DOCUMENT_DEPTH,
+    module::{Existence, Mode, Module, Resource},
+    value::{Data, Format, Known, Value, json_string},
+};
+
+/// A resource of a root: what its configuration sets, and the JSON documents that its texts are. The folder of the root stands as namespace, since
+/// several roots may have the same address.
+#[must_use]
+pub fn of_resource(resource: &Resource, folder: &RepoPath) -> Option<Arc<Document>> {
+    let mut writer = Writer::new();
+    header(&mut writer, (&resource.ty, &resource.address, Some(root_name(folder))), resource.span);
+    body(&mut writer, resource);
+    writer.put("}", &Origin::of_file(resource.span));
+    writer.finish()
+}
+
+/// All of a root: its resources by address, the calls of modules, the settings of Terraform and providers.
+#[must_use]
+pub fn of_root(module: &Module, folder: &RepoPath, span: Span, is_locked: bool) -> Option<Arc<Document>> {
+    let mut writer = Writer::new();
+    let origin = Origin::of_file(span);
+    header(&mut writer, (ROOT_KIND, root_name(folder), None), span);
+    writer.put(&format!(",\"partial\":{},\"locked\":{is_locked},\"resources\":{{", module.partial), &origin);
+    for (at, resource) in module.resources.iter().enumerate() {
+        let own = Origin::of_file(resource.span);
+        writer.key(at == 0, &resource.address, &own);
+        writer.put(&format!("{{\"type\":{}", json_string(&resource.ty)), &own);
+        body(&mut writer, resource);
+        writer.put("}", &own);
+    }
+    writer.put("},\"calls\":{", &origin);
+    for (at, call) in module.calls.iter().enumerate() {
+        let own = Origin::of_file(call.span);
+        writer.key(at == 0, &call.address, &own);
+        writer.put("{\"source\":", &own);
+        writer.put(&json_string(&call.source), &call.source_span.map_or_else(|| own.clone(), Origin::of_file));
+        if let Some((version, span)) = &call.version {
+            writer.put(&format!(",\"version\":{}", json_string(version)), &Origin::of_file(*span));
+        }
+        writer.put(&format!(",\"found\":{}}}", call.folder.is_some()), &own);
+    }
+    writer.put("},\"settings\":[", &origin);
+    for (at, setting) in module.settings.iter().enumerate() {
+        let own = Origin::of_file(setting.span);
+        let comma = if at == 0 { "" } else { "," };
+        let names = format!(
+            "{comma}{{\"kind\":{},\"label\":{},\"module\":{},\"values\":",
+            json_string(&setting.kind),
+            json_string(&setting.label),
+            json_string(&setting.module)
+        );
+        writer.put(&names, &own);
+        writer.members(setting.values.iter(), (&own, setting.span), Manner::Marked, 0);
+        writer.put("}", &own);
+    }
+    writer.put("]}", &origin);
+    writer.finish()
+}
+
+/// The Kubernetes objects that a resource applies: those of `yaml_body` and `manifest`. `Err` where it has some that are not known as a whole.
+///
+/// # Errors
+/// Why it is not known, in words.
+pub fn manifest(resource: &Resource) -> Result<Vec<Arc<Document>>, String> {
+    let name = match &*resource.ty {
+        "kubectl_manifest" => "yaml_body",
+        "kubernetes_manifest" => "manifest",
+        _ => return Ok(Vec::new()),
+    };
+    let Some(value) = resource.values.get(name).filter(|value| !value.is_null()) else { return Ok(Vec::new()) };
+    if let Some(reason) = value.any_reason() {
+        return Err(reason.kind.describe());
+    }
+    if let Some(text) = value.as_str() {
+        // What is sensitive is a Secret's business, which its own document hides.
+        let origin = chain(&value.origin, resource.span);
+        let bytes: Arc<[u8]> = Arc::from(text.as_bytes());
+        let end = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        let text = Text::explained(bytes, Arc::from([(end.saturating_add(1), origin)]));
+        let stream = yaml::parse(&text);
+        return match stream.error {
+            Some(error) => Err(format!("{name} is no valid YAML: {}", error.message)),
+            None => Ok(stream.documents.into_iter().map(Arc::new).collect()),
+        };
+    }
+    let mut writer = Writer::new();
+    writer.value(value, resource.span, Manner::Marked, 0);
+    Ok(writer.finish().into_iter().collect())
+}
+
+/// The folder of a root as people write it.
+fn root_name(folder: &RepoPath) -> &str {
+    match folder.as_str() {
+        "" => ".",
+        path => path,
+    }
+}
+
+fn header(writer: &mut Writer, (kind, name, namespace): (&str, &str, Option<&str>), span: Span) {
+    let namespace = namespace.map(|namespace| format!(",\"namespace\":{}", json_string(namespace))).unwrap_or_default();
+    let text = format!(
+        "{{\"apiVersion\":{},\"kind\":{},\"metadata\":{{\"name\":{}{namespace}}}",
+        json_string(API_VERSION),
+        json_string(kind),
+        json_string(name)
+    );
+    writer.put(&text, &Origin::of_file(span));
+}
+
+fn body(writer: &mut Writer, resource: &Resource) {
+    let origin = Origin::of_file(resource.span);
+    let mode = match resource.mode {
+        Mode::Managed => "managed",
+        Mode::Data => "data",
+        Mode::Ephemeral => "ephemeral",
+    };
+    let existence = match resource.existence {
+        Existence::Certain => "certain",
+        Existence::Possible => "possible",
+    };
+    let about = format!(
+        ",\"mode\":\"{mode}\",\"existence\":\"{existence}\",\"module\":{},\"name\":{},\"values\":",
+        json_string(&resource.module),
+        json_string(&resource.name)
+    );
+    writer.put(&about, &origin);
+    let set = resource.values.iter().filter(|(_, value)| !value.is_null());
+    writer.members(set, (&origin, resource.span), Manner::Marked, 0);
+    let mut found = BTreeMap::new();
+    for (name, value) in resource.values.iter() {
+        documents(value, &format!("/{name}"), &mut found, 0);
+    }
+    writer.put(",\"documents\":{", &origin);
+    for (at, (path, value)) in found.iter().enumerate() {
+        writer.key(at == 0, path, &chain(&value.origin, resource.span));
+        writer.value(value, resource.span, Manner::Decoded, 0);
+    }
+    writer.put("}", &origin);
+}
+
+/// Attributes that hold secrets whatever variables say of them, as their providers declare.
+const SECRET: [&str; 11] = [
+    "access_key",
+    "auth_token",
+    "client_secret",
+    "master_password",
+    "password",
+    "private_key",
+    "secret_access_key",
+    "secret_binary",
+    "secret_key",
+    "secret_string",
+    "token",
+];
+
+/// The values of a module that must not be shown: where each was written, and its text where that is known.
+#[must_use]
+pub fn secrets(module: &Module) -> Vec<(Option<Span>, Option<Arc<str>>)> {
+    let mut found = Vec::new();
+    let resources = module.resources.iter().flat_map(|resource| resource.values.iter());
+    let settings = module.settings.iter().flat_map(|setting| setting.values.iter());
+    resources.chain(settings).for_each(|(name, value)| hidden(name, value, &mut found, 0));
+    module.variables.iter().for_each(|(name, value)| hidden(name, value, &mut found, 0));
+    module.outputs.values().for_each(|output| hidden("", &output.value, &mut found, 0));
+    found
+}
+
+fn hidden(name: &str, value: &Value, found: &mut Vec<(Option<Span>, Option<Arc<str>>)>, depth: usize) {
+    if depth > MAX_DOCUMENT_DEPTH {
+        return;
+    }
+    if value.marks.sensitive || (SECRET.contains(&name) && value.as_str().is_some()) {
+        found.push((value.origin.span(), value.as_str().map(Arc::from)));
+    }
+    if let Some(members) = value.attributes() {
+        return members.iter().for_each(|(name, value)| hidden(name, value, found, depth + 1));
+    }
+    value.items().into_iter().flat_map(|items| items.iter()).for_each(|item| hidden(name, item, found, depth + 1));
+}
+
+/// How deep documents are looked for within blocks.
+const MAX_BLOCKS: usize = 4;
+
+/// The JSON objects that texts are, by the paths of these texts.
+fn documents(value: &Value, path: &str, found: &mut BTreeMap<String, Value>, depth: usize) {
+    if value.all_marks().sensitive || depth > MAX_BLOCKS {
+        return;
+    }
+    if let Some(members) = value.attributes() {
+        members.iter().for_each(|(name, value)| documents(value, &format!("{path}/{name}"), found, depth + 1));
+    } else if let Some(items) = value.items() {
+        items.iter().enumerate().for_each(|(at, item)| documents(item, &format!("{path}/{at}"), found, depth + 1));
+    } else if let Some(document) = document(value) {
+        found.insert(path.to_owned(), document);
+    }
+}
+
+fn document(value: &Value) -> Option<Value> {
+    match &value.data {
+        Data::String(text) if text.trim_start().starts_with('{') => {
+            let read = json_value(text).ok().filter(|read| read.members().is_some())?;
+            Some(read.with_origin(value.origin.clone()))
+        }
+        Data::Unknown(unknown) => match &unknown.known {
+            Known::Encoded(Format::Json, inner) if inner.members().is_some() => Some(Value::clone(inner)),
+            _ => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,81 @@
+# Clusters and nodes: blocks, dynamic blocks, what a module of a registry hides.
+variable "keys" {
+  type    = list(string)
+  default = ["secrets"]
+}
+
+variable "unset" {
+  type = list(string)
+}
+
+resource "aws_eks_cluster" "main" {
+  enabled_cluster_log_types = ["api", "audit", "authenticator"]
+
+  vpc_config {
+    endpoint_private_access = true
+    endpoint_public_access  = true # finding: public-cluster-endpoint
+  }
+
+  dynamic "encryption_config" {
+    for_each = length(var.keys) > 0 ? [1] : []
+
+    content {
+      resources = var.keys
+    }
+  }
+}
+
+resource "aws_eks_cluster" "unknown" {
+  enabled_cluster_log_types = var.unset # undecided: cluster-without-audit-logs
+
+  vpc_config {
+    endpoint_private_access = true
+    endpoint_public_access  = true
+    public_access_cidrs     = ["203.0.113.0/24"]
+  }
+
+  dynamic "encryption_config" { # undecided: unencrypted-cluster-secrets
+    for_each = var.unset
+
+    content {
+      resources = [encryption_config.value]
+    }
+  }
+}
+
+resource "aws_eks_node_group" "system" {
+  subnet_ids    = [for zone in ["a", "b"] : aws_subnet.main[zone].id]
+  capacity_type = "SPOT" # finding: system-nodes-on-spot
+
+  scaling_config {
+    desired_size = 2
+  }
+}
+
+resource "aws_subnet" "main" {
+  for_each = toset(["a", "b"])
+
+  availability_zone = "eu-west-1${each.key}"
+}
+
+resource "aws_launch_template" "nodes" {
+  metadata_options {
+    http_tokens = "optional" # finding: metadata-without-token
+  }
+}
+
+module "vpc" {
+  source = "terraform-aws-modules/vpc/aws" # finding: unpinned-module
+}
+
+resource "kubectl_manifest" "pool" {
+  yaml_body = <<-YAML
+    apiVersion: v1
+    kind: Pod
+    metadata:
+      name: web
+      namespace: shop
+    spec:
+      hostNetwork: true
+  YAML
+}

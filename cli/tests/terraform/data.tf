@@ -1,0 +1,68 @@
+# Databases, brokers, buckets: literals, defaults, locals, counts, what is not known.
+terraform {
+  backend "s3" {
+    bucket       = "state"
+    key          = "data"
+    encrypt      = true
+    use_lockfile = false # finding: unsafe-state
+  }
+}
+
+variable "standby" {
+  type    = bool
+  default = false # finding: database-in-one-zone
+}
+
+variable "unset" {
+  type = bool
+}
+
+locals {
+  days = 3 # finding: database-with-short-backups
+}
+
+resource "aws_db_instance" "main" {
+  multi_az                = var.standby
+  backup_retention_period = local.days
+  deletion_protection     = true
+  storage_encrypted       = var.unset # undecided: unencrypted-data-store
+  publicly_accessible     = var.unset # undecided: public-data-store
+}
+
+# None of it is there.
+resource "aws_db_instance" "none" {
+  count = 0
+}
+
+# It is not known whether it is there.
+resource "aws_kms_key" "maybe" { # undecided: key-without-rotation
+  count = var.unset ? 1 : 0
+}
+
+resource "aws_mq_broker" "main" {
+  deployment_mode = var.standby ? "ACTIVE_STANDBY_MULTI_AZ" : "SINGLE_INSTANCE" # finding: broker-in-one-zone
+}
+
+resource "aws_s3_bucket" "models" {
+  bucket = "models"
+}
+
+resource "aws_s3_bucket_public_access_block" "models" {
+  bucket                  = aws_s3_bucket.models.id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket" "logs" { # finding: bucket-without-access-block, bucket-without-versions
+  bucket = "logs"
+}
+
+resource "aws_s3_bucket_versioning" "models" {
+  bucket = "models"
+
+  versioning_configuration {
+    status = "Enabled"
+  }
+}

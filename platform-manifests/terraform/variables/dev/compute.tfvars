@@ -1,0 +1,2 @@
+kubernetes_version = "1.33"
+system_nodes       = { instance_type = "t4g.large", per_zone = 1 }

@@ -1,0 +1,87 @@
+# What resources of Terraform set, and what may stand behind what is not known: an object with `$unknown`. Who finds something at such a value has
+# found nothing, which Rust tells; so rules ask for what is wrong or may be.
+package portcullis.prelude.terraform
+
+address := object.get(input.resource, ["metadata", "name"], "")
+
+values := object.get(input.resource, "values", {})
+
+is_unknown(value) if {
+	is_object(value)
+	object.get(value, "$unknown", null) != null
+}
+
+is_true(value) if value in {true, "true"}
+
+is_false(value) if value in {false, "false"}
+
+# It is one of these, or nobody knows.
+may_be(value, wanted) if value in wanted
+
+may_be(value, _) if is_unknown(value)
+
+# A value as a list, as most fields of policies take one or several.
+listed(value) := value if is_array(value)
+
+else := [] if value == null
+
+else := [value]
+
+# The blocks of a name, with their places; where it is not known how many there are, there may be none.
+blocks(name) := [{"at": ["values", name, i], "block": block} |
+	found := object.get(values, name, [])
+	is_array(found)
+	some i, block in found
+	is_object(block)
+]
+
+# The statements of a JSON document by the path of the text that it is, with their places.
+statements(path) := [{"at": array.concat(["documents", path, "Statement"], step), "statement": statement} |
+	found := object.get(input.resource, ["documents", path, "Statement"], [])
+	some i, statement in listed(found)
+	is_object(statement)
+	step := [i | is_array(found)]
+]
+
+# All statements of all documents.
+all_statements := [one | some path, _ in object.get(input.resource, "documents", {}); some one in statements(path)]
+
+is_allow(statement) if object.get(statement, "Effect", "Allow") == "Allow"
+
+# The resources of a root that have a type.
+managed(type) := {place: resource |
+	some place, resource in object.get(input.resource, "resources", {})
+	object.get(resource, "type", "") == type
+	object.get(resource, "mode", "managed") == "managed"
+}
+
+# The addresses of those that name another resource in a field.
+linked(type, field, other) := {place |
+	some place, resource in managed(type)
+	names(object.get(resource, ["values", field], null), other)
+}
+
+names(value, other) if {
+	is_object(value)
+	object.get(value, "$of", "") == other
+}
+
+names(value, other) if {
+	is_string(value)
+	own := object.get(input.resource, ["resources", other, "values"], {})
+	value in {object.get(own, "bucket", null), object.get(own, "name", null)}
+}
+
+# Those of which nobody knows whom they name.
+vague(type, field) := {place |
+	some place, resource in managed(type)
+	value := object.get(resource, ["values", field], null)
+	is_unknown(value)
+	not object.get(value, "$of", "") in object.keys(input.resource.resources)
+}
+
+# Where a resource lacks another one that names it: at itself, or at what may name it.
+missing_at(type, field, other) := ["resources", unclear[0], "values", field] if {
+	unclear := sort([place | some place in vague(type, field)])
+	count(unclear) > 0
+} else := ["resources", other]

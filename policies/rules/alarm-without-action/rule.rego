@@ -1,0 +1,25 @@
+# METADATA
+# title: Alarm that tells nobody
+# description: An alarm without an action is a graph.
+# custom:
+#   severity: error
+#   group: platform
+#   like:
+#     - checkov:CKV_AWS_319
+#   scope: resource
+#   target: [aws_cloudwatch_metric_alarm.terraform]
+package portcullis.rules.alarm_without_action
+
+import data.portcullis.prelude.terraform
+
+findings contains {"at": ["values", "alarm_actions"], "message": message} if {
+	actions := object.get(terraform.values, "alarm_actions", [])
+	actions == []
+	message := sprintf("%s tells nobody: it has no alarm_actions", [terraform.address])
+}
+
+findings contains {"at": ["values", "actions_enabled"], "message": message} if {
+	enabled := object.get(terraform.values, "actions_enabled", true)
+	terraform.is_false(enabled)
+	message := sprintf("%s tells nobody: its actions are switched off", [terraform.address])
+}

@@ -1,0 +1,23 @@
+# METADATA
+# title: Cluster whose control plane keeps no logs
+# description: Nobody can say afterwards who did what.
+# custom:
+#   severity: error
+#   group: platform
+#   like:
+#     - checkov:CKV_AWS_37
+#     - trivy:AWS-0038
+#   scope: resource
+#   target: [aws_eks_cluster.terraform]
+#   params:
+#     logs: [api, audit, authenticator]
+package portcullis.rules.cluster_without_audit_logs
+
+import data.portcullis.prelude.terraform
+
+findings contains {"at": ["values", "enabled_cluster_log_types"], "message": message} if {
+	kept := object.get(terraform.values, "enabled_cluster_log_types", [])
+	missing := [log | some log in input.params.logs; not log in terraform.listed(kept)]
+	count(missing) > 0
+	message := sprintf("%s keeps no logs of %s", [terraform.address, concat(", ", missing)])
+}

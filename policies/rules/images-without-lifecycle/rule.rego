@@ -1,0 +1,17 @@
+# METADATA
+# title: Images that nobody cleans up
+# description: Old images cost money and keep their holes within reach.
+# custom:
+#   severity: warning
+#   group: images
+#   scope: resource
+#   target: [terraform_root.terraform]
+package portcullis.rules.images_without_lifecycle
+
+import data.portcullis.prelude.terraform
+
+findings contains {"at": terraform.missing_at("aws_ecr_lifecycle_policy", "repository", address), "message": message} if {
+	some address, _ in terraform.managed("aws_ecr_repository")
+	count(terraform.linked("aws_ecr_lifecycle_policy", "repository", address)) == 0
+	message := sprintf("%s keeps every image forever", [address])
+}

@@ -1,0 +1,23 @@
+# METADATA
+# title: Key that is never rotated
+# description: A key that leaks once opens everything that was ever encrypted with it.
+# custom:
+#   severity: error
+#   group: access
+#   like:
+#     - checkov:CKV_AWS_7
+#     - trivy:AWS-0065
+#   scope: resource
+#   target: [aws_kms_key.terraform]
+package portcullis.rules.key_without_rotation
+
+import data.portcullis.prelude.terraform
+
+# Only symmetric keys for encryption can be rotated.
+findings contains {"at": ["values", "enable_key_rotation"], "message": message} if {
+	object.get(terraform.values, "customer_master_key_spec", "SYMMETRIC_DEFAULT") == "SYMMETRIC_DEFAULT"
+	object.get(terraform.values, "key_usage", "ENCRYPT_DECRYPT") == "ENCRYPT_DECRYPT"
+	rotated := object.get(terraform.values, "enable_key_rotation", false)
+	not terraform.is_true(rotated)
+	message := sprintf("%s is never rotated", [terraform.address])
+}

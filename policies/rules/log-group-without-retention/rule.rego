@@ -1,0 +1,29 @@
+# METADATA
+# title: Log group that keeps logs forever
+# description: What nobody deletes is paid for, and asked for by whoever sues.
+# custom:
+#   severity: warning
+#   group: platform
+#   like:
+#     - checkov:CKV_AWS_66
+#   scope: resource
+#   target: [aws_cloudwatch_log_group.terraform]
+#   params:
+#     days: 1
+package portcullis.rules.log_group_without_retention
+
+import data.portcullis.prelude.terraform
+
+findings contains {"at": ["values", "retention_in_days"], "message": message} if {
+	days := object.get(terraform.values, "retention_in_days", 0)
+	days in {0, "0"}
+	message := sprintf("%s keeps logs forever", [terraform.address])
+}
+
+findings contains {"at": ["values", "retention_in_days"], "message": message} if {
+	days := terraform.values.retention_in_days
+	is_number(days)
+	days > 0
+	days < input.params.days
+	message := sprintf("%s keeps logs for less than %v days", [terraform.address, input.params.days])
+}

@@ -1,0 +1,34 @@
+# METADATA
+# title: Role that other service accounts may take
+# description: Every pod of the cluster, or any client of the provider, then has the permissions of this one.
+# custom:
+#   severity: error
+#   group: access
+#   scope: resource
+#   target: [aws_iam_role.terraform]
+package portcullis.rules.loose_service_account_trust
+
+import data.portcullis.prelude.terraform
+
+findings contains {"at": array.concat(found.at, ["Condition", "StringEquals"]), "message": message} if {
+	some found in web_identities
+	some part in ["sub", "aud"]
+	count([key | some key, value in wanted(found.statement); endswith(key, concat("", [":", part])); is_exact(value)]) == 0
+	message := sprintf("%s trusts tokens whatever their %s is: no StringEquals names it", [terraform.address, part])
+}
+
+# What the OpenID Connect provider of a cluster signs; GitHub's has a rule of its own.
+web_identities := [found |
+	some found in terraform.statements("/assume_role_policy")
+	terraform.is_allow(found.statement)
+	"sts:AssumeRoleWithWebIdentity" in terraform.listed(object.get(found.statement, "Action", []))
+	not contains(json.marshal(object.get(found.statement, "Principal", "")), "token.actions.githubusercontent.com")
+]
+
+wanted(statement) := object.get(statement, ["Condition", "StringEquals"], {})
+
+is_exact(value) if {
+	texts := terraform.listed(value)
+	count(texts) > 0
+	count([text | some text in texts; is_string(text); contains(text, "*")]) == 0
+}

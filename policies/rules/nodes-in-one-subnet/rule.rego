@@ -1,0 +1,34 @@
+# METADATA
+# title: Nodes in one subnet
+# description: A subnet lies in one zone, and goes with it.
+# custom:
+#   severity: error
+#   group: availability
+#   scope: resource
+#   target: [aws_eks_node_group.terraform]
+#   params:
+#     zones: 2
+package portcullis.rules.nodes_in_one_subnet
+
+import data.portcullis.prelude.terraform
+
+findings contains {"at": ["values", "subnet_ids"], "message": message} if {
+	subnets := object.get(terraform.values, "subnet_ids", [])
+	is_few(subnets)
+	message := sprintf("%s has fewer than %v subnets", [terraform.address, input.params.zones])
+}
+
+findings contains {"at": array.concat(found.at, ["desired_size"]), "message": message} if {
+	some found in terraform.blocks("scaling_config")
+	wanted := object.get(found.block, "desired_size", 0)
+	is_number(wanted)
+	wanted < input.params.zones
+	message := sprintf("%s has fewer nodes than zones", [terraform.address])
+}
+
+is_few(subnets) if terraform.is_unknown(subnets)
+
+is_few(subnets) if {
+	is_array(subnets)
+	count(subnets) < input.params.zones
+}

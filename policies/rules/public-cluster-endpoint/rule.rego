@@ -1,0 +1,33 @@
+# METADATA
+# title: Cluster whose API is open to the world
+# description: The API server is then one stolen token away from everybody.
+# custom:
+#   severity: error
+#   group: network
+#   like:
+#     - checkov:CKV_AWS_38
+#     - checkov:CKV_AWS_39
+#     - trivy:AWS-0040
+#     - trivy:AWS-0041
+#   scope: resource
+#   target: [aws_eks_cluster.terraform]
+package portcullis.rules.public_cluster_endpoint
+
+import data.portcullis.prelude.terraform
+
+findings contains {"at": array.concat(found.at, ["endpoint_public_access"]), "message": message} if {
+	some found in terraform.blocks("vpc_config")
+	public := object.get(found.block, "endpoint_public_access", true)
+	terraform.may_be(public, {true, "true"})
+	ranges := object.get(found.block, "public_access_cidrs", ["0.0.0.0/0"])
+	is_open(ranges)
+	message := sprintf("%s has an API endpoint that is open to the world", [terraform.address])
+}
+
+is_open(ranges) if terraform.is_unknown(ranges)
+
+is_open(ranges) if {
+	is_array(ranges)
+	some range in ranges
+	terraform.may_be(range, {"0.0.0.0/0", "::/0"})
+}

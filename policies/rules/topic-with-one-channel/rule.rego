@@ -1,0 +1,30 @@
+# METADATA
+# title: Topic that reaches one channel
+# description: An alarm that nobody sees fired for nobody.
+# custom:
+#   severity: warning
+#   group: platform
+#   scope: resource
+#   target: [terraform_root.terraform]
+#   params:
+#     channels: 2
+package portcullis.rules.topic_with_one_channel
+
+import data.portcullis.prelude.terraform
+
+# Only topics that alarms are sent to.
+findings contains {"at": terraform.missing_at("aws_sns_topic_subscription", "topic_arn", address), "message": message} if {
+	some address, _ in terraform.managed("aws_sns_topic")
+	is_for_alarms(address)
+	count(terraform.linked("aws_sns_topic_subscription", "topic_arn", address)) < input.params.channels
+	message := sprintf("%s reaches fewer than %v channels", [address, input.params.channels])
+}
+
+is_for_alarms(address) if {
+	some alarm in terraform.managed("aws_cloudwatch_metric_alarm")
+	some action in terraform.listed(object.get(alarm, ["values", "alarm_actions"], []))
+	terraform.names(action, address)
+}
+
+# The topic says it by its name where the alarms are in another root.
+is_for_alarms(address) if contains(address, "alarm")

@@ -1,0 +1,29 @@
+# METADATA
+# title: Role that anybody may take
+# description: Every account of AWS can assume it.
+# custom:
+#   severity: error
+#   group: access
+#   like:
+#     - checkov:CKV_AWS_60
+#     - checkov:CKV_AWS_61
+#   scope: resource
+#   target: [aws_iam_role.terraform]
+package portcullis.rules.trust_in_anybody
+
+import data.portcullis.prelude.terraform
+
+findings contains {"at": array.concat(found.at, ["Principal"]), "message": message} if {
+	some found in terraform.statements("/assume_role_policy")
+	terraform.is_allow(found.statement)
+	object.get(found.statement, "Condition", {}) == {}
+	is_anybody(object.get(found.statement, "Principal", {}))
+	message := sprintf("%s may be assumed by anybody", [terraform.address])
+}
+
+is_anybody(principal) if principal == "*"
+
+is_anybody(principal) if {
+	is_object(principal)
+	"*" in terraform.listed(object.get(principal, "AWS", []))
+}

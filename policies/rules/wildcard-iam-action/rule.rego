@@ -1,0 +1,45 @@
+# METADATA
+# title: Permission for every action of a service
+# description: Whoever takes over the role may do what nobody thought of, and what AWS adds next year.
+# custom:
+#   severity: error
+#   group: access
+#   like:
+#     - checkov:CKV_AWS_62
+#     - checkov:CKV_AWS_63
+#     - trivy:AWS-0057
+#   scope: resource
+#   target: [aws_iam_policy.terraform, aws_iam_role_policy.terraform, aws_iam_user_policy.terraform, aws_iam_group_policy.terraform, aws_iam_role.terraform]
+package portcullis.rules.wildcard_iam_action
+
+import data.portcullis.prelude.terraform
+
+findings contains {"at": array.concat(found.at, ["Action"]), "message": message} if {
+	some found in terraform.all_statements
+	terraform.is_allow(found.statement)
+	some action in terraform.listed(object.get(found.statement, "Action", []))
+	is_wide(action)
+	message := sprintf("%s allows %s", [terraform.address, action])
+}
+
+findings contains {"at": array.concat(found.at, ["Action"]), "message": message} if {
+	some found in terraform.all_statements
+	terraform.is_allow(found.statement)
+	actions := object.get(found.statement, "Action", [])
+	terraform.is_unknown(actions)
+	message := sprintf("%s allows actions that are not known", [terraform.address])
+}
+
+findings contains {"at": array.concat(found.at, ["NotAction"]), "message": message} if {
+	some found in terraform.all_statements
+	terraform.is_allow(found.statement)
+	object.get(found.statement, "NotAction", null) != null
+	message := sprintf("%s allows everything but what NotAction names", [terraform.address])
+}
+
+is_wide(action) if action == "*"
+
+is_wide(action) if {
+	is_string(action)
+	endswith(action, ":*")
+}
