@@ -1,5 +1,5 @@
 //! Rules on HCL: what `portcullis lint` finds in each file of `terraform/`, and what it cannot tell, is what the comments at its lines say.
-#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "writes folders and starts the command")]
+#![expect(clippy::disallowed_methods, clippy::panic, clippy::unwrap_used, reason = "writes folders and starts the command")]
 
 use std::{collections::BTreeSet, fs, path::Path, process::Command};
 

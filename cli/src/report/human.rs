@@ -292,6 +292,7 @@ impl Printer<'_> {
             let names: Vec<&str> = report.not_expanded.iter().map(|entry| entry.application_set.as_str()).collect();
             let _ = writeln!(self.text, "not expanded: {}", names.join(", "));
         }
+        self.text.push_str(&report.terraform.doubts());
         let _ = writeln!(self.text, "{}", report.account());
         let problems = plural(report.problems.len(), "problem");
         let _ = match &report.changes {

@@ -1,11 +1,14 @@
 //! What became of the roots of Terraform, in words and as JSON.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 
 use portcullis_source::Location;
 use serde_json::{Value, json};
 
-use super::{NotEvaluated, Terraform, Undecided, json::location, tally::plural};
+use super::{NotEvaluated, Terraform, Undecided, escape::visible, json::location, tally::plural};
+
+/// How many doubts are shown.
+const DOUBTS: usize = 12;
 
 impl Terraform {
     /// What was evaluated, as a part of a sentence; empty where there is no root.
@@ -19,6 +22,30 @@ impl Terraform {
             count => format!(", {} that rules cannot give", plural(count, "verdict")),
         };
         format!("; {} of {roots} evaluated, {}{undecided}", self.evaluated(), plural(self.resources, "resource"))
+    }
+
+    /// What rules cannot tell, a line each; what is the same in several environments once.
+    pub(super) fn doubts(&self) -> String {
+        let mut known: BTreeMap<(&Location, &str, &str, &str), Vec<&str>> = BTreeMap::new();
+        for entry in &self.undecided {
+            known.entry((&entry.location, &entry.rule, &entry.address, &entry.reason)).or_default().push(&entry.environment);
+        }
+        let mut text = String::new();
+        for ((place, rule, address, reason), environments) in known.iter().take(DOUBTS) {
+            let environments = environments.join(", ");
+            let _ = writeln!(
+                text,
+                "cannot tell  {}:{}  {rule}: {}, since {} ({environments})",
+                place.file,
+                place.line,
+                visible(address),
+                visible(reason)
+            );
+        }
+        if known.len() > DOUBTS {
+            let _ = writeln!(text, "cannot tell  {} more, which the JSON report lists", known.len() - DOUBTS);
+        }
+        text
     }
 
     /// The key `terraform` of the report.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use portcullis_source::Span;
-use portcullis_terraform::Value;
+use portcullis_terraform::{Value, document};
 
 use super::Evaluated;
 
@@ -53,6 +53,8 @@ impl Evaluated {
 /// Follows a path as far as it is known.
 fn walk(head: &str, value: Value, path: &[String], span: Span, is_sensitive: bool) -> Result<Field, Vec<String>> {
     let (mut name, mut value, mut is_sensitive) = (head.to_owned(), value, is_sensitive);
+    let named = head.rsplit('.').next().into_iter().chain(path.iter().map(String::as_str));
+    is_sensitive |= !head.starts_with("output.") && named.last().is_some_and(document::is_secret);
     for step in path {
         is_sensitive |= value.marks.sensitive;
         let next = match (value.attributes(), value.items()) {

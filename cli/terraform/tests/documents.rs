@@ -1,5 +1,5 @@
 //! What rules see of resources: markers for what is not known or shown, and the chain of places of each part.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a case that is not as it is meant fails its test")]
+#![expect(clippy::unwrap_used, reason = "a case that is not as it is meant fails its test")]
 
 use std::{collections::BTreeMap, sync::Arc};
 

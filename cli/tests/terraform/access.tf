@@ -44,7 +44,7 @@ resource "aws_iam_role" "loose" {
 
 data "aws_iam_policy_document" "wide" {
   statement {
-    actions   = ["s3:*"]
+    actions   = ["s3:*"] # finding: wildcard-iam-action
     resources = [aws_kms_key.data.arn]
   }
 }
@@ -66,7 +66,7 @@ resource "aws_security_group" "web" {
 }
 
 resource "aws_ecr_repository" "api" { # finding: images-without-lifecycle
-  image_tag_mutability = "MUTABLE" # finding: mutable-image-tags
+  image_tag_mutability = "MUTABLE"    # finding: mutable-image-tags
 
   image_scanning_configuration {
     scan_on_push = true

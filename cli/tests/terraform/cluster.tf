@@ -34,10 +34,10 @@ resource "aws_eks_cluster" "unknown" {
     public_access_cidrs     = ["203.0.113.0/24"]
   }
 
-  dynamic "encryption_config" { # undecided: unencrypted-cluster-secrets
+  dynamic "encryption_config" {
     for_each = var.unset
 
-    content {
+    content { # undecided: unencrypted-cluster-secrets
       resources = [encryption_config.value]
     }
   }
@@ -68,14 +68,26 @@ module "vpc" {
   source = "terraform-aws-modules/vpc/aws" # finding: unpinned-module
 }
 
-resource "kubectl_manifest" "pool" {
-  yaml_body = <<-YAML
-    apiVersion: v1
-    kind: Pod
-    metadata:
-      name: web
-      namespace: shop
-    spec:
-      hostNetwork: true
-  YAML
+resource "kubectl_manifest" "pod" {
+  yaml_body = yamlencode({ # finding: bare-pod, default-service-account, host-network
+    apiVersion = "v1"
+    kind       = "Pod"
+    metadata   = { name = "web", namespace = "shop" }
+    spec       = { hostNetwork = true }
+  })
+}
+
+resource "kubernetes_manifest" "pod" {
+  manifest = {
+    apiVersion = "v1"
+    kind       = "Pod" # finding: bare-pod
+    metadata   = { name = "api", namespace = "shop" }
+    spec = {             # finding: default-service-account
+      hostNetwork = true # finding: host-network
+    }
+  }
+}
+
+resource "kubectl_manifest" "unknown" { # undecided: *
+  yaml_body = yamlencode({ metadata = { name = var.unset } })
 }

@@ -151,7 +151,12 @@ fn body(writer: &mut Writer, resource: &Resource) {
     writer.put("}", &origin);
 }
 
-/// Attributes that hold secrets whatever variables say of them, as their providers declare.
+/// Whether an attribute of a resource holds a secret whatever variables say of it, as its provider declares.
+#[must_use]
+pub fn is_secret(name: &str) -> bool {
+    SECRET.contains(&name)
+}
+
 const SECRET: [&str; 11] = [
     "access_key",
     "auth_token",
@@ -182,7 +187,7 @@ fn hidden(name: &str, value: &Value, found: &mut Vec<(Option<Span>, Option<Arc<s
     if depth > MAX_DOCUMENT_DEPTH {
         return;
     }
-    if value.marks.sensitive || (SECRET.contains(&name) && value.as_str().is_some()) {
+    if value.marks.sensitive || (is_secret(name) && value.as_str().is_some()) {
         found.push((value.origin.span(), value.as_str().map(Arc::from)));
     }
     if let Some(members) = value.attributes() {

@@ -43,8 +43,11 @@ impl Machine<'_> {
             self.deeper(block.header, |machine| machine.nested(block, address, scope, &mut blocks, &mut unknown))?;
         }
         for (name, reason) in unknown {
-            let known = Known::Pieces(blocks.remove(&name).unwrap_or_default().into());
-            members.insert(name, Data::Unknown(Arc::new(Unknown { ty: Type::Dynamic, reason, known })).into());
+            let pieces = blocks.remove(&name).unwrap_or_default();
+            let origin = pieces.first().map(|piece| piece.origin.clone()).unwrap_or_default();
+            let known = Known::Pieces(pieces.into());
+            let value = Value::from(Data::Unknown(Arc::new(Unknown { ty: Type::Dynamic, reason, known })));
+            members.insert(name, value.with_origin(origin));
         }
         members.extend(blocks.into_iter().map(|(name, items)| (name, Value::tuple(items))));
         Ok(members)

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::{Existence, Mode, Resource};
 use crate::{
+    document::is_secret,
     limits::MAX_VALUE_DEPTH,
     value::{Known, Value, json_string},
 };
@@ -15,6 +16,8 @@ pub struct Left {
     pub unknown: BTreeMap<String, String>,
     /// What is sensitive, as JSON Pointers.
     pub sensitive: Vec<String>,
+    /// Whether names tell secrets, as they do in resources.
+    is_named: bool,
 }
 
 impl Value {
@@ -31,11 +34,11 @@ impl Resource {
     /// What is set of the resource, as JSON in the same way.
     #[must_use]
     pub fn shown(&self) -> (String, Left) {
-        let mut left = Left::default();
+        let mut left = Left { is_named: true, ..Left::default() };
         let values: Vec<String> = self
             .values
             .iter()
-            .map(|(name, value)| format!("{}:{}", json_string(name), shown(value, &step("", name), &mut left, 0)))
+            .map(|(name, value)| format!("{}:{}", json_string(name), member(name, value, &step("", name), &mut left, 0)))
             .collect();
         (format!("{{{}}}", values.join(",")), left)
     }
@@ -76,6 +79,14 @@ fn step(path: &str, name: &str) -> String {
     format!("{path}/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
+fn member(name: &str, value: &Value, path: &str, left: &mut Left, depth: usize) -> String {
+    if left.is_named && is_secret(name) && value.as_str().is_some() {
+        left.sensitive.push(path.to_owned());
+        return "null".to_owned();
+    }
+    shown(value, path, left, depth)
+}
+
 fn shown(value: &Value, path: &str, left: &mut Left, depth: usize) -> String {
     if value.marks.sensitive {
         left.sensitive.push(path.to_owned());
@@ -93,7 +104,7 @@ fn shown(value: &Value, path: &str, left: &mut Left, depth: usize) -> String {
     if let Some(members) = value.attributes() {
         let members: Vec<String> = members
             .iter()
-            .map(|(name, value)| format!("{}:{}", json_string(name), shown(value, &step(path, name), left, depth + 1)))
+            .map(|(name, value)| format!("{}:{}", json_string(name), member(name, value, &step(path, name), left, depth + 1)))
             .collect();
         return format!("{{{}}}", members.join(","));
     }
