@@ -69,8 +69,10 @@ else := ""
 # What begins with the word, but for what is only about a secret: its name, where it is, how it is made.
 is_secret(name) if {
 	regex.match(`(?i)(^|[_.-])secret[_.-][a-z0-9_.-]+$`, name)
-	not regex.match(`(?i)[_.-](arn|backend|class|dir|enabled|engine|file|format|host|id|interval|kind|label|length|manager|mount|name|names|namespace|path|policy|port|prefix|provider|ref|region|rotation|size|store|suffix|ttl|type|uri|url|version|volume)$`, name)
+	not regex.match(about_secrets, name)
 }
+
+about_secrets := `(?i)[_.-](arn|backend|class|dir|enabled|engine|file|format|host|id|interval|kind|label|length|manager|mount|name|names|namespace|path|policy|port|prefix|provider|ref|region|rotation|size|store|suffix|ttl|type|uri|url|version|volume)$`
 
 # Paths, variables, addresses, templates, stars, and what has blanks or calls something.
 reference := `^([/.~<$%!&|>]|arn:|vault:|secret:|secret\+|ref\+|file:|op://|env[:.]|https?:|aws-)|\$[({]|\{\{|^[*xX.]+$|[\s(),]`

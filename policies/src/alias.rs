@@ -52,7 +52,7 @@ const GATEKEEPER: &str = "gatekeeper";
 
 /// The kinds of constraints of Gatekeeper's library, and the folders that their templates stand in.
 const KINDS: [(&str, &str); 42] = [
-    ("K8sAllowedRepos", "allowedrepos"),
+    ("K8sAllowedRepos", "allowedreposv2"),
     ("K8sAllowedReposv2", "allowedreposv2"),
     ("K8sBlockLoadBalancer", "block-loadbalancer-services"),
     ("K8sBlockNodePort", "block-nodeport-services"),

@@ -253,9 +253,9 @@ impl Library {
     }
 }
 
-/// A rule that only the configuration can switch off.
+/// A rule that only the configuration can switch off; what was written for another tool keeps what was said there.
 fn on(rule: &Rule) -> Rule {
-    Rule { off: None, ..rule.clone() }
+    Rule { off: rule.off.clone().filter(|_| rule.foreign.is_some()), ..rule.clone() }
 }
 
 /// The parameters of a rule, with all that is known of what they may be.

@@ -18,10 +18,12 @@ fn check(config: &str, manifest: &str, coverage: Coverage) -> Vec<String> {
     let context = Context { environment: Some("prod".into()), namespace: Some("cases".into()), ..Context::default() };
     let read = |document| Resource::read(&Arc::new(document), &context).value;
     let resources: Vec<Resource> = yaml::parse(&Text::of_file(&file)).documents.into_iter().flat_map(read).collect();
-    let library = Library::embedded().unwrap().only(&["host-process-namespace"]).unwrap();
-    let findings = Engine::new(&library, &config).unwrap().evaluate(&resources).value;
+    let library = Library::embedded().unwrap();
+    let only = library.only(&["host-process-namespace"]).unwrap();
+    let findings = Engine::new(&only, &config).unwrap().evaluate(&resources).value;
     let files = [file];
-    let waivers = Waivers { config: &config, rules: &[], sources: &sources, files: &files, today: Date::parse(TODAY).unwrap(), coverage };
+    let waivers =
+        Waivers { config: &config, rules: library.rules(), sources: &sources, files: &files, today: Date::parse(TODAY).unwrap(), coverage };
     let show = |finding: &Finding| {
         let line = finding.location(&sources).map_or(0, |location| location.line);
         let waived = finding.waived.as_ref().map(|waived| format!(" [{}]", waived.reason)).unwrap_or_default();
@@ -65,6 +67,9 @@ fn a_comment_must_name_the_rule_and_a_reason() {
     let other = pod("  hostPID: true # portcullis: allow root-container: agent");
     let unused = "6 warn unused-waiver: waiver of root-container covers no finding";
     assert_eq!(check("", &other, Coverage::Whole), [format!("6 {FOUND}"), unused.to_owned()]);
+    let unknown = pod("  hostPID: true # portcullis: allow host-proces-namespace: agent");
+    let hint = "6 warn unused-waiver: waiver of host-proces-namespace, which is no rule: did you mean host-process-namespace?";
+    assert_eq!(check("", &unknown, Coverage::Whole), [format!("6 {FOUND}"), hint.to_owned()]);
     let mute = pod("  hostPID: true # portcullis: allow host-process-namespace");
     let useless = "6 warn unused-waiver: waiver of host-process-namespace gives no reason, so it waives nothing";
     assert_eq!(check("", &mute, Coverage::Part), [format!("6 {FOUND}"), useless.to_owned()]);

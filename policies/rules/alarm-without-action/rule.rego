@@ -11,15 +11,17 @@
 package portcullis.rules.alarm_without_action
 
 import data.portcullis.prelude.terraform
+import data.portcullis.prelude.terraform.address
+import data.portcullis.prelude.terraform.values
 
 findings contains {"at": ["values", "alarm_actions"], "message": message} if {
-	actions := object.get(terraform.values, "alarm_actions", [])
+	actions := object.get(values, "alarm_actions", [])
 	actions == []
-	message := sprintf("%s tells nobody: it has no alarm_actions", [terraform.address])
+	message := sprintf("%s tells nobody: it has no alarm_actions", [address])
 }
 
 findings contains {"at": ["values", "actions_enabled"], "message": message} if {
-	enabled := object.get(terraform.values, "actions_enabled", true)
+	enabled := object.get(values, "actions_enabled", true)
 	terraform.is_false(enabled)
-	message := sprintf("%s tells nobody: its actions are switched off", [terraform.address])
+	message := sprintf("%s tells nobody: its actions are switched off", [address])
 }

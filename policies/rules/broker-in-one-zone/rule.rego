@@ -8,10 +8,11 @@
 #   target: [aws_mq_broker.terraform]
 package portcullis.rules.broker_in_one_zone
 
-import data.portcullis.prelude.terraform
+import data.portcullis.prelude.terraform.address
+import data.portcullis.prelude.terraform.values
 
 findings contains {"at": ["values", "deployment_mode"], "message": message} if {
-	mode := object.get(terraform.values, "deployment_mode", "SINGLE_INSTANCE")
+	mode := object.get(values, "deployment_mode", "SINGLE_INSTANCE")
 	not mode in {"ACTIVE_STANDBY_MULTI_AZ", "CLUSTER_MULTI_AZ"}
-	message := sprintf("%s is one broker in one zone", [terraform.address])
+	message := sprintf("%s is one broker in one zone", [address])
 }

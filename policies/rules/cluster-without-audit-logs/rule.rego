@@ -14,10 +14,12 @@
 package portcullis.rules.cluster_without_audit_logs
 
 import data.portcullis.prelude.terraform
+import data.portcullis.prelude.terraform.address
+import data.portcullis.prelude.terraform.values
 
 findings contains {"at": ["values", "enabled_cluster_log_types"], "message": message} if {
-	kept := object.get(terraform.values, "enabled_cluster_log_types", [])
+	kept := object.get(values, "enabled_cluster_log_types", [])
 	missing := [log | some log in input.params.logs; not log in terraform.listed(kept)]
 	count(missing) > 0
-	message := sprintf("%s keeps no logs of %s", [terraform.address, concat(", ", missing)])
+	message := sprintf("%s keeps no logs of %s", [address, concat(", ", missing)])
 }

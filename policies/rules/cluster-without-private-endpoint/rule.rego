@@ -9,10 +9,11 @@
 package portcullis.rules.cluster_without_private_endpoint
 
 import data.portcullis.prelude.terraform
+import data.portcullis.prelude.terraform.address
 
 findings contains {"at": array.concat(found.at, ["endpoint_private_access"]), "message": message} if {
 	some found in terraform.blocks("vpc_config")
 	private := object.get(found.block, "endpoint_private_access", false)
 	not terraform.is_true(private)
-	message := sprintf("%s has no private API endpoint", [terraform.address])
+	message := sprintf("%s has no private API endpoint", [address])
 }

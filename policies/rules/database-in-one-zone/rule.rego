@@ -11,11 +11,13 @@
 package portcullis.rules.database_in_one_zone
 
 import data.portcullis.prelude.terraform
+import data.portcullis.prelude.terraform.address
+import data.portcullis.prelude.terraform.values
 
 # A replica has its primary.
 findings contains {"at": ["values", "multi_az"], "message": message} if {
-	not terraform.values.replicate_source_db
-	multi_az := object.get(terraform.values, "multi_az", false)
+	not values.replicate_source_db
+	multi_az := object.get(values, "multi_az", false)
 	not terraform.is_true(multi_az)
-	message := sprintf("%s has no standby in another zone: multi_az is not true", [terraform.address])
+	message := sprintf("%s has no standby in another zone: multi_az is not true", [address])
 }

@@ -13,13 +13,15 @@
 package portcullis.rules.database_with_short_backups
 
 import data.portcullis.prelude.terraform
+import data.portcullis.prelude.terraform.address
+import data.portcullis.prelude.terraform.values
 
 # Replicas and what a cluster backs up have their backups elsewhere.
 findings contains {"at": ["values", "backup_retention_period"], "message": message} if {
-	not terraform.values.replicate_source_db
-	days := object.get(terraform.values, "backup_retention_period", unset)
+	not values.replicate_source_db
+	days := object.get(values, "backup_retention_period", unset)
 	is_short(days)
-	message := sprintf("%s keeps backups for less than %v days", [terraform.address, input.params.days])
+	message := sprintf("%s keeps backups for less than %v days", [address, input.params.days])
 }
 
 # What AWS takes where nobody says.

@@ -12,12 +12,14 @@
 package portcullis.rules.key_without_rotation
 
 import data.portcullis.prelude.terraform
+import data.portcullis.prelude.terraform.address
+import data.portcullis.prelude.terraform.values
 
 # Only symmetric keys for encryption can be rotated.
 findings contains {"at": ["values", "enable_key_rotation"], "message": message} if {
-	object.get(terraform.values, "customer_master_key_spec", "SYMMETRIC_DEFAULT") == "SYMMETRIC_DEFAULT"
-	object.get(terraform.values, "key_usage", "ENCRYPT_DECRYPT") == "ENCRYPT_DECRYPT"
-	rotated := object.get(terraform.values, "enable_key_rotation", false)
+	object.get(values, "customer_master_key_spec", "SYMMETRIC_DEFAULT") == "SYMMETRIC_DEFAULT"
+	object.get(values, "key_usage", "ENCRYPT_DECRYPT") == "ENCRYPT_DECRYPT"
+	rotated := object.get(values, "enable_key_rotation", false)
 	not terraform.is_true(rotated)
-	message := sprintf("%s is never rotated", [terraform.address])
+	message := sprintf("%s is never rotated", [address])
 }

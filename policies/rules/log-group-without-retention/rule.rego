@@ -12,18 +12,19 @@
 #     days: 1
 package portcullis.rules.log_group_without_retention
 
-import data.portcullis.prelude.terraform
+import data.portcullis.prelude.terraform.address
+import data.portcullis.prelude.terraform.values
 
 findings contains {"at": ["values", "retention_in_days"], "message": message} if {
-	days := object.get(terraform.values, "retention_in_days", 0)
+	days := object.get(values, "retention_in_days", 0)
 	days in {0, "0"}
-	message := sprintf("%s keeps logs forever", [terraform.address])
+	message := sprintf("%s keeps logs forever", [address])
 }
 
 findings contains {"at": ["values", "retention_in_days"], "message": message} if {
-	days := terraform.values.retention_in_days
+	days := values.retention_in_days
 	is_number(days)
 	days > 0
 	days < input.params.days
-	message := sprintf("%s keeps logs for less than %v days", [terraform.address, input.params.days])
+	message := sprintf("%s keeps logs for less than %v days", [address, input.params.days])
 }

@@ -11,11 +11,11 @@
 #   target: [aws_iam_access_key.terraform, terraform_root.terraform]
 package portcullis.rules.long_lived_credentials
 
-import data.portcullis.prelude.terraform
+import data.portcullis.prelude.terraform.address
 
 findings contains {"at": ["values"], "message": message} if {
 	input.resource.kind == "aws_iam_access_key"
-	message := sprintf("%s is a key that does not expire", [terraform.address])
+	message := sprintf("%s is a key that does not expire", [address])
 }
 
 findings contains {"at": ["settings", i, "values", "access_key"], "message": message} if {

@@ -11,18 +11,19 @@
 package portcullis.rules.loose_github_trust
 
 import data.portcullis.prelude.terraform
+import data.portcullis.prelude.terraform.address
 
 findings contains {"at": array.concat(found.at, ["Condition"]), "message": message} if {
 	some found in of_github
 	count(subjects(found.statement)) == 0
-	message := sprintf("%s trusts workflows of every repository on GitHub", [terraform.address])
+	message := sprintf("%s trusts workflows of every repository on GitHub", [address])
 }
 
 findings contains {"at": array.concat(found.at, ["Condition"]), "message": message} if {
 	some found in of_github
 	some subject in subjects(found.statement)
 	is_loose(subject)
-	message := sprintf("%s trusts workflows by %s, whatever ref they run on", [terraform.address, subject])
+	message := sprintf("%s trusts workflows by %s, whatever ref they run on", [address, subject])
 }
 
 of_github := [found |

@@ -9,12 +9,13 @@
 package portcullis.rules.loose_service_account_trust
 
 import data.portcullis.prelude.terraform
+import data.portcullis.prelude.terraform.address
 
 findings contains {"at": array.concat(found.at, ["Condition", "StringEquals"]), "message": message} if {
 	some found in web_identities
 	some part in ["sub", "aud"]
 	count([key | some key, value in wanted(found.statement); endswith(key, concat("", [":", part])); is_exact(value)]) == 0
-	message := sprintf("%s trusts tokens whatever their %s is: no StringEquals names it", [terraform.address, part])
+	message := sprintf("%s trusts tokens whatever their %s is: no StringEquals names it", [address, part])
 }
 
 # What the OpenID Connect provider of a cluster signs; GitHub's has a rule of its own.

@@ -13,15 +13,17 @@
 package portcullis.rules.metadata_without_token
 
 import data.portcullis.prelude.terraform
+import data.portcullis.prelude.terraform.address
+import data.portcullis.prelude.terraform.values
 
 findings contains {"at": ["values", "metadata_options"], "message": message} if {
-	options := object.get(terraform.values, "metadata_options", [])
+	options := object.get(values, "metadata_options", [])
 	not is_array(options)
 	message := said
 }
 
 findings contains {"at": ["values", "metadata_options"], "message": said} if {
-	object.get(terraform.values, "metadata_options", []) == []
+	object.get(values, "metadata_options", []) == []
 }
 
 findings contains {"at": array.concat(found.at, ["http_tokens"]), "message": said} if {
@@ -31,4 +33,4 @@ findings contains {"at": array.concat(found.at, ["http_tokens"]), "message": sai
 	tokens != "required"
 }
 
-said := sprintf("%s gives instance metadata without a token", [terraform.address])
+said := sprintf("%s gives instance metadata without a token", [address])

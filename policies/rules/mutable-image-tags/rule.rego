@@ -11,10 +11,11 @@
 #   target: [aws_ecr_repository.terraform]
 package portcullis.rules.mutable_image_tags
 
-import data.portcullis.prelude.terraform
+import data.portcullis.prelude.terraform.address
+import data.portcullis.prelude.terraform.values
 
 findings contains {"at": ["values", "image_tag_mutability"], "message": message} if {
-	mutability := object.get(terraform.values, "image_tag_mutability", "MUTABLE")
+	mutability := object.get(values, "image_tag_mutability", "MUTABLE")
 	not mutability in {"IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION"}
-	message := sprintf("tags in %s may be moved to other images", [terraform.address])
+	message := sprintf("tags in %s may be moved to other images", [address])
 }

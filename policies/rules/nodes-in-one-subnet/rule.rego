@@ -11,11 +11,13 @@
 package portcullis.rules.nodes_in_one_subnet
 
 import data.portcullis.prelude.terraform
+import data.portcullis.prelude.terraform.address
+import data.portcullis.prelude.terraform.values
 
 findings contains {"at": ["values", "subnet_ids"], "message": message} if {
-	subnets := object.get(terraform.values, "subnet_ids", [])
+	subnets := object.get(values, "subnet_ids", [])
 	is_few(subnets)
-	message := sprintf("%s has fewer than %v subnets", [terraform.address, input.params.zones])
+	message := sprintf("%s has fewer than %v subnets", [address, input.params.zones])
 }
 
 findings contains {"at": array.concat(found.at, ["desired_size"]), "message": message} if {
@@ -23,7 +25,7 @@ findings contains {"at": array.concat(found.at, ["desired_size"]), "message": me
 	wanted := object.get(found.block, "desired_size", 0)
 	is_number(wanted)
 	wanted < input.params.zones
-	message := sprintf("%s has fewer nodes than zones", [terraform.address])
+	message := sprintf("%s has fewer nodes than zones", [address])
 }
 
 is_few(subnets) if terraform.is_unknown(subnets)

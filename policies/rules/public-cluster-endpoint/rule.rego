@@ -14,6 +14,7 @@
 package portcullis.rules.public_cluster_endpoint
 
 import data.portcullis.prelude.terraform
+import data.portcullis.prelude.terraform.address
 
 findings contains {"at": array.concat(found.at, ["endpoint_public_access"]), "message": message} if {
 	some found in terraform.blocks("vpc_config")
@@ -21,7 +22,7 @@ findings contains {"at": array.concat(found.at, ["endpoint_public_access"]), "me
 	terraform.may_be(public, {true, "true"})
 	ranges := object.get(found.block, "public_access_cidrs", ["0.0.0.0/0"])
 	is_open(ranges)
-	message := sprintf("%s has an API endpoint that is open to the world", [terraform.address])
+	message := sprintf("%s has an API endpoint that is open to the world", [address])
 }
 
 is_open(ranges) if terraform.is_unknown(ranges)

@@ -15,11 +15,13 @@
 package portcullis.rules.public_data_store
 
 import data.portcullis.prelude.terraform
+import data.portcullis.prelude.terraform.address
+import data.portcullis.prelude.terraform.values
 
 findings contains {"at": ["values", "publicly_accessible"], "message": message} if {
-	public := object.get(terraform.values, "publicly_accessible", unset)
+	public := object.get(values, "publicly_accessible", unset)
 	terraform.may_be(public, {true, "true"})
-	message := sprintf("%s has a public address", [terraform.address])
+	message := sprintf("%s has a public address", [address])
 }
 
 # What the provider takes where nobody says.

@@ -5,6 +5,7 @@
 #   severity: warning
 #   group: pods
 #   like:
+#     - gatekeeper:volumes
 #     - kyverno:restrict-volume-types
 #     - pss:restricted/restrictedVolumes
 #   scope: resource

@@ -17,6 +17,8 @@
 package portcullis.rules.security_group_open_to_the_world
 
 import data.portcullis.prelude.terraform
+import data.portcullis.prelude.terraform.address
+import data.portcullis.prelude.terraform.values
 
 # Rules as blocks of a group.
 findings contains {"at": array.concat(found.at, [field]), "message": message} if {
@@ -31,11 +33,11 @@ findings contains {"at": array.concat(found.at, [field]), "message": message} if
 # Rules of their own.
 findings contains {"at": ["values", field], "message": message} if {
 	input.resource.kind != "aws_security_group"
-	object.get(terraform.values, "type", "ingress") == "ingress"
+	object.get(values, "type", "ingress") == "ingress"
 	some field in ["cidr_blocks", "ipv6_cidr_blocks", "cidr_ipv4", "cidr_ipv6"]
-	is_open(object.get(terraform.values, field, []))
-	not is_web(terraform.values)
-	message := said(terraform.values)
+	is_open(object.get(values, field, []))
+	not is_web(values)
+	message := said(values)
 }
 
 is_open(ranges) if terraform.is_unknown(ranges)
@@ -52,5 +54,5 @@ is_web(rule) if {
 
 said(rule) := message if {
 	ports := sprintf("%v to %v", [object.get(rule, "from_port", "any"), object.get(rule, "to_port", "any")])
-	message := sprintf("%s lets the world in on ports %s", [terraform.address, ports])
+	message := sprintf("%s lets the world in on ports %s", [address, ports])
 }

@@ -8,7 +8,7 @@
 #   target: [terraform_root.terraform]
 package portcullis.rules.state_on_one_machine
 
-import data.portcullis.prelude.terraform
+import data.portcullis.prelude.terraform.address
 
 findings contains {"at": ["settings", at[0]], "message": message} if {
 	own := [setting | some setting in input.resource.settings; setting.module == ""]
@@ -17,5 +17,5 @@ findings contains {"at": ["settings", at[0]], "message": message} if {
 	# Only what is planned by itself configures a provider.
 	at := [i | some i, setting in input.resource.settings; setting.kind == "provider"; setting.module == ""]
 	count(at) > 0
-	message := sprintf("the state of %s stays where it is applied: it has no backend", [terraform.address])
+	message := sprintf("the state of %s stays where it is applied: it has no backend", [address])
 }

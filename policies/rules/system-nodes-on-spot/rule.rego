@@ -9,9 +9,11 @@
 package portcullis.rules.system_nodes_on_spot
 
 import data.portcullis.prelude.terraform
+import data.portcullis.prelude.terraform.address
+import data.portcullis.prelude.terraform.values
 
 findings contains {"at": ["values", "capacity_type"], "message": message} if {
-	capacity := object.get(terraform.values, "capacity_type", "ON_DEMAND")
+	capacity := object.get(values, "capacity_type", "ON_DEMAND")
 	terraform.may_be(capacity, {"SPOT"})
-	message := sprintf("%s runs on Spot capacity", [terraform.address])
+	message := sprintf("%s runs on Spot capacity", [address])
 }

@@ -12,13 +12,14 @@
 package portcullis.rules.trust_in_anybody
 
 import data.portcullis.prelude.terraform
+import data.portcullis.prelude.terraform.address
 
 findings contains {"at": array.concat(found.at, ["Principal"]), "message": message} if {
 	some found in terraform.statements("/assume_role_policy")
 	terraform.is_allow(found.statement)
 	object.get(found.statement, "Condition", {}) == {}
 	is_anybody(object.get(found.statement, "Principal", {}))
-	message := sprintf("%s may be assumed by anybody", [terraform.address])
+	message := sprintf("%s may be assumed by anybody", [address])
 }
 
 is_anybody(principal) if principal == "*"

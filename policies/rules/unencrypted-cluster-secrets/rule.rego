@@ -12,10 +12,11 @@
 package portcullis.rules.unencrypted_cluster_secrets
 
 import data.portcullis.prelude.terraform
+import data.portcullis.prelude.terraform.address
 
 findings contains {"at": ["values", "encryption_config"], "message": message} if {
 	count([found | some found in terraform.blocks("encryption_config"); covers(found.block)]) == 0
-	message := sprintf("%s does not encrypt Secrets with a key", [terraform.address])
+	message := sprintf("%s does not encrypt Secrets with a key", [address])
 }
 
 covers(block) if {

@@ -17,6 +17,8 @@
 package portcullis.rules.unencrypted_data_store
 
 import data.portcullis.prelude.terraform
+import data.portcullis.prelude.terraform.address
+import data.portcullis.prelude.terraform.values
 
 # The switch of each type.
 switches := {
@@ -31,9 +33,9 @@ switches := {
 # A copy is encrypted as its source is.
 findings contains {"at": ["values", switch], "message": message} if {
 	switch := switches[input.resource.kind]
-	not terraform.values.replicate_source_db
-	not terraform.values.snapshot_identifier
-	encrypted := object.get(terraform.values, switch, false)
+	not values.replicate_source_db
+	not values.snapshot_identifier
+	encrypted := object.get(values, switch, false)
 	not terraform.is_true(encrypted)
-	message := sprintf("%s is not encrypted: %s is not true", [terraform.address, switch])
+	message := sprintf("%s is not encrypted: %s is not true", [address, switch])
 }

@@ -13,10 +13,12 @@
 package portcullis.rules.unprotected_database
 
 import data.portcullis.prelude.terraform
+import data.portcullis.prelude.terraform.address
+import data.portcullis.prelude.terraform.values
 
 findings contains {"at": ["values", "deletion_protection"], "message": message} if {
-	protected := object.get(terraform.values, "deletion_protection", false)
+	protected := object.get(values, "deletion_protection", false)
 	not terraform.is_true(protected)
-	not terraform.values.replicate_source_db
-	message := sprintf("%s may be deleted: deletion_protection is not true", [terraform.address])
+	not values.replicate_source_db
+	message := sprintf("%s may be deleted: deletion_protection is not true", [address])
 }

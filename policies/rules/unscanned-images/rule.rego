@@ -12,10 +12,11 @@
 package portcullis.rules.unscanned_images
 
 import data.portcullis.prelude.terraform
+import data.portcullis.prelude.terraform.address
 
 findings contains {"at": ["values", "image_scanning_configuration"], "message": message} if {
 	count([found | some found in terraform.blocks("image_scanning_configuration"); scans(found.block)]) == 0
-	message := sprintf("images in %s are not scanned when they are pushed", [terraform.address])
+	message := sprintf("images in %s are not scanned when they are pushed", [address])
 }
 
 scans(block) if terraform.may_be(object.get(block, "scan_on_push", false), {true, "true"})

@@ -13,28 +13,30 @@
 package portcullis.rules.wildcard_iam_action
 
 import data.portcullis.prelude.terraform
+import data.portcullis.prelude.terraform.address
+import data.portcullis.prelude.terraform.all_statements
 
 findings contains {"at": array.concat(found.at, ["Action"]), "message": message} if {
-	some found in terraform.all_statements
+	some found in all_statements
 	terraform.is_allow(found.statement)
 	some action in terraform.listed(object.get(found.statement, "Action", []))
 	is_wide(action)
-	message := sprintf("%s allows %s", [terraform.address, action])
+	message := sprintf("%s allows %s", [address, action])
 }
 
 findings contains {"at": array.concat(found.at, ["Action"]), "message": message} if {
-	some found in terraform.all_statements
+	some found in all_statements
 	terraform.is_allow(found.statement)
 	actions := object.get(found.statement, "Action", [])
 	terraform.is_unknown(actions)
-	message := sprintf("%s allows actions that are not known", [terraform.address])
+	message := sprintf("%s allows actions that are not known", [address])
 }
 
 findings contains {"at": array.concat(found.at, ["NotAction"]), "message": message} if {
-	some found in terraform.all_statements
+	some found in all_statements
 	terraform.is_allow(found.statement)
 	object.get(found.statement, "NotAction", null) != null
-	message := sprintf("%s allows everything but what NotAction names", [terraform.address])
+	message := sprintf("%s allows everything but what NotAction names", [address])
 }
 
 is_wide(action) if action == "*"

@@ -11,6 +11,8 @@
 package portcullis.rules.written_secret
 
 import data.portcullis.prelude.terraform
+import data.portcullis.prelude.terraform.address
+import data.portcullis.prelude.terraform.values
 
 fields := {
 	"aws_db_instance": "password",
@@ -22,22 +24,22 @@ fields := {
 
 findings contains {"at": ["values", field], "message": message} if {
 	field := fields[input.resource.kind]
-	is_written(object.get(terraform.values, field, null))
-	message := sprintf("the %s of %s stands in a file", [field, terraform.address])
+	is_written(object.get(values, field, null))
+	message := sprintf("the %s of %s stands in a file", [field, address])
 }
 
 findings contains {"at": array.concat(found.at, ["password"]), "message": message} if {
 	input.resource.kind == "aws_mq_broker"
 	some found in terraform.blocks("user")
 	is_written(object.get(found.block, "password", null))
-	message := sprintf("the password of a user of %s stands in a file", [terraform.address])
+	message := sprintf("the password of a user of %s stands in a file", [address])
 }
 
 findings contains {"at": ["values", "value"], "message": message} if {
 	input.resource.kind == "aws_ssm_parameter"
-	object.get(terraform.values, "type", "") == "SecureString"
-	is_written(object.get(terraform.values, "value", null))
-	message := sprintf("the value of %s stands in a file", [terraform.address])
+	object.get(values, "type", "") == "SecureString"
+	is_written(object.get(values, "value", null))
+	message := sprintf("the value of %s stands in a file", [address])
 }
 
 # A text, or something sensitive that is known all the same.
