@@ -13,6 +13,7 @@
 package portcullis.rules.dangling_service
 
 import data.portcullis.prelude.sight
+import data.portcullis.prelude.sight.carriers
 import data.portcullis.prelude.sight.with_pods
 
 # The label that the closest pods lack is where to look.
@@ -46,7 +47,7 @@ findings contains {"resource": service.id, "at": ["spec", "selector"], "others":
 # What the same application has in other namespaces with all labels that a Service asks for.
 elsewhere(service) := [workload.id |
 	service.namespace != ""
-	some workload in sight.carriers
+	some workload in carriers
 	workload.application == service.application
 	not workload.namespace in {"", service.namespace}
 	lacking := sight.unmet(service.resource.spec.selector, workload.pod.labels)
