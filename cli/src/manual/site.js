@@ -17,6 +17,13 @@ function search() {
   }
   for (const section of sections) section.hidden = !section.querySelector('li:not([hidden])');
   output.textContent = `${shown} of ${rules.length}`;
+  clearTimeout(pending);
+  pending = setTimeout(remember, 250);
+}
+
+// The address has what is searched for, once somebody stops typing: browsers refuse to change it at every key.
+let pending;
+function remember() {
   const query = input.value ? `#${encodeURIComponent(input.value)}` : location.pathname;
   history.replaceState(null, '', query);
 }
