@@ -6,6 +6,8 @@ use std::{collections::BTreeSet, fs, path::Path, process::Command, sync::Arc};
 use regorus::{Value, languages::rego::compiler::Compiler, rvm::vm::RegoVM};
 use serde_json::Value as Json;
 
+#[path = "../src/engine/arithmetic.rs"]
+mod arithmetic;
 #[path = "../src/engine/program.rs"]
 #[expect(dead_code, reason = "only the words are of interest here")]
 mod program;
@@ -43,7 +45,9 @@ fn the_machine_reads_constructs_as_opa_does() {
         engine.add_policy("walks.rego".to_owned(), walks.clone()).unwrap();
         let policy = engine.compile_with_entrypoint(&Arc::from(path.as_str())).unwrap_or_else(|error| panic!("{rule}: {error}"));
         let mut machine = RegoVM::new();
-        machine.load_program(Compiler::compile_from_policy(&policy, &[path.as_str()]).unwrap());
+        let mut made = Arc::unwrap_or_clone(Compiler::compile_from_policy(&policy, &[path.as_str()]).unwrap());
+        arithmetic::install(&mut made);
+        machine.load_program(Arc::new(made));
         machine.set_input(input.clone());
         let found = match machine.execute_entry_point_by_index(0).unwrap() {
             Value::Undefined => Json::Null,

@@ -301,3 +301,36 @@ k7 if {
 k8 := {[x, path] | some x, y in input.xs; [path, v] := walk(y); is_string(v)}
 
 k9 := {i | some i; walk(input.list, [[i], "b"])}
+
+l1 := [y | some x in input.mixed; y := x * 2]
+
+l2 := [y | some x in input.mixed; y := 12 / x]
+
+l3 := [y | some x in input.mixed; y := 7 % x]
+
+l4 := [y | some x in input.mixed; y := x + 1]
+
+l5 := [y | some x in input.mixed; y := x - 1]
+
+l6 := [x | some x in input.mixed; x > 1]
+
+l7 := [x | some x in input.mixed; x < "a"]
+
+l8 contains x if {
+	some x in input.mixed
+	x * 2 > 3
+}
+
+l9 := [x | some x in input.mixed; not x * 2 > 3]
+
+m1 := [x | some x in input.mixed; x]
+
+m2 := [y | some x in input.mixed; y := to_number(x)]
+
+m3 := [y | some x in input.mixed; y := upper(x)]
+
+m4 := [x | some x in input.mixed; not startswith(x, "x")]
+
+m5 := [x | some x in input.mixed; {x} - {null} == set()]
+
+m6 := [y | some x in input.mixed; y := count(x)]
