@@ -11,7 +11,7 @@ use portcullis_terraform::{
 
 use super::{
     Evaluated,
-    doubt::{Doubt, doubt},
+    doubt::doubt,
     evaluated::{DEFAULT, evaluate},
 };
 use crate::{
@@ -74,7 +74,7 @@ pub(crate) fn check(settings: &Settings, engine: &Engine, roots: Partial<Vec<Roo
     for finding in found {
         let about = finding.resource.as_ref().and_then(|identity| by_name.get(&(finding.environment.clone(), identity.clone())));
         match about.filter(|about| is_ours(&about.identity)).and_then(|about| doubt(about, &finding)) {
-            Some(doubt) => checked.account.undecided.push(undecided(&finding, doubt, settings)),
+            Some(reason) => checked.account.undecided.push(undecided(finding, reason, settings)),
             None => checked.found.value.push(singled_out(finding)),
         }
     }
@@ -110,9 +110,9 @@ fn singled_out(mut finding: Finding) -> Finding {
     finding
 }
 
-fn undecided(finding: &Finding, doubt: Doubt, settings: &Settings) -> Undecided {
+fn undecided(finding: Finding, reason: String, settings: &Settings) -> Undecided {
     let sources = settings.revision.sources();
-    let finding = singled_out(finding.clone());
+    let finding = singled_out(finding);
     let identity = finding.resource.as_ref();
     Undecided {
         rule: finding.rule.to_string(),
@@ -120,7 +120,7 @@ fn undecided(finding: &Finding, doubt: Doubt, settings: &Settings) -> Undecided 
         address: identity.map(|identity| identity.name.to_string()).unwrap_or_default(),
         environment: finding.environment.as_deref().unwrap_or(DEFAULT).to_owned(),
         path: finding.pointer(),
-        reason: doubt.reason,
+        reason,
         location: group::location(finding.origin.edit(), sources),
     }
 }

@@ -2,41 +2,33 @@
 
 use portcullis_policies::{Finding, Resource};
 use portcullis_source::{Data, Node, Step};
-use portcullis_terraform::document::UNKNOWN;
-
-/// Why a rule cannot tell.
-pub(crate) struct Doubt {
-    /// In words.
-    pub(crate) reason: String,
-}
+use portcullis_terraform::document::{POSSIBLE, ROOT_KIND, UNKNOWN};
 
 /// How long the path of a resource in its root is, `/resources/ADDRESS`.
 const BESIDE: usize = 2;
 
-/// What a finding rests on that is not known; none where it is certain.
-pub(crate) fn doubt(resource: &Resource, finding: &Finding) -> Option<Doubt> {
+/// Why a finding is not certain, in words; none where it rests on nothing that is not known.
+pub(crate) fn doubt(resource: &Resource, finding: &Finding) -> Option<String> {
     let root = resource.node()?;
     // What is missing beside a resource may stand in what could not be read.
     if finding.path.len() == BESIDE && root.get("partial").is_some_and(|partial| matches!(partial.data, Data::Bool(true))) {
-        return Some(Doubt { reason: "a part of the module could not be read".to_owned() });
+        return Some("a part of the module could not be read".to_owned());
     }
-    let mut node = Some(root);
-    let mut is_possible = is_possible(root);
-    for step in &finding.path {
+    // Other parts may have keys of the same names.
+    let own = if &*resource.identity.kind == ROOT_KIND { BESIDE } else { 0 };
+    let (mut node, mut is_possible) = (Some(root), false);
+    for at in 0..=finding.path.len() {
         let Some(here) = node else { break };
         if let Some(reason) = unknown(here) {
-            return Some(Doubt { reason });
+            return Some(reason);
         }
-        is_possible = is_possible || self::is_possible(here);
-        node = match step {
+        is_possible |= at == own && self::is_possible(here);
+        node = finding.path.get(at).and_then(|step| match step {
             Step::Key(key) => here.get(key),
             Step::Index(index) => here.items().get(*index),
-        };
+        });
     }
-    if let Some(reason) = node.and_then(unknown) {
-        return Some(Doubt { reason });
-    }
-    is_possible.then(|| Doubt { reason: "it is not known whether it is there".to_owned() })
+    is_possible.then(|| POSSIBLE.to_owned())
 }
 
 fn unknown(node: &Node) -> Option<String> {

@@ -57,6 +57,18 @@ resource "aws_iam_policy" "wide" {
   policy = data.aws_iam_policy_document.wide.json
 }
 
+# A text that looks like a marker is none.
+resource "aws_iam_policy" "pretended" {
+  policy = jsonencode({
+    Statement = [{
+      Effect     = "Allow"
+      Action     = "s3:*" # finding: wildcard-iam-action
+      Resource   = aws_kms_key.data.arn
+      "$unknown" = "nobody knows"
+    }]
+  })
+}
+
 resource "aws_security_group" "web" {
   ingress {
     from_port   = 5432

@@ -91,3 +91,12 @@ resource "kubernetes_manifest" "pod" {
 resource "kubectl_manifest" "unknown" { # undecided: *
   yaml_body = yamlencode({ metadata = { name = var.unset } })
 }
+
+resource "kubectl_manifest" "maybe" { # undecided: *
+  count     = length(var.unset)
+  yaml_body = yamlencode({ apiVersion = "v1", kind = "Pod", metadata = { name = "maybe" }, spec = { hostNetwork = true } })
+}
+
+resource "kubectl_manifest" "hidden" { # undecided: *
+  yaml_body = sensitive(yamlencode({ apiVersion = "v1", kind = "Pod", metadata = { name = "hidden" }, spec = { hostNetwork = true } }))
+}

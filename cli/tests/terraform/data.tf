@@ -39,6 +39,15 @@ resource "aws_kms_key" "maybe" { # undecided: key-without-rotation
   count = var.unset ? 1 : 0
 }
 
+resource "aws_s3_bucket" "maybe" { # undecided: bucket-without-access-block, bucket-without-versions
+  count = var.unset ? 1 : 0
+}
+
+# Nobody doubts what only says so.
+resource "aws_kms_key" "said" { # finding: key-without-rotation
+  tags = { existence = "possible" }
+}
+
 resource "aws_mq_broker" "main" {
   deployment_mode = var.standby ? "ACTIVE_STANDBY_MULTI_AZ" : "SINGLE_INSTANCE" # finding: broker-in-one-zone
 }

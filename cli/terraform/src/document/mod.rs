@@ -16,3 +16,9 @@ pub const ROOT_KIND: &str = "terraform_root";
 
 /// The key of a value that is not known.
 pub const UNKNOWN: &str = "$unknown";
+
+/// Why nothing is certain about a resource that depends on something unknown.
+pub const POSSIBLE: &str = "it is not known whether it is there";
+
+/// The keys of markers. Where somebody writes one of them, it has another `$` in front, so that nobody can pretend that something is not known.
+const MARKERS: [&str; 6] = [UNKNOWN, "$attribute", "$either", "$of", "$pieces", "$sensitive"];

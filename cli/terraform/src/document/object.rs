@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use portcullis_source::{Document, Origin, RepoPath, Span, Text, yaml};
 
 use super::{
-    API_VERSION, ROOT_KIND,
+    API_VERSION, POSSIBLE, ROOT_KIND,
     explain::chain,
     write::{Manner, Writer},
 };
@@ -70,7 +70,7 @@ pub fn of_root(module: &Module, folder: &RepoPath, span: Span, is_locked: bool) 
     writer.finish()
 }
 
-/// The Kubernetes objects that a resource applies: those of `yaml_body` and `manifest`. `Err` where it has some that are not known as a whole.
+/// The Kubernetes objects that a resource applies: those of `yaml_body` and `manifest`. `Err` where it has some that are not known as a whole, or may not be there.
 ///
 /// # Errors
 /// Why it is not known, in words.
@@ -84,8 +84,13 @@ pub fn manifest(resource: &Resource) -> Result<Vec<Arc<Document>>, String> {
     if let Some(reason) = value.any_reason() {
         return Err(reason.kind.describe());
     }
+    if resource.existence == Existence::Possible {
+        return Err(POSSIBLE.to_owned());
+    }
     if let Some(text) = value.as_str() {
-        // What is sensitive is a Secret's business, which its own document hides.
+        if value.marks.sensitive {
+            return Err(format!("{name} is sensitive, and what is found in it would tell of it"));
+        }
         let origin = chain(&value.origin, resource.span);
         let bytes: Arc<[u8]> = Arc::from(text.as_bytes());
         let end = u32::try_from(bytes.len()).unwrap_or(u32::MAX);

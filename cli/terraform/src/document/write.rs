@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use portcullis_source::{Document, Origin, Span, Text, json};
 
-use super::{UNKNOWN, explain::chain};
+use super::{MARKERS, UNKNOWN, explain::chain};
 use crate::{
     limits::MAX_DOCUMENT_DEPTH,
     value::{Data, Known, ReasonKind, Unknown, Value, json_string},
@@ -80,7 +80,8 @@ impl Writer {
     ) {
         self.put("{", origin);
         for (at, (name, value)) in members.enumerate() {
-            self.key(at == 0, name, &chain(&value.origin, near));
+            let escaped = MARKERS.contains(&&**name).then(|| format!("${name}"));
+            self.key(at == 0, escaped.as_deref().unwrap_or(name), &chain(&value.origin, near));
             self.value(value, near, manner, depth + 1);
         }
         self.put("}", origin);
