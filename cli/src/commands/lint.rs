@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: &args::Lint, surroundings: &Surroundings) -> Outcom
     let prints = report::prints(&material, &arguments.reporting, surroundings)?;
     let (mut notes, code) = (notes(&report), exit(&report));
     known.write(code, &mut notes)?;
-    if let Some((run, looks)) = kept.zip(settings.revision.sources().looks()).filter(|_| !prints.repeat(&report.secrets)) {
+    if let Some((run, looks)) = kept.zip(settings.revision.sources().looks()) {
         run.keep(&looks, &prints, &notes, code);
     }
     Ok(Done { output: prints.write()?, notes, code })

@@ -37,13 +37,6 @@ pub(crate) struct Prints {
 }
 
 impl Prints {
-    /// Whether the text of some Secret stands in them, as the name of something else.
-    pub(crate) fn repeat(&self, secrets: &Secrets) -> bool {
-        let scrubber = secrets.scrubber();
-        let mut texts = self.files.iter().map(|(_, text)| text).chain([&self.output]);
-        scrubber.is_some_and(|scrubber| texts.any(|text| scrubber.touches(text)))
-    }
-
     /// Writes the files, and gives what is for standard output.
     ///
     /// # Errors
