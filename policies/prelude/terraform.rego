@@ -85,3 +85,11 @@ missing_at(type, field, other) := ["resources", unclear[0], "values", field] if 
 	unclear := sort([place | some place in vague(type, field)])
 	count(unclear) > 0
 } else := ["resources", other]
+
+# A principal that stands for everybody.
+is_anybody(principal) if principal == "*"
+
+is_anybody(principal) if {
+	is_object(principal)
+	"*" in listed(object.get(principal, "AWS", []))
+}

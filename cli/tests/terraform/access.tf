@@ -70,7 +70,7 @@ resource "aws_iam_policy" "pretended" {
 }
 
 resource "aws_security_group" "web" {
-  ingress {
+  ingress { # finding: inline-security-group-rules
     from_port   = 5432
     to_port     = 5432
     cidr_blocks = ["10.0.0.0/8", "0.0.0.0/0"] # finding: security-group-open-to-the-world

@@ -8,7 +8,7 @@ variable "unset" {
   type = list(string)
 }
 
-resource "aws_eks_cluster" "main" {
+resource "aws_eks_cluster" "main" { # finding: cluster-without-identity-provider, cluster-without-version
   enabled_cluster_log_types = ["api", "audit", "authenticator"]
 
   vpc_config {
@@ -25,7 +25,7 @@ resource "aws_eks_cluster" "main" {
   }
 }
 
-resource "aws_eks_cluster" "unknown" {
+resource "aws_eks_cluster" "unknown" { # finding: cluster-without-identity-provider, cluster-without-version
   enabled_cluster_log_types = var.unset # undecided: cluster-without-audit-logs
 
   vpc_config {

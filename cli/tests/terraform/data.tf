@@ -21,7 +21,7 @@ locals {
   days = 3 # finding: database-with-short-backups
 }
 
-resource "aws_db_instance" "main" {
+resource "aws_db_instance" "main" { # finding: database-without-insights, database-without-logs
   multi_az                = var.standby
   backup_retention_period = local.days
   deletion_protection     = true
@@ -39,7 +39,7 @@ resource "aws_kms_key" "maybe" { # undecided: key-without-rotation
   count = var.unset ? 1 : 0
 }
 
-resource "aws_s3_bucket" "maybe" { # undecided: bucket-without-access-block, bucket-without-versions
+resource "aws_s3_bucket" "maybe" { # undecided: bucket-without-access-block, bucket-without-versions, bucket-open-to-plain-http, bucket-without-own-key
   count = var.unset ? 1 : 0
 }
 
@@ -48,11 +48,11 @@ resource "aws_kms_key" "said" { # finding: key-without-rotation
   tags = { existence = "possible" }
 }
 
-resource "aws_mq_broker" "main" {
+resource "aws_mq_broker" "main" { # finding: broker-without-logs
   deployment_mode = var.standby ? "ACTIVE_STANDBY_MULTI_AZ" : "SINGLE_INSTANCE" # finding: broker-in-one-zone
 }
 
-resource "aws_s3_bucket" "models" {
+resource "aws_s3_bucket" "models" { # finding: bucket-open-to-plain-http, bucket-without-own-key
   bucket = "models"
 }
 
@@ -64,7 +64,7 @@ resource "aws_s3_bucket_public_access_block" "models" {
   restrict_public_buckets = true
 }
 
-resource "aws_s3_bucket" "logs" { # finding: bucket-without-access-block, bucket-without-versions
+resource "aws_s3_bucket" "logs" { # finding: bucket-without-access-block, bucket-without-versions, bucket-open-to-plain-http, bucket-without-own-key
   bucket = "logs"
 }
 

@@ -18,13 +18,6 @@ findings contains {"at": array.concat(found.at, ["Principal"]), "message": messa
 	some found in terraform.statements("/assume_role_policy")
 	terraform.is_allow(found.statement)
 	object.get(found.statement, "Condition", {}) == {}
-	is_anybody(object.get(found.statement, "Principal", {}))
+	terraform.is_anybody(object.get(found.statement, "Principal", {}))
 	message := sprintf("%s may be assumed by anybody", [address])
-}
-
-is_anybody(principal) if principal == "*"
-
-is_anybody(principal) if {
-	is_object(principal)
-	"*" in terraform.listed(object.get(principal, "AWS", []))
 }

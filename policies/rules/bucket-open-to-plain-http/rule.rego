@@ -1,0 +1,35 @@
+# METADATA
+# title: Bucket that may be read without TLS
+# description: Whoever is on the way reads what is sent.
+# custom:
+#   severity: error
+#   group: network
+#   like:
+#     - checkov:CKV_AWS_379
+#   scope: resource
+#   target: [terraform_root.terraform]
+package portcullis.rules.bucket_open_to_plain_http
+
+import data.portcullis.prelude.terraform
+
+findings contains {"at": terraform.missing_at("aws_s3_bucket_policy", "bucket", address), "message": message} if {
+	some address, _ in terraform.managed("aws_s3_bucket")
+	others := terraform.linked("aws_s3_bucket_policy", "bucket", address)
+	count([other | some other in others; is_strict(input.resource.resources[other])]) == 0
+	message := sprintf("%s may be read without TLS: no policy denies it", [address])
+}
+
+is_strict(policy) if {
+	some statement in terraform.listed(object.get(policy, ["documents", "/policy", "Statement"], []))
+	object.get(statement, "Effect", "") == "Deny"
+	some test in ["Bool", "BoolIfExists"]
+	said := object.get(statement, ["Condition", test, "aws:SecureTransport"], "")
+	some value in terraform.listed(said)
+	terraform.is_false(value)
+}
+
+# What the policy says is not known.
+is_strict(policy) if {
+	object.get(policy, ["documents", "/policy"], "none") == "none"
+	terraform.is_unknown(object.get(policy, ["values", "policy"], ""))
+}

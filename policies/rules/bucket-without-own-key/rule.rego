@@ -1,0 +1,30 @@
+# METADATA
+# title: Bucket that is encrypted with a key of AWS
+# description: Nobody can take the key away from a single bucket, or say who used it.
+# custom:
+#   severity: warning
+#   group: platform
+#   like:
+#     - checkov:CKV_AWS_145
+#     - trivy:AWS-0132
+#   scope: resource
+#   target: [terraform_root.terraform]
+package portcullis.rules.bucket_without_own_key
+
+import data.portcullis.prelude.terraform
+
+findings contains {"at": terraform.missing_at("aws_s3_bucket_server_side_encryption_configuration", "bucket", address), "message": message} if {
+	some address, bucket in terraform.managed("aws_s3_bucket")
+	not has_key(bucket, "server_side_encryption_configuration")
+	others := terraform.linked("aws_s3_bucket_server_side_encryption_configuration", "bucket", address)
+	count([other | some other in others; has_key(input.resource.resources[other], "rule")]) == 0
+	message := sprintf("%s is not encrypted with a key of its own", [address])
+}
+
+# The blocks lie one below the other: of the bucket as providers before version 4 had it, or of a resource of its own.
+has_key(resource, name) if {
+	some path, value
+	walk(object.get(resource, ["values", name], []), [path, value])
+	path[count(path) - 1] == "sse_algorithm"
+	terraform.may_be(value, {"aws:kms", "aws:kms:dsse"})
+}

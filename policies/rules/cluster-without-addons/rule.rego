@@ -1,0 +1,23 @@
+# METADATA
+# title: Cluster whose basic parts nobody manages
+# description: Networking and DNS then stay at the version of the day when the cluster was made.
+# custom:
+#   severity: warning
+#   group: platform
+#   "off": Add-ons may stand in another root, or be installed by Helm or Argo CD; those who keep them beside their cluster turn it on.
+#   scope: resource
+#   target: [terraform_root.terraform]
+#   params:
+#     addons: [coredns, kube-proxy, vpc-cni]
+package portcullis.rules.cluster_without_addons
+
+import data.portcullis.prelude.terraform
+
+findings contains {"at": ["resources", address], "message": message} if {
+	some address, _ in terraform.managed("aws_eks_cluster")
+	known := {name | some addon in terraform.managed("aws_eks_addon"); name := object.get(addon, ["values", "addon_name"], "")}
+	count([name | some name in known; terraform.is_unknown(name)]) == 0
+	missing := [name | some name in input.params.addons; not name in known]
+	count(missing) > 0
+	message := sprintf("%s lacks the add-ons %s", [address, concat(", ", missing)])
+}

@@ -1,0 +1,18 @@
+# METADATA
+# title: Security group with rules inside of it
+# description: Rules of their own resources and rules inside of the group take each other away.
+# custom:
+#   severity: warning
+#   group: network
+#   scope: resource
+#   target: [aws_security_group.terraform]
+package portcullis.rules.inline_security_group_rules
+
+import data.portcullis.prelude.terraform
+import data.portcullis.prelude.terraform.address
+
+findings contains {"at": first.at, "message": message} if {
+	some field in ["ingress", "egress"]
+	first := terraform.blocks(field)[0]
+	message := sprintf("%s has %s rules inside of it", [address, field])
+}

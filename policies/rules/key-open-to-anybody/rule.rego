@@ -1,0 +1,22 @@
+# METADATA
+# title: Key that anybody may use
+# description: What it encrypts is open to every account.
+# custom:
+#   severity: error
+#   group: access
+#   like:
+#     - checkov:CKV_AWS_33
+#   scope: resource
+#   target: [aws_kms_key.terraform, aws_kms_key_policy.terraform]
+package portcullis.rules.key_open_to_anybody
+
+import data.portcullis.prelude.terraform
+import data.portcullis.prelude.terraform.address
+
+findings contains {"at": array.concat(found.at, ["Principal"]), "message": message} if {
+	some found in terraform.statements("/policy")
+	terraform.is_allow(found.statement)
+	object.get(found.statement, "Condition", {}) == {}
+	terraform.is_anybody(object.get(found.statement, "Principal", {}))
+	message := sprintf("%s may be used by anybody", [address])
+}

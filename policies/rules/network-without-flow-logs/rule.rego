@@ -1,0 +1,20 @@
+# METADATA
+# title: Network that keeps no flow logs
+# description: Nobody can say afterwards who talked to whom.
+# custom:
+#   severity: warning
+#   group: network
+#   like:
+#     - checkov:CKV2_AWS_11
+#     - trivy:AWS-0178
+#   scope: resource
+#   target: [terraform_root.terraform]
+package portcullis.rules.network_without_flow_logs
+
+import data.portcullis.prelude.terraform
+
+findings contains {"at": terraform.missing_at("aws_flow_log", "vpc_id", address), "message": message} if {
+	some address, _ in terraform.managed("aws_vpc")
+	count(terraform.linked("aws_flow_log", "vpc_id", address)) == 0
+	message := sprintf("%s keeps no flow logs", [address])
+}

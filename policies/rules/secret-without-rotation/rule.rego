@@ -1,0 +1,20 @@
+# METADATA
+# title: Secret that nobody changes
+# description: What was stolen once works forever.
+# custom:
+#   severity: warning
+#   group: access
+#   like:
+#     - checkov:CKV2_AWS_57
+#   "off": Keys of partners and signing secrets are changed by people; those whose secrets all rotate turn it on.
+#   scope: resource
+#   target: [terraform_root.terraform]
+package portcullis.rules.secret_without_rotation
+
+import data.portcullis.prelude.terraform
+
+findings contains {"at": terraform.missing_at("aws_secretsmanager_secret_rotation", "secret_id", address), "message": message} if {
+	some address, _ in terraform.managed("aws_secretsmanager_secret")
+	count(terraform.linked("aws_secretsmanager_secret_rotation", "secret_id", address)) == 0
+	message := sprintf("%s is never changed: no aws_secretsmanager_secret_rotation names it", [address])
+}

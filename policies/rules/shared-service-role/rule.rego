@@ -1,0 +1,22 @@
+# METADATA
+# title: Role that several service accounts share
+# description: Each of them then has the permissions of all.
+# custom:
+#   severity: warning
+#   group: access
+#   scope: resource
+#   target: [aws_iam_role.terraform]
+package portcullis.rules.shared_service_role
+
+import data.portcullis.prelude.terraform
+import data.portcullis.prelude.terraform.address
+
+findings contains {"at": array.concat(found.at, ["Condition", "StringEquals", key]), "message": message} if {
+	some found in terraform.statements("/assume_role_policy")
+	terraform.is_allow(found.statement)
+	some key, value in object.get(found.statement, ["Condition", "StringEquals"], {})
+	endswith(key, ":sub")
+	accounts := {one | some one in terraform.listed(value); is_string(one); startswith(one, "system:serviceaccount:")}
+	count(accounts) > 1
+	message := sprintf("%s is shared by %v service accounts", [address, count(accounts)])
+}

@@ -1,0 +1,39 @@
+# METADATA
+# title: Permission to change every resource
+# description: Whoever takes over the role reaches what belongs to others.
+# custom:
+#   severity: warning
+#   group: access
+#   like:
+#     - checkov:CKV_AWS_111
+#     - checkov:CKV_AWS_290
+#     - checkov:CKV_AWS_355
+#     - checkov:CKV_AWS_356
+#   scope: resource
+#   target: [aws_iam_policy.terraform, aws_iam_role_policy.terraform, aws_iam_user_policy.terraform, aws_iam_group_policy.terraform, aws_iam_role.terraform]
+#   params:
+#     anywhere: [cloudwatch:PutMetricData, ec2:CreateNetworkInterface, ec2:DeleteNetworkInterface, logs:CreateLogGroup, xray:PutTraceSegments, xray:PutTelemetryRecords]
+package portcullis.rules.wildcard_iam_resource
+
+import data.portcullis.prelude.terraform
+import data.portcullis.prelude.terraform.address
+import data.portcullis.prelude.terraform.all_statements
+
+findings contains {"at": array.concat(found.at, ["Resource"]), "message": message} if {
+	# A permissions boundary says what others may be allowed at most.
+	not contains(lower(address), "boundary")
+	some found in all_statements
+	terraform.is_allow(found.statement)
+	object.get(found.statement, "Principal", null) == null
+	object.get(found.statement, "Condition", {}) == {}
+	"*" in terraform.listed(object.get(found.statement, "Resource", []))
+	changing := [action | some action in terraform.listed(object.get(found.statement, "Action", [])); changes(action)]
+	count(changing) > 0
+	message := sprintf("%s allows %s on everything", [address, concat(", ", changing)])
+}
+
+changes(action) if {
+	is_string(action)
+	regex.match(`(?i)^[a-z0-9-]+:(Create|Delete|Put|Update|Modify|Attach|Detach|Terminate|Stop|Reboot|Write|Remove|Set|Send|Publish|Decrypt|GetObject|GetSecretValue)`, action)
+	not action in input.params.anywhere
+}
