@@ -129,6 +129,9 @@ impl Terraform {
     fn add(&mut self, root: &Evaluated, settings: &Settings) {
         self.total += 1;
         self.resources += root.module.resources.len();
+        let written = || root.module.calls.iter().filter(|call| !call.is_inner);
+        self.by_contract += written().filter(|call| call.contract.is_some()).count();
+        self.not_here += written().filter(|call| call.is_absent()).count();
         if let Some(problem) = root.problems.first() {
             self.not_evaluated.push(NotEvaluated {
                 root: root.path().to_owned(),

@@ -6,7 +6,7 @@ use portcullis_source::{EntryKind, RepoPath, Span};
 
 use crate::{
     machine::Machine,
-    module::Mode,
+    module::{Mode, contract::Used},
     syntax::{self, Attribute, Block, Body, Item, SyntaxError},
 };
 
@@ -23,6 +23,8 @@ pub(crate) struct Config {
     pub(crate) others: Vec<Block>,
     /// Whether a part of a file could not be read.
     pub(crate) partial: bool,
+    /// Whether it stands for a module that is not in the repository, and which call it does for.
+    pub(crate) contract: Option<Used>,
 }
 
 impl Config {
@@ -100,7 +102,7 @@ impl Machine<'_> {
         self.problem(&error.message, error.hint, Some(error.span));
     }
 
-    fn declare(&mut self, item: Item, is_override: bool, config: &mut Config) {
+    pub(super) fn declare(&mut self, item: Item, is_override: bool, config: &mut Config) {
         let block = match item {
             Item::Block(block) => block,
             Item::Attribute(attribute) => {

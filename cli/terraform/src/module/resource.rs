@@ -73,6 +73,10 @@ pub struct Resource {
     pub values: Arc<Members>,
     /// Whether it is there.
     pub existence: Existence,
+    /// What `count` is, where that is set.
+    pub count: Option<Value>,
+    /// The contract that makes it, where its module is not there.
+    pub contract: Option<Arc<str>>,
     /// Where it is declared.
     pub span: Span,
 }
@@ -170,7 +174,10 @@ impl Machine<'_> {
         let Ok(value) = self.node(module, &node, block.header) else { return Vec::new() };
         let (above, certain) =
             self.modules.get(module).map(|instance| (Arc::clone(&instance.address), instance.certain)).unwrap_or_default();
+        let config = self.modules.get(module).map(|instance| Arc::clone(&instance.config)).unwrap_or_default();
+        let contract: Option<Arc<str>> = config.contract.as_ref().map(|used| Arc::from(used.contract.name()));
         let dot = if above.is_empty() { "" } else { "." };
+        let count = block.body.attribute("count").and_then(|count| self.eval(&count.value, Scope::of_module(module)).ok());
         let make = |key: Option<Key>, value: &Value| Resource {
             address: Arc::from(format!("{above}{dot}{}{}", node.describe(), key.as_ref().map(Key::to_string).unwrap_or_default())),
             mode,
@@ -180,6 +187,8 @@ impl Machine<'_> {
             key,
             module: Arc::clone(&above),
             values: value.attributes().cloned().unwrap_or_default(),
+            count: count.clone(),
+            contract: contract.clone(),
             span: block.header,
         };
         match (&value.data, value.as_unknown().map(|unknown| &unknown.known)) {

@@ -76,6 +76,7 @@ fn evaluate_here(revision: &Revision, folder: &RepoPath, inputs: &Inputs) -> Par
         at += 1;
     }
     module.partial = machine.configs.values().any(|config| config.partial) || machine.is_spent();
+    module.unfit = machine.unfit;
     Partial { value: module, problems: machine.problems }
 }
 
@@ -144,6 +145,7 @@ impl Machine<'_> {
         let source_span = written.as_ref().map(|(_, span)| *span);
         let source = written.map(|(text, _)| text).unwrap_or_default();
         let version = text_of(block.body.attribute("version"));
+        let is_inner = self.modules.get(at).is_some_and(|instance| instance.config.contract.is_some());
         let made: Vec<usize> = match calls {
             Calls::One(one) | Calls::Unknown(_, one) => vec![one],
             Calls::Count(all) => all,
@@ -156,6 +158,8 @@ impl Machine<'_> {
                     source_span,
                     version,
                     folder: None,
+                    contract: None,
+                    is_inner,
                     span: block.header,
                 });
                 return;
@@ -163,13 +167,16 @@ impl Machine<'_> {
         };
         for one in made {
             let Some(instance) = self.modules.get(one) else { continue };
-            let folder = Some(instance.config.folder.clone());
+            let used = instance.config.contract.as_ref();
+            let folder = used.is_none().then(|| instance.config.folder.clone());
             module.calls.push(Called {
                 address: Arc::clone(&instance.address),
                 source: Arc::clone(&source),
                 source_span,
                 version: version.clone(),
                 folder,
+                contract: used.map(|used| Arc::from(used.contract.name())),
+                is_inner,
                 span: block.header,
             });
         }
