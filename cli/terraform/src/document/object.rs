@@ -151,6 +151,10 @@ fn body(writer: &mut Writer, resource: &Resource) {
     writer.put(&about, &origin);
     let set = resource.values.iter().filter(|(_, value)| !value.is_null());
     writer.members(set, (&origin, resource.span), Manner::Marked, 0);
+    if let Some(tags) = &resource.tags {
+        writer.key(false, "tags", &chain(&tags.origin, resource.span));
+        writer.value(tags, resource.span, Manner::Marked, 0);
+    }
     let mut found = BTreeMap::new();
     for (name, value) in resource.values.iter() {
         documents(value, &format!("/{name}"), &mut found, 0);

@@ -125,7 +125,16 @@ impl Machine<'_> {
                 self.put((mode, Arc::clone(ty), Arc::clone(name)), block, is_override, &mut config.resources);
             }
             ("locals", []) => self.locals(block, is_override, config),
-            (other, _) if OTHERS.contains(&other) => config.others.push(block),
+            (other, _) if OTHERS.contains(&other) => {
+                // What a check reads for itself is declared there.
+                for data in block.body.blocks_of("data").filter(|_| other == "check") {
+                    if let [(ty, _), (name, _)] = data.labels.as_slice() {
+                        let key = (Mode::Data, Arc::clone(ty), Arc::clone(name));
+                        self.put(key, data.clone(), is_override, &mut config.resources);
+                    }
+                }
+                config.others.push(block);
+            }
             ("variable" | "output" | "module" | "resource" | "data" | "ephemeral" | "locals", _) => {
                 let message = format!("block {kind} has {} labels", labels.len());
                 self.problem(&message, "see its documentation for how many it takes", Some(block.header));

@@ -2,6 +2,7 @@
 
 mod block;
 mod call;
+mod condition;
 mod config;
 mod contract;
 mod document;
@@ -12,6 +13,7 @@ mod reference;
 mod resource;
 mod run;
 mod setting;
+mod tags;
 mod variable;
 
 pub use contract::{contract_variables, contracts};

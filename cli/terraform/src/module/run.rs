@@ -99,17 +99,21 @@ impl Machine<'_> {
             }
         }
         for ((mode, ty, name), block) in &config.resources {
-            module.resources.extend(self.instances(at, (*mode, Arc::clone(ty), Arc::clone(name)), block));
+            let identity = (*mode, Arc::clone(ty), Arc::clone(name));
+            self.demands_of(at, &identity, block);
+            module.resources.extend(self.instances(at, identity, block));
         }
         for (name, block) in &config.calls {
             self.call_all(at, &address, name, block, module);
         }
         for (name, block) in &config.outputs {
             let value = self.settled(at, Node::Output(Arc::clone(name)), block);
+            self.demands_of_output(at, name, block);
             if is_root {
                 self.output(name, block, value, module);
             }
         }
+        self.checks(at, &config);
         let settings = self.settings(at, &config);
         module.settings.extend(settings);
         for block in &config.others {
