@@ -6,7 +6,7 @@ use portcullis_source::{Problem, RepoPath, Revision, Span, Stage};
 
 use crate::{
     limits::{MAX_EVALUATION_DEPTH, MAX_ITEMS, MAX_PROBLEMS, MAX_STRING_BYTES, MAX_WEIGHT},
-    module::{Contract, Inputs, Installed, Instance},
+    module::{Contract, Inputs, Installed, Instance, Layer},
     value::{Reason, ReasonKind, Value},
 };
 
@@ -83,6 +83,10 @@ pub(crate) struct Machine<'a> {
     pub(crate) unfit: Vec<(Arc<str>, Span)>,
     /// Regular expressions, compiled once.
     pub(crate) regexes: BTreeMap<String, Option<regex::Regex>>,
+    /// The roots that are being evaluated for each other, this one being the innermost.
+    pub(crate) above: Vec<Layer>,
+    /// The circles in which roots read each other's state.
+    pub(crate) circles: Vec<Vec<RepoPath>>,
     steps: u64,
     made: u64,
     depth: usize,
@@ -102,6 +106,8 @@ impl<'a> Machine<'a> {
             contracts: BTreeMap::new(),
             unfit: Vec::new(),
             regexes: BTreeMap::new(),
+            above: Vec::new(),
+            circles: Vec::new(),
             steps: 0,
             made: 0,
             depth: 0,

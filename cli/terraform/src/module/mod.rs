@@ -8,6 +8,7 @@ mod contract;
 mod document;
 mod expand;
 mod installed;
+mod layer;
 mod policy;
 mod reference;
 mod resource;
@@ -18,6 +19,7 @@ mod variable;
 
 pub use contract::{contract_variables, contracts};
 pub use document::Left;
+pub use layer::Layers;
 pub use resource::{Existence, Key, Mode, Resource};
 pub use run::evaluate;
 pub use setting::Setting;
@@ -26,6 +28,7 @@ pub(crate) use call::{Calls, Given, Instance};
 pub(crate) use config::Config;
 pub(crate) use contract::Contract;
 pub(crate) use installed::Installed;
+pub(crate) use layer::Layer;
 pub(crate) use run::with_stack;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -44,6 +47,10 @@ pub struct Inputs {
     pub var_files: Vec<RepoPath>,
     /// The workspace; without one, what depends on it is unknown.
     pub workspace: Option<Arc<str>>,
+    /// The name of the environment.
+    pub environment: Option<Arc<str>>,
+    /// The roots whose outputs may be read; without them, these are not known.
+    pub layers: Option<Layers>,
     /// How much may be done.
     pub limits: Limits,
 }

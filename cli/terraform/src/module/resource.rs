@@ -166,6 +166,10 @@ impl Machine<'_> {
                 }
             }
         }
+        if mode == Mode::Data && &**ty == "terraform_remote_state" {
+            let outputs = self.remote_outputs(&members, block.header);
+            members.insert(Arc::from("outputs"), outputs);
+        }
         if mode == Mode::Managed && &**ty == "terraform_data" {
             terraform_data(&mut members, address, block.header);
         }

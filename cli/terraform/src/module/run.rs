@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, thread};
 
 use portcullis_source::{Partial, Problem, RepoPath, Revision, Stage};
 
-use super::{Called, Calls, Config, Given, Inputs, Instance, Module, Output, Statement, call::Node, setting::text_of};
+use super::{Called, Calls, Config, Given, Inputs, Instance, Layer, Module, Output, Statement, call::Node, setting::text_of};
 use crate::{
     limits::STACK_BYTES,
     machine::Machine,
@@ -36,14 +36,27 @@ fn failed(why: &str) -> Box<Problem> {
 }
 
 fn evaluate_here(revision: &Revision, folder: &RepoPath, inputs: &Inputs) -> Partial<Module> {
+    evaluate_below(revision, folder, inputs, Vec::new()).module
+}
+
+/// An evaluated root, and the circles in which it reads states.
+pub(super) struct Below {
+    pub(super) module: Partial<Module>,
+    pub(super) circles: Vec<Vec<RepoPath>>,
+}
+
+/// Evaluates a root for others that read its outputs.
+pub(super) fn evaluate_below(revision: &Revision, folder: &RepoPath, inputs: &Inputs, above: Vec<Layer>) -> Below {
     let root = match revision.resolve(folder) {
         Ok(root) => root,
         Err(error) => {
             let problem = Problem::new(Stage::Terraform, error.to_string(), error.hint());
-            return Partial { value: Module { partial: true, ..Module::default() }, problems: vec![problem] };
+            let module = Partial { value: Module { partial: true, ..Module::default() }, problems: vec![problem] };
+            return Below { module, circles: Vec::new() };
         }
     };
     let mut machine = Machine::new(revision, root.clone(), inputs);
+    machine.above = above;
     let config = machine.config(&root);
     if machine.configs.values().all(|config| config.is_bare()) && !config.partial {
         machine.problem(&format!("{folder} has no configuration files"), "name a folder with .tf files", None);
@@ -77,7 +90,7 @@ fn evaluate_here(revision: &Revision, folder: &RepoPath, inputs: &Inputs) -> Par
     }
     module.partial = machine.configs.values().any(|config| config.partial) || machine.is_spent();
     module.unfit = machine.unfit;
-    Partial { value: module, problems: machine.problems }
+    Below { module: Partial { value: module, problems: machine.problems }, circles: machine.circles }
 }
 
 impl Machine<'_> {
