@@ -1,5 +1,5 @@
 //! Contracts: calls of modules that are not in the repository, and what stands for these.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a case that is not as it is meant fails its test")]
+#![expect(clippy::unwrap_used, reason = "a case that is not as it is meant fails its test")]
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -27,8 +27,7 @@ fn called(text: &str) -> (Revision, Module) {
 }
 
 fn resource<'a>(module: &'a Module, address: &str) -> &'a Resource {
-    let addresses: Vec<&str> = module.resources.iter().map(|resource| &*resource.address).collect();
-    module.resources.iter().find(|resource| &*resource.address == address).unwrap_or_else(|| panic!("{address} in {addresses:?}"))
+    module.resources.iter().find(|resource| &*resource.address == address).unwrap()
 }
 
 fn line(revision: &Revision, value: &Value) -> u32 {
@@ -130,4 +129,25 @@ fn calls_of_contracts_are_counted_and_splatted_like_others() {
     let all = module.outputs["all"].value.items().unwrap().clone();
     assert_eq!(all[1].identity(), Some(("module.key[1].aws_kms_key.this[0]", "arn")));
     assert!(matches!(module.outputs["other"].value.any_reason().unwrap().kind, ReasonKind::Module(..)));
+}
+
+#[test]
+fn a_source_that_leads_elsewhere_has_no_contract() {
+    for source in [
+        "terraform-aws-modules/eks/aws//../kms",
+        "terraform-aws-modules/eks/aws//modules/../../kms",
+        "terraform-aws-modules/eks",
+        "//",
+        "a//b//c",
+    ] {
+        let (_, done) = evaluate(&[("main.tf", &format!("module \"it\" {{\n  source = \"{source}\"\n}}\n"))]);
+        assert!(done.value.calls[0].is_absent(), "{source}");
+    }
+}
+
+#[test]
+fn a_call_of_a_contract_costs_no_more_than_there_may_be() {
+    let text = "module \"it\" {\n  source = \"terraform-aws-modules/rds-aurora/aws\"\n  version = \"~> 9.0\"\n  instances = { for n in setproduct(range(200), range(200)) : \"i${n[0]}-${n[1]}\" => {} }\n}\n";
+    let (_, done) = evaluate(&[("main.tf", text)]);
+    assert!(done.problems.iter().any(|problem| problem.message.contains("MAX_")), "{:?}", done.problems);
 }

@@ -92,7 +92,7 @@ fn only<'a>(mut items: impl Iterator<Item = &'a Root>) -> Option<&'a Root> {
 fn is_there(own: &BTreeMap<Arc<str>, Arc<str>>, wanted: &BTreeMap<&str, &str>) -> bool {
     let both = |name: &&str| Some((own.get(*name)?, wanted.get(*name)?));
     let same = PLACES.iter().filter_map(both).all(|(own, wanted)| &**own == *wanted);
-    same && PLACES.iter().take(NAMES).any(|name| both(&name).is_some())
+    same && PLACES.iter().take(NAMES).any(|name| both(name).is_some())
 }
 
 /// What a key calls its layer: `data` in `prod/data/terraform.tfstate`.
@@ -145,7 +145,7 @@ impl Machine<'_> {
         let of_workspace =
             workspace.and_then(|name| all.iter().find(|one| one.inputs.workspace.as_deref() == Some(name) || &*one.name == name));
         let same = || all.iter().find(|one| Some(&one.name) == self.inputs.environment.as_ref());
-        let found = of_workspace.or_else(|| same().filter(|_| workspace.is_none())).or_else(|| match all.as_slice() {
+        let found = of_workspace.or_else(|| same().filter(|_| workspace.is_none())).or(match all.as_slice() {
             [one] => Some(one),
             _ => None,
         });
@@ -220,7 +220,7 @@ fn carried(value: &Value, folder: &Arc<str>) -> Value {
                 Known::Nothing => Known::Nothing,
                 Known::Pieces(pieces) => Known::Pieces(items(pieces)),
                 Known::Encoded(format, inner) => Known::Encoded(*format, Arc::new(carried(inner, folder))),
-                Known::Either(both) => Known::Either(Arc::new([carried(&both[0], folder), carried(&both[1], folder)])),
+                Known::Either(both) => Known::Either(Arc::new(both.each_ref().map(|one| carried(one, folder)))),
                 Known::Members(inner) => Known::Members(members(inner)),
             };
             Data::Unknown(Arc::new(Unknown { ty: unknown.ty.clone(), reason, known }))
