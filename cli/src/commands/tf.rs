@@ -24,7 +24,9 @@ pub(crate) fn run(arguments: &args::Tf, surroundings: &Surroundings) -> Outcome 
         let hint = format!("there is {}", if names.is_empty() { "no root at all".to_owned() } else { names.join(", ") });
         return Err(Error::Usage { message: format!("no root has an environment {unknown}"), hint });
     }
-    let found = terraform::evaluate(&settings.revision, &roots.value, is_wanted);
+    // What is wrong with the others is said where they are asked for.
+    let all = terraform::discover(&settings).value;
+    let found = terraform::evaluate(&settings.revision, &roots.value, &all, is_wanted);
     if let Some(name) = &arguments.why {
         let output = terraform::why(&found, name, sources)?;
         return Ok(Done { output: output.into_bytes(), ..Done::default() });

@@ -21,7 +21,16 @@ impl Terraform {
             0 => String::new(),
             count => format!(", {} that rules cannot give", plural(count, "verdict")),
         };
-        format!("; {} of {roots} evaluated, {}{undecided}", self.evaluated(), plural(self.resources, "resource"))
+        let by_contract = match self.by_contract {
+            0 => String::new(),
+            count => format!(", {} by contract", plural(count, "module")),
+        };
+        let not_here = match self.not_here {
+            0 => String::new(),
+            count => format!(", {} not here", plural(count, "module")),
+        };
+        let resources = plural(self.resources, "resource");
+        format!("; {} of {roots} evaluated, {resources}{by_contract}{not_here}{undecided}", self.evaluated())
     }
 
     /// What rules cannot tell, a line each; what is the same in several environments once.
@@ -68,6 +77,8 @@ impl Terraform {
             "total": self.total,
             "evaluated": self.evaluated(),
             "resources": self.resources,
+            "by_contract": self.by_contract,
+            "not_here": self.not_here,
             "not_evaluated": not_evaluated.collect::<Vec<_>>(),
             "undecided": undecided.collect::<Vec<_>>(),
         })
@@ -78,6 +89,8 @@ impl Terraform {
         let number = |key: &str| value.get(key)?.as_u64().and_then(|number| usize::try_from(number).ok());
         self.total += number("total")?;
         self.resources += number("resources")?;
+        self.by_contract += number("by_contract")?;
+        self.not_here += number("not_here")?;
         for entry in value.get("not_evaluated")?.as_array()? {
             self.not_evaluated.push(NotEvaluated {
                 root: text(entry, "root")?,

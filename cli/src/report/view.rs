@@ -66,6 +66,10 @@ pub(crate) struct Terraform {
     pub(crate) total: usize,
     /// How many resources and data sources they have.
     pub(crate) resources: usize,
+    /// How many calls are of modules that are not in the repository, and of which a contract says what they make.
+    pub(crate) by_contract: usize,
+    /// How many calls are of other modules that are not in the repository.
+    pub(crate) not_here: usize,
     /// Those that were not evaluated as a whole.
     pub(crate) not_evaluated: Vec<NotEvaluated>,
     /// What rules cannot tell.

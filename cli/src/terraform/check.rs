@@ -55,7 +55,7 @@ pub(crate) fn check(settings: &Settings, engine: &Engine, roots: Partial<Vec<Roo
         return Checked::default();
     }
     let is_wanted = |name: &str| settings.environments.is_empty() || settings.environments.iter().any(|wanted| wanted == name);
-    let evaluated = evaluate(&settings.revision, &roots.value, is_wanted);
+    let evaluated = evaluate(&settings.revision, &roots.value, &roots.value, is_wanted);
     let mut checked = Checked::default();
     checked.found.problems = roots.problems;
     let paths = settings.paths.iter().filter(|path| evaluated.iter().any(|root| root.is_reached_by(path)));
@@ -129,6 +129,9 @@ impl Terraform {
     fn add(&mut self, root: &Evaluated, settings: &Settings) {
         self.total += 1;
         self.resources += root.module.resources.len();
+        let written = || root.module.calls.iter().filter(|call| !call.is_inner);
+        self.by_contract += written().filter(|call| call.contract.is_some()).count();
+        self.not_here += written().filter(|call| call.is_absent()).count();
         if let Some(problem) = root.problems.first() {
             self.not_evaluated.push(NotEvaluated {
                 root: root.path().to_owned(),

@@ -23,16 +23,39 @@ pub(crate) fn doubt(resource: &Resource, finding: &Finding) -> Option<String> {
             return Some(reason);
         }
         is_possible |= at == own && self::is_possible(here);
-        node = finding.path.get(at).and_then(|step| match step {
-            Step::Key(key) => here.get(key),
-            Step::Index(index) => here.items().get(*index),
-        });
+        node = finding.path.get(at).and_then(|step| next(here, step));
+    }
+    let beside = finding.path.get(own..).unwrap_or_default();
+    if let Some(reason) = within(root, finding.path.get(..own).unwrap_or_default()).and_then(|here| unmapped(here, beside)) {
+        return Some(reason);
     }
     is_possible.then(|| POSSIBLE.to_owned())
 }
 
+fn next<'a>(node: &'a Node, step: &Step) -> Option<&'a Node> {
+    match step {
+        Step::Key(key) => node.get(key),
+        Step::Index(index) => node.items().get(*index),
+    }
+}
+
+fn within<'a>(node: &'a Node, path: &[Step]) -> Option<&'a Node> {
+    path.iter().try_fold(node, next)
+}
+
 fn unknown(node: &Node) -> Option<String> {
     node.get(UNKNOWN).and_then(Node::as_str).map(str::to_owned)
+}
+
+/// Why nobody knows of an attribute of a resource whether it is set: a contract makes it, and says nothing of that.
+fn unmapped(resource: &Node, path: &[Step]) -> Option<String> {
+    let contract = resource.get("contract")?;
+    let [Step::Key(values), Step::Key(attribute), ..] = path else { return None };
+    let is_mapped = contract.get("mapped")?.items().iter().any(|name| name.as_str() == Some(attribute));
+    (&**values == "values" && !is_mapped).then(|| {
+        let module = contract.get("module").and_then(Node::as_str).unwrap_or_default();
+        format!("the contract of {module} does not say what the module sets")
+    })
 }
 
 /// Whether a resource is only there if something unknown is so.

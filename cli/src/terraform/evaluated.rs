@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use portcullis_source::{Partial, Problem, RepoPath, Revision};
 use portcullis_terraform::{
-    module::{self, Inputs, Module},
+    module::{self, Inputs, Layers, Module},
     roots::{self, Purpose, Root},
 };
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
@@ -50,11 +50,15 @@ pub(crate) fn roots(settings: &Settings) -> Partial<Vec<Root>> {
 }
 
 /// Evaluates roots in those of their environments that are wanted, on all threads; in order of folders and environments.
-pub(crate) fn evaluate(revision: &Revision, roots: &[Root], is_wanted: impl Fn(&str) -> bool) -> Vec<Evaluated> {
+/// They may read the outputs of `all`.
+pub(crate) fn evaluate(revision: &Revision, roots: &[Root], all: &[Root], is_wanted: impl Fn(&str) -> bool) -> Vec<Evaluated> {
+    let layers = Layers::new(all.to_vec());
     let pairs = roots.iter().flat_map(|root| root.environments.iter().map(move |environment| (root, environment)));
     let pairs: Vec<_> = pairs.filter(|(_, environment)| is_wanted(&environment.name)).collect();
     let evaluate = |(root, environment): &(&Root, &roots::Environment)| {
-        let Partial { value: module, problems } = module::evaluate(revision, &root.folder, &environment.inputs);
+        let (layers, name) = (Some(layers.clone()), Some(Arc::clone(&environment.name)));
+        let inputs = Inputs { layers, environment: name, ..environment.inputs.clone() };
+        let Partial { value: module, problems } = module::evaluate(revision, &root.folder, &inputs);
         Evaluated {
             folder: root.folder.clone(),
             purpose: root.purpose,

@@ -27,7 +27,12 @@ pub(crate) fn human(roots: &[Evaluated]) -> String {
         for file in &root.inputs.var_files {
             let _ = writeln!(text, "  values     {file}");
         }
-        for call in root.module.calls.iter().filter(|call| call.folder.is_none()) {
+        for call in root.module.calls.iter().filter(|call| !call.is_inner) {
+            if let Some(contract) = &call.contract {
+                let _ = writeln!(text, "  contract   {}, by what {contract} is known to make", call.address);
+            }
+        }
+        for call in root.module.calls.iter().filter(|call| call.is_absent()) {
             let _ = writeln!(text, "  not here   {}, from {}", call.address, call.source);
         }
         for resource in &root.module.resources {
@@ -89,19 +94,27 @@ fn root(root: &Evaluated, sources: &Sources) -> String {
     let problems = group::problems(root.problems.clone(), sources);
     let problems: Vec<String> = problems.iter().map(|problem| report::problem(problem).to_string()).collect();
     let files: Vec<String> = root.inputs.var_files.iter().map(|file| json_string(file.as_str())).collect();
-    let absent = root.module.calls.iter().filter(|call| call.folder.is_none());
+    let contracted = root.module.calls.iter().filter(|call| !call.is_inner);
+    let contracted: Vec<String> = contracted
+        .filter_map(|call| {
+            let names = [&call.address, &call.source, call.contract.as_ref()?].map(|name| json_string(name));
+            Some(format!("{{\"address\":{},\"source\":{},\"contract\":{}}}", names[0], names[1], names[2]))
+        })
+        .collect();
+    let absent = root.module.calls.iter().filter(|call| call.is_absent());
     let absent: Vec<String> =
         absent.map(|call| format!("{{\"address\":{},\"source\":{}}}", json_string(&call.address), json_string(&call.source))).collect();
     let undeclared: Vec<String> = root.module.undeclared.iter().map(|(name, _)| json_string(name)).collect();
     let workspace = root.inputs.workspace.as_ref().map_or_else(|| "null".to_owned(), |name| json_string(name));
     format!(
-        "{{\"path\":{},\"environment\":{},\"workspace\":{workspace},\"library\":{},\"var_files\":{},\"outputs\":{{{}}},\"resources\":{},\"not_here\":{},\"undeclared\":{},\"problems\":{}}}",
+        "{{\"path\":{},\"environment\":{},\"workspace\":{workspace},\"library\":{},\"var_files\":{},\"outputs\":{{{}}},\"resources\":{},\"by_contract\":{},\"not_here\":{},\"undeclared\":{},\"problems\":{}}}",
         json_string(root.path()),
         json_string(&root.environment),
         root.purpose == Purpose::Library,
         list(&files),
         outputs.join(","),
         list(&resources),
+        list(&contracted),
         list(&absent),
         list(&undeclared),
         list(&problems),

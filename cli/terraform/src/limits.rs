@@ -57,6 +57,9 @@ pub const MAX_CHAIN: usize = 500;
 /// How many names a template may be given.
 pub const MAX_NAMES: usize = 1_000;
 
+/// How many roots may read each other's state, one for the other.
+pub const MAX_LAYERS: usize = 32;
+
 /// How many folders with modules are looked at.
 pub const MAX_FOLDERS: usize = 20_000;
 

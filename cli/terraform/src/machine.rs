@@ -6,7 +6,7 @@ use portcullis_source::{Problem, RepoPath, Revision, Span, Stage};
 
 use crate::{
     limits::{MAX_EVALUATION_DEPTH, MAX_ITEMS, MAX_PROBLEMS, MAX_STRING_BYTES, MAX_WEIGHT},
-    module::{Inputs, Installed, Instance},
+    module::{Contract, Inputs, Installed, Instance, Layer},
     value::{Reason, ReasonKind, Value},
 };
 
@@ -77,8 +77,16 @@ pub(crate) struct Machine<'a> {
     pub(crate) installed: Option<Vec<Installed>>,
     /// The files of each module, read once.
     pub(crate) configs: BTreeMap<RepoPath, Arc<crate::module::Config>>,
+    /// The contracts of modules, as each call has them.
+    pub(crate) contracts: BTreeMap<(Contract, Span), Arc<crate::module::Config>>,
+    /// What contracts could not make of their arguments.
+    pub(crate) unfit: Vec<(Arc<str>, Span)>,
     /// Regular expressions, compiled once.
     pub(crate) regexes: BTreeMap<String, Option<regex::Regex>>,
+    /// The roots that are being evaluated for each other, this one being the innermost.
+    pub(crate) above: Vec<Layer>,
+    /// The circles in which roots read each other's state.
+    pub(crate) circles: Vec<Vec<RepoPath>>,
     steps: u64,
     made: u64,
     depth: usize,
@@ -95,7 +103,11 @@ impl<'a> Machine<'a> {
             instances: 0,
             installed: None,
             configs: BTreeMap::new(),
+            contracts: BTreeMap::new(),
+            unfit: Vec::new(),
             regexes: BTreeMap::new(),
+            above: Vec::new(),
+            circles: Vec::new(),
             steps: 0,
             made: 0,
             depth: 0,
@@ -163,6 +175,13 @@ impl<'a> Machine<'a> {
 
     /// Reports a fault, and gives the reason that it makes of a value.
     pub(crate) fn report(&mut self, fault: &Fault) -> Reason {
+        if let Some(reason) = self.contract_at(fault.span).filter(|_| fault.limit.is_none()) {
+            let told = (Arc::from(&*fault.message), fault.span);
+            if self.unfit.len() < MAX_PROBLEMS && !self.unfit.contains(&told) {
+                self.unfit.push(told);
+            }
+            return reason;
+        }
         self.problem(&fault.message, &fault.hint, Some(fault.span));
         let kind = fault.limit.map_or(ReasonKind::Failed, |limit| ReasonKind::Limit(Arc::from(limit)));
         Reason { kind, span: Some(fault.span) }

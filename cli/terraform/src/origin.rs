@@ -75,7 +75,8 @@ impl Origin {
         self.0.as_deref()
     }
 
-    fn is_named(&self) -> bool {
+    /// Whether it went through a name.
+    pub(crate) fn is_named(&self) -> bool {
         self.steps().any(|step| !matches!(step.role, Role::Written | Role::Computed))
     }
 

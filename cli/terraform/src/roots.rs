@@ -11,7 +11,7 @@ use crate::{
     limits::MAX_FOLDERS,
     machine::Machine,
     module::{self, Config, Inputs},
-    syntax::Kind,
+    syntax::{Attribute, Kind},
 };
 
 /// A module that no other one of the repository calls.
@@ -21,8 +21,19 @@ pub struct Root {
     pub folder: RepoPath,
     /// Whether it is planned by itself.
     pub purpose: Purpose,
+    /// Where it keeps its state, where a block says so.
+    pub backend: Option<Backend>,
     /// The environments that it is planned in, by name; always one at least.
     pub environments: Vec<Environment>,
+}
+
+/// Where a root keeps its state.
+#[derive(Clone, Debug)]
+pub struct Backend {
+    /// The kind, such as `s3`.
+    pub kind: Arc<str>,
+    /// The texts that it is configured with.
+    pub settings: BTreeMap<Arc<str>, Arc<str>>,
 }
 
 /// What a module that nobody calls is there for.
@@ -80,7 +91,7 @@ pub fn root(revision: &Revision, folder: &RepoPath) -> Partial<Root> {
         // What is wrong with its files is said by its evaluation.
         Partial::whole(machine.root(folder, &config))
     });
-    let bare = || Root { folder: folder.clone(), purpose: Purpose::Library, environments: Vec::new() };
+    let bare = || Root { folder: folder.clone(), purpose: Purpose::Library, backend: None, environments: Vec::new() };
     found.unwrap_or_else(|problem| Partial { value: bare(), problems: vec![*problem] })
 }
 
@@ -129,7 +140,7 @@ impl Machine<'_> {
         let valued = self.revision.below(folder).any(|(path, _)| path.parent().as_ref() == Some(folder) && is_values(path));
         let purpose = if is_planned || locked || valued || !environments.is_empty() { Purpose::Planned } else { Purpose::Library };
         let environments = if environments.is_empty() { vec![self.only_environment(folder, config)] } else { environments };
-        Root { folder: folder.clone(), purpose, environments }
+        Root { folder: folder.clone(), purpose, backend: backend(config), environments }
     }
 
     /// The environments that files of values show, each with its files, the weakest first.
@@ -185,6 +196,16 @@ impl Machine<'_> {
         let mut texts = files.filter(|(path, _)| path.name().contains(".tf")).filter_map(|(path, _)| self.revision.read(path).ok());
         texts.any(|file| String::from_utf8_lossy(file.bytes()).contains("terraform.workspace"))
     }
+}
+
+fn backend(config: &Config) -> Option<Backend> {
+    let blocks = config.others.iter().filter(|block| &*block.kind == "terraform").flat_map(|block| block.body.blocks());
+    let block = blocks.filter(|block| &*block.kind == "backend").last()?;
+    let text = |attribute: &Attribute| match &attribute.value.kind {
+        Kind::String(text) => Some((Arc::clone(&attribute.name), Arc::clone(text))),
+        _ => None,
+    };
+    Some(Backend { kind: Arc::clone(block.label(0)?), settings: block.body.attributes().filter_map(text).collect() })
 }
 
 fn is_values(path: &RepoPath) -> bool {

@@ -148,6 +148,10 @@ pub enum ReasonKind {
     Variable(Arc<str>),
     /// A module is not in the repository: the call and its source.
     Module(Arc<str>, Arc<str>),
+    /// Another root does not know it: its folder, and why.
+    Layer(Arc<str>, Arc<str>),
+    /// No root of the repository keeps its state there.
+    State(Arc<str>),
     /// A function gives something else each time.
     Impure(Arc<str>),
     /// Nobody says which workspace or machine it is.
@@ -173,6 +177,8 @@ impl ReasonKind {
             Self::Data(address, path) => format!("{address}.{path} is read by its provider"),
             Self::Variable(name) => format!("nobody sets variable {name}"),
             Self::Module(call, source) => format!("{call} comes from {source}, which is not in the repository"),
+            Self::Layer(folder, why) => format!("in {folder}, {why}"),
+            Self::State(place) => format!("no root of the repository keeps its state in {place}"),
             Self::Impure(name) => format!("{name}() gives something else each time"),
             Self::Environment(what) => format!("{what} depends on where it is run"),
             Self::Unsupported(what) => format!("{what} is not evaluated"),

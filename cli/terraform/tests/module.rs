@@ -76,7 +76,7 @@ fn a_member_keeps_the_place_of_its_own_literal() {
 #[test]
 fn an_unknown_says_why() {
     let (_, done) = evaluate(
-        "variable \"unset\" {}\nresource \"aws_db_instance\" \"db\" {\n  multi_az = true\n}\ndata \"aws_region\" \"here\" {}\nmodule \"far\" {\n  source = \"terraform-aws-modules/vpc/aws\"\n}\n\
+        "variable \"unset\" {}\nresource \"aws_db_instance\" \"db\" {\n  multi_az = true\n}\ndata \"aws_region\" \"here\" {}\nmodule \"far\" {\n  source = \"terraform-aws-modules/none/aws\"\n}\n\
          output \"unset\" {\n  value = upper(var.unset)\n}\noutput \"computed\" {\n  value = aws_db_instance.db.endpoint\n}\noutput \"known\" {\n  value = aws_db_instance.db.multi_az\n}\n\
          output \"data\" {\n  value = [data.aws_region.here.name]\n}\noutput \"far\" {\n  value = module.far.vpc_id\n}\noutput \"clock\" {\n  value = timestamp()\n}\noutput \"space\" {\n  value = terraform.workspace\n}\n",
     );
@@ -86,7 +86,7 @@ fn an_unknown_says_why() {
     assert_eq!(output(&done, "computed").identity(), Some(("aws_db_instance.db", "endpoint")));
     assert_eq!(output(&done, "known").to_json(), "true");
     assert_eq!(why("data"), ReasonKind::Data(Arc::from("data.aws_region.here"), Arc::from("name")));
-    assert_eq!(why("far"), ReasonKind::Module(Arc::from("module.far"), Arc::from("terraform-aws-modules/vpc/aws")));
+    assert_eq!(why("far"), ReasonKind::Module(Arc::from("module.far"), Arc::from("terraform-aws-modules/none/aws")));
     assert_eq!(why("clock"), ReasonKind::Impure(Arc::from("timestamp")));
     assert_eq!(why("space"), ReasonKind::Environment(Arc::from("terraform.workspace")));
 }
@@ -342,4 +342,32 @@ fn an_error_hides_only_its_own_block() {
     assert_eq!(messages(&done).len(), 1);
     assert_eq!(done.value.outputs.keys().map(|name| &**name).collect::<Vec<_>>(), ["a", "c"]);
     assert!(done.value.partial);
+}
+
+#[test]
+fn what_a_condition_tests_is_known_as_far_as_its_name_is() {
+    let document = |variable: &str, test: &str| {
+        format!(
+            "resource \"x_y\" \"z\" {{}}\ndata \"aws_iam_policy_document\" \"it\" {{\n  statement {{\n    actions = [\"a\"]\n    condition {{\n      test = {test}\n      variable = {variable}\n      values = [\"v\"]\n    }}\n  }}\n}}\noutput \"it\" {{\n  value = data.aws_iam_policy_document.it.json\n}}\n"
+        )
+    };
+    let condition = |variable: &str, test: &str| {
+        let (_, done) = evaluate(&document(variable, test));
+        let known = output(&done, "it").as_unknown().unwrap().known.clone();
+        let Known::Encoded(_, value) = known else { panic!("a document") };
+        value.get("Statement").unwrap().items().unwrap()[0].get("Condition").unwrap().clone()
+    };
+    let partly = condition("\"${x_y.z.url}:sub\"", "\"StringEquals\"");
+    assert_eq!(partly.get("StringEquals").unwrap().attributes().unwrap()["?:sub"].as_str(), Some("v"));
+    assert!(condition("x_y.z.url", "\"StringEquals\"").get("StringEquals").unwrap().attributes().is_none());
+    assert!(condition("\"a\"", "x_y.z.test").as_unknown().is_some());
+}
+
+#[test]
+fn what_a_resource_leaves_out_its_provider_may_give() {
+    let (_, done) = evaluate(
+        "resource \"x_y\" \"z\" {\n  version = null\n}\ndata \"x_y\" \"z\" {\n  region = null\n}\noutput \"it\" {\n  value = coalesce(null, x_y.z.version)\n}\noutput \"read\" {\n  value = data.x_y.z.region\n}\n",
+    );
+    assert_eq!(output(&done, "it").any_reason().unwrap().kind, ReasonKind::Computed(Arc::from("x_y.z"), Arc::from("version")));
+    assert_eq!(output(&done, "read").identity(), Some(("data.x_y.z", "region")));
 }

@@ -48,8 +48,9 @@ is_open(ranges) if {
 }
 
 is_web(rule) if {
-	rule.from_port == rule.to_port
-	rule.from_port in input.params.ports
+	port := to_number(rule.from_port)
+	port == to_number(rule.to_port)
+	port in input.params.ports
 }
 
 said(rule) := message if {

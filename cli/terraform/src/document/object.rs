@@ -42,13 +42,16 @@ pub fn of_root(module: &Module, folder: &RepoPath, span: Span, is_locked: bool) 
         writer.put("}", &own);
     }
     writer.put("},\"calls\":{", &origin);
-    for (at, call) in module.calls.iter().enumerate() {
+    for (at, call) in module.calls.iter().filter(|call| !call.is_inner).enumerate() {
         let own = Origin::of_file(call.span);
         writer.key(at == 0, &call.address, &own);
         writer.put("{\"source\":", &own);
         writer.put(&json_string(&call.source), &call.source_span.map_or_else(|| own.clone(), Origin::of_file));
         if let Some((version, span)) = &call.version {
             writer.put(&format!(",\"version\":{}", json_string(version)), &Origin::of_file(*span));
+        }
+        if let Some(contract) = &call.contract {
+            writer.put(&format!(",\"contract\":{}", json_string(contract)), &own);
         }
         writer.put(&format!(",\"found\":{}}}", call.folder.is_some()), &own);
     }
@@ -137,13 +140,21 @@ fn body(writer: &mut Writer, resource: &Resource) {
         Existence::Possible => "possible",
     };
     let about = format!(
-        ",\"mode\":\"{mode}\",\"existence\":\"{existence}\",\"module\":{},\"name\":{},\"values\":",
+        "{},\"mode\":\"{mode}\",\"existence\":\"{existence}\",\"module\":{},\"name\":{},\"values\":",
+        contract(resource),
         json_string(&resource.module),
         json_string(&resource.name)
     );
+    if let Some(count) = resource.count.as_ref().filter(|count| count.any_reason().is_none() && !count.all_marks().sensitive) {
+        writer.put(&format!(",\"count\":{}", count.to_json()), &chain(&count.origin, resource.span));
+    }
     writer.put(&about, &origin);
     let set = resource.values.iter().filter(|(_, value)| !value.is_null());
     writer.members(set, (&origin, resource.span), Manner::Marked, 0);
+    if let Some(tags) = &resource.tags {
+        writer.key(false, "tags", &chain(&tags.origin, resource.span));
+        writer.value(tags, resource.span, Manner::Marked, 0);
+    }
     let mut found = BTreeMap::new();
     for (name, value) in resource.values.iter() {
         documents(value, &format!("/{name}"), &mut found, 0);
@@ -154,6 +165,13 @@ fn body(writer: &mut Writer, resource: &Resource) {
         writer.value(value, resource.span, Manner::Decoded, 0);
     }
     writer.put("}", &origin);
+}
+
+/// The contract that makes a resource, with the attributes that it says anything of.
+fn contract(resource: &Resource) -> String {
+    let Some(contract) = &resource.contract else { return String::new() };
+    let mapped: Vec<String> = resource.values.keys().map(|name| json_string(name)).collect();
+    format!(",\"contract\":{{\"module\":{},\"mapped\":[{}]}}", json_string(contract), mapped.join(","))
 }
 
 /// Whether an attribute of a resource holds a secret whatever variables say of it, as its provider declares.

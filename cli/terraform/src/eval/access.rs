@@ -52,7 +52,7 @@ fn unknown_member(value: &Value, unknown: &Unknown, name: &str, span: Span) -> E
         return Ok(Value::from(Data::Unknown(Arc::new(unknown))).marked(value.marks).with_origin(value.origin.clone()));
     }
     if let Known::Members(members) = &unknown.known
-        && let Some(found) = members.get(name)
+        && let Some(found) = members.get(name).filter(|found| !(found.is_null() && may_be_computed(&unknown.reason.kind)))
     {
         return Ok(found.clone().marked(value.marks));
     }
@@ -66,6 +66,15 @@ fn unknown_member(value: &Value, unknown: &Unknown, name: &str, span: Span) -> E
         ty => return Err(Fault::new(format!("a {} has no attribute {name:?}", ty.name()), "read attributes of objects", span)),
     };
     Ok(Value::unknown(ty, narrowed(&unknown.reason, name)).marked(value.marks).with_origin(value.origin.clone()))
+}
+
+/// Whether a provider may give what is not set: all but Terraform's own, whose resource computes nothing of that kind.
+fn may_be_computed(reason: &ReasonKind) -> bool {
+    match reason {
+        ReasonKind::Computed(address, _) => !address.split('.').any(|part| part == "terraform_data"),
+        ReasonKind::Data(..) => true,
+        _ => false,
+    }
 }
 
 /// The reason of a part of what is not known.

@@ -7,6 +7,7 @@ use portcullis_source::Span;
 use crate::{
     convert::convert,
     machine::{Evaluated, Fault, Machine, Scope},
+    origin::Origin,
     syntax::Expr,
     types::{Type, unify},
     value::{Data, Known, Reason, Unknown, Value},
@@ -41,12 +42,22 @@ impl Machine<'_> {
             self.charge(branch, span)?;
         }
         let (chosen, other) = if taken { (yes?, no) } else { (no?, yes) };
+        let chosen = if self.is_contract(scope) { decided_by(chosen, &test, span) } else { chosen };
         let Ok(other) = other else { return Ok(chosen.marked(test.marks)) };
         let ty = common(&chosen, &other).ok_or_else(|| inconsistent(&chosen, &other, span))?;
         let converted = convert(&chosen, &ty)
             .map_err(|why| Fault::new(format!("a conditional's result does not fit: {why}"), "let both have one type", span))?;
         Ok(converted.marked(test.marks).marked(other.marks))
     }
+}
+
+/// A branch that nobody named, as what the test makes of the names in it: in a contract no line of its own is there to edit.
+fn decided_by(chosen: Value, test: &Value, span: Span) -> Value {
+    if chosen.origin.is_named() {
+        return chosen;
+    }
+    let origin = Origin::computed(span, std::iter::once(&test.origin));
+    chosen.with_origin(origin)
 }
 
 fn inconsistent(one: &Value, other: &Value, span: Span) -> Fault {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_source::{RepoPath, Span};
 
-use super::{Config, Key, Mode, expand::Expansion};
+use super::{Config, Contract, Key, Mode, contract::Used, expand::Expansion};
 use crate::{
     limits::{MAX_INSTANCES, MAX_MODULE_DEPTH},
     machine::{Evaluated, Fault, Frame, Machine, Scope},
@@ -200,7 +200,11 @@ impl Machine<'_> {
         };
         for attribute in block.body.attributes() {
             let meta = ["source", "version", "count", "for_each", "providers", "depends_on"];
-            if !meta.contains(&&*attribute.name) && !config.variables.contains_key(&attribute.name) && !config.partial {
+            if !meta.contains(&&*attribute.name)
+                && !config.variables.contains_key(&attribute.name)
+                && !config.partial
+                && config.contract.is_none()
+            {
                 let message = format!("module.{name} has no variable {:?}", attribute.name);
                 self.problem(&message, "declare it in the module, or correct the name", Some(attribute.name_span));
             }
@@ -243,7 +247,13 @@ impl Machine<'_> {
         let Kind::String(text) = &source.value.kind else {
             return Err(Fault::new("the source of a module is a text without references", "write it out", source.value.span));
         };
-        let folder = self.modules.get(module).map(|instance| instance.config.folder.clone()).unwrap_or_default();
+        let caller = self.modules.get(module).map(|instance| Arc::clone(&instance.config)).unwrap_or_default();
+        if let Some(used) = &caller.contract {
+            // A contract calls what lies beside it.
+            let Some(used) = Self::contract_beside(used, text) else { return Ok(Err(used.reason())) };
+            return self.contracted_call(module, block, &used).map(Ok);
+        }
+        let folder = caller.folder.clone();
         if !(text.starts_with("./") || text.starts_with("../")) {
             let above = self.modules.get(module).map(|instance| Arc::clone(&instance.path)).unwrap_or_default();
             let constraint = match block.body.attribute("version").map(|attribute| &attribute.value.kind) {
@@ -253,7 +263,12 @@ impl Machine<'_> {
             if let Some(folder) = self.installed(&call_path(&above, name), text, constraint.as_deref()) {
                 return self.called_folder(module, block, folder).map(Ok);
             }
-            let kind = ReasonKind::Module(Arc::from(format!("module.{name}")), Arc::clone(text));
+            let call: Arc<str> = Arc::from(format!("module.{name}"));
+            if let Some(contract) = Contract::of(text, constraint.as_deref()) {
+                let used = Used { contract, at: block.header, call: (call, Arc::clone(text)) };
+                return self.contracted_call(module, block, &used).map(Ok);
+            }
+            let kind = ReasonKind::Module(call, Arc::clone(text));
             return Ok(Err(Reason { kind, span: Some(source.value.span) }));
         }
         let fail = |message: String, hint: String| Err(Fault::new(message, hint, source.value.span));
@@ -274,7 +289,6 @@ impl Machine<'_> {
 
     /// The module of a folder, where it does not lie in itself.
     fn called_folder(&mut self, module: usize, block: &Block, target: RepoPath) -> Evaluated<Arc<Config>> {
-        let depth = self.modules.get(module).map_or(0, |instance| instance.depth);
         let mut ancestor = Some(module);
         while let Some(instance) = ancestor.and_then(|at| self.modules.get(at)) {
             if instance.config.folder == target {
@@ -282,10 +296,21 @@ impl Machine<'_> {
             }
             ancestor = instance.parent;
         }
+        self.deep_enough(module, block)?;
+        Ok(self.config(&target))
+    }
+
+    fn contracted_call(&mut self, module: usize, block: &Block, used: &Used) -> Evaluated<Arc<Config>> {
+        self.deep_enough(module, block)?;
+        Ok(self.contracted(used))
+    }
+
+    fn deep_enough(&self, module: usize, block: &Block) -> Evaluated<()> {
+        let depth = self.modules.get(module).map_or(0, |instance| instance.depth);
         if depth + 1 > MAX_MODULE_DEPTH {
             return Err(Self::limit("MAX_MODULE_DEPTH", "let modules call each other less deep", block.header));
         }
-        Ok(self.config(&target))
+        Ok(())
     }
 
     fn add_call(
@@ -341,7 +366,10 @@ impl Machine<'_> {
         for name in config.outputs.keys() {
             members.insert(Arc::clone(name), self.node(module, &Node::Output(Arc::clone(name)), span)?);
         }
-        Ok(Value::object(members))
+        Ok(match &config.contract {
+            Some(used) => Self::outputs_of_contract(used, members),
+            None => Value::object(members),
+        })
     }
 }
 

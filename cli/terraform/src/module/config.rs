@@ -6,7 +6,7 @@ use portcullis_source::{EntryKind, RepoPath, Span};
 
 use crate::{
     machine::Machine,
-    module::Mode,
+    module::{Mode, contract::Used},
     syntax::{self, Attribute, Block, Body, Item, SyntaxError},
 };
 
@@ -23,6 +23,8 @@ pub(crate) struct Config {
     pub(crate) others: Vec<Block>,
     /// Whether a part of a file could not be read.
     pub(crate) partial: bool,
+    /// Whether it stands for a module that is not in the repository, and which call it does for.
+    pub(crate) contract: Option<Used>,
 }
 
 impl Config {
@@ -100,7 +102,7 @@ impl Machine<'_> {
         self.problem(&error.message, error.hint, Some(error.span));
     }
 
-    fn declare(&mut self, item: Item, is_override: bool, config: &mut Config) {
+    pub(super) fn declare(&mut self, item: Item, is_override: bool, config: &mut Config) {
         let block = match item {
             Item::Block(block) => block,
             Item::Attribute(attribute) => {
@@ -123,7 +125,16 @@ impl Machine<'_> {
                 self.put((mode, Arc::clone(ty), Arc::clone(name)), block, is_override, &mut config.resources);
             }
             ("locals", []) => self.locals(block, is_override, config),
-            (other, _) if OTHERS.contains(&other) => config.others.push(block),
+            (other, _) if OTHERS.contains(&other) => {
+                // What a check reads for itself is declared there.
+                for data in block.body.blocks_of("data").filter(|_| other == "check") {
+                    if let [(ty, _), (name, _)] = data.labels.as_slice() {
+                        let key = (Mode::Data, Arc::clone(ty), Arc::clone(name));
+                        self.put(key, data.clone(), is_override, &mut config.resources);
+                    }
+                }
+                config.others.push(block);
+            }
             ("variable" | "output" | "module" | "resource" | "data" | "ephemeral" | "locals", _) => {
                 let message = format!("block {kind} has {} labels", labels.len());
                 self.problem(&message, "see its documentation for how many it takes", Some(block.header));

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Names with their values.
-type Names = Vec<(&'static str, Value)>;
+pub(super) type Names = Vec<(&'static str, Value)>;
 
 /// How often something is there, with the names that each instance has.
 pub(super) enum Expansion {

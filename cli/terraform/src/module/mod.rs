@@ -2,25 +2,33 @@
 
 mod block;
 mod call;
+mod condition;
 mod config;
+mod contract;
 mod document;
 mod expand;
 mod installed;
+mod layer;
 mod policy;
 mod reference;
 mod resource;
 mod run;
 mod setting;
+mod tags;
 mod variable;
 
+pub use contract::{contract_variables, contracts};
 pub use document::Left;
+pub use layer::Layers;
 pub use resource::{Existence, Key, Mode, Resource};
 pub use run::evaluate;
 pub use setting::Setting;
 
 pub(crate) use call::{Calls, Given, Instance};
 pub(crate) use config::Config;
+pub(crate) use contract::Contract;
 pub(crate) use installed::Installed;
+pub(crate) use layer::Layer;
 pub(crate) use run::with_stack;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -39,6 +47,10 @@ pub struct Inputs {
     pub var_files: Vec<RepoPath>,
     /// The workspace; without one, what depends on it is unknown.
     pub workspace: Option<Arc<str>>,
+    /// The name of the environment.
+    pub environment: Option<Arc<str>>,
+    /// The roots whose outputs may be read; without them, these are not known.
+    pub layers: Option<Layers>,
     /// How much may be done.
     pub limits: Limits,
 }
@@ -77,6 +89,8 @@ pub struct Module {
     pub statements: Vec<Statement>,
     /// Blocks `terraform` and `provider`, those of called modules too.
     pub settings: Vec<Setting>,
+    /// What contracts of modules could not make of the arguments that they were called with, which is unknown then.
+    pub unfit: Vec<(Arc<str>, Span)>,
     /// Whether a file could not be read as a whole, so that what is missing may be there.
     pub partial: bool,
 }
@@ -105,8 +119,20 @@ pub struct Called {
     pub version: Option<(Arc<str>, Span)>,
     /// The folder of the module, where that is in the repository.
     pub folder: Option<RepoPath>,
+    /// The contract that stands for a module that is not there.
+    pub contract: Option<Arc<str>>,
+    /// Whether a contract makes the call, which nobody wrote.
+    pub is_inner: bool,
     /// Where the call stands.
     pub span: Span,
+}
+
+impl Called {
+    /// Whether nothing is known of what the module makes.
+    #[must_use]
+    pub fn is_absent(&self) -> bool {
+        self.folder.is_none() && self.contract.is_none()
+    }
 }
 
 /// A block that is parsed, and says nothing of values.

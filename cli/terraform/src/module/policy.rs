@@ -240,26 +240,75 @@ fn principals(value: Option<&Value>) -> Option<Value> {
     (!members.is_empty()).then(|| Value::object(members))
 }
 
+/// The tests of one operator, by the name of what they test; why such a name is not known, and whether nothing is known of it.
+#[derive(Default)]
+struct Tests {
+    members: Members,
+    unknown: Option<(Reason, bool)>,
+}
+
+impl Tests {
+    fn add(&mut self, variable: Option<&Value>, values: Value) {
+        let unknown = variable.and_then(Value::as_unknown);
+        let Some(name) = variable.and_then(name_of) else {
+            let reason = unknown.map_or(FAILED, |unknown| unknown.reason.clone());
+            self.unknown = Some((reason, true));
+            return;
+        };
+        if let (Some(unknown), None) = (unknown, &self.unknown) {
+            self.unknown = Some((unknown.reason.clone(), false));
+        }
+        let merged = match self.members.remove(&name) {
+            Some(before) => Value::tuple(listed(Some(&before)).into_iter().chain(listed(Some(&values))).cloned().collect()),
+            None => values,
+        };
+        self.members.insert(name, merged);
+    }
+
+    fn finish(self) -> Value {
+        match self.unknown {
+            None => Value::object(self.members),
+            Some((reason, true)) => Value::unknown(Type::Dynamic, reason),
+            Some((reason, false)) => {
+                let known = Known::Members(Arc::new(self.members));
+                Data::Unknown(Arc::new(Unknown { ty: Type::Dynamic, reason, known })).into()
+            }
+        }
+    }
+}
+
+const FAILED: Reason = Reason { kind: ReasonKind::Failed, span: None };
+
+/// A text, with `?` for each part that is not known; none where no part is.
+fn name_of(value: &Value) -> Option<Arc<str>> {
+    if let Some(text) = value.as_str() {
+        return Some(Arc::from(text));
+    }
+    match value.as_unknown().map(|unknown| &unknown.known) {
+        Some(Known::Pieces(pieces)) if pieces.iter().any(|piece| piece.as_str().is_some()) => {
+            Some(Arc::from(pieces.iter().map(|piece| piece.as_str().unwrap_or("?")).collect::<String>()))
+        }
+        _ => None,
+    }
+}
+
 fn conditions(value: Option<&Value>) -> Option<Value> {
-    let mut tests: std::collections::BTreeMap<Arc<str>, Members> = std::collections::BTreeMap::new();
+    let mut tests: std::collections::BTreeMap<Arc<str>, Tests> = std::collections::BTreeMap::new();
     for block in blocks(value) {
-        let text = |name: &str| block.get(name).and_then(Value::as_str).map(Arc::<str>::from);
-        let unknown = || Value::unknown(Type::Dynamic, Reason { kind: ReasonKind::Failed, span: None });
+        let unknown = || Value::unknown(Type::Dynamic, FAILED);
         let values = block.get("values").cloned().unwrap_or_else(unknown);
         let values = match values.items() {
             Some(items) if items.len() == 1 => items.first().map(with_variables).unwrap_or_else(unknown),
             Some(items) => Value::tuple(items.iter().map(with_variables).collect()),
             None => values,
         };
-        let (test, variable) = (text("test").unwrap_or_else(|| Arc::from("?")), text("variable").unwrap_or_else(|| Arc::from("?")));
-        let known = tests.entry(test).or_default();
-        let merged = match known.remove(&variable) {
-            Some(before) => Value::tuple(listed(Some(&before)).into_iter().chain(listed(Some(&values))).cloned().collect()),
-            None => values,
+        let Some(test) = block.get("test").and_then(Value::as_str) else {
+            let reason = block.get("test").and_then(Value::as_unknown).map_or(FAILED, |unknown| unknown.reason.clone());
+            return Some(Value::unknown(Type::Dynamic, reason));
         };
-        known.insert(variable, merged);
+        tests.entry(Arc::from(test)).or_default().add(block.get("variable"), values);
     }
-    let members: Members = tests.into_iter().map(|(test, members)| (test, Value::object(members))).collect();
+    let members: Members = tests.into_iter().map(|(test, members)| (test, members.finish())).collect();
     (!members.is_empty()).then(|| Value::object(members))
 }
 

@@ -172,6 +172,9 @@ impl Machine<'_> {
         if config.outputs.contains_key(&name) {
             return Ok((self.node(module, &Node::Output(name), span)?, used + 1));
         }
+        if let Some(contract) = &config.contract {
+            return Ok((Value::unknown(Type::Dynamic, contract.reason()), used + 1));
+        }
         if config.partial {
             let reason = Reason { kind: ReasonKind::Failed, span: Some(span) };
             return Ok((Value::unknown(Type::Dynamic, reason), used + 1));

@@ -73,6 +73,12 @@ pub struct Resource {
     pub values: Arc<Members>,
     /// Whether it is there.
     pub existence: Existence,
+    /// The tags that it gets, those of its provider too.
+    pub tags: Option<Value>,
+    /// What `count` is, where that is set.
+    pub count: Option<Value>,
+    /// The contract that makes it, where its module is not there.
+    pub contract: Option<Arc<str>>,
     /// Where it is declared.
     pub span: Span,
 }
@@ -138,6 +144,11 @@ impl Machine<'_> {
         scope: Scope<'_>,
     ) -> Evaluated {
         let mut members = self.attributes(&block.body, address, scope, true)?;
+        if let (Mode::Managed, Some(module), true) = (mode, scope.module, members.contains_key("tags")) {
+            let default = self.default_tags(module, ty, block);
+            let all = Self::all_tags(default.as_ref(), &members).filter(|_| default.is_some());
+            members.extend(all.map(|all| (Arc::from("tags_all"), all)));
+        }
         let kind = match mode {
             Mode::Managed => ReasonKind::Computed(Arc::clone(address), Arc::default()),
             Mode::Data | Mode::Ephemeral => ReasonKind::Data(Arc::clone(address), Arc::default()),
@@ -155,6 +166,10 @@ impl Machine<'_> {
                 }
             }
         }
+        if mode == Mode::Data && &**ty == "terraform_remote_state" {
+            let outputs = self.remote_outputs(&members, block.header);
+            members.insert(Arc::from("outputs"), outputs);
+        }
         if mode == Mode::Managed && &**ty == "terraform_data" {
             terraform_data(&mut members, address, block.header);
         }
@@ -170,8 +185,13 @@ impl Machine<'_> {
         let Ok(value) = self.node(module, &node, block.header) else { return Vec::new() };
         let (above, certain) =
             self.modules.get(module).map(|instance| (Arc::clone(&instance.address), instance.certain)).unwrap_or_default();
+        let config = self.modules.get(module).map(|instance| Arc::clone(&instance.config)).unwrap_or_default();
+        let contract: Option<Arc<str>> = config.contract.as_ref().map(|used| Arc::from(used.contract.name()));
         let dot = if above.is_empty() { "" } else { "." };
+        let default = self.default_tags(module, &ty, block).filter(|_| mode == Mode::Managed);
+        let count = block.body.attribute("count").and_then(|count| self.eval(&count.value, Scope::of_module(module)).ok());
         let make = |key: Option<Key>, value: &Value| Resource {
+            tags: value.attributes().and_then(|members| Self::all_tags(default.as_ref(), members)),
             address: Arc::from(format!("{above}{dot}{}{}", node.describe(), key.as_ref().map(Key::to_string).unwrap_or_default())),
             mode,
             ty: Arc::clone(&ty),
@@ -180,6 +200,8 @@ impl Machine<'_> {
             key,
             module: Arc::clone(&above),
             values: value.attributes().cloned().unwrap_or_default(),
+            count: count.clone(),
+            contract: contract.clone(),
             span: block.header,
         };
         match (&value.data, value.as_unknown().map(|unknown| &unknown.known)) {

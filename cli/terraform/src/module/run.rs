@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, thread};
 
 use portcullis_source::{Partial, Problem, RepoPath, Revision, Stage};
 
-use super::{Called, Calls, Config, Given, Inputs, Instance, Module, Output, Statement, call::Node, setting::text_of};
+use super::{Called, Calls, Config, Given, Inputs, Instance, Layer, Module, Output, Statement, call::Node, setting::text_of};
 use crate::{
     limits::STACK_BYTES,
     machine::Machine,
@@ -36,14 +36,27 @@ fn failed(why: &str) -> Box<Problem> {
 }
 
 fn evaluate_here(revision: &Revision, folder: &RepoPath, inputs: &Inputs) -> Partial<Module> {
+    evaluate_below(revision, folder, inputs, Vec::new()).module
+}
+
+/// An evaluated root, and the circles in which it reads states.
+pub(super) struct Below {
+    pub(super) module: Partial<Module>,
+    pub(super) circles: Vec<Vec<RepoPath>>,
+}
+
+/// Evaluates a root for others that read its outputs.
+pub(super) fn evaluate_below(revision: &Revision, folder: &RepoPath, inputs: &Inputs, above: Vec<Layer>) -> Below {
     let root = match revision.resolve(folder) {
         Ok(root) => root,
         Err(error) => {
             let problem = Problem::new(Stage::Terraform, error.to_string(), error.hint());
-            return Partial { value: Module { partial: true, ..Module::default() }, problems: vec![problem] };
+            let module = Partial { value: Module { partial: true, ..Module::default() }, problems: vec![problem] };
+            return Below { module, circles: Vec::new() };
         }
     };
     let mut machine = Machine::new(revision, root.clone(), inputs);
+    machine.above = above;
     let config = machine.config(&root);
     if machine.configs.values().all(|config| config.is_bare()) && !config.partial {
         machine.problem(&format!("{folder} has no configuration files"), "name a folder with .tf files", None);
@@ -76,7 +89,8 @@ fn evaluate_here(revision: &Revision, folder: &RepoPath, inputs: &Inputs) -> Par
         at += 1;
     }
     module.partial = machine.configs.values().any(|config| config.partial) || machine.is_spent();
-    Partial { value: module, problems: machine.problems }
+    module.unfit = machine.unfit;
+    Below { module: Partial { value: module, problems: machine.problems }, circles: machine.circles }
 }
 
 impl Machine<'_> {
@@ -98,17 +112,21 @@ impl Machine<'_> {
             }
         }
         for ((mode, ty, name), block) in &config.resources {
-            module.resources.extend(self.instances(at, (*mode, Arc::clone(ty), Arc::clone(name)), block));
+            let identity = (*mode, Arc::clone(ty), Arc::clone(name));
+            self.demands_of(at, &identity, block);
+            module.resources.extend(self.instances(at, identity, block));
         }
         for (name, block) in &config.calls {
             self.call_all(at, &address, name, block, module);
         }
         for (name, block) in &config.outputs {
             let value = self.settled(at, Node::Output(Arc::clone(name)), block);
+            self.demands_of_output(at, name, block);
             if is_root {
                 self.output(name, block, value, module);
             }
         }
+        self.checks(at, &config);
         let settings = self.settings(at, &config);
         module.settings.extend(settings);
         for block in &config.others {
@@ -144,6 +162,7 @@ impl Machine<'_> {
         let source_span = written.as_ref().map(|(_, span)| *span);
         let source = written.map(|(text, _)| text).unwrap_or_default();
         let version = text_of(block.body.attribute("version"));
+        let is_inner = self.modules.get(at).is_some_and(|instance| instance.config.contract.is_some());
         let made: Vec<usize> = match calls {
             Calls::One(one) | Calls::Unknown(_, one) => vec![one],
             Calls::Count(all) => all,
@@ -156,6 +175,8 @@ impl Machine<'_> {
                     source_span,
                     version,
                     folder: None,
+                    contract: None,
+                    is_inner,
                     span: block.header,
                 });
                 return;
@@ -163,13 +184,16 @@ impl Machine<'_> {
         };
         for one in made {
             let Some(instance) = self.modules.get(one) else { continue };
-            let folder = Some(instance.config.folder.clone());
+            let used = instance.config.contract.as_ref();
+            let folder = used.is_none().then(|| instance.config.folder.clone());
             module.calls.push(Called {
                 address: Arc::clone(&instance.address),
                 source: Arc::clone(&source),
                 source_span,
                 version: version.clone(),
                 folder,
+                contract: used.map(|used| Arc::from(used.contract.name())),
+                is_inner,
                 span: block.header,
             });
         }

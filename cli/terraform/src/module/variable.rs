@@ -11,7 +11,7 @@ use crate::{
     origin::Role,
     syntax::{self, Block, Kind},
     types::Type,
-    value::{Data, Marks, Reason, ReasonKind, Value},
+    value::{Marks, Reason, ReasonKind, Value},
 };
 
 impl Machine<'_> {
@@ -111,29 +111,12 @@ impl Machine<'_> {
 
     /// Tells what a variable must be and is not.
     pub(super) fn validate(&mut self, module: usize, name: &Arc<str>, block: &Block) {
-        for rule in block.body.blocks_of("validation") {
-            let Some(condition) = rule.body.attribute("condition") else {
-                self.problem("a validation has no condition", "write condition = …", Some(rule.header));
-                continue;
-            };
-            let scope = Scope::of_module(module);
-            let test = self.eval(&condition.value, scope);
-            let test = test.and_then(|test| Self::want(&test, &Type::Bool, "the condition", condition.value.span));
-            match test.map(|test| test.data) {
-                Ok(Data::Bool(false)) => {
-                    let said = rule.body.attribute("error_message").map(|attribute| self.eval(&attribute.value, scope));
-                    let said = said.and_then(Result::ok).filter(|said| !said.all_marks().sensitive);
-                    let said = said.as_ref().and_then(Value::as_str).unwrap_or("its validation fails").to_owned();
-                    let value = self.node(module, &super::call::Node::Variable(Arc::clone(name)), block.header);
-                    let is_default = |value: &Value| value.origin.chain().iter().any(|step| step.role == Role::Default);
-                    let span = value.ok().filter(|value| !is_default(value)).and_then(|value| value.origin.span()).unwrap_or(block.header);
-                    self.problem(&format!("variable {name} is refused: {said}"), "give a value that its validation takes", Some(span));
-                }
-                Ok(_) => {}
-                Err(fault) => {
-                    self.report(&fault);
-                }
-            }
+        for demand in block.body.blocks_of("validation") {
+            let Some(said) = self.unmet(demand, Scope::of_module(module)) else { continue };
+            let value = self.node(module, &super::call::Node::Variable(Arc::clone(name)), block.header);
+            let is_default = |value: &Value| value.origin.chain().iter().any(|step| step.role == Role::Default);
+            let span = value.ok().filter(|value| !is_default(value)).and_then(|value| value.origin.span()).unwrap_or(block.header);
+            self.problem(&format!("variable {name} is refused: {said}"), "give a value that its validation takes", Some(span));
         }
     }
 }

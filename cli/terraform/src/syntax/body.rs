@@ -27,6 +27,15 @@ pub fn body(file: &SourceFile) -> (Body, Vec<SyntaxError>) {
     };
     let mut cursor = Cursor::new(text, Base::File(file.id(), 0));
     cursor.take("\u{feff}");
+    whole(cursor)
+}
+
+/// Reads a text in native syntax in the same way, all of which is said to be at one place.
+pub(crate) fn body_at(text: &str, span: Span) -> (Body, Vec<SyntaxError>) {
+    whole(Cursor::new(text, Base::At(span)))
+}
+
+fn whole(mut cursor: Cursor<'_>) -> (Body, Vec<SyntaxError>) {
     let mut read = Body::default();
     let mut errors = Vec::new();
     while let Err(error) = cursor.items(&mut read, None) {

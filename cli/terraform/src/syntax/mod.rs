@@ -9,7 +9,7 @@ mod template;
 
 pub use ast::{Access, Attribute, Binary, Block, Body, Call, Expr, ForExpr, Item, Kind, Part, Unary};
 pub use body::body;
-pub(crate) use body::expression_at;
+pub(crate) use body::{body_at, expression_at};
 pub(crate) use cursor::Base;
 pub use cursor::SyntaxError;
 pub(crate) use json::{body as json_body, values as json_values};

@@ -1,0 +1,71 @@
+variable "create" { default = true }
+variable "create_launch_template" { default = true }
+variable "block_device_mappings" { default = null }
+variable "metadata_options" { default = { http_endpoint = "enabled", http_put_response_hop_limit = 1, http_tokens = "required" } }
+variable "create_iam_instance_profile" { default = true }
+variable "iam_role_name" { default = null }
+variable "iam_role_permissions_boundary" { default = null }
+variable "iam_role_additional_policies" { default = {} }
+variable "tags" { default = {} }
+
+resource "aws_launch_template" "this" {
+  count = var.create && var.create_launch_template ? 1 : 0
+
+  dynamic "block_device_mappings" {
+    for_each = merge({}, var.block_device_mappings)
+
+    content {
+      device_name = try(block_device_mappings.value.device_name, null)
+
+      dynamic "ebs" {
+        for_each = try([block_device_mappings.value.ebs], [])
+
+        content {
+          encrypted   = try(ebs.value.encrypted, null)
+          kms_key_id  = try(ebs.value.kms_key_id, null)
+          volume_size = try(ebs.value.volume_size, null)
+          volume_type = try(ebs.value.volume_type, null)
+        }
+      }
+    }
+  }
+
+  dynamic "metadata_options" {
+    for_each = [merge({ http_endpoint = "enabled", http_put_response_hop_limit = 1, http_tokens = "required" }, { for name, option in var.metadata_options : name => option if option != null })]
+
+    content {
+      http_endpoint               = try(metadata_options.value.http_endpoint, null)
+      http_put_response_hop_limit = try(metadata_options.value.http_put_response_hop_limit, null)
+      http_tokens                 = try(metadata_options.value.http_tokens, null)
+    }
+  }
+
+  tags = var.tags
+}
+
+resource "aws_iam_role" "this" {
+  count = var.create && var.create_iam_instance_profile ? 1 : 0
+
+  name                 = var.iam_role_name
+  permissions_boundary = var.iam_role_permissions_boundary
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ec2.amazonaws.com" } }]
+  })
+  tags = var.tags
+}
+
+resource "aws_iam_role_policy_attachment" "additional" {
+  for_each = { for key, value in var.iam_role_additional_policies : key => value if var.create && var.create_iam_instance_profile }
+
+  policy_arn = each.value
+  role       = aws_iam_role.this[0].name
+}
+
+output "iam_role_arn" {
+  value = try(aws_iam_role.this[0].arn, null)
+}
+
+output "iam_role_name" {
+  value = try(aws_iam_role.this[0].name, null)
+}

@@ -1,0 +1,10 @@
+# terraform-aws-ecr v1.7.1
+module "it" {
+  source  = "terraform-aws-modules/ecr/aws"
+  version = "~> 1.0"
+
+  repository_name                 = "it"
+  repository_image_tag_mutability = "MUTABLE"
+  repository_image_scan_on_push   = false
+  create_lifecycle_policy         = false
+}
