@@ -9,7 +9,7 @@ use std::{
 use portcullis_policies::Library;
 use portcullis_source::Sources;
 
-use super::{Report, Secrets, Style, github, gitlab, html, human, json, junit, markdown, sarif};
+use super::{Report, Style, github, gitlab, html, human, json, junit, markdown, sarif};
 use crate::{
     args::{ReportFormat, Reporting},
     error::Error,

@@ -25,7 +25,7 @@ resource "aws_eks_cluster" "main" { # finding: cluster-without-identity-provider
   }
 }
 
-resource "aws_eks_cluster" "unknown" { # finding: cluster-without-identity-provider, cluster-without-version
+resource "aws_eks_cluster" "unknown" {  # finding: cluster-without-identity-provider, cluster-without-version
   enabled_cluster_log_types = var.unset # undecided: cluster-without-audit-logs
 
   vpc_config {
@@ -64,7 +64,7 @@ resource "aws_launch_template" "nodes" {
   }
 }
 
-module "vpc" {
+module "vpc" {                             # finding: network-without-flow-logs
   source = "terraform-aws-modules/vpc/aws" # finding: unpinned-module
 }
 

@@ -48,7 +48,7 @@ resource "aws_kms_key" "said" { # finding: key-without-rotation
   tags = { existence = "possible" }
 }
 
-resource "aws_mq_broker" "main" { # finding: broker-without-logs
+resource "aws_mq_broker" "main" {                                               # finding: broker-without-logs
   deployment_mode = var.standby ? "ACTIVE_STANDBY_MULTI_AZ" : "SINGLE_INSTANCE" # finding: broker-in-one-zone
 }
 

@@ -9,7 +9,7 @@ terraform {
 }
 
 # What registry modules make, of which only contracts are here.
-module "vpc" {
+module "vpc" { # finding: network-without-flow-logs
   source  = "terraform-aws-modules/vpc/aws"
   version = "~> 5.0"
 
@@ -20,7 +20,7 @@ module "vpc" {
   single_nat_gateway = true # finding: single-nat-gateway
 }
 
-module "wide" {
+module "wide" { # finding: network-without-flow-logs
   source  = "terraform-aws-modules/vpc/aws"
   version = "~> 6.0"
 
@@ -30,14 +30,14 @@ module "wide" {
   one_nat_gateway_per_az = true
 }
 
-module "eks" { # finding: unencrypted-cluster-secrets
+module "eks" { # finding: unencrypted-cluster-secrets, cluster-without-version
   source  = "terraform-aws-modules/eks/aws"
   version = "~> 20.0"
 
   cluster_name                    = "open"
   vpc_id                          = module.vpc.vpc_id
   subnet_ids                      = module.vpc.private_subnets
-  cluster_endpoint_public_access  = true # finding: public-cluster-endpoint
+  cluster_endpoint_public_access  = true  # finding: public-cluster-endpoint
   cluster_endpoint_private_access = false # finding: cluster-without-private-endpoint
   cluster_encryption_config       = {}
   cluster_enabled_log_types       = [] # finding: cluster-without-audit-logs
@@ -57,7 +57,7 @@ module "eks" { # finding: unencrypted-cluster-secrets
 }
 
 # The defaults of the module are what it needs; of its endpoint nothing is said but that it is closed.
-module "quiet" {
+module "quiet" { # finding: cluster-without-version
   source  = "terraform-aws-modules/eks/aws"
   version = "21.0.7"
 
@@ -107,13 +107,13 @@ module "like" { # finding: loose-service-account-trust
   }
 }
 
-module "database" {
+module "database" { # finding: database-without-insights, database-without-logs
   source  = "terraform-aws-modules/rds/aws"
   version = "~> 6.0"
 
   engine                  = "postgres"
   multi_az                = false # finding: database-in-one-zone
-  backup_retention_period = 1 # finding: database-with-short-backups
+  backup_retention_period = 1     # finding: database-with-short-backups
   deletion_protection     = true
   kms_key_id              = module.key.key_arn
 }
@@ -125,7 +125,7 @@ module "key" {
   enable_key_rotation = false # finding: key-without-rotation
 }
 
-module "bucket" { # finding: bucket-without-access-block
+module "bucket" { # finding: bucket-without-access-block, bucket-open-to-plain-http, bucket-without-own-key
   source  = "terraform-aws-modules/s3-bucket/aws"
   version = "~> 4.0"
 

@@ -2,7 +2,7 @@ resource "aws_vpc" "main" { # finding: network-without-flow-logs, open-default-s
   cidr_block = "10.0.0.0/16"
 }
 
-resource "aws_subnet" "a" {
+resource "aws_subnet" "a" { # finding: subnets-in-one-zone
   vpc_id                  = aws_vpc.main.id
   map_public_ip_on_launch = true # finding: subnet-with-public-addresses
 }

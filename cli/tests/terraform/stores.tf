@@ -1,4 +1,4 @@
-resource "aws_kms_key" "data" { # undecided: key-open-to-anybody
+resource "aws_kms_key" "data" {
   enable_key_rotation     = true
   deletion_window_in_days = 7 # finding: key-deleted-soon
   policy                  = var.policy
@@ -24,7 +24,7 @@ resource "aws_sqs_queue" "events" {
   policy = jsonencode({
     Statement = [{
       Effect    = "Allow"
-      Principal = { Service = "events.amazonaws.com" } # finding: service-that-acts-for-anybody
+      Principal = { Service = "events.amazonaws.com" }
       Action    = "sqs:SendMessage"
     }]
   })
@@ -32,10 +32,10 @@ resource "aws_sqs_queue" "events" {
 
 resource "aws_iam_role_policy" "deploy" {
   role = "deploy"
-  policy = jsonencode({
+  policy = jsonencode({ # finding: iam-privilege-escalation
     Statement = [{
       Effect   = "Allow"
-      Action   = ["iam:PassRole"] # finding: iam-privilege-escalation
+      Action   = ["iam:PassRole"]
       Resource = "*"
     }]
   })

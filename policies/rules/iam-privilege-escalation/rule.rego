@@ -23,14 +23,16 @@ dangerous := {
 	"iam:updateassumerolepolicy", "iam:createaccesskey", "iam:createloginprofile", "iam:updateloginprofile",
 }
 
-findings contains {"at": array.concat(found.at, ["Action"]), "message": message} if {
+findings contains {"at": at, "message": message} if {
 	some found in all_statements
 	terraform.is_allow(found.statement)
 	object.get(found.statement, "Principal", null) == null
 	object.get(found.statement, "Condition", {}) == {}
 	"*" in terraform.listed(object.get(found.statement, "Resource", []))
-	some action in terraform.listed(object.get(found.statement, "Action", []))
+	actions := object.get(found.statement, "Action", [])
+	some i, action in terraform.listed(actions)
 	is_string(action)
 	lower(action) in dangerous
+	at := array.concat(found.at, array.concat(["Action"], [i | is_array(actions)]))
 	message := sprintf("%s allows %s on everything, which gives any permission", [address, action])
 }

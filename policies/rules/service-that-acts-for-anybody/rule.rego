@@ -4,6 +4,7 @@
 # custom:
 #   severity: warning
 #   group: access
+#   "off": Modules that many take, as that of Karpenter, write such policies themselves; those who write their own turn it on.
 #   scope: resource
 #   target: [aws_sns_topic_policy.terraform, aws_sqs_queue_policy.terraform, aws_s3_bucket_policy.terraform, aws_sns_topic.terraform, aws_sqs_queue.terraform, aws_secretsmanager_secret_policy.terraform]
 package portcullis.rules.service_that_acts_for_anybody
@@ -12,13 +13,13 @@ import data.portcullis.prelude.terraform
 import data.portcullis.prelude.terraform.address
 import data.portcullis.prelude.terraform.all_statements
 
-findings contains {"at": array.concat(found.at, ["Principal"]), "message": message} if {
+findings contains {"at": array.concat(found.at, ["Principal", "Service"]), "message": message} if {
 	some found in all_statements
 	terraform.is_allow(found.statement)
 	services := terraform.listed(object.get(found.statement, ["Principal", "Service"], []))
 	count(services) > 0
 	count([1 | some tests in object.get(found.statement, "Condition", {}); some key, _ in tests; is_bound(key)]) == 0
-	message := sprintf("%s lets %s act for any account: no aws:SourceArn, no aws:SourceAccount", [address, concat(", ", [one | some one in services; is_string(one)])])
+	message := sprintf("%s lets a service act for any account: no aws:SourceArn, no aws:SourceAccount", [address])
 }
 
 is_bound(key) if lower(key) in {"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"}

@@ -9,7 +9,7 @@ use crate::{
     limits::{MAX_ITEMS, MAX_VALUE_DEPTH},
     number::Number,
     types::{Type, unify},
-    value::{Data, Marks, Reason, Value},
+    value::{Data, Known, Marks, Reason, Value},
 };
 
 pub(super) const FUNCTIONS: &[Spec] = &[
@@ -18,7 +18,7 @@ pub(super) const FUNCTIONS: &[Spec] = &[
     Spec::new("chunklist", &[Param::List, Param::Number], Gives::Any, chunklist).regard(Regard::Parts),
     Spec::new("coalesce", &[], Gives::Any, coalesce).rest(Param::Nullable).regard(Regard::Own),
     Spec::new("coalescelist", &[], Gives::Any, coalescelist).rest(Param::Nullable).regard(Regard::Own),
-    Spec::new("compact", &[Param::Texts], Gives::Texts, compact),
+    Spec::new("compact", &[Param::Texts], Gives::Texts, compact).regard(Regard::Parts),
     Spec::new("concat", &[], Gives::Any, concat).rest(Param::Collection).regard(Regard::Parts),
     Spec::new("contains", &[Param::Any, Param::Any], Gives::Bool, contains).regard(Regard::Own),
     Spec::new("distinct", &[Param::List], Gives::Any, distinct),
@@ -109,7 +109,29 @@ fn coalescelist(_: &mut Context<'_, '_>, given: &[Value]) -> Done {
 }
 
 fn compact(_: &mut Context<'_, '_>, given: &[Value]) -> Done {
-    Ok(texts(strings(given, 0).filter(|item| !item.is_empty())))
+    let mut kept = Vec::new();
+    for item in items(given, 0) {
+        match &item.data {
+            Data::Null(_) => {}
+            Data::String(text) if text.is_empty() => {}
+            // A document is never empty, nor is a text of which some part is known.
+            Data::Unknown(unknown) if !is_some(&unknown.known) => {
+                return Ok(Value::unknown(Type::list(Type::String), unknown.reason.clone()));
+            }
+            _ => kept.push(item.clone()),
+        }
+    }
+    Ok(Data::List(Type::String, Arc::from(kept)).into())
+}
+
+/// Whether what is known of a text shows that it has any letters.
+fn is_some(known: &Known) -> bool {
+    match known {
+        Known::Encoded(..) => true,
+        Known::Pieces(pieces) => pieces.iter().any(|piece| piece.as_str().is_some_and(|piece| !piece.is_empty())),
+        Known::Either(both) => both.iter().all(|value| value.as_str().is_some_and(|text| !text.is_empty())),
+        Known::Nothing | Known::Members(_) => false,
+    }
 }
 
 fn concat(_: &mut Context<'_, '_>, given: &[Value]) -> Done {

@@ -5,4 +5,9 @@ module "it" {
 
   bucket     = "it"
   versioning = { enabled = true }
+
+  attach_deny_insecure_transport_policy = true
+  server_side_encryption_configuration = {
+    rule = { apply_server_side_encryption_by_default = { sse_algorithm = "aws:kms" } }
+  }
 }

@@ -4,6 +4,7 @@ variable "engine_mode" { default = "provisioned" }
 variable "instances" { default = {} }
 variable "instance_class" { default = "" }
 variable "publicly_accessible" { default = null }
+variable "performance_insights_enabled" { default = null }
 variable "global_cluster_identifier" { default = null }
 variable "is_primary_cluster" { default = true }
 variable "manage_master_user_password" { default = true }
@@ -52,6 +53,8 @@ resource "aws_rds_cluster_instance" "this" {
   instance_class      = try(each.value.instance_class, var.instance_class)
   availability_zone   = try(each.value.availability_zone, null)
   publicly_accessible = try(each.value.publicly_accessible, var.publicly_accessible)
+
+  performance_insights_enabled = try(each.value.performance_insights_enabled, var.performance_insights_enabled)
 }
 
 output "cluster_arn" {

@@ -3,6 +3,9 @@ variable "bucket" { default = null }
 variable "bucket_prefix" { default = null }
 variable "force_destroy" { default = false }
 variable "attach_public_policy" { default = true }
+variable "attach_policy" { default = false }
+variable "policy" { default = null }
+variable "attach_deny_insecure_transport_policy" { default = false }
 variable "block_public_acls" { default = true }
 variable "block_public_policy" { default = true }
 variable "ignore_public_acls" { default = true }
@@ -30,6 +33,24 @@ resource "aws_s3_bucket_public_access_block" "this" {
   block_public_policy     = var.block_public_policy
   ignore_public_acls      = var.ignore_public_acls
   restrict_public_buckets = var.restrict_public_buckets
+}
+
+resource "aws_s3_bucket_policy" "this" {
+  count = var.create_bucket && (var.attach_policy || var.attach_deny_insecure_transport_policy) && !var.is_directory_bucket ? 1 : 0
+
+  bucket = aws_s3_bucket.this[0].id
+  policy = jsonencode({
+    Statement = concat(
+      var.attach_policy ? flatten([jsondecode(var.policy).Statement]) : [],
+      var.attach_deny_insecure_transport_policy ? [{
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "s3:*"
+        Resource  = [aws_s3_bucket.this[0].arn, "${aws_s3_bucket.this[0].arn}/*"]
+        Condition = { Bool = { "aws:SecureTransport" = "false" } }
+      }] : [],
+    )
+  })
 }
 
 resource "aws_s3_bucket_versioning" "this" {
