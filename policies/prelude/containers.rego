@@ -8,7 +8,18 @@ stays(c) if c.role in {"main", "sidecar"}
 has_ports(c) if {
 	some port in c.container.ports
 	not regex.match(`^(https?-)?(metrics|prometheus|prom)(-https?)?$`, object.get(port, "name", ""))
+	scraped := scraped_ports(c)
+	count({object.get(port, "containerPort", 0), object.get(port, "name", "")} & scraped) == 0
 }
+
+# The ports that a probe asks for metrics: whatever they are called, that is what they have.
+scraped_ports(c) := {probe.httpGet.port |
+	some kind in ["readinessProbe", "livenessProbe"]
+	probe := c.container[kind]
+	is_scrape(probe)
+}
+
+is_scrape(probe) if endswith(probe.httpGet.path, "/metrics")
 
 # Somebody sends it requests.
 serves(c) if {
@@ -18,7 +29,9 @@ serves(c) if {
 
 serves(c) if {
 	stays(c)
-	is_object(c.container.readinessProbe)
+	probe := c.container.readinessProbe
+	is_object(probe)
+	not is_scrape(probe)
 }
 
 # containerPort only informs: a Service sends requests to ports that nobody declares, too.

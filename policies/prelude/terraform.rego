@@ -43,6 +43,13 @@ statements(path) := [{"at": array.concat(["documents", path, "Statement"], step)
 	step := [i | is_array(found)]
 ]
 
+# Where a document, or a statement of one, is not known at all.
+unread(path) := array.concat(whole, parts) if {
+	name := trim_prefix(path, "/")
+	whole := [["values", name] | is_unknown(object.get(values, name, null)); object.get(input.resource, ["documents", path], null) == null]
+	parts := [one.at | some one in statements(path); is_unknown(one.statement)]
+}
+
 # All statements of all documents.
 all_statements := [one | some path, _ in object.get(input.resource, "documents", {}); some one in statements(path)]
 

@@ -1,7 +1,7 @@
 resource "aws_kms_key" "data" {
   enable_key_rotation     = true
-  deletion_window_in_days = 7 # finding: key-deleted-soon
-  policy                  = var.policy
+  deletion_window_in_days = 7          # finding: key-deleted-soon
+  policy                  = var.policy # undecided: key-open-to-anybody
 }
 
 variable "policy" {
@@ -39,4 +39,8 @@ resource "aws_iam_role_policy" "deploy" {
       Resource = "*"
     }]
   })
+}
+
+resource "aws_iam_role" "unknown" {
+  assume_role_policy = var.policy # undecided: loose-github-trust, loose-service-account-trust, trust-in-anybody
 }

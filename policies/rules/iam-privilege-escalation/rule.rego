@@ -36,3 +36,8 @@ findings contains {"at": at, "message": message} if {
 	at := array.concat(found.at, array.concat(["Action"], [i | is_array(actions)]))
 	message := sprintf("%s allows %s on everything, which gives any permission", [address, action])
 }
+
+findings contains {"at": at, "message": message} if {
+	some at in terraform.unread("/policy")
+	message := sprintf("%s allows what is not known", [address])
+}

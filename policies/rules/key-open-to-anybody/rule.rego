@@ -20,3 +20,8 @@ findings contains {"at": array.concat(found.at, ["Principal"]), "message": messa
 	terraform.is_anybody(object.get(found.statement, "Principal", {}))
 	message := sprintf("%s may be used by anybody", [address])
 }
+
+findings contains {"at": at, "message": message} if {
+	some at in terraform.unread("/policy")
+	message := sprintf("%s may be used by who is not known", [address])
+}

@@ -54,3 +54,8 @@ is_loose(subject) if {
 }
 
 is_loose(subject) if count(split(subject, ":")) < 3
+
+findings contains {"at": at, "message": message} if {
+	some at in terraform.unread("/assume_role_policy")
+	message := sprintf("%s may be assumed by who is not known", [address])
+}

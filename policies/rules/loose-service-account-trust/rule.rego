@@ -33,3 +33,8 @@ is_exact(value) if {
 	count(texts) > 0
 	count([text | some text in texts; is_string(text); contains(text, "*")]) == 0
 }
+
+findings contains {"at": at, "message": message} if {
+	some at in terraform.unread("/assume_role_policy")
+	message := sprintf("%s may be assumed by who is not known", [address])
+}

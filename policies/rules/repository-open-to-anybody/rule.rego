@@ -21,3 +21,8 @@ findings contains {"at": array.concat(found.at, ["Principal"]), "message": messa
 	terraform.is_anybody(object.get(found.statement, "Principal", {}))
 	message := sprintf("%s lets anybody in", [address])
 }
+
+findings contains {"at": at, "message": message} if {
+	some at in terraform.unread("/policy")
+	message := sprintf("%s lets in who is not known", [address])
+}

@@ -21,3 +21,8 @@ findings contains {"at": array.concat(found.at, ["Principal"]), "message": messa
 	terraform.is_anybody(object.get(found.statement, "Principal", {}))
 	message := sprintf("%s may be assumed by anybody", [address])
 }
+
+findings contains {"at": at, "message": message} if {
+	some at in terraform.unread("/assume_role_policy")
+	message := sprintf("%s may be assumed by who is not known", [address])
+}

@@ -45,3 +45,8 @@ is_wide(action) if {
 	is_string(action)
 	endswith(action, ":*")
 }
+
+findings contains {"at": at, "message": message} if {
+	some at in terraform.unread("/policy")
+	message := sprintf("%s allows what is not known", [address])
+}
