@@ -42,7 +42,7 @@ pub(crate) fn findings_at(findings: &[Finding], sources: &Sources, place: impl F
 /// A line may reach all containers of pods in Deployments and CronJobs alike, so that only the last key of a path counts, and numbers
 /// in messages, which may come from elsewhere, do not.
 fn key(finding: &Finding, place: Option<Span>, seen: &mut Seen) -> Key {
-    let message = without_names(finding);
+    let message = bare(finding, true);
     let field = finding.path.iter().rev().find_map(|step| match step {
         Step::Key(key) => Some(Arc::clone(key)),
         Step::Index(_) => None,
@@ -57,10 +57,12 @@ fn key(finding: &Finding, place: Option<Span>, seen: &mut Seen) -> Key {
         waived: finding.waived.as_ref().map(|waived| waived.reason.clone()),
         nth: 0,
     };
+    // What is said of two containers of one object is two things.
+    let said = bare(finding, false);
     let messages = seen.entry((key.clone(), finding.resource.clone(), finding.application.clone())).or_default();
-    key.nth = messages.iter().position(|known| *known == message).unwrap_or(messages.len());
+    key.nth = messages.iter().position(|known| *known == said).unwrap_or(messages.len());
     if key.nth == messages.len() {
-        messages.push(message);
+        messages.push(said);
     }
     key
 }
@@ -70,15 +72,16 @@ fn without_numbers(message: &str) -> String {
     message.split(' ').map(|word| if bare(word) { "…" } else { word }).collect::<Vec<_>>().join(" ")
 }
 
-/// The message with the names of the resource, of its containers and of who it belongs to left out, since they differ where the fault
-/// does not.
-fn without_names(finding: &Finding) -> String {
+/// The message with the names of the resource, of who it belongs to and, perhaps, of its containers left out, since they differ where the fault does
+/// not.
+fn bare(finding: &Finding, without_containers: bool) -> String {
     let resource = finding.resource.as_ref().map(|resource| &resource.name);
     let names = [resource, finding.application.as_ref(), finding.service.as_ref(), finding.environment.as_ref()];
     let mut before = "";
     let words = finding.message.split(' ').map(|word| {
         let bare = word.trim_matches(|character: char| !character.is_alphanumeric());
-        let named = before == "container" || names.iter().flatten().any(|name| !name.is_empty() && (&***name == bare));
+        let named =
+            (without_containers && before == "container") || names.iter().flatten().any(|name| !name.is_empty() && (&***name == bare));
         before = word;
         if named { "…" } else { word }
     });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{Library, Rule, RuleInput};
+use crate::{Library, Rule, RuleInput, foreign::builtins};
 
 /// A rule on the interpreter.
 #[derive(Debug)]
@@ -28,6 +28,7 @@ impl Interpreter {
     pub fn new(library: &Library, rule: &Rule) -> Result<Self, String> {
         let mut engine = regorus::Engine::new();
         engine.set_strict_builtin_errors(false);
+        builtins::extend(&mut engine);
         engine.set_enable_coverage(true);
         for (path, text) in library.prelude() {
             engine.add_policy(path.to_string(), text.to_string()).map_err(|error| error.to_string())?;

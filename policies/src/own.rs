@@ -12,7 +12,7 @@ use crate::{
     engine::{circle, compiles, parses},
     foreign,
     library::read_rule,
-    rego::{nesting, unlike, words},
+    rego::{nesting, outline::Outline, unlike, words},
 };
 
 /// A file of a folder of rules.
@@ -200,13 +200,25 @@ fn package(rego: &str) -> Option<&str> {
     line.split(['#', ';']).next().map(str::trim)
 }
 
+/// Why some calls are refused.
+const FOLLOWS: &str = "what a rule finds follows from its input alone: no network, no clock, no chance, no output";
+
 /// Whether a text calls nothing that is forbidden, and can be parsed in any time that somebody has.
 fn allowed(own: &OwnFile, rego: &str) -> Result<(), ConfigError> {
     let file = &own.file;
     if let Some((line, call)) = words::forbidden(rego) {
-        let hint = "what a rule finds follows from its input alone: no network, no clock, no chance, no output";
-        return Err(at(file, line, format!("{} calls {call}", file.path()), hint));
+        return Err(at(file, line, format!("{} calls {call}", file.path()), FOLLOWS));
     }
-    let hint = "name parts of it by rules of their own";
-    nesting::check(rego).map_err(|(line, message)| at(file, line, format!("{} {message}", own.path), hint))
+    let parts = "name parts of it by rules of their own";
+    nesting::check(rego).map_err(|(line, message)| at(file, line, format!("{} {message}", own.path), parts))?;
+    // A name may be written in other words, as `time["now_ns"]`. What does not parse is told of where it is compiled.
+    let called = called(&own.path, rego).into_iter().find(|(_, call)| words::FORBIDDEN.contains(&call.as_str()));
+    called.map_or(Ok(()), |(line, call)| Err(at(file, line, format!("{} calls {call}", file.path()), FOLLOWS)))
+}
+
+/// What a text calls, with lines.
+fn called(path: &str, rego: &str) -> Vec<(usize, String)> {
+    let mut engine = regorus::Engine::new();
+    let outlines = engine.add_policy(path.to_owned(), rego.to_owned()).map(|_| Outline::all(&engine));
+    outlines.ok().and_then(Result::ok).into_iter().flatten().flat_map(|outline| outline.calls).collect()
 }

@@ -11,15 +11,13 @@ use regorus::{
 };
 
 use super::program::walks;
+use crate::foreign::sprintf::sprintf;
 
 /// The longest list that a builtin may make.
 const MAX_ITEMS: usize = 1 << 16;
 
 /// The longest text that a builtin may make, in bytes.
 const MAX_TEXT: usize = 1 << 20;
-
-/// The most digits of a width or a precision that `sprintf` may be asked for.
-const MAX_DIGITS: usize = 3;
 
 /// How much of something.
 #[derive(Clone, Copy)]
@@ -36,7 +34,7 @@ const BOUNDED: [(&str, Most, Body); 15] = [
     ("numbers.range", Most::Items, |span, params, args, strict| bounded(1, (span, params, args, strict), numbers)),
     ("numbers.range_step", Most::Items, |span, params, args, strict| bounded(2, (span, params, args, strict), numbers)),
     ("bits.lsh", Most::Items, |span, params, args, strict| bounded(3, (span, params, args, strict), shift)),
-    ("sprintf", Most::Bytes, |span, params, args, strict| bounded(4, (span, params, args, strict), printed)),
+    ("sprintf", Most::Bytes, |_, _, args, _| printed(4, args)),
     ("concat", Most::Bytes, |span, params, args, strict| bounded(5, (span, params, args, strict), joined)),
     ("replace", Most::Bytes, |span, params, args, strict| bounded(6, (span, params, args, strict), replaced)),
     ("strings.replace_n", Most::Bytes, |span, params, args, strict| bounded(7, (span, params, args, strict), replaced_by_many)),
@@ -127,14 +125,12 @@ fn texts(args: &[Value]) -> Option<usize> {
     Some(args.iter().map(length).sum())
 }
 
-fn printed(args: &[Value]) -> Option<usize> {
-    let format = args.first()?.as_string().ok()?;
-    // Digits between a sign and its verb.
-    let is_wide = |verb: &str| {
-        let flags = verb.find(|letter: char| letter.is_ascii_alphabetic()).unwrap_or(verb.len());
-        verb.get(..flags).is_some_and(|flags| flags.split(|letter: char| !letter.is_ascii_digit()).any(|digits| digits.len() > MAX_DIGITS))
-    };
-    if format.split('%').skip(1).any(is_wide) { Some(usize::MAX) } else { written(args) }
+/// What regorus' own has no words for is undefined there, and a finding is lost whose message says it.
+fn printed(number: usize, args: &[Value]) -> Result<Value> {
+    match sprintf(args) {
+        Ok(text) => Ok(text.map_or(Value::Undefined, Value::from)),
+        Err(_) => Err(Error::new(LimitError::MemoryLimitExceeded { usage: number as u64, limit: Most::Bytes.count() as u64 })),
+    }
 }
 
 fn joined(args: &[Value]) -> Option<usize> {

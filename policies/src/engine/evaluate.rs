@@ -325,7 +325,7 @@ impl<'a> Run<'a> {
             waived: None,
             fingerprint: String::new(),
         };
-        finding.fingerprint = fingerprint::of(&finding, resource);
+        finding.fingerprint = fingerprint::of(&finding, resource, is_ready(rule));
         self.found.value.push(finding);
     }
 

@@ -8,8 +8,9 @@ use crate::{Finding, Resource, hash};
 const LENGTH: usize = 32;
 
 /// The fingerprint of a finding: its rule, resource, field and values key, in which items of lists count by their names; what it says may tell
-/// numbers and names that change while the fault stays.
-pub(super) fn of(finding: &Finding, resource: &Resource) -> String {
+/// numbers and names that change while the fault stays. Where it stands at the name of the object, as all does that policies of other tools say, the
+/// field tells nothing apart, so that what is said counts, unless a rule of ours says it.
+pub(super) fn of(finding: &Finding, resource: &Resource, is_ours: bool) -> String {
     let identity = &resource.identity;
     let field = stable_path(resource, &finding.path);
     let key = finding.origin.first(Role::Values).and_then(|link| link.key.as_deref()).unwrap_or_default();
@@ -24,7 +25,8 @@ pub(super) fn of(finding: &Finding, resource: &Resource) -> String {
         &field,
         key,
     ];
-    let mut digest = hash::of_parts(parts);
+    let message = (!is_ours && field == "/metadata/name").then_some(&*finding.message);
+    let mut digest = hash::of_parts(parts.into_iter().chain(message));
     digest.truncate(LENGTH);
     digest
 }

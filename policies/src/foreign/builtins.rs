@@ -23,7 +23,7 @@ struct Endless {
 type Result = std::result::Result<Value, Endless>;
 
 /// Adds `any`, `all`, `re_match` and `sprintf` to an interpreter, and those that make much of little, with an end.
-pub(super) fn extend(engine: &mut regorus::Engine) {
+pub(crate) fn extend(engine: &mut regorus::Engine) {
     let is_true = |value: &Value| *value == Value::Bool(true);
     let mut add = |name: &str, count: u8, builtin: fn(&[Value]) -> Result| {
         // A second extension of a name is refused, and there is no first one.

@@ -7,7 +7,7 @@
 //! 5. [`program`] is the Rego of one of them, with nothing of any other, on regorus' interpreter.
 //! 6. [`suite`] is a suite of `gator verify`.
 
-mod builtins;
+pub(crate) mod builtins;
 mod check;
 mod conftest;
 mod constraint;
@@ -18,7 +18,7 @@ mod program;
 mod read;
 mod review;
 mod schema;
-mod sprintf;
+pub(crate) mod sprintf;
 mod suite;
 mod template;
 

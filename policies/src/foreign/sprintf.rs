@@ -25,7 +25,7 @@ pub(super) const MAX_TEXT: usize = 1 << 20;
 ///
 /// # Errors
 /// The text has no end that anybody waits for.
-pub(super) fn sprintf(values: &[Value]) -> Result<Option<String>, TooLong> {
+pub(crate) fn sprintf(values: &[Value]) -> Result<Option<String>, TooLong> {
     let [Value::String(format), arguments] = values else { return Ok(None) };
     let Ok(arguments) = arguments.as_array() else { return Ok(None) };
     let arguments: Vec<&Value> = arguments.iter().collect();
@@ -84,7 +84,7 @@ pub(super) fn sprintf(values: &[Value]) -> Result<Option<String>, TooLong> {
 
 /// What is too long to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct TooLong;
+pub(crate) struct TooLong;
 
 fn fits(text: &str, most: usize) -> Result<(), TooLong> {
     if text.len() > most { Err(TooLong) } else { Ok(()) }
