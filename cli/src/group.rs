@@ -57,8 +57,8 @@ fn key(finding: &Finding, place: Option<Span>, seen: &mut Seen) -> Key {
         waived: finding.waived.as_ref().map(|waived| waived.reason.clone()),
         nth: 0,
     };
-    // What is said of two containers of one object is two things.
-    let said = bare(finding, false);
+    // One line may reach all containers, but what is said of an object at its name may be as many things as it names containers.
+    let said = bare(finding, finding.pointer() != "/metadata/name");
     let messages = seen.entry((key.clone(), finding.resource.clone(), finding.application.clone())).or_default();
     key.nth = messages.iter().position(|known| *known == said).unwrap_or(messages.len());
     if key.nth == messages.len() {
