@@ -51,7 +51,7 @@ fn programs(root: &Path, out: &Path, files: &[PathBuf]) -> io::Result<()> {
         let Some(id) = file.parent().and_then(Path::file_name).map(|id| id.to_string_lossy().into_owned()) else { continue };
         let rego = fs::read_to_string(file)?;
         let entry = format!("data.portcullis.rules.{}.findings", id.replace('-', "_"));
-        let made = program::compile(&shared, (&format!("rules/{id}/rule.rego"), &rego), &entry);
+        let made = program::compile(&shared, (&format!("rules/{id}/rule.rego"), &rego), &entry, &[]);
         let made = made.map_err(|broken| io::Error::other(format!("{}:{}: {}", file.display(), broken.line, broken.reason)))?;
         fs::write(folder.join(format!("{id}.bin")), made.serialize_binary().map_err(io::Error::other)?)?;
         let text = format!("include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/rules/{id}/rule.rego\"))");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{Library, Rule, RuleInput, foreign::builtins};
+use crate::{Library, Rule, RuleInput, builtins};
 
 /// A rule on the interpreter.
 #[derive(Debug)]

@@ -17,6 +17,7 @@ pub mod fixture;
 pub mod waiver;
 
 mod alias;
+mod builtins;
 mod coverage;
 mod date;
 mod engine;

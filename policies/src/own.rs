@@ -206,19 +206,31 @@ const FOLLOWS: &str = "what a rule finds follows from its input alone: no networ
 /// Whether a text calls nothing that is forbidden, and can be parsed in any time that somebody has.
 fn allowed(own: &OwnFile, rego: &str) -> Result<(), ConfigError> {
     let file = &own.file;
-    if let Some((line, call)) = words::forbidden(rego) {
-        return Err(at(file, line, format!("{} calls {call}", file.path()), FOLLOWS));
-    }
     let parts = "name parts of it by rules of their own";
     nesting::check(rego).map_err(|(line, message)| at(file, line, format!("{} {message}", own.path), parts))?;
-    // A name may be written in other words, as `time["now_ns"]`. What does not parse is told of where it is compiled.
-    let called = called(&own.path, rego).into_iter().find(|(_, call)| words::FORBIDDEN.contains(&call.as_str()));
-    called.map_or(Ok(()), |(line, call)| Err(at(file, line, format!("{} calls {call}", file.path()), FOLLOWS)))
+    // What does not parse is told of where it is compiled. A name may be written in other words, as `time["now_ns"]`.
+    let outlines = outlines(&own.path, rego);
+    let called = outlines
+        .iter()
+        .flat_map(|outline| &outline.calls)
+        .find(|(_, call)| words::FORBIDDEN.iter().chain(&words::SAID).any(|known| known == call));
+    if let Some((line, call)) = called {
+        return Err(at(file, *line, format!("{} calls {call}", file.path()), FOLLOWS));
+    }
+    if let Some((line, name)) = outlines.iter().flat_map(|outline| &outline.unsafe_variables).next() {
+        return Err(at(file, *line, format!("{} does not compile: nothing gives {name} a value", own.path), BROKEN_REGO));
+    }
+    match outlines.iter().flat_map(|outline| &outline.broken_patterns).next() {
+        Some((line, reason)) => {
+            Err(at(file, *line, format!("in {} {reason}", file.path()), "such a call is undefined: what it decides is never found"))
+        }
+        None => Ok(()),
+    }
 }
 
-/// What a text calls, with lines.
-fn called(path: &str, rego: &str) -> Vec<(usize, String)> {
+/// What a text names.
+fn outlines(path: &str, rego: &str) -> Vec<Outline> {
     let mut engine = regorus::Engine::new();
     let outlines = engine.add_policy(path.to_owned(), rego.to_owned()).map(|_| Outline::all(&engine));
-    outlines.ok().and_then(Result::ok).into_iter().flatten().flat_map(|outline| outline.calls).collect()
+    outlines.ok().and_then(Result::ok).unwrap_or_default()
 }

@@ -291,7 +291,7 @@ const HOSTILE: [(&str, &str, &str); 11] = [
     ("Circles", "violation[{\"msg\": \"no\"}] { f(input) }\nf(x) { g(x) }\ng(x) { f(x) }", "calls itself"),
     ("Fetches", "violation[{\"msg\": \"no\"}] { http.send({\"method\": \"get\", \"url\": \"https://example.com\"}) }", "calls http.send"),
     ("Clock", "violation[{\"msg\": \"no\"}] { time.now_ns() > 0 }", "calls time.now_ns"),
-    ("Prints", "violation[{\"msg\": \"no\"}] { print(\"secret\") }", "calls print"),
+    ("Gambles", "violation[{\"msg\": \"no\"}] { rand.intn(\"x\", 2) == 1 }", "calls rand.intn"),
     (
         "Nests",
         "violation[{\"msg\": \"no\"}] { x := [[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]; x }",

@@ -147,14 +147,80 @@ fn what_the_machine_reads_otherwise_is_refused() {
             &rule("keyed-set", &format!("{finding}\n\nnames[kind] contains name if {{\n\tkind := \"a\"\n\tname := \"b\"\n}}")),
         ),
         ("default-function/rule.rego", &rule("default-function", &format!("{finding}\n\ndefault f(_) := 1\n\nf(x) := 2 if x == 3"))),
+        ("dotted-head/rule.rego", &rule("dotted-head", &format!("{finding}\n\ncfg.a.b := 1"))),
+        ("taken-apart/rule.rego", &rule("taken-apart", &format!("{finding}\n\nx := y if {{\n\t{{\"kind\": y}} := input.resource\n}}"))),
+        (
+            "looped-apart/rule.rego",
+            &rule("looped-apart", &format!("{finding}\n\nx if {{\n\tsome {{\"k\": y}} in input.resource.spec\n\ty\n}}")),
+        ),
+        ("made-whole/rule.rego", &rule("made-whole", &format!("{finding}\n\nx := {{\"k\": y}} if y := input.resource.kind"))),
         ("plain-set/rule.rego", &rule("plain-set", &format!("{finding}\n\ndefault x := 1\n\nnames contains \"a\""))),
     ]);
     let expected = "\
 own/default-function/rule.rego:13: rule default-function has what portcullis does not read as OPA does, a default of a function: write what it is otherwise as its `else`
+own/dotted-head/rule.rego:13: rule dotted-head has what portcullis does not read as OPA does, a rule under a key: write one object, as `n := {k: v}`
 own/keyed-set/rule.rego:13: rule keyed-set has what portcullis does not read as OPA does, a set under a key: write an object with a comprehension, as `n := {k: s | …}`
+own/looped-apart/rule.rego:14: rule looped-apart has what portcullis does not read as OPA does, an object with variables on the left: name its fields one by one, as `x := o.x`
+own/taken-apart/rule.rego:14: rule taken-apart has what portcullis does not read as OPA does, an object with variables on the left: name its fields one by one, as `x := o.x`
 ";
     assert_eq!(said, expected);
+    assert!(library.rule("made-whole").is_ok());
     assert!(library.rule("plain-set").is_ok());
+}
+
+/// What would be undefined for good, so that the rule never finds anything, is a mistake of the rule.
+#[test]
+fn what_can_never_be_found_is_refused() {
+    let finding = |condition: &str| format!("findings contains {{\"at\": [], \"message\": \"no\"}} if {condition}");
+    let (library, said) = add(&[
+        ("no-pattern/rule.rego", &rule("no-pattern", &finding("regex.match(`(?=a)`, input.resource.kind)"))),
+        ("go-pattern/rule.rego", &rule("go-pattern", &finding("regex.match(`^{{\\QD.\\E`, input.resource.kind)"))),
+        ("no-value/rule.rego", &rule("no-value", "findings contains {\"at\": [], \"message\": message} if input.resource.kind == \"x\"")),
+    ]);
+    let expected = "\
+own/no-pattern/rule.rego:11: in own/no-pattern/rule.rego regex.match gets what is no pattern: error parsing regexp: invalid or unsupported Perl syntax: `(?=`
+own/no-value/rule.rego:11: no-value/rule.rego does not compile: nothing gives message a value
+";
+    assert_eq!(said, expected);
+    assert!(library.rule("go-pattern").is_ok());
+}
+
+/// Builtins that regorus has not work all the same, and patterns are Go's.
+#[test]
+fn builtins_are_those_of_opa() {
+    let body = "findings contains {\"at\": [\"spec\", \"text\"], \"message\": message} if {
+\tregex.match(`^\\Qabc\\E$`, input.resource.spec.text)
+\tmessage := crypto.sha256(input.resource.spec.text)
+}";
+    let (found, problems) = found(body);
+    let messages: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
+    // `printf abc | sha256sum`.
+    assert_eq!((messages, problems), (vec!["ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"], Vec::new()));
+}
+
+/// A rule that takes too long is asked about some objects and no more, and each object that it was not asked about is told.
+#[test]
+fn a_slow_rule_is_given_up() {
+    let sources = Sources::default();
+    let slow = "findings contains {\"at\": [\"metadata\", \"name\"], \"message\": \"slow\"} if {
+\tnumbers := numbers.range(1, 3000)
+\tcount([1 | some x in numbers; some y in numbers; x * y == -1]) > 0
+}";
+    let own = [OwnFile { path: "own-rule/rule.rego".to_owned(), file: sources.add("own/rule.rego", rule("own-rule", slow).as_bytes()) }];
+    let mut library = Library::embedded().unwrap();
+    assert!(library.add("own", &own).is_empty());
+    let engine = Engine::new(&library.only(&["own-rule"]).unwrap(), &Config::default()).unwrap();
+    let resources: Vec<Resource> = (0..8)
+        .flat_map(|at| {
+            let text = format!("apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: app-{at}}}\n");
+            let document = yaml::parse(&Text::nowhere(text.as_bytes())).documents.remove(0);
+            Resource::read(&Arc::new(document), &Context::default()).value
+        })
+        .collect();
+    let problems = engine.evaluate(&resources).problems;
+    let given_up =
+        problems.iter().filter(|problem| problem.message.contains("it was not asked, after it had taken more than 1000000 instructions"));
+    assert_eq!((problems.len(), given_up.count()), (8, 5), "{problems:?}");
 }
 
 /// The problems that a rule of one's own makes of one Deployment, as `LINE: MESSAGE`.

@@ -27,9 +27,6 @@ const FAST_INSTRUCTIONS: usize = 100_000;
 /// How long a review may take there; nobody else is served by that thread meanwhile.
 const FAST_TIME: Duration = Duration::from_millis(20);
 
-/// How many it may take beside the others: hundreds of containers need less, and what a rule makes meanwhile takes memory.
-const SLOW_INSTRUCTIONS: usize = 1_000_000;
-
 /// How many findings a rule may have; an answer has room for some dozens.
 const MAX_FINDINGS: usize = 1000;
 
@@ -107,7 +104,7 @@ impl Admitter {
         let pages = u32::try_from(body.len().clamp(SLOW_BYTES / 2, SLOW_BYTES).div_ceil(PAGE)).unwrap_or(1);
         let turn = async { tokio::try_join!(Arc::clone(&self.weight).acquire_many_owned(pages), Arc::clone(&self.lanes).acquire_owned()) };
         let Ok(Ok(turn)) = tokio::time::timeout_at(deadline.into(), turn).await else { return Admitted::Late };
-        let budget = Budget { instructions: SLOW_INSTRUCTIONS, findings: MAX_FINDINGS, deadline: Some(deadline) };
+        let budget = Budget { findings: MAX_FINDINGS, deadline: Some(deadline), ..Budget::ONE };
         let judged = tokio::task::spawn_blocking(move || {
             let _turn = turn;
             judge(&loaded, body, &Ask { seconds, environment, budget, slow: true })

@@ -146,7 +146,7 @@ fn newly_denied(gate: &Gate, recent: &[Answered], seconds: u64) -> usize {
     let mut worker = gate.engine().worker();
     let mut is_denied = |answered: &Answered| {
         let Ok(review) = Review::parse(Arc::clone(&answered.body)) else { return false };
-        let budget = Budget { deadline: Some(Instant::now() + LONGEST), ..Budget::WHOLE };
+        let budget = Budget { deadline: Some(Instant::now() + LONGEST), ..Budget::ONE };
         let at = Circumstances { seconds, environment: answered.environment.clone(), budget };
         !gate.judge(&mut worker, &review, &at).allowed
     };

@@ -25,7 +25,6 @@ mod opened;
 mod parse;
 mod recurring;
 mod regard;
-mod regexp;
 mod stack;
 mod templates;
 mod time;

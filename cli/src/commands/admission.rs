@@ -30,7 +30,7 @@ pub(crate) fn run(settings: &Settings, today: Date) -> Outcome {
             continue;
         }
         let Some(request) = review_of(resource, &format!("lint-{index}")) else { continue };
-        let at = Circumstances { seconds, environment: resource.context.environment.clone(), budget: Budget::WHOLE };
+        let at = Circumstances { seconds, environment: resource.context.environment.clone(), budget: Budget::ONE };
         let review = Review::parse(request.to_string().into_bytes()).map_err(|error| broken(&error))?;
         let verdict = gate.judge(&mut worker, &review, &at);
         is_denied |= !verdict.allowed;

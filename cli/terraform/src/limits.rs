@@ -42,9 +42,6 @@ pub const MAX_NUMBER_DIGITS: usize = 5_000;
 /// The largest binary exponent of a number, either way.
 pub const MAX_NUMBER_EXPONENT: i64 = 40_000;
 
-/// The largest regular expression, in bytes once it is compiled.
-pub const MAX_REGEX_BYTES: usize = 1 << 20;
-
 /// How many problems one evaluation reports.
 pub const MAX_PROBLEMS: usize = 1_000;
 

@@ -81,8 +81,6 @@ pub(crate) struct Machine<'a> {
     pub(crate) contracts: BTreeMap<(Contract, Span), Arc<crate::module::Config>>,
     /// What contracts could not make of their arguments.
     pub(crate) unfit: Vec<(Arc<str>, Span)>,
-    /// Regular expressions, compiled once.
-    pub(crate) regexes: BTreeMap<String, Option<regex::Regex>>,
     /// The roots that are being evaluated for each other, this one being the innermost.
     pub(crate) above: Vec<Layer>,
     /// The circles in which roots read each other's state.
@@ -105,7 +103,6 @@ impl<'a> Machine<'a> {
             configs: BTreeMap::new(),
             contracts: BTreeMap::new(),
             unfit: Vec::new(),
-            regexes: BTreeMap::new(),
             above: Vec::new(),
             circles: Vec::new(),
             steps: 0,

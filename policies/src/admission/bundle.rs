@@ -251,7 +251,7 @@ impl Bundle {
             Ok(review) => review,
             Err(error) => return error.to_string(),
         };
-        let at = Circumstances { seconds: DOOMSDAY, environment: None, budget: Budget::WHOLE };
+        let at = Circumstances { seconds: DOOMSDAY, environment: None, budget: Budget::ONE };
         let verdict = gate.judge(&mut gate.engine().worker(), &review, &at);
         let is_own = |judged: &&Judged| test.name.split_once('/').is_some_and(|(rule, _)| rule == judged.finding.rule.as_str());
         let own = verdict.judged.iter().filter(is_own).map(|judged| format!("{} {}", judged.outcome.name(), judged.finding.pointer()));

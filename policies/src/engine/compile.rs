@@ -11,14 +11,14 @@ use regorus::rvm::{
 };
 
 use super::{
-    Memory, Worker, arithmetic, bounds,
+    Memory, Worker,
     keys::Keys,
-    memory, patterns,
+    memory,
     program::{self, Broken, Shared},
     settings::{ALL_RULES, is_bound},
 };
 use crate::{
-    Config, ConfigError, Level, Library, Rule, Scope,
+    Config, ConfigError, Level, Library, Rule, Scope, builtins,
     config::{Admission, Located, Params, RuleSettings, Setting, SettingLevel, WaiverEntry, nearest},
     hash,
     rego::{
@@ -149,9 +149,7 @@ impl Engine {
         let make = || {
             let ready = if self.is_ours { ready(rule) } else { None };
             let mut made = ready.map_or_else(|| compile(&self.shared, rule).map_err(|broken| broken.reason), Ok)?;
-            arithmetic::install(&mut made);
-            patterns::install(&mut made);
-            bounds::install(&mut made);
+            builtins::install(&mut made);
             Ok(Arc::new(made))
         };
         cell.get_or_init(make).clone()
@@ -307,7 +305,7 @@ fn file(rule: &Rule) -> String {
 }
 
 fn compile(shared: &Shared, rule: &Rule) -> Result<Program, Broken> {
-    program::compile(shared, (&file(rule), &rule.rego), &rule.entry_point())
+    program::compile(shared, (&file(rule), &rule.rego), &rule.entry_point(), &builtins::added())
 }
 
 /// The rules and parameters that the configuration names but the library does not have.

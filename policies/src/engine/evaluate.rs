@@ -1,12 +1,15 @@
 //! Rules over resources: what each one sees, and what it says, brought back to places.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use portcullis_source::{Partial, Problem, Stage, Step};
 use regorus::{Value, rvm::vm::VmError, value::Object};
 
 use super::{
-    Asked, Budget, Engine, Examined, Facts, Fault, Memory, Question, Worker, bounds,
+    Asked, Budget, Engine, Examined, Facts, Fault, Memory, Question, Worker,
     compile::is_ready,
     fingerprint,
     memory::{Answer, Content},
@@ -15,7 +18,7 @@ use super::{
     said::{Said, limited},
 };
 use crate::{
-    Finding, Level, Resource, Rule, RuleId,
+    Finding, Level, Resource, Rule, RuleId, builtins,
     finding::{order, pointer},
     input::{MAX_DEPTH, misshapen, object, of_resource, pod_of, text},
 };
@@ -57,7 +60,7 @@ impl Engine {
     /// The same with machines that are there already, from a part of this run, with these facts.
     #[must_use]
     pub fn check_with(&self, worker: &mut Worker, resources: &[Resource], facts: &Facts) -> Partial<Vec<Finding>> {
-        worker.prepare(self, Budget::WHOLE);
+        worker.prepare(self, Budget::ONE);
         let mut run = Run { memory: self.memory.as_deref(), ..Run::new(self, facts, worker) };
         for resource in resources {
             run.resource(resource, &Asked::LINT);
@@ -139,9 +142,14 @@ pub(super) struct Run<'a> {
     faults: Vec<Fault>,
     pub(super) worker: &'a mut Worker,
     pub(super) record: Option<Vec<RuleInput>>,
+    /// How many objects each rule took too long for.
+    exhausted: BTreeMap<usize, usize>,
     /// What rules said before, where what is asked is what they were asked then.
     pub(super) memory: Option<&'a dyn Memory>,
 }
+
+/// For how many objects of a part of a run a rule may take too long before nobody asks it about the others of that part.
+const MAX_EXHAUSTED: usize = 3;
 
 /// Why a rule gave no answer.
 pub(super) struct Failure {
@@ -156,9 +164,38 @@ impl From<String> for Failure {
     }
 }
 
+impl Failure {
+    pub(super) fn given_up(instructions: usize) -> Self {
+        let reason =
+            format!("it was not asked, after it had taken more than {instructions} instructions for each of {MAX_EXHAUSTED} others");
+        Self { reason, exhausted: false }
+    }
+}
+
 impl<'a> Run<'a> {
+    /// Whether a rule took too long too often. The parts of a run are cut by number alone, so that this is the same each time.
+    pub(super) fn is_given_up(&self, rule: usize) -> bool {
+        self.exhausted.get(&rule).is_some_and(|times| *times >= MAX_EXHAUSTED)
+    }
+
+    /// Counts that a rule took too long.
+    pub(super) fn spent(&mut self, rule: usize, failure: &Failure) {
+        if failure.exhausted {
+            *self.exhausted.entry(rule).or_default() += 1;
+        }
+    }
+
     pub(super) fn new(engine: &'a Engine, facts: &'a Facts, worker: &'a mut Worker) -> Self {
-        Self { engine, facts, found: Partial::default(), faults: Vec::new(), worker, record: None, memory: None }
+        Self {
+            engine,
+            facts,
+            found: Partial::default(),
+            faults: Vec::new(),
+            worker,
+            record: None,
+            exhausted: BTreeMap::new(),
+            memory: None,
+        }
     }
 
     fn resource(&mut self, resource: &Resource, asked: &Asked<'_>) {
@@ -236,6 +273,7 @@ impl<'a> Run<'a> {
                 continue;
             }
             let found = match &rule.foreign {
+                _ if self.is_given_up(wanted.rule) => Err(Failure::given_up(asked.budget.instructions)),
                 Some(foreign) => self.foreign(wanted.rule, foreign, resource, &input, asked).map(|said| {
                     said.into_iter().for_each(|said| self.finding(wanted.rule, wanted.level, resource, &[], said));
                 }),
@@ -250,6 +288,7 @@ impl<'a> Run<'a> {
                 }
             };
             if let Err(failure) = found {
+                self.spent(wanted.rule, &failure);
                 let reason = format!("could not be checked by rule {}: {}", rule.id, failure.reason);
                 let level = self.engine.on_error(wanted.rule, wanted.level);
                 self.faults.push(Fault { rule: Some(rule.id.clone()), level, reason: reason.clone(), exhausted: failure.exhausted });
@@ -289,7 +328,7 @@ impl<'a> Run<'a> {
         let result = machine.execute_entry_point_by_index(0).map_err(|error| Failure {
             exhausted: matches!(error, VmError::InstructionLimitExceeded { .. } | VmError::TimeLimitExceeded { .. }),
             reason: match error {
-                VmError::MemoryLimitExceeded { usage, limit, .. } => bounds::reason(usage, limit),
+                VmError::MemoryLimitExceeded { usage, limit, .. } => builtins::reason(usage, limit),
                 error => error.to_string(),
             },
         });

@@ -6,7 +6,7 @@ use portcullis_source::Step;
 use regorus::{Value, value::Object};
 
 use super::{
-    Asked,
+    Asked, Budget,
     evaluate::{Failure, Run},
     said::Said,
     settings::Place,
@@ -48,8 +48,8 @@ impl Run<'_> {
     }
 
     fn ask(&mut self, rule: usize, foreign: &Foreign, input: Value) -> Result<Vec<String>, Failure> {
-        let (interpreter, deadline) = self.worker.interpreter(rule, foreign)?;
-        Ok(foreign.ask(interpreter, input, deadline)?)
+        let (interpreter, allowance) = self.worker.interpreter(rule, foreign)?;
+        Ok(foreign.ask(interpreter, input, allowance)?)
     }
 
     /// Asks the policies that read other objects too about each object of an environment.
@@ -67,11 +67,21 @@ impl Run<'_> {
             for resource in members {
                 let level = self.settings_at(&Place::of(resource), index).and_then(|resolved| resolved.level);
                 let Some(level) = level.filter(|_| rule.operations.contains(&Operation::Create)) else { continue };
+                if self.is_given_up(index) {
+                    self.problem(
+                        resource,
+                        &format!("could not be checked by rule {}: {}", rule.id, Failure::given_up(Budget::WHOLE.instructions).reason),
+                    );
+                    continue;
+                }
                 match self.foreign_member(index, foreign, resource, &namespaces) {
                     Ok(found) => found.into_iter().for_each(|said| self.finding(index, level, resource, &[], said)),
                     // What is not known of a namespace is said once.
                     Err(failure) if !unknown.insert(failure.reason.clone()) => {}
-                    Err(failure) => self.problem(resource, &format!("could not be checked by rule {}: {}", rule.id, failure.reason)),
+                    Err(failure) => {
+                        self.spent(index, &failure);
+                        self.problem(resource, &format!("could not be checked by rule {}: {}", rule.id, failure.reason));
+                    }
                 }
             }
         }

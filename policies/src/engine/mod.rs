@@ -9,8 +9,7 @@
 //! A rule is asked about what it targets (`plan.rs`), and of that only about objects that have what it looks at (`keys.rs`, of what the build made of
 //! its text in `../rego/needs`).
 
-mod arithmetic;
-mod bounds;
+pub(crate) mod arithmetic;
 mod change;
 mod compile;
 mod evaluate;
@@ -20,7 +19,6 @@ mod foreign;
 mod joins;
 mod keys;
 mod memory;
-mod patterns;
 mod place;
 mod plan;
 mod platform;
@@ -37,6 +35,8 @@ pub use facts::Facts;
 pub(crate) use fingerprint::{place_key, stable_path};
 pub use memory::{Memory, Question};
 pub use platform::joined;
-pub(crate) use program::{Broken, hoist};
+#[cfg(test)]
+pub(crate) use program::rewritten;
+pub(crate) use program::{Broken, hoist, walks};
 pub(crate) use worker::Beside;
 pub use worker::{Asked, Budget, Examined, Fault, Worker};

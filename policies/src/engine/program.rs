@@ -84,8 +84,11 @@ impl Shared {
     }
 }
 
-/// Compiles a rule, of which file and entry point are said.
-pub(crate) fn compile(shared: &Shared, (file, rego): (&str, &str), entry: &str) -> Result<Program, Broken> {
+/// Names and arities of builtins.
+pub(crate) type Added<'a> = &'a [(&'a str, usize)];
+
+/// Compiles a rule, of which file and entry point are said, and what there is beside the builtins of regorus.
+pub(crate) fn compile(shared: &Shared, (file, rego): (&str, &str), entry: &str, added: Added<'_>) -> Result<Program, Broken> {
     let shared = shared.of_text(rego);
     let program = match rewritten(file, rego).and_then(|rego| {
         let mut engine = regorus::Engine::new();
@@ -96,11 +99,11 @@ pub(crate) fn compile(shared: &Shared, (file, rego): (&str, &str), entry: &str) 
             engine.add_policy(WALKS.to_owned(), rewritten(WALKS, &walks::module())?)?;
         }
         engine.add_policy(file.to_owned(), rego)?;
-        program(engine, entry)
+        program(engine, entry, added)
     }) {
         Ok(program) => program,
         // What is wrong is told of what a person wrote.
-        Err(error) => return Err(as_written(&shared, (file, rego), entry).err().unwrap_or_else(|| unlike_opa(&error))),
+        Err(error) => return Err(as_written(&shared, (file, rego), entry, added).err().unwrap_or_else(|| unlike_opa(&error))),
     };
     Ok(slim(Arc::unwrap_or_clone(program)))
 }
@@ -115,7 +118,7 @@ fn unlike_opa(error: &dyn fmt::Display) -> Broken {
 }
 
 /// Compiles a rule in the words of the person who wrote it.
-fn as_written(shared: &[&File], (file, rego): (&str, &str), entry: &str) -> Result<(), Broken> {
+fn as_written(shared: &[&File], (file, rego): (&str, &str), entry: &str, added: Added<'_>) -> Result<(), Broken> {
     // A line of what the rule shares with others is none of its own.
     let is_own = |error: &dyn fmt::Display| !error.to_string().contains("--> ") || error.to_string().contains(&format!("--> {file}:"));
     let broken = |error: &dyn fmt::Display| if is_own(error) { Broken::of(error) } else { Broken { line: 1, ..Broken::of(error) } };
@@ -124,14 +127,14 @@ fn as_written(shared: &[&File], (file, rego): (&str, &str), entry: &str) -> Resu
         engine.add_policy(shared.path.to_string(), shared.text.to_string()).map_err(|error| broken(&error))?;
     }
     engine.add_policy(file.to_owned(), rego.to_owned()).map_err(|error| broken(&error))?;
-    program(engine, entry).map(|_| ()).map_err(|error| broken(&error))
+    program(engine, entry, added).map(|_| ()).map_err(|error| broken(&error))
 }
 
 type Failed = Box<dyn std::error::Error + Send + Sync>;
 
-fn program(mut engine: regorus::Engine, entry: &str) -> Result<Arc<Program>, Failed> {
+fn program(mut engine: regorus::Engine, entry: &str, added: Added<'_>) -> Result<Arc<Program>, Failed> {
     let policy = engine.compile_with_entrypoint(&Arc::from(entry))?;
-    Ok(Compiler::compile_from_policy(&policy, &[entry])?)
+    Ok(Compiler::compile_from_policy_with_host_await(&policy, &[entry], added)?)
 }
 
 /// How deep negations may nest.

@@ -15,7 +15,10 @@ use super::{
     plan::Known,
     settings::Place,
 };
-use crate::{Finding, Foreign, Level, Operation, Resource, RuleId, foreign::Namespaces};
+use crate::{
+    Finding, Foreign, Level, Operation, Resource, RuleId,
+    foreign::{Allowance, Namespaces},
+};
 
 /// How much an evaluation may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +34,9 @@ pub struct Budget {
 impl Budget {
     /// As much as a rule may take that sees a whole platform.
     pub const WHOLE: Self = Self { instructions: MAX_INSTRUCTIONS, findings: usize::MAX, deadline: None };
+
+    /// As much as a rule may take that sees one object, in both gates: hundreds of containers need less, and what a rule makes meanwhile takes memory.
+    pub const ONE: Self = Self { instructions: 1_000_000, ..Self::WHOLE };
 }
 
 /// What is asked of the rules about one resource.
@@ -59,7 +65,7 @@ pub(crate) struct Beside<'a> {
 
 impl Asked<'_> {
     /// Everything in a repository is going to be made.
-    pub(super) const LINT: Self = Self { operation: Operation::Create, review: None, budget: Budget::WHOLE, beside: None };
+    pub(super) const LINT: Self = Self { operation: Operation::Create, review: None, budget: Budget::ONE, beside: None };
 }
 
 /// A rule that gave no answer, or a resource that no rule can read.
@@ -116,13 +122,13 @@ impl Worker {
         self.deadline = budget.deadline;
     }
 
-    /// The interpreter of a policy that was written for another tool, and when it must be done.
-    pub(super) fn interpreter(&mut self, rule: usize, foreign: &Foreign) -> Result<(&mut regorus::Engine, Option<Instant>), String> {
+    /// The interpreter of a policy that was written for another tool, and what it may take.
+    pub(super) fn interpreter(&mut self, rule: usize, foreign: &Foreign) -> Result<(&mut regorus::Engine, Allowance), String> {
         let known = match self.interpreters.entry(rule) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(place) => place.insert(foreign.program.engine()?),
         };
-        Ok((known, self.deadline))
+        Ok((known, Allowance { steps: self.instructions, deadline: self.deadline }))
     }
 
     /// The machine of a rule, left no more time than there is.

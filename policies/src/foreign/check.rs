@@ -1,10 +1,16 @@
 //! Texts of Rego, checked before anything of them runs: that they parse, what they call and read, that nothing in them goes in circles.
 
-use super::program::{Module, Program, Version};
-use crate::rego::{
-    nesting,
-    outline::{Outline, cycle},
-    words::FORBIDDEN,
+use std::collections::BTreeMap;
+
+use super::program::{Module, Program};
+use crate::{
+    builtins,
+    rego::{
+        nesting,
+        outline::{Outline, asts, cycle},
+        unlike,
+        words::{FORBIDDEN, SAID},
+    },
 };
 
 /// A fault of a module.
@@ -16,7 +22,28 @@ pub(crate) struct Fault {
     pub(crate) message: String,
 }
 
-/// Compiles texts that may call each other, and says what they name; the first is the one that is asked.
+/// What texts call and cannot, each once: the name, and where it is called first.
+pub(crate) fn forbidden(outlines: &[Outline]) -> BTreeMap<String, Fault> {
+    let mut found = BTreeMap::new();
+    for (module, outline) in outlines.iter().enumerate() {
+        for (line, call) in &outline.calls {
+            let is_own = outlines.iter().any(|other| other.has(call));
+            let reason = if FORBIDDEN.contains(&call.as_str()) {
+                "which portcullis does not let rules call"
+            } else if is_own || SAID.contains(&call.as_str()) || builtins::is_known(call) {
+                continue;
+            } else if call.starts_with("data.") {
+                "which is not there"
+            } else {
+                "which portcullis does not have"
+            };
+            found.entry(call.clone()).or_insert_with(|| Fault { module, line: *line, message: format!("calls {call}, {reason}") });
+        }
+    }
+    found
+}
+
+/// Compiles texts that may call each other, and says what they name; the first is the one that is asked. What they call is another question.
 pub(crate) fn check(modules: &[Module]) -> Result<(Program, Vec<Outline>), Fault> {
     for (index, module) in modules.iter().enumerate() {
         nesting::check(&module.text).map_err(|(line, message)| Fault { module: index, line, message })?;
@@ -28,23 +55,18 @@ pub(crate) fn check(modules: &[Module]) -> Result<(Program, Vec<Outline>), Fault
         message: format!("does not compile: {}", broken.reason),
     })?;
     let outlines = Outline::all(&engine).map_err(|message| Fault { module: 0, line: 1, message })?;
-    for (index, outline) in outlines.iter().enumerate() {
-        for (line, call) in &outline.calls {
-            let fault = |message: String| Fault { module: index, line: *line, message };
-            if FORBIDDEN.contains(&call.as_str()) {
-                return Err(fault(format!("calls {call}, which portcullis does not let rules call")));
-            }
-            let is_own = outlines.iter().any(|other| other.has(call));
-            if call.starts_with("data.") && !is_own {
-                return Err(fault(format!("calls {call}, which is not there")));
-            }
-            if !is_own && !is_builtin(call) {
-                return Err(fault(format!("calls {call}, which portcullis does not have")));
-            }
-        }
-    }
     if let Some((module, line, name)) = cycle(&outlines) {
         return Err(Fault { module, line, message: format!("does not compile: {name} calls itself") });
+    }
+    for (module, outline) in outlines.iter().enumerate() {
+        if let Some((line, name)) = outline.unsafe_variables.first() {
+            return Err(Fault { module, line: *line, message: format!("does not compile: nothing gives {name} a value") });
+        }
+    }
+    for (module, tree) in asts(&engine).unwrap_or_default().iter().enumerate() {
+        if let Some((line, what)) = unlike::pattern(tree) {
+            return Err(Fault { module, line, message: format!("has what portcullis does not read as OPA does, {what}") });
+        }
     }
     schedules(&engine, &outlines)?;
     if let Err(reason) = program.engine() {
@@ -67,17 +89,5 @@ fn schedules(engine: &regorus::Engine, outlines: &[Outline]) -> Result<(), Fault
             let module = outlines.iter().position(|outline| path.as_deref() == Some(&*outline.path)).unwrap_or_default();
             Err(Fault { module, line: broken.line, message: format!("does not compile: {}", broken.reason) })
         }
-    }
-}
-
-/// Whether regorus has a builtin: what it has not it does not find; what is called wrongly is there.
-fn is_builtin(name: &str) -> bool {
-    let text = format!("package probe\n\nx if {name}(input)\n");
-    let module = Module { path: "probe.rego".into(), text: text.into(), version: Version::V1 };
-    let Ok(mut engine) = Program::new(vec![module]).parse() else { return false };
-    engine.set_input(regorus::Value::Null);
-    match engine.eval_rule("data.probe.x".to_owned()) {
-        Ok(_) => true,
-        Err(error) => !error.to_string().contains("could not find function"),
     }
 }

@@ -8,7 +8,7 @@ use std::{
 use regorus::Value;
 
 use super::{
-    check::check,
+    check::{check, forbidden},
     program::{Foreign, Module, Program, Question, Version},
     read::{CONFTEST, Taken},
 };
@@ -18,7 +18,7 @@ use crate::{
     own::{at, text as text_of},
     rego::{
         nesting,
-        outline::{Outline, is_below},
+        outline::{Outline, is_below, reached},
     },
 };
 
@@ -106,23 +106,35 @@ fn take_package(package: &str, policies: &[Policy<'_>], taken: &mut Taken) {
                 format!("{} reads input.review, as Rego of a ConstraintTemplate does", policy.own.path),
                 "put the template and a constraint beside it: conftest shows objects as they are",
             )),
-            None => Ok(Arc::new(program)),
+            None => Ok(program),
         }
     });
-    let program = match made {
-        Ok(program) => program,
+    let Compiled { program, outlines, forbidden } = match made {
+        Ok(made) => made,
         Err(mistake) => {
             taken.mistakes.push(mistake);
             taken.ids.extend(asked.iter().map(|(name, _)| id(name)));
             return;
         }
     };
+    let program = Arc::new(program);
     for module in program.modules() {
         taken.kept.insert(format!("{CONFTEST}/{}", module.path), module.text.to_string());
     }
     let text: Vec<&str> = program.modules().iter().map(|module| &*module.text).collect();
     let text: Arc<str> = text.join("\n").into();
+    let mut told = BTreeSet::new();
     for (name, severity) in asked {
+        // A rule that cannot be asked costs the others nothing.
+        let leads_to = reached(&outlines, &format!("data.{package}.{name}"));
+        let exempt = rules.contains("exception").then(|| reached(&outlines, &format!("data.{package}.exception")));
+        let calls: Vec<(&String, &ConfigError)> =
+            forbidden.iter().filter(|(call, _)| leads_to.contains(*call) || exempt.iter().any(|exempt| exempt.contains(*call))).collect();
+        if !calls.is_empty() {
+            taken.mistakes.extend(calls.into_iter().filter(|(call, _)| told.insert((*call).clone())).map(|(_, mistake)| mistake.clone()));
+            taken.ids.push(id(name));
+            continue;
+        }
         let exception = rules.contains("exception").then(|| Exception {
             path: format!("data.{package}.exception"),
             name: name.split_once('_').map_or("", |(_, rest)| rest).to_owned(),
@@ -196,13 +208,21 @@ fn closure<'a>(package: &str, policies: &'a [Policy<'a>]) -> Vec<&'a Policy<'a>>
     found.into_values().collect()
 }
 
-fn program(used: &[&Policy<'_>], policies: &[Policy<'_>]) -> Result<Program, ConfigError> {
+/// A package with what it names, and what it calls and cannot.
+struct Compiled {
+    program: Program,
+    outlines: Vec<Outline>,
+    forbidden: BTreeMap<String, ConfigError>,
+}
+
+fn program(used: &[&Policy<'_>], policies: &[Policy<'_>]) -> Result<Compiled, ConfigError> {
     let modules: Vec<Module> = used.iter().map(|policy| policy.module.clone()).collect();
     let wrong = |module: usize, line: usize, message: String| match used.get(module) {
         Some(policy) => at(&policy.own.file, line, format!("{} {message}", policy.own.path), HINT),
         None => ConfigError { message, span: None, hint: None },
     };
     let (program, outlines) = check(&modules).map_err(|fault| wrong(fault.module, fault.line, fault.message))?;
+    let forbidden = forbidden(&outlines).into_iter().map(|(call, fault)| (call, wrong(fault.module, fault.line, fault.message))).collect();
     for (index, outline) in outlines.iter().enumerate() {
         let is_known = |path: &str| policies.iter().any(|other| is_below(path, &format!("data.{}", other.outline.package)));
         let named = outline.data.iter().chain(outline.imports.iter().filter(|(_, path)| is_below(path, "data")));
@@ -212,5 +232,5 @@ fn program(used: &[&Policy<'_>], policies: &[Policy<'_>]) -> Result<Program, Con
             }
         }
     }
-    Ok(program)
+    Ok(Compiled { program, outlines, forbidden })
 }

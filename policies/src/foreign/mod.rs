@@ -7,7 +7,6 @@
 //! 5. [`program`] is the Rego of one of them, with nothing of any other, on regorus' interpreter.
 //! 6. [`suite`] is a suite of `gator verify`.
 
-pub(crate) mod builtins;
 mod check;
 mod conftest;
 mod constraint;
@@ -18,11 +17,10 @@ mod program;
 mod read;
 mod review;
 mod schema;
-pub(crate) mod sprintf;
 mod suite;
 mod template;
 
-pub(crate) use program::Failed;
+pub(crate) use program::{Allowance, Failed};
 pub use program::{Foreign, Semantics};
 pub(crate) use read::take;
 pub(crate) use review::{Namespaces, Request, inventory};

@@ -9,13 +9,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use regorus::{Value, utils::limits::ExecutionTimerConfig};
+use regorus::{LimitError, Value, utils::limits::ExecutionTimerConfig};
 
-use super::{builtins, conftest::Exception, matching::Match, sprintf};
+use super::{conftest::Exception, matching::Match};
 use crate::{
+    builtins,
     engine::{Broken, hoist},
     input::text,
-    rego::outline,
+    rego::{outline, sums::sums},
 };
 
 /// The version of the language that a text is written in.
@@ -92,8 +93,27 @@ impl From<String> for Failed {
     }
 }
 
-/// How many steps of the interpreter one evaluation may take.
+/// How many steps of the interpreter one evaluation may take at most; one looks at a whole platform.
 const MAX_STEPS: NonZeroU32 = NonZeroU32::MIN.saturating_add(20_000_000);
+
+/// What an evaluation may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Allowance {
+    /// How many steps, where there is no deadline.
+    pub(crate) steps: usize,
+    /// When it must be done.
+    pub(crate) deadline: Option<Instant>,
+}
+
+impl Allowance {
+    /// As much as anything may take.
+    pub(crate) const WHOLE: Self = Self { steps: usize::MAX, deadline: None };
+
+    /// Steps that the interpreter can count.
+    fn steps(self) -> NonZeroU32 {
+        u32::try_from(self.steps).ok().and_then(NonZeroU32::new).map_or(MAX_STEPS, |steps| steps.min(MAX_STEPS))
+    }
+}
 
 /// How long one evaluation may take where there is a deadline.
 const MAX_TIME: Duration = Duration::from_secs(1);
@@ -126,6 +146,8 @@ impl Program {
         // As in OPA, a builtin that fails is undefined.
         engine.set_strict_builtin_errors(false);
         builtins::extend(&mut engine);
+        // What a policy prints nobody reads, here as in the other tool.
+        engine.set_gather_prints(true);
         for module in &self.modules {
             engine.set_rego_v0(module.version == Version::V0);
             let added = engine.add_policy(module.path.to_string(), module.text.to_string());
@@ -147,6 +169,12 @@ impl Program {
                 }
             }
             if !is_changed {
+                let reckoned = |(module, ast): (&mut Module, &serde_json::Value)| {
+                    if let Some(text) = sums(&module.text, ast) {
+                        module.text = text.into();
+                    }
+                };
+                modules.iter_mut().zip(&asts).for_each(reckoned);
                 return Ok(Self::new(modules));
             }
         }
@@ -158,7 +186,7 @@ impl Program {
         let make = || {
             let mut engine = self.hoisted()?.parse().map_err(|(_, broken)| broken.reason)?;
             // There is no such rule: asked for one, regorus readies itself, which whoever copies it then need not.
-            limit(&mut engine, None);
+            limit(&mut engine, Allowance::WHOLE);
             let _ = engine.eval_rule("data.portcullis.none".to_owned());
             Ok(engine)
         };
@@ -180,10 +208,12 @@ impl Foreign {
     ///
     /// # Errors
     /// It gives no answer, or one that is none.
-    pub(crate) fn ask(&self, engine: &mut regorus::Engine, input: Value, deadline: Option<Instant>) -> Result<Vec<String>, Failed> {
-        limit(engine, deadline);
+    pub(crate) fn ask(&self, engine: &mut regorus::Engine, input: Value, allowance: Allowance) -> Result<Vec<String>, Failed> {
+        limit(engine, allowance);
         engine.set_input(input);
-        let found = evaluate(engine, &self.path)?;
+        let found = evaluate(engine, &self.path, allowance);
+        drop(engine.take_prints());
+        let found = found?;
         let found: Vec<Value> = match found {
             Value::Undefined => Vec::new(),
             Value::Set(found) => found.iter().cloned().collect(),
@@ -193,7 +223,7 @@ impl Foreign {
         let mut messages = found.iter().map(|one| self.message(one)).collect::<Result<Vec<_>, _>>()?;
         messages.sort();
         if let (Question::Conftest(Some(exception)), false) = (&self.question, messages.is_empty())
-            && exception.holds(&evaluate(engine, &exception.path)?)
+            && exception.holds(&evaluate(engine, &exception.path, allowance)?)
         {
             return Ok(Vec::new());
         }
@@ -215,11 +245,13 @@ impl Foreign {
     }
 }
 
-fn evaluate(engine: &mut regorus::Engine, path: &str) -> Result<Value, Failed> {
+fn evaluate(engine: &mut regorus::Engine, path: &str, allowance: Allowance) -> Result<Value, Failed> {
     engine.eval_rule(path.to_owned()).map_err(|error| Failed {
-        exhausted: error.downcast_ref::<regorus::LimitError>().is_some(),
-        reason: match error.downcast_ref::<regorus::LimitError>() {
-            Some(_) => format!("it takes more than {MAX_STEPS} steps, or more time than there is"),
+        exhausted: error.downcast_ref::<LimitError>().is_some(),
+        reason: match error.downcast_ref::<LimitError>() {
+            Some(&LimitError::MemoryLimitExceeded { usage, limit }) => builtins::reason(usage, limit),
+            Some(_) if allowance.deadline.is_some() => "it takes more time than there is".to_owned(),
+            Some(_) => format!("it takes more than {} steps", allowance.steps()),
             None => Broken::of(&error).reason,
         },
     })
@@ -227,9 +259,9 @@ fn evaluate(engine: &mut regorus::Engine, path: &str) -> Result<Value, Failed> {
 
 /// Sets how long an evaluation may take. Regorus looks at the clock once in so many steps: a clock that it looks at once only, and that is over
 /// then whatever it shows, is a count of steps, the same on every machine.
-fn limit(engine: &mut regorus::Engine, deadline: Option<Instant>) {
-    let config = match deadline {
-        None => ExecutionTimerConfig { limit: Duration::from_nanos(1), check_interval: MAX_STEPS },
+fn limit(engine: &mut regorus::Engine, allowance: Allowance) {
+    let config = match allowance.deadline {
+        None => ExecutionTimerConfig { limit: Duration::from_nanos(1), check_interval: allowance.steps() },
         Some(deadline) => {
             // What is made meanwhile takes memory, however much time there is.
             let limit = deadline.saturating_duration_since(Instant::now()).clamp(Duration::from_nanos(1), MAX_TIME);
@@ -253,7 +285,7 @@ fn shortened(message: &str) -> String {
 /// The beginning of a value: one that holds another one many times over has no end.
 fn shown(value: &Value) -> String {
     let mut text = String::new();
-    if sprintf::write(value, &mut text, MAX_SHOWN).is_err() {
+    if builtins::write(value, &mut text, MAX_SHOWN).is_err() {
         text = text.chars().take(MAX_SHOWN - 1).chain(['…']).collect();
     }
     text

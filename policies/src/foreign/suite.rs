@@ -11,7 +11,7 @@ use regex::Regex;
 use regorus::Value;
 
 use super::{
-    constraint,
+    Allowance, constraint,
     read::{Found, SUITES, join, objects},
     review::{Namespaces, Request, inventory},
     template::Template,
@@ -190,10 +190,10 @@ fn ask(ready: &mut Ready, found: &Found, others: &[&Resource]) -> Result<Vec<Str
     for _ in 0..ready.rounds {
         let (input, begun) = (input.clone(), Instant::now());
         // What goes wrong is told below.
-        let _ = ready.foreign.ask(&mut ready.engine, input, None);
+        let _ = ready.foreign.ask(&mut ready.engine, input, Allowance::WHOLE);
         ready.took = Some(begun.elapsed().min(ready.took.unwrap_or(Duration::MAX)));
     }
-    ready.foreign.ask(&mut ready.engine, input, None).map_err(|failed| failed.reason)
+    ready.foreign.ask(&mut ready.engine, input, Allowance::WHOLE).map_err(|failed| failed.reason)
 }
 
 /// The input of an object with what its request says of itself.

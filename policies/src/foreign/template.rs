@@ -5,7 +5,7 @@ use std::sync::Arc;
 use portcullis_source::{Document, Node};
 
 use super::{
-    check::check,
+    check::{Fault, check, forbidden},
     program::{Module, Program, Version},
     read::{Found, kept},
     schema::Schema,
@@ -153,6 +153,11 @@ impl<'a> Texts<'a> {
             found.wrong_in(node, line, format!("template {name} {message}"), HINT)
         };
         let (program, outlines) = check(&modules).map_err(|fault| at(fault.module, fault.line, fault.message))?;
+        let forbidden: Vec<Fault> = forbidden(&outlines).into_values().collect();
+        if let Some(first) = forbidden.first() {
+            let all: Vec<&str> = forbidden.iter().map(|fault| fault.message.as_str()).collect();
+            return Err(at(first.module, first.line, all.join("; and ")));
+        }
         for (index, outline) in outlines.iter().enumerate() {
             if index > 0 && !outline.package.starts_with("lib.") {
                 return Err(at(index, 1, format!("has a library of package {}, and those are below lib", outline.package)));

@@ -1,6 +1,6 @@
 //! Texts of Rego before anything of them runs, whoever wrote them.
 //!
-//! 1. [`words`] is a text without its comments and what stands in quotes.
+//! 1. [`words`] are what no text may call.
 //! 2. [`nesting`] says whether a text can be parsed in any time that somebody has.
 //! 3. [`outline`] says what it names, and whether anything in it goes in circles.
 //!
@@ -11,5 +11,6 @@
 
 pub(crate) mod nesting;
 pub(crate) mod outline;
+pub(crate) mod sums;
 pub(crate) mod unlike;
 pub(crate) mod words;

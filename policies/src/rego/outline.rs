@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::builtins;
+
 /// A text, looked through.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outline {
@@ -16,6 +18,10 @@ pub(crate) struct Outline {
     pub(crate) rules: BTreeSet<String>,
     /// What is called, with its line: builtins by their names, functions as `data.package.name`.
     pub(crate) calls: Vec<(usize, String)>,
+    /// What heads say that nothing gives a value, with its line.
+    pub(crate) unsafe_variables: Vec<(usize, String)>,
+    /// What builtins are called with and what is no pattern for them, with its line.
+    pub(crate) broken_patterns: Vec<(usize, String)>,
     /// The data that is read, with its line, as `data.inventory.cluster`.
     pub(crate) data: Vec<(usize, String)>,
     /// Whether it reads `input.review`.
@@ -75,6 +81,11 @@ impl Outline {
             }
             let mut local = BTreeSet::new();
             declared(rule, &mut local);
+            if let Some(name) = unsafe_variable(rule, |name| {
+                local.contains(name) || own.iter().any(|own| *own == name) || outline.aliases.contains_key(name)
+            }) {
+                outline.unsafe_variables.push((line(rule), name));
+            }
             let node = format!("data.{}.{name}", outline.package);
             let mut seen = Seen { outline: &mut outline, own: &own, local: &local, to: BTreeSet::new() };
             if kind == "Default" {
@@ -158,11 +169,42 @@ fn path_of(node: &Value) -> Option<(bool, Vec<String>)> {
         }
         "RefBrack" => {
             let (whole, mut path) = path_of(inner.get("refr")?)?;
-            let key = inner.pointer("/index/String/value").or_else(|| inner.pointer("/index/RawString/value")).and_then(Value::as_str);
+            let key = inner.get("index").and_then(written);
             path.extend(key.filter(|_| whole).map(str::to_owned));
             Some((whole && key.is_some(), path))
         }
         _ => None,
+    }
+}
+
+/// A text as somebody wrote it.
+fn written(node: &Value) -> Option<&str> {
+    node.pointer("/String/value").or_else(|| node.pointer("/RawString/value")).and_then(Value::as_str)
+}
+
+/// A variable that the head of a rule says and that nothing beside it names.
+fn unsafe_variable(rule: &Value, is_known: impl Fn(&str) -> bool) -> Option<String> {
+    let mut known = BTreeSet::new();
+    rule.get("bodies").into_iter().for_each(|bodies| variables(bodies, &mut known));
+    let head = rule.get("head")?.as_object()?.values().next()?;
+    head.get("args").into_iter().for_each(|args| variables(args, &mut known));
+    let mut said = BTreeSet::new();
+    ["key", "assign"].iter().filter_map(|part| head.get(*part)).for_each(|part| said_in(part, &mut said));
+    said.into_iter().find(|name| !known.contains(name) && !is_known(name) && !matches!(name.as_str(), "input" | "data" | "_"))
+}
+
+/// The variables that an expression asks for: not those that a comprehension in it makes, nor what it calls.
+fn said_in(node: &Value, found: &mut BTreeSet<String>) {
+    match node {
+        Value::Array(items) => items.iter().for_each(|item| said_in(item, found)),
+        Value::Object(map) => {
+            if let Some(name) = map.get("Var").and_then(|var| var.get("value")).and_then(Value::as_str) {
+                found.insert(name.to_owned());
+            }
+            let inner = map.iter().filter(|(key, _)| !key.ends_with("Compr") && *key != "fcn");
+            inner.for_each(|(_, inner)| said_in(inner, found));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
@@ -267,10 +309,14 @@ impl Seen<'_> {
         let Some((_, path)) = call.get("fcn").and_then(path_of) else { return };
         let resolved = self.resolve(path.clone());
         if let Some((is_data, name)) = &resolved {
-            self.to.insert(name.clone());
             self.outline.data.extend(is_data.then(|| (line(call), name.clone())));
         }
         let name = resolved.map_or_else(|| path.join("."), |(_, name)| name);
+        let written: Vec<Option<&str>> = items(call.get("params")).map(written).collect();
+        if let Some(reason) = builtins::refused(&name, &written) {
+            self.outline.broken_patterns.push((line(call), format!("{name} gets what is no pattern: {reason}")));
+        }
+        self.to.insert(name.clone());
         self.outline.calls.push((line(call), name));
     }
 
@@ -285,6 +331,21 @@ impl Seen<'_> {
             self.to.insert(path);
         }
     }
+}
+
+/// Everything that a rule, as `data.package.name`, leads to: rules, data and builtins.
+pub(crate) fn reached(outlines: &[Outline], rule: &str) -> BTreeSet<String> {
+    let mut found: BTreeSet<String> = BTreeSet::new();
+    let mut ahead = vec![rule.to_owned()];
+    while let Some(step) = ahead.pop() {
+        if found.contains(&step) {
+            continue;
+        }
+        let edges = outlines.iter().flat_map(|outline| &outline.edges).filter(|(node, _)| is_below(&step, node) || is_below(node, &step));
+        ahead.extend(edges.flat_map(|(_, (_, to))| to.iter().cloned()));
+        found.insert(step);
+    }
+    found
 }
 
 /// A rule that leads back to itself, which OPA refuses and regorus' functions do not come back from: its module, line and name.

@@ -58,7 +58,7 @@ impl Bench {
     }
 
     fn circumstances(&self, namespace: &str) -> Circumstances {
-        let budget = Budget { deadline: Some(Instant::now() + LONGEST), ..Budget::WHOLE };
+        let budget = Budget { deadline: Some(Instant::now() + LONGEST), ..Budget::ONE };
         Circumstances { seconds: self.seconds, environment: self.environment_of(namespace), budget }
     }
 

@@ -1,12 +1,12 @@
 //! Functions of regular expressions, which are written as Go reads them.
 
-use std::sync::Arc;
+use std::{rc::Rc, sync::Arc};
 
-use regex::{Captures, Regex, RegexBuilder};
+use portcullis_regexp::{Captures, Regex, compile, find_all_groups, replace_all};
 
 use super::{Context, Done, Failure, Gives, Param, Spec, text};
 use crate::{
-    limits::{MAX_ITEMS, MAX_REGEX_BYTES, MAX_STRING_BYTES},
+    limits::{MAX_ITEMS, MAX_STRING_BYTES},
     types::Type,
     value::{Data, Members, Value},
 };
@@ -17,96 +17,16 @@ pub(super) const FUNCTIONS: &[Spec] = &[
     Spec::new("replace", &[Param::Text, Param::Text, Param::Text], Gives::Text, replace),
 ];
 
-fn compiled(context: &mut Context<'_, '_>, pattern: &str) -> Result<Regex, Failure> {
-    if let Some(known) = context.machine.regexes.get(pattern) {
-        return known.clone().ok_or_else(|| format!("{pattern:?} is no regular expression").into());
-    }
-    let made = RegexBuilder::new(&translated(pattern)).size_limit(MAX_REGEX_BYTES).build().ok();
-    context.machine.regexes.insert(pattern.to_owned(), made.clone());
-    made.ok_or_else(|| format!("{pattern:?} is no regular expression, or a larger one than MAX_REGEX_BYTES allows").into())
-}
-
-/// A pattern of Go's in the words of ours: classes are of ASCII, and a bracket within brackets is a bracket.
-fn translated(pattern: &str) -> String {
-    let mut out = String::new();
-    let mut rest = pattern.chars().peekable();
-    let mut class = 0_usize;
-    while let Some(character) = rest.next() {
-        match character {
-            '\\' => escape(&mut rest, class > 0, &mut out),
-            '[' if class == 0 => {
-                class = 1;
-                out.push('[');
-                if rest.peek() == Some(&'^') {
-                    out.extend(rest.next());
-                }
-                if rest.peek() == Some(&']') {
-                    rest.next();
-                    out.push_str("\\]");
-                }
-            }
-            '[' if rest.peek() == Some(&':') => {
-                out.push('[');
-                for inner in rest.by_ref() {
-                    out.push(inner);
-                    if inner == ']' {
-                        break;
-                    }
-                }
-            }
-            '[' => out.push_str("\\["),
-            ']' => {
-                class = 0;
-                out.push(']');
-            }
-            '&' | '~' if class > 0 => out.extend(['\\', character]),
-            _ => out.push(character),
-        }
-    }
-    out
-}
-
-fn escape(rest: &mut std::iter::Peekable<std::str::Chars<'_>>, in_class: bool, out: &mut String) {
-    let Some(kind) = rest.next() else {
-        out.push('\\');
-        return;
-    };
-    let class = match kind {
-        'd' => Some("0-9"),
-        'w' => Some("0-9A-Za-z_"),
-        's' => Some("\\t\\n\\f\\r "),
-        _ => None,
-    };
-    let negated = match kind {
-        'D' => Some("[^0-9]"),
-        'W' => Some("[^0-9A-Za-z_]"),
-        'S' => Some("[^\\t\\n\\f\\r ]"),
-        _ => None,
-    };
-    match (kind, class, negated) {
-        (_, Some(class), _) if in_class => out.push_str(class),
-        (_, Some(class), _) => out.push_str(&format!("[{class}]")),
-        (_, _, Some(negated)) => out.push_str(negated),
-        ('b' | 'B', ..) => out.push_str(&format!("(?-u:\\{kind})")),
-        ('Q', ..) => {
-            let mut quoted = String::new();
-            while let Some(next) = rest.next() {
-                if next == '\\' && rest.peek() == Some(&'E') {
-                    rest.next();
-                    break;
-                }
-                quoted.push(next);
-            }
-            out.push_str(&regex::escape(&quoted));
-        }
-        _ => out.extend(['\\', kind]),
-    }
+fn compiled(pattern: &str) -> Result<Rc<Regex>, Failure> {
+    compile(pattern).map_err(|broken| broken.into_text().into())
 }
 
 /// What a match gives: the whole text, its groups, or its groups by name.
 fn result(pattern: &Regex, found: &Captures<'_>) -> Done {
     let names: Vec<Option<&str>> = pattern.capture_names().skip(1).collect();
-    let group = |at: usize| found.get(at).map_or_else(|| Value::null(Type::String), |text| Value::string(text.as_str()));
+    let group = |at: usize| {
+        found.get(at).map_or_else(|| Value::null(Type::String), |text| Value::string(&String::from_utf8_lossy(text.as_bytes())))
+    };
     if names.is_empty() {
         return Ok(group(0));
     }
@@ -120,23 +40,21 @@ fn result(pattern: &Regex, found: &Captures<'_>) -> Done {
     }
 }
 
-fn regex(context: &mut Context<'_, '_>, given: &[Value]) -> Done {
-    let pattern = compiled(context, text(given, 0))?;
-    match pattern.captures(text(given, 1)) {
+fn regex(_: &mut Context<'_, '_>, given: &[Value]) -> Done {
+    let pattern = compiled(text(given, 0))?;
+    match pattern.captures(text(given, 1).as_bytes()) {
         Some(found) => result(&pattern, &found),
         None => Err("pattern did not match any part of the given string".into()),
     }
 }
 
-fn regexall(context: &mut Context<'_, '_>, given: &[Value]) -> Done {
-    let pattern = compiled(context, text(given, 0))?;
-    let mut found = Vec::new();
-    for captures in pattern.captures_iter(text(given, 1)) {
-        if found.len() >= MAX_ITEMS {
-            return Err(Failure::limit("MAX_ITEMS"));
-        }
-        found.push(result(&pattern, &captures)?);
+fn regexall(_: &mut Context<'_, '_>, given: &[Value]) -> Done {
+    let pattern = compiled(text(given, 0))?;
+    let all = find_all_groups(&pattern, text(given, 1).as_bytes(), MAX_ITEMS as i64 + 1);
+    if all.len() > MAX_ITEMS {
+        return Err(Failure::limit("MAX_ITEMS"));
     }
+    let found = all.iter().map(|captures| result(&pattern, captures)).collect::<Result<Vec<_>, _>>()?;
     let names: Vec<Option<&str>> = pattern.capture_names().skip(1).collect();
     let item = if names.is_empty() {
         Type::String
@@ -148,7 +66,7 @@ fn regexall(context: &mut Context<'_, '_>, given: &[Value]) -> Done {
     Ok(Data::List(item, found.into()).into())
 }
 
-fn replace(context: &mut Context<'_, '_>, given: &[Value]) -> Done {
+fn replace(_: &mut Context<'_, '_>, given: &[Value]) -> Done {
     let (whole, from, to) = (text(given, 0), text(given, 1), text(given, 2));
     let inner = from.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
     let Some(pattern) = inner.filter(|_| from.len() > 1) else {
@@ -158,18 +76,14 @@ fn replace(context: &mut Context<'_, '_>, given: &[Value]) -> Done {
         }
         return Ok(Value::string(&whole.replace(from, to)));
     };
-    let pattern = compiled(context, pattern)?;
-    let mut out = String::new();
-    let mut at = 0;
-    for found in pattern.captures_iter(whole) {
-        let Some(all) = found.get(0) else { continue };
-        out.push_str(whole.get(at..all.start()).unwrap_or_default());
-        found.expand(to, &mut out);
-        at = all.end();
-        if out.len() > MAX_STRING_BYTES {
-            return Err(Failure::limit("MAX_STRING_BYTES"));
+    let pattern = compiled(pattern)?;
+    let mut out = Vec::new();
+    replace_all(&pattern, whole.as_bytes(), |range, captures| {
+        match captures {
+            None => out.extend_from_slice(whole.as_bytes().get(range).unwrap_or_default()),
+            Some(captures) => captures.expand(to.as_bytes(), &mut out),
         }
-    }
-    out.push_str(whole.get(at..).unwrap_or_default());
-    Ok(Value::string(&out))
+        if out.len() > MAX_STRING_BYTES { Err(Failure::limit("MAX_STRING_BYTES")) } else { Ok(()) }
+    })?;
+    Ok(Value::string(&String::from_utf8_lossy(&out)))
 }

@@ -1,12 +1,13 @@
 //! Regular expressions; found and kept parts remember what they came from.
 
-use regex::bytes::{Captures, Regex};
+use std::rc::Rc;
+
+use portcullis_regexp::{Broken, Captures, Regex, compile, find_all, replace_all, split};
 
 use crate::{
     Call, Data, Failure, Function, Param, Value,
     format::{Rope, quote},
     funcs::argument::{Args, Text, check_elements, check_size, nil_strings, strings},
-    regexp::{compile, find_all, replace_all, split},
 };
 
 const TEXTS: &[Param] = &[Param::String, Param::String];
@@ -38,10 +39,10 @@ enum Pattern {
 }
 
 impl Pattern {
-    fn compile(self, pattern: &Text) -> Result<Regex, Failure> {
+    fn compile(self, pattern: &Text) -> Result<Rc<Regex>, Failure> {
         let text = pattern.lossy();
         let compiled = match std::str::from_utf8(pattern.bytes()) {
-            Ok(text) => compile(text),
+            Ok(text) => compile(text).map_err(Broken::into_text),
             Err(_) => Err(format!("error parsing regexp: invalid UTF-8: `{text}`")),
         };
         compiled.map_err(|error| match self {

@@ -3,6 +3,8 @@
 
 use regorus::Value;
 
+use super::{Excess, MAX_TEXT};
+
 /// A verb with its flags.
 #[derive(Clone, Copy, Debug, Default)]
 struct Verb {
@@ -18,20 +20,17 @@ struct Verb {
 /// The widest that anything is made.
 const MAX_WIDTH: usize = 1000;
 
-/// The longest text that a builtin makes: a value that holds another one many times over would have no end.
-pub(super) const MAX_TEXT: usize = 1 << 20;
-
 /// Writes a format with its arguments; none where they are no format and list.
 ///
 /// # Errors
 /// The text has no end that anybody waits for.
-pub(crate) fn sprintf(values: &[Value]) -> Result<Option<String>, TooLong> {
+pub(crate) fn sprintf(values: &[Value]) -> Result<Option<String>, Excess> {
     let [Value::String(format), arguments] = values else { return Ok(None) };
     let Ok(arguments) = arguments.as_array() else { return Ok(None) };
     let arguments: Vec<&Value> = arguments.iter().collect();
     let mut text = String::with_capacity(format.len());
     let mut letters = format.chars().peekable();
-    let mut next = 0;
+    let (mut next, mut is_ordered) = (0, true);
     while let Some(letter) = letters.next() {
         if letter != '%' {
             text.push(letter);
@@ -54,10 +53,28 @@ pub(crate) fn sprintf(values: &[Value]) -> Result<Option<String>, TooLong> {
             }
             found
         };
-        verb.width = number(&mut letters);
+        // The argument that comes next may be named by its number, and a width may be one too.
+        let mut named = |letters: &mut std::iter::Peekable<std::str::Chars<'_>>, next: &mut usize| {
+            if letters.next_if_eq(&'[').is_some() {
+                is_ordered = false;
+                *next = number(letters).unwrap_or_default().checked_sub(1).unwrap_or(usize::MAX - 1);
+                let _ = letters.next_if_eq(&']');
+            }
+        };
+        let size = |letters: &mut std::iter::Peekable<std::str::Chars<'_>>, next: &mut usize| {
+            if letters.next_if_eq(&'*').is_none() {
+                return number(letters);
+            }
+            let given = arguments.get(*next).and_then(|given| given.as_i64().ok());
+            *next += 1;
+            given.and_then(|given| usize::try_from(given).ok()).map(|given| given.min(MAX_WIDTH))
+        };
+        named(&mut letters, &mut next);
+        verb.width = size(&mut letters, &mut next);
         if letters.next_if_eq(&'.').is_some() {
-            verb.precision = Some(number(&mut letters).unwrap_or(0));
+            verb.precision = Some(size(&mut letters, &mut next).unwrap_or(0));
         }
+        named(&mut letters, &mut next);
         match letters.next() {
             None => text.push_str("%!(NOVERB)"),
             Some('%') => text.push('%'),
@@ -71,7 +88,7 @@ pub(crate) fn sprintf(values: &[Value]) -> Result<Option<String>, TooLong> {
         }
         fits(&text, MAX_TEXT)?;
     }
-    if let Some(rest) = arguments.get(next..).filter(|rest| !rest.is_empty()) {
+    if let Some(rest) = arguments.get(next..).filter(|rest| is_ordered && !rest.is_empty()) {
         let mut extra = Vec::with_capacity(rest.len());
         for value in rest {
             extra.push(format!("{}={}", kind(value), plain(value)?));
@@ -82,17 +99,15 @@ pub(crate) fn sprintf(values: &[Value]) -> Result<Option<String>, TooLong> {
     Ok(Some(text))
 }
 
-/// What is too long to be written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct TooLong;
-
-fn fits(text: &str, most: usize) -> Result<(), TooLong> {
-    if text.len() > most { Err(TooLong) } else { Ok(()) }
+/// A value that holds another one many times over would have no end.
+fn fits(text: &str, most: usize) -> Result<(), Excess> {
+    if text.len() > most { Err(Excess::BYTES) } else { Ok(()) }
 }
 
 impl Verb {
-    fn write(self, word: char, value: &Value) -> Result<String, TooLong> {
+    fn write(self, word: char, value: &Value) -> Result<String, Excess> {
         let written = match (word, value) {
+            ('T', value) => Some(kind(value).to_owned()),
             ('v' | 's', Value::String(text)) => Some(self.cut(text)),
             ('q', Value::String(text)) => Some(format!("{text:?}")),
             ('x' | 'X', Value::String(text)) => {
@@ -109,7 +124,7 @@ impl Verb {
         })
     }
 
-    fn number(self, word: char, value: &Value) -> Result<String, TooLong> {
+    fn number(self, word: char, value: &Value) -> Result<String, Excess> {
         let whole = value.as_i64().ok();
         let float = value.as_f64().ok();
         let digits = match (word, whole) {
@@ -161,14 +176,14 @@ fn kind(value: &Value) -> &'static str {
     }
 }
 
-fn plain(value: &Value) -> Result<String, TooLong> {
+fn plain(value: &Value) -> Result<String, Excess> {
     match value {
         Value::String(text) => Ok(text.to_string()),
         other => written(other),
     }
 }
 
-fn written(value: &Value) -> Result<String, TooLong> {
+fn written(value: &Value) -> Result<String, Excess> {
     let mut text = String::new();
     write(value, &mut text, MAX_TEXT)?;
     Ok(text)
@@ -179,7 +194,7 @@ fn written(value: &Value) -> Result<String, TooLong> {
 ///
 /// # Errors
 /// It is longer than it may be.
-pub(super) fn write(value: &Value, text: &mut String, most: usize) -> Result<(), TooLong> {
+pub(crate) fn write(value: &Value, text: &mut String, most: usize) -> Result<(), Excess> {
     match value {
         Value::Array(items) => list(items.iter(), ("[", "]"), text, most)?,
         Value::Set(items) if items.is_empty() => text.push_str("set()"),
@@ -199,7 +214,7 @@ pub(super) fn write(value: &Value, text: &mut String, most: usize) -> Result<(),
     fits(text, most)
 }
 
-fn list<'a>(items: impl Iterator<Item = &'a Value>, (open, close): (&str, &str), text: &mut String, most: usize) -> Result<(), TooLong> {
+fn list<'a>(items: impl Iterator<Item = &'a Value>, (open, close): (&str, &str), text: &mut String, most: usize) -> Result<(), Excess> {
     text.push_str(open);
     for (index, item) in items.enumerate() {
         text.push_str(if index > 0 { ", " } else { "" });

@@ -4,19 +4,35 @@ use std::ops::Range;
 
 use regex::bytes::{Captures, Regex};
 
-use crate::format::first_rune;
+/// The longest character.
+const MAX_WIDTH: usize = 4;
 
+/// How many bytes the character at a place takes: one, where it is no UTF-8, and none at the end.
 fn width(text: &[u8], at: usize) -> usize {
-    text.get(at..).and_then(first_rune).map_or(0, |(_, width)| width)
+    let here = text.get(at..).map(|rest| rest.get(..MAX_WIDTH).unwrap_or(rest)).unwrap_or_default();
+    let first = here.utf8_chunks().next().map(|chunk| chunk.valid().chars().next().map_or(1, char::len_utf8));
+    first.unwrap_or(0)
 }
 
 /// The matches, at most `limit` unless that is negative; none is empty right after another.
-pub(crate) fn find_all(regex: &Regex, text: &[u8], limit: i64) -> Vec<Range<usize>> {
+#[must_use]
+pub fn find_all(regex: &Regex, text: &[u8], limit: i64) -> Vec<Range<usize>> {
+    all(text, limit, |at| regex.find_at(text, at).map(|found| found.range()), Range::clone)
+}
+
+/// The same matches with their groups.
+#[must_use]
+pub fn find_all_groups<'t>(regex: &Regex, text: &'t [u8], limit: i64) -> Vec<Captures<'t>> {
+    all(text, limit, |at| regex.captures_at(text, at), |found| found.get(0).map_or(0..0, |whole| whole.range()))
+}
+
+fn all<M>(text: &[u8], limit: i64, find: impl Fn(usize) -> Option<M>, whole: impl Fn(&M) -> Range<usize>) -> Vec<M> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut found = Vec::new();
     let (mut at, mut previous) = (0, None);
     while found.len() < limit && at <= text.len() {
-        let Some(range) = regex.find_at(text, at).map(|found| found.range()) else { break };
+        let Some(one) = find(at) else { break };
+        let range = whole(&one);
         let mut accepted = true;
         if range.end == at {
             accepted = previous != Some(range.start);
@@ -26,14 +42,17 @@ pub(crate) fn find_all(regex: &Regex, text: &[u8], limit: i64) -> Vec<Range<usiz
         }
         previous = Some(range.end);
         if accepted {
-            found.push(range);
+            found.push(one);
         }
     }
     found
 }
 
-/// Calls `keep` for what stands between the matches and `replace` for each match, in the order of the text.
-pub(crate) fn replace_all<E>(
+/// Tells a text piece by piece, in its order: what stands between the matches, and each match with its groups.
+///
+/// # Errors
+/// Whoever is told has enough.
+pub fn replace_all<E>(
     regex: &Regex,
     text: &[u8],
     mut piece: impl FnMut(Range<usize>, Option<&Captures<'_>>) -> Result<(), E>,
@@ -58,7 +77,8 @@ pub(crate) fn replace_all<E>(
 }
 
 /// The parts between the matches.
-pub(crate) fn split(regex: &Regex, pattern: &str, text: &[u8], limit: i64) -> Vec<Range<usize>> {
+#[must_use]
+pub fn split(regex: &Regex, pattern: &str, text: &[u8], limit: i64) -> Vec<Range<usize>> {
     if limit == 0 {
         return Vec::new();
     }

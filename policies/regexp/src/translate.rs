@@ -15,7 +15,7 @@ const SPACE: &str = r"\t\n\x0C\r ";
 ///
 /// # Errors
 /// Go's text for a pattern that it does not take.
-pub(super) fn translate(pattern: &str) -> Result<String, String> {
+pub(crate) fn translate(pattern: &str) -> Result<String, String> {
     let mut translator = Translator {
         pattern,
         rest: pattern,
