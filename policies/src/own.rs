@@ -138,6 +138,16 @@ impl Library {
                 "give it another name: what two rules find cannot be told apart",
             ));
         }
+        let is_unread =
+            |own: &&&OwnFile| own.path.ends_with(".rego") && !own.path.ends_with("/rule.rego") && !own.path.ends_with("_test.rego");
+        if let Some(own) = files.iter().find(is_unread) {
+            return Err(at(
+                &own.file,
+                1,
+                format!("{} is read by nobody", own.path),
+                "a rule is rule.rego alone; what several share stands in prelude/",
+            ));
+        }
         let mut texts = Vec::with_capacity(files.len());
         for own in files {
             let name = own.path.split_once('/').map_or(own.path.as_str(), |(_, name)| name);

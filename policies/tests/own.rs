@@ -175,11 +175,14 @@ fn what_can_never_be_found_is_refused() {
     let (library, said) = add(&[
         ("no-pattern/rule.rego", &rule("no-pattern", &finding("regex.match(`(?=a)`, input.resource.kind)"))),
         ("go-pattern/rule.rego", &rule("go-pattern", &finding("regex.match(`^{{\\QD.\\E`, input.resource.kind)"))),
+        ("two-files/rule.rego", &rule("two-files", WHOLE)),
+        ("two-files/more.rego", "package portcullis.rules.two_files\n"),
         ("no-value/rule.rego", &rule("no-value", "findings contains {\"at\": [], \"message\": message} if input.resource.kind == \"x\"")),
     ]);
     let expected = "\
 own/no-pattern/rule.rego:11: in own/no-pattern/rule.rego regex.match gets what is no pattern: error parsing regexp: invalid or unsupported Perl syntax: `(?=`
 own/no-value/rule.rego:11: no-value/rule.rego does not compile: nothing gives message a value
+own/two-files/more.rego:1: two-files/more.rego is read by nobody
 ";
     assert_eq!(said, expected);
     assert!(library.rule("go-pattern").is_ok());
@@ -282,6 +285,8 @@ fn a_rule_that_gives_no_verdict_is_named_with_its_line() {
     let mistakes = [
         ("1", "it says 1, which is no finding: it is no object"),
         ("{\"at\": [\"spec\"]}", "it has no message"),
+        ("{\"at\": [\"spec\"], \"message\": \" \"}", "its message is empty"),
+        ("{\"at\": [\"spec\"], \"message\": \"a\", \"other\": [\"nothing\"]}", "of /nothing, which"),
         ("{\"message\": \"a\"}", "it has no place"),
         ("{\"at\": \"spec\", \"message\": \"a\"}", "its at is no list of keys and numbers"),
         ("{\"at\": [\"spec\"], \"message\": [1]}", "its message is no text"),

@@ -1,9 +1,9 @@
 //! `portcullis test`: rules on their fixtures.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use portcullis_policies::{
-    Rule,
+    Library, Rule, Semantics, SuiteTrial,
     config::Located,
     fixture::{Bench, PLATFORM},
 };
@@ -25,6 +25,24 @@ const ROUNDS: usize = 64;
 /// The file in a folder of rules that their fixtures stand on.
 const OWN_PLATFORM: &str = "platform.yaml";
 
+/// That nothing tries some of what was written for other tools, so that nobody takes silence for success.
+fn untried(library: &Library, suites: &[SuiteTrial]) -> String {
+    let tried: BTreeSet<&str> = suites.iter().flat_map(|suite| &suite.kinds).map(String::as_str).collect();
+    let mut notes = String::new();
+    let foreign = |semantics: Semantics| {
+        library.rules().iter().filter(move |rule| rule.foreign.as_ref().is_some_and(|foreign| foreign.semantics() == semantics))
+    };
+    let kinds: BTreeSet<&str> = foreign(Semantics::Gatekeeper).filter_map(|rule| rule.id.as_str().split('/').nth(1)).collect();
+    for kind in kinds.difference(&tried) {
+        notes.push_str(&format!("note: no suite tries the template {kind}\n"));
+    }
+    match foreign(Semantics::Conftest).count() {
+        0 => {}
+        count => notes.push_str(&format!("note: `conftest verify` tries {} of conftest, portcullis does not\n", plural(count, "rule"))),
+    }
+    notes
+}
+
 /// Tries, measures and tells.
 pub(crate) fn run(arguments: &args::Test, surroundings: &Surroundings) -> Outcome {
     let mut settings = settings(arguments, surroundings)?;
@@ -43,9 +61,10 @@ pub(crate) fn run(arguments: &args::Test, surroundings: &Surroundings) -> Outcom
     if arguments.rule.is_empty() {
         let suites = own::suites(&shelves, if arguments.bench { ROUNDS } else { 0 });
         if arguments.coverage && !suites.is_empty() {
-            done.notes =
-                format!("note: which lines are reached is told of rules, not of the templates of {}\n", plural(suites.len(), "suite"));
+            let of = plural(suites.len(), "suite");
+            done.notes.push_str(&format!("note: which lines are reached is told of rules, not of the templates of {of}\n"));
         }
+        done.notes.push_str(&untried(&library, &suites));
         tried.extend(suites.into_iter().map(Tried::of_suite));
     }
     let now = Measurement::of(&tried);

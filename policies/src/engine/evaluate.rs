@@ -398,9 +398,10 @@ fn inside(rule: &Rule, resource: &Resource, said: Vec<Said>) -> Result<Vec<Said>
     if said.is_empty() || is_ready(rule) {
         return Ok(said);
     }
-    let outside = said.iter().find(|said| !is_inside(resource, &said.at));
+    let paths = said.iter().flat_map(|said| std::iter::once(&said.at).chain(&said.other).map(move |path| (said, path)));
+    let outside = paths.into_iter().find(|(_, path)| !is_inside(resource, path));
     match outside {
-        Some(said) => Err(format!("it says {:?} of {}, which the object cannot have", said.message, pointer(&said.at)).into()),
+        Some((said, path)) => Err(format!("it says {:?} of {}, which the object cannot have", said.message, pointer(path)).into()),
         None => Ok(said),
     }
 }

@@ -84,6 +84,9 @@ fn read_finding(said: &Value) -> Result<Said, String> {
         None => Vec::new(),
     };
     let message = optional("message")?.ok_or("it has no message")?;
+    if message.trim().is_empty() {
+        return Err("its message is empty".to_owned());
+    }
     let at = path("at")?.ok_or("it has no place, such as \"at\": [\"metadata\", \"name\"]")?;
     Ok(Said { at, message, other: path("other")?, others, resource, lacks: optional("lacks")? })
 }

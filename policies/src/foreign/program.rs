@@ -250,7 +250,7 @@ fn evaluate(engine: &mut regorus::Engine, path: &str, allowance: Allowance) -> R
         exhausted: error.downcast_ref::<LimitError>().is_some(),
         reason: match error.downcast_ref::<LimitError>() {
             Some(&LimitError::MemoryLimitExceeded { usage, limit }) => builtins::reason(usage, limit),
-            Some(_) if allowance.deadline.is_some() => "it takes more time than there is".to_owned(),
+            Some(_) if allowance.deadline.is_some() => "it takes more than there is time for".to_owned(),
             Some(_) => format!("it takes more than {} steps", allowance.steps()),
             None => Broken::of(&error).reason,
         },

@@ -1,7 +1,7 @@
 //! Suites of `gator verify`: a template, a constraint, objects, and how many violations each of them has.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -28,6 +28,8 @@ pub struct SuiteTrial {
     pub path: String,
     /// Its cases, as `TEST/CASE`, each with what is not as it tells.
     pub cases: Vec<(String, Vec<String>)>,
+    /// The kinds of the templates that it tries.
+    pub kinds: BTreeSet<String>,
     /// What is wrong with single tests, as `TEST`, or with the suite.
     pub faults: Vec<String>,
     /// What the question of each case takes, where that is asked: the shortest of all rounds.
@@ -64,13 +66,15 @@ struct Ready {
 
 impl Run<'_> {
     fn run(&self) -> SuiteTrial {
-        let mut trial = SuiteTrial { path: self.suite.path.clone(), cases: Vec::new(), faults: Vec::new(), took: Vec::new() };
+        let mut trial =
+            SuiteTrial { path: self.suite.path.clone(), cases: Vec::new(), kinds: BTreeSet::new(), faults: Vec::new(), took: Vec::new() };
         let root = &self.suite.document.root;
         if is_true(root.get("skip")) {
             return trial;
         }
         for test in root.get("tests").into_iter().flat_map(Node::items).filter(|test| !is_true(test.get("skip"))) {
             let name = word(test, "name");
+            trial.kinds.extend(self.template(test).ok().map(|template| template.kind.to_string()));
             // Only the constraint may be what is not valid.
             let is_refused = is_true(test.get("invalid")) && self.template(test).is_ok();
             match (self.ready(test), is_refused) {
