@@ -27,13 +27,52 @@ else := [] if value == null
 
 else := [value]
 
+# Nobody gave it, or nobody knows whether somebody did: what another resource has once it is there, or a text of known parts, is given.
+may_lack(value) if value in {null, ""}
+
+may_lack(value) if is_vague(value)
+
+is_vague(value) if {
+	is_unknown(value)
+	object.get(value, "$of", "") == ""
+	object.get(value, "$pieces", []) == []
+}
+
+# The place of a field; where what is said of it rests on other fields, of the first of these that is not known.
+resting(field, others) := array.concat(unknown_of(others), [["values", field]])[0]
+
+unknown_of(fields) := [["values", field] | some field in fields; is_unknown(object.get(values, field, null))]
+
 # The blocks of a name, with their places; where it is not known how many there are, there may be none.
-blocks(name) := [{"at": ["values", name, i], "block": block} |
-	found := object.get(values, name, [])
+blocks(name) := blocks_of(input.resource, name)
+
+blocks_of(resource, name) := [{"at": ["values", name, i], "block": block} |
+	found := object.get(resource, ["values", name], [])
 	is_array(found)
 	some i, block in found
 	is_object(block)
 ]
+
+# Where it is not known which blocks of a name there are, or what a field of one is.
+unclear(resource, name, field) := array.concat(whole, parts) if {
+	whole := [["values", name] | is_unknown(object.get(resource, ["values", name], null))]
+	parts := [array.concat(one.at, [field]) | some one in blocks_of(resource, name); is_unclear(one.block, field)]
+}
+
+is_unclear(block, _) if is_unknown(block)
+
+is_unclear(block, field) if is_unknown(object.get(block, field, null))
+
+# Where it shows that no block has a field as it is wanted: at the first of what is not known of them, else at all of them. Nothing where one has it.
+lacking(resource, name, field, wanted) := found[0] if {
+	not has(resource, name, field, wanted)
+	found := array.concat(unclear(resource, name, field), [["values", name]])
+}
+
+has(resource, name, field, wanted) if {
+	some one in blocks_of(resource, name)
+	object.get(one.block, field, null) in wanted
+}
 
 # The statements of a JSON document by the path of the text that it is, with their places.
 statements(path) := [{"at": array.concat(["documents", path, "Statement"], step), "statement": statement} |
@@ -92,6 +131,17 @@ missing_at(type, field, other) := ["resources", unclear[0], "values", field] if 
 	unclear := sort([place | some place in vague(type, field)])
 	count(unclear) > 0
 } else := ["resources", other]
+
+# Where it is not known for whom a statement is.
+vague_principals(found) := array.concat(whole, parts) if {
+	principal := object.get(found.statement, "Principal", {})
+	whole := [array.concat(found.at, ["Principal"]) | is_unknown(principal)]
+	parts := [array.concat(found.at, array.concat(["Principal", "AWS"], [i | is_array(principal.AWS)])) |
+		is_object(principal)
+		some i, name in listed(object.get(principal, "AWS", []))
+		is_vague(name)
+	]
+}
 
 # A principal that stands for everybody.
 is_anybody(principal) if principal == "*"

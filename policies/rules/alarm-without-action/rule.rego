@@ -16,12 +16,12 @@ import data.portcullis.prelude.terraform.values
 
 findings contains {"at": ["values", "alarm_actions"], "message": message} if {
 	actions := object.get(values, "alarm_actions", [])
-	actions == []
+	terraform.may_be(actions, {[]})
 	message := sprintf("%s tells nobody: it has no alarm_actions", [address])
 }
 
 findings contains {"at": ["values", "actions_enabled"], "message": message} if {
 	enabled := object.get(values, "actions_enabled", true)
-	terraform.is_false(enabled)
+	terraform.may_be(enabled, {false, "false"})
 	message := sprintf("%s tells nobody: its actions are switched off", [address])
 }

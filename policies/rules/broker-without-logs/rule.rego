@@ -22,12 +22,15 @@ wanted := ["general"] if lower(object.get(values, "engine_type", "")) == "rabbit
 
 else := ["audit", "general"]
 
-findings contains {"at": ["values", "logs"], "message": message} if {
-	logs := object.get(values, "logs", [])
-	not terraform.is_unknown(logs)
-	missing := [log | some log in wanted; count([1 | some block in logs; is_kept(object.get(block, log, false))]) == 0]
-	count(missing) > 0
-	message := sprintf("%s keeps no log: %s", [address, concat(", ", missing)])
-}
+findings contains {"at": at, "message": message} if {
+	places := {log: place | some log in wanted; place := terraform.lacking(input.resource, "logs", log, {true, "true"})}
+	missing := sort(object.keys(places))
 
-is_kept(switch) if terraform.may_be(switch, {true, "true"})
+	# A log that nobody keeps is told even where another one is not known.
+	certain := [log | some log in missing; places[log] == ["values", "logs"]]
+	unknown := [log | some log in missing; not log in certain]
+	some said in [certain, unknown]
+	count(said) > 0
+	at := places[said[0]]
+	message := sprintf("%s keeps no log: %s", [address, concat(", ", said)])
+}

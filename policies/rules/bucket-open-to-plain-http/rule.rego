@@ -12,10 +12,12 @@ package portcullis.rules.bucket_open_to_plain_http
 
 import data.portcullis.prelude.terraform
 
-findings contains {"at": terraform.missing_at("aws_s3_bucket_policy", "bucket", address), "message": message} if {
+findings contains {"at": at, "message": message} if {
 	some address, _ in terraform.managed("aws_s3_bucket")
 	others := terraform.linked("aws_s3_bucket_policy", "bucket", address)
 	count([other | some other in others; is_strict(input.resource.resources[other])]) == 0
+	unknown := sort([place | some other in others; some place in unread(other)])
+	at := array.concat(unknown, [terraform.missing_at("aws_s3_bucket_policy", "bucket", address)])[0]
 	message := sprintf("%s may be read without TLS: no policy denies it", [address])
 }
 
@@ -28,8 +30,19 @@ is_strict(policy) if {
 	terraform.is_false(value)
 }
 
-# What the policy says is not known.
-is_strict(policy) if {
-	object.get(policy, ["documents", "/policy"], "none") == "none"
-	terraform.is_unknown(object.get(policy, ["values", "policy"], ""))
+# Where what a policy says is not known: as a whole, or a statement, or what decides of it.
+unread(other) := array.concat(whole, parts) if {
+	policy := input.resource.resources[other]
+	said := object.get(policy, ["documents", "/policy", "Statement"], [])
+	whole := [["resources", other, "values", "policy"] | said == []; terraform.is_unknown(object.get(policy, ["values", "policy"], null))]
+	parts := [array.concat(["resources", other, "documents", "/policy", "Statement"], array.concat(step, rest)) |
+		some i, statement in terraform.listed(said)
+		step := [i | is_array(said)]
+		some rest in doubts(statement)
+	]
 }
+
+doubts(statement) := [path |
+	some path in [[], ["Effect"], ["Condition"], ["Condition", "Bool"], ["Condition", "Bool", "aws:SecureTransport"]]
+	terraform.is_unknown(object.get(statement, path, null))
+]

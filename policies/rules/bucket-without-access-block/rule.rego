@@ -19,13 +19,25 @@ import data.portcullis.prelude.terraform
 
 block := "aws_s3_bucket_public_access_block"
 
-findings contains {"at": terraform.missing_at(block, "bucket", address), "message": message} if {
+findings contains {"at": at, "message": message} if {
 	some address, _ in terraform.managed("aws_s3_bucket")
-	count([other | some other in terraform.linked(block, "bucket", address); is_whole(input.resource.resources[other])]) == 0
+	others := terraform.linked(block, "bucket", address)
+	count([other | some other in others; is_whole(input.resource.resources[other])]) == 0
+	unknown := sort([place | some other in others; some place in unread(other)])
+	at := array.concat(unknown, [terraform.missing_at(block, "bucket", address)])[0]
 	message := sprintf("%s has no public access block that is whole", [address])
 }
 
+switches := ["block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"]
+
+# What is not known of one that no switch makes half.
+unread(other) := [["resources", other, "values", switch] |
+	values := object.get(input.resource.resources[other], "values", {})
+	count([1 | some switch in switches; not terraform.may_be(object.get(values, switch, false), {true, "true"})]) == 0
+	some switch in switches
+	terraform.is_unknown(object.get(values, switch, false))
+]
+
 is_whole(resource) if {
-	switches := ["block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"]
 	count([switch | some switch in switches; terraform.is_true(object.get(resource, ["values", switch], false))]) == 4
 }

@@ -13,11 +13,16 @@ package portcullis.rules.bucket_without_own_key
 
 import data.portcullis.prelude.terraform
 
-findings contains {"at": terraform.missing_at("aws_s3_bucket_server_side_encryption_configuration", "bucket", address), "message": message} if {
+configuration := "aws_s3_bucket_server_side_encryption_configuration"
+
+findings contains {"at": at, "message": message} if {
 	some address, bucket in terraform.managed("aws_s3_bucket")
 	not has_key(bucket, "server_side_encryption_configuration")
-	others := terraform.linked("aws_s3_bucket_server_side_encryption_configuration", "bucket", address)
+	others := terraform.linked(configuration, "bucket", address)
 	count([other | some other in others; has_key(input.resource.resources[other], "rule")]) == 0
+	places := [{"of": other, "name": "rule"} | some other in others]
+	unknown := sort([place | some one in array.concat([{"of": address, "name": "server_side_encryption_configuration"}], places); some place in unread(one)])
+	at := array.concat(unknown, [terraform.missing_at(configuration, "bucket", address)])[0]
 	message := sprintf("%s is not encrypted with a key of its own", [address])
 }
 
@@ -26,5 +31,18 @@ has_key(resource, name) if {
 	some path, value
 	walk(object.get(resource, ["values", name], []), [path, value])
 	path[count(path) - 1] == "sse_algorithm"
-	terraform.may_be(value, {"aws:kms", "aws:kms:dsse"})
+	value in {"aws:kms", "aws:kms:dsse"}
 }
+
+# The blocks, or the algorithm in them, that are not known.
+unread(one) := [array.concat(["resources", one.of, "values", one.name], path) |
+	walk(object.get(input.resource.resources[one.of], ["values", one.name], []), [path, value])
+	terraform.is_unknown(value)
+	decides(path)
+]
+
+decides(path) if is_number(path[count(path) - 1])
+
+decides(path) if path == []
+
+decides(path) if path[count(path) - 1] in {"rule", "apply_server_side_encryption_by_default", "sse_algorithm"}

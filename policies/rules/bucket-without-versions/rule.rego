@@ -13,21 +13,19 @@ package portcullis.rules.bucket_without_versions
 
 import data.portcullis.prelude.terraform
 
-findings contains {"at": terraform.missing_at("aws_s3_bucket_versioning", "bucket", address), "message": message} if {
+findings contains {"at": at, "message": message} if {
 	some address, bucket in terraform.managed("aws_s3_bucket")
-	not keeps(bucket)
+
+	# As providers before version 4 have it, or as a resource of its own.
+	not terraform.has(bucket, "versioning", "enabled", {true, "true"})
 	others := terraform.linked("aws_s3_bucket_versioning", "bucket", address)
 	count([other | some other in others; is_on(input.resource.resources[other])]) == 0
+	old := [array.concat(["resources", address], place) | some place in terraform.unclear(bucket, "versioning", "enabled")]
+	unknown := sort([array.concat(["resources", other], place) | some other in others; some place in unread(input.resource.resources[other])])
+	at := array.concat(array.concat(old, unknown), [terraform.missing_at("aws_s3_bucket_versioning", "bucket", address)])[0]
 	message := sprintf("%s keeps no versions", [address])
 }
 
-# As providers before version 4 have it.
-keeps(bucket) if {
-	some block in object.get(bucket, ["values", "versioning"], [])
-	terraform.is_true(object.get(block, "enabled", false))
-}
+is_on(resource) if terraform.has(resource, "versioning_configuration", "status", {"Enabled"})
 
-is_on(resource) if {
-	some block in object.get(resource, ["values", "versioning_configuration"], [])
-	terraform.may_be(object.get(block, "status", ""), {"Enabled"})
-}
+unread(resource) := terraform.unclear(resource, "versioning_configuration", "status")

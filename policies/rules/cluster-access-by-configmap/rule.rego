@@ -21,6 +21,12 @@ findings contains {"at": array.concat(found.at, ["authentication_mode"]), "messa
 findings contains {"at": array.concat(found.at, ["name"]), "message": message} if {
 	input.resource.kind != "aws_eks_cluster"
 	some found in terraform.blocks("metadata")
-	object.get(found.block, "name", "") == "aws-auth"
+	terraform.may_be(object.get(found.block, "name", ""), {"aws-auth"})
 	message := sprintf("%s says in a ConfigMap who may come into the cluster", [address])
+}
+
+findings contains {"at": at, "message": message} if {
+	some name in ["access_config", "metadata"]
+	some at in terraform.unclear(input.resource, name, "")
+	message := sprintf("the %s of %s is not known", [name, address])
 }

@@ -13,10 +13,12 @@ package portcullis.rules.cluster_without_addons
 
 import data.portcullis.prelude.terraform
 
-findings contains {"at": ["resources", address], "message": message} if {
+findings contains {"at": at, "message": message} if {
 	some address, _ in terraform.managed("aws_eks_cluster")
-	known := {name | some addon in terraform.managed("aws_eks_addon"); name := object.get(addon, ["values", "addon_name"], "")}
-	count([name | some name in known; terraform.is_unknown(name)]) == 0
+	addons := terraform.managed("aws_eks_addon")
+	known := {name | some addon in addons; name := object.get(addon, ["values", "addon_name"], "")}
+	unknown := sort([["resources", place, "values", "addon_name"] | some place, addon in addons; terraform.is_unknown(addon.values.addon_name)])
+	at := array.concat(unknown, [["resources", address]])[0]
 	missing := [name | some name in input.params.addons; not name in known]
 	count(missing) > 0
 	message := sprintf("%s lacks the add-ons %s", [address, concat(", ", missing)])

@@ -17,8 +17,10 @@ import data.portcullis.prelude.terraform
 import data.portcullis.prelude.terraform.address
 import data.portcullis.prelude.terraform.values
 
-findings contains {"at": ["values", "enabled_cluster_log_types"], "message": message} if {
+findings contains {"at": at, "message": message} if {
 	kept := object.get(values, "enabled_cluster_log_types", [])
+	unknown := [["values", "enabled_cluster_log_types", i] | is_array(kept); some i, log in kept; terraform.is_unknown(log)]
+	at := array.concat(unknown, [["values", "enabled_cluster_log_types"]])[0]
 	missing := [log | some log in input.params.logs; not log in terraform.listed(kept)]
 	count(missing) > 0
 	message := sprintf("%s keeps no logs of %s", [address, concat(", ", missing)])

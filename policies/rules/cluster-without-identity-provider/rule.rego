@@ -10,11 +10,12 @@ package portcullis.rules.cluster_without_identity_provider
 
 import data.portcullis.prelude.terraform
 
-findings contains {"at": ["resources", address], "message": message} if {
+findings contains {"at": at, "message": message} if {
 	some address, _ in terraform.managed("aws_eks_cluster")
 	count(terraform.managed("aws_iam_openid_connect_provider")) == 0
-	count([1 | some addon in terraform.managed("aws_eks_addon"); is_agent(addon)]) == 0
+	addons := terraform.managed("aws_eks_addon")
+	count([1 | some addon in addons; object.get(addon, ["values", "addon_name"], "") == "eks-pod-identity-agent"]) == 0
+	unknown := sort([["resources", place, "values", "addon_name"] | some place, addon in addons; terraform.is_unknown(addon.values.addon_name)])
+	at := array.concat(unknown, [["resources", address]])[0]
 	message := sprintf("pods of %s can have no roles of their own: no identity provider and no eks-pod-identity-agent", [address])
 }
-
-is_agent(addon) if terraform.may_be(object.get(addon, ["values", "addon_name"], ""), {"eks-pod-identity-agent"})

@@ -17,3 +17,8 @@ findings contains {"at": array.concat(found.at, ["endpoint_private_access"]), "m
 	not terraform.is_true(private)
 	message := sprintf("%s has no private API endpoint", [address])
 }
+
+findings contains {"at": at, "message": message} if {
+	some at in terraform.unclear(input.resource, "vpc_config", "")
+	message := sprintf("%s has a vpc_config that is not known", [address])
+}

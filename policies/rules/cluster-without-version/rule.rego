@@ -12,12 +12,18 @@
 #     oldest: "1.30"
 package portcullis.rules.cluster_without_version
 
+import data.portcullis.prelude.terraform
 import data.portcullis.prelude.terraform.address
 import data.portcullis.prelude.terraform.values
 
 findings contains {"at": ["values", "version"], "message": message} if {
 	object.get(values, "version", "") == ""
 	message := sprintf("%s names no version of Kubernetes", [address])
+}
+
+findings contains {"at": ["values", "version"], "message": message} if {
+	terraform.is_unknown(object.get(values, "version", ""))
+	message := sprintf("%s has a version that is not known", [address])
 }
 
 findings contains {"at": ["values", "version"], "message": message} if {

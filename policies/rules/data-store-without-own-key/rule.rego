@@ -16,11 +16,11 @@ import data.portcullis.prelude.terraform.address
 import data.portcullis.prelude.terraform.values
 
 # A copy has the key of its source.
-findings contains {"at": ["values", "kms_key_id"], "message": message} if {
-	object.get(values, "kms_key_id", "") == ""
+findings contains {"at": terraform.resting("kms_key_id", [switch]), "message": message} if {
+	terraform.may_lack(object.get(values, "kms_key_id", ""))
 	not values.replicate_source_db
 	not values.snapshot_identifier
 	some switch in ["storage_encrypted", "encrypted", "at_rest_encryption_enabled"]
-	terraform.is_true(object.get(values, switch, false))
+	terraform.may_be(object.get(values, switch, false), {true, "true"})
 	message := sprintf("%s is encrypted with a key of AWS: it has no kms_key_id", [address])
 }

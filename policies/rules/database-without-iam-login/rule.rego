@@ -17,12 +17,14 @@ import data.portcullis.prelude.terraform
 import data.portcullis.prelude.terraform.address
 import data.portcullis.prelude.terraform.values
 
-findings contains {"at": ["values", "iam_database_authentication_enabled"], "message": message} if {
+findings contains {"at": terraform.resting("iam_database_authentication_enabled", ["engine"]), "message": message} if {
 	is_able
 	enabled := object.get(values, "iam_database_authentication_enabled", false)
 	not terraform.is_true(enabled)
 	message := sprintf("%s is logged on to by password alone", [address])
 }
+
+is_able if terraform.is_unknown(object.get(values, "engine", ""))
 
 # Oracle, SQL Server and Db2 have no such login.
 is_able if regex.match(`^(aurora|aurora-mysql|aurora-postgresql|mysql|mariadb|postgres)$`, object.get(values, "engine", "aurora"))

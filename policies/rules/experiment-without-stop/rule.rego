@@ -11,8 +11,7 @@ package portcullis.rules.experiment_without_stop
 import data.portcullis.prelude.terraform
 import data.portcullis.prelude.terraform.address
 
-findings contains {"at": ["values", "stop_condition"], "message": message} if {
-	stops := terraform.blocks("stop_condition")
-	count([found | some found in stops; object.get(found.block, "source", "none") != "none"]) == 0
+findings contains {"at": at, "message": message} if {
+	at := terraform.lacking(input.resource, "stop_condition", "source", {"aws:cloudwatch:alarm"})
 	message := sprintf("%s goes on whatever breaks: no alarm stops it", [address])
 }

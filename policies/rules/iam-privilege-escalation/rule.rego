@@ -37,6 +37,18 @@ findings contains {"at": at, "message": message} if {
 	message := sprintf("%s allows %s on everything, which gives any permission", [address, action])
 }
 
+# Actions of which nobody knows.
+findings contains {"at": array.concat(found.at, ["Action"]), "message": message} if {
+	some found in all_statements
+	terraform.is_allow(found.statement)
+	object.get(found.statement, "Principal", null) == null
+	object.get(found.statement, "Condition", {}) == {}
+	"*" in terraform.listed(object.get(found.statement, "Resource", []))
+	actions := object.get(found.statement, "Action", [])
+	terraform.is_unknown(actions)
+	message := sprintf("%s allows on everything what is not known", [address])
+}
+
 findings contains {"at": at, "message": message} if {
 	some at in terraform.unread("/policy")
 	message := sprintf("%s allows what is not known", [address])

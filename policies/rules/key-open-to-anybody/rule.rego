@@ -25,3 +25,11 @@ findings contains {"at": at, "message": message} if {
 	some at in terraform.unread("/policy")
 	message := sprintf("%s may be used by who is not known", [address])
 }
+
+findings contains {"at": at, "message": message} if {
+	some found in terraform.statements("/policy")
+	terraform.is_allow(found.statement)
+	object.get(found.statement, "Condition", {}) == {}
+	some at in terraform.vague_principals(found)
+	message := sprintf("%s may be used by who is not known", [address])
+}

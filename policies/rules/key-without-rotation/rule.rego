@@ -16,9 +16,9 @@ import data.portcullis.prelude.terraform.address
 import data.portcullis.prelude.terraform.values
 
 # Only symmetric keys for encryption can be rotated.
-findings contains {"at": ["values", "enable_key_rotation"], "message": message} if {
-	object.get(values, "customer_master_key_spec", "SYMMETRIC_DEFAULT") == "SYMMETRIC_DEFAULT"
-	object.get(values, "key_usage", "ENCRYPT_DECRYPT") == "ENCRYPT_DECRYPT"
+findings contains {"at": terraform.resting("enable_key_rotation", ["customer_master_key_spec", "key_usage"]), "message": message} if {
+	terraform.may_be(object.get(values, "customer_master_key_spec", "SYMMETRIC_DEFAULT"), {"SYMMETRIC_DEFAULT"})
+	terraform.may_be(object.get(values, "key_usage", "ENCRYPT_DECRYPT"), {"ENCRYPT_DECRYPT"})
 	rotated := object.get(values, "enable_key_rotation", false)
 	not terraform.is_true(rotated)
 	message := sprintf("%s is never rotated", [address])

@@ -11,11 +11,12 @@
 #   target: [aws_lb_listener.terraform, aws_alb_listener.terraform]
 package portcullis.rules.listener_with_old_tls
 
+import data.portcullis.prelude.terraform
 import data.portcullis.prelude.terraform.address
 import data.portcullis.prelude.terraform.values
 
-findings contains {"at": ["values", "ssl_policy"], "message": message} if {
-	object.get(values, "protocol", "") in {"HTTPS", "TLS"}
+findings contains {"at": terraform.resting("ssl_policy", ["protocol"]), "message": message} if {
+	terraform.may_be(object.get(values, "protocol", ""), {"HTTPS", "TLS"})
 	policy := object.get(values, "ssl_policy", "ELBSecurityPolicy-2016-08")
 	not is_new(policy)
 	message := sprintf("%s takes versions of TLS before 1.2", [address])

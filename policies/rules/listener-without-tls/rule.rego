@@ -15,10 +15,10 @@ import data.portcullis.prelude.terraform
 import data.portcullis.prelude.terraform.address
 import data.portcullis.prelude.terraform.values
 
-findings contains {"at": ["values", "protocol"], "message": message} if {
+findings contains {"at": at, "message": message} if {
 	terraform.may_be(values.protocol, {"HTTP"})
-	count([1 | some found in terraform.blocks("default_action"); leads_to_tls(found.block)]) == 0
+	not terraform.has(input.resource, "default_action", "type", {"redirect"})
+	unknown := array.concat(terraform.unknown_of(["protocol"]), terraform.unclear(input.resource, "default_action", "type"))
+	at := array.concat(unknown, [["values", "protocol"]])[0]
 	message := sprintf("%s speaks plain HTTP", [address])
 }
-
-leads_to_tls(action) if terraform.may_be(object.get(action, "type", ""), {"redirect"})

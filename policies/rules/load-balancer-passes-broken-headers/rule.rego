@@ -15,8 +15,8 @@ import data.portcullis.prelude.terraform
 import data.portcullis.prelude.terraform.address
 import data.portcullis.prelude.terraform.values
 
-findings contains {"at": ["values", "drop_invalid_header_fields"], "message": message} if {
-	object.get(values, "load_balancer_type", "application") == "application"
+findings contains {"at": terraform.resting("drop_invalid_header_fields", ["load_balancer_type"]), "message": message} if {
+	terraform.may_be(object.get(values, "load_balancer_type", "application"), {"application"})
 	dropped := object.get(values, "drop_invalid_header_fields", false)
 	not terraform.is_true(dropped)
 	message := sprintf("%s passes broken headers on", [address])

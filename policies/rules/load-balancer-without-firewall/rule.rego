@@ -12,12 +12,16 @@ package portcullis.rules.load_balancer_without_firewall
 
 import data.portcullis.prelude.terraform
 
-findings contains {"at": terraform.missing_at("aws_wafv2_web_acl_association", "resource_arn", address), "message": message} if {
+findings contains {"at": at, "message": message} if {
 	some type in ["aws_lb", "aws_alb"]
 	some address, balancer in terraform.managed(type)
-	object.get(balancer, ["values", "load_balancer_type"], "application") == "application"
-	internal := object.get(balancer, ["values", "internal"], false)
-	terraform.is_false(internal)
+	terraform.may_be(object.get(balancer, ["values", "load_balancer_type"], "application"), {"application"})
+	terraform.may_be(object.get(balancer, ["values", "internal"], false), {false, "false"})
 	count(terraform.linked("aws_wafv2_web_acl_association", "resource_arn", address)) == 0
+	unknown := [["resources", address, "values", field] |
+		some field in ["load_balancer_type", "internal"]
+		terraform.is_unknown(object.get(balancer, ["values", field], null))
+	]
+	at := array.concat(unknown, [terraform.missing_at("aws_wafv2_web_acl_association", "resource_arn", address)])[0]
 	message := sprintf("%s faces the internet without a web firewall", [address])
 }

@@ -14,10 +14,9 @@ import data.portcullis.prelude.terraform
 import data.portcullis.prelude.terraform.address
 import data.portcullis.prelude.terraform.values
 
-findings contains {"at": ["values", "access_logs"], "message": message} if {
+findings contains {"at": at, "message": message} if {
 	object.get(values, "load_balancer_type", "application") != "gateway"
-	logs := object.get(values, "access_logs", [])
-	not terraform.is_unknown(logs)
-	count([block | some block in logs; not terraform.is_false(object.get(block, "enabled", false))]) == 0
+	lacking := terraform.lacking(input.resource, "access_logs", "enabled", {true, "true"})
+	at := array.concat(terraform.unknown_of(["load_balancer_type"]), [lacking])[0]
 	message := sprintf("%s keeps no logs", [address])
 }

@@ -12,6 +12,7 @@
 #     days: 1
 package portcullis.rules.log_group_without_retention
 
+import data.portcullis.prelude.terraform
 import data.portcullis.prelude.terraform.address
 import data.portcullis.prelude.terraform.values
 
@@ -27,4 +28,9 @@ findings contains {"at": ["values", "retention_in_days"], "message": message} if
 	days > 0
 	days < input.params.days
 	message := sprintf("%s keeps logs for less than %v days", [address, input.params.days])
+}
+
+findings contains {"at": ["values", "retention_in_days"], "message": message} if {
+	terraform.is_unknown(object.get(values, "retention_in_days", null))
+	message := sprintf("%s keeps logs for days that are not known", [address])
 }

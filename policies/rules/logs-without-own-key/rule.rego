@@ -12,10 +12,11 @@
 #   target: [aws_cloudwatch_log_group.terraform]
 package portcullis.rules.logs_without_own_key
 
+import data.portcullis.prelude.terraform
 import data.portcullis.prelude.terraform.address
 import data.portcullis.prelude.terraform.values
 
 findings contains {"at": ["values", "kms_key_id"], "message": message} if {
-	object.get(values, "kms_key_id", "") == ""
+	terraform.may_lack(object.get(values, "kms_key_id", ""))
 	message := sprintf("%s is not encrypted with a key of its own", [address])
 }

@@ -16,8 +16,25 @@ import data.portcullis.prelude.terraform.address
 findings contains {"at": array.concat(found.at, ["Condition"]), "message": message} if {
 	some found in of_github
 	count(subjects(found.statement)) == 0
+	count(unknown(found.statement)) == 0
 	message := sprintf("%s trusts workflows of every repository on GitHub", [address])
 }
+
+findings contains {"at": array.concat(found.at, path), "message": message} if {
+	some found in of_github
+	some path in unknown(found.statement)
+	message := sprintf("%s trusts workflows of repositories that are not known", [address])
+}
+
+# The subjects that are not known.
+unknown(statement) := [path |
+	some operator in ["StringEquals", "StringLike"]
+	some key, value in object.get(statement, ["Condition", operator], {})
+	endswith(key, ":sub")
+	some i, subject in terraform.listed(value)
+	terraform.is_unknown(subject)
+	path := array.concat(["Condition", operator, key], [i | is_array(value)])
+]
 
 findings contains {"at": array.concat(found.at, ["Condition"]), "message": message} if {
 	some found in of_github
@@ -29,7 +46,7 @@ findings contains {"at": array.concat(found.at, ["Condition"]), "message": messa
 of_github := [found |
 	some found in terraform.statements("/assume_role_policy")
 	terraform.is_allow(found.statement)
-	contains(json.marshal(object.get(found.statement, "Principal", "")), "token.actions.githubusercontent.com")
+	contains(json.marshal([object.get(found.statement, name, "") | some name in ["Principal", "Condition"]]), "token.actions.githubusercontent.com")
 ]
 
 subjects(statement) := {subject |

@@ -18,12 +18,25 @@ findings contains {"at": array.concat(found.at, ["Condition", "StringEquals"]), 
 	message := sprintf("%s trusts tokens whatever their %s is: no StringEquals names it", [address, part])
 }
 
+# Nobody knows whether these have a wildcard.
+findings contains {"at": at, "message": message} if {
+	some found in web_identities
+	some key, value in wanted(found.statement)
+	some part in [":sub", ":aud"]
+	endswith(key, part)
+	some i, text in terraform.listed(value)
+	terraform.is_unknown(text)
+	at := array.concat(found.at, array.concat(["Condition", "StringEquals", key], [i | is_array(value)]))
+	message := sprintf("%s trusts tokens whose %s is not known", [address, trim_prefix(part, ":")])
+}
+
 # What the OpenID Connect provider of a cluster signs; GitHub's has a rule of its own.
 web_identities := [found |
 	some found in terraform.statements("/assume_role_policy")
 	terraform.is_allow(found.statement)
 	"sts:AssumeRoleWithWebIdentity" in terraform.listed(object.get(found.statement, "Action", []))
-	not contains(json.marshal(object.get(found.statement, "Principal", "")), "token.actions.githubusercontent.com")
+	whose := json.marshal([object.get(found.statement, name, "") | some name in ["Principal", "Condition"]])
+	not contains(whose, "token.actions.githubusercontent.com")
 ]
 
 wanted(statement) := object.get(statement, ["Condition", "StringEquals"], {})

@@ -28,6 +28,11 @@ findings contains {"at": array.concat(found.at, ["desired_size"]), "message": me
 	message := sprintf("%s has fewer nodes than zones", [address])
 }
 
+findings contains {"at": at, "message": message} if {
+	some at in terraform.unclear(input.resource, "scaling_config", "desired_size")
+	message := sprintf("%s has as many nodes as nobody knows", [address])
+}
+
 is_few(subnets) if terraform.is_unknown(subnets)
 
 is_few(subnets) if {

@@ -16,6 +16,11 @@ import data.portcullis.prelude.terraform.address
 findings contains {"at": array.concat(found.at, ["source_security_group_ids"]), "message": message} if {
 	some found in terraform.blocks("remote_access")
 	object.get(found.block, "ec2_ssh_key", "") != ""
-	object.get(found.block, "source_security_group_ids", []) == []
+	terraform.may_be(object.get(found.block, "source_security_group_ids", []), {[]})
 	message := sprintf("%s lets the world in by SSH: no source_security_group_ids", [address])
+}
+
+findings contains {"at": at, "message": message} if {
+	some at in terraform.unclear(input.resource, "remote_access", "")
+	message := sprintf("%s may let the world in by SSH", [address])
 }

@@ -18,6 +18,12 @@ findings contains {"at": found.at, "message": message} if {
 	message := sprintf("%s has a disk of type %v", [address, found.type])
 }
 
+findings contains {"at": at, "message": message} if {
+	some name in ["root_block_device", "ebs_block_device", "block_device_mappings"]
+	some at in terraform.unclear(input.resource, name, "ebs")
+	message := sprintf("%s has a disk of a type that is not known", [address])
+}
+
 types contains {"at": ["values", field], "type": type} if {
 	some field in ["type", "storage_type"]
 	type := values[field]

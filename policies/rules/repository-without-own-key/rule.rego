@@ -14,11 +14,8 @@ package portcullis.rules.repository_without_own_key
 
 import data.portcullis.prelude.terraform
 import data.portcullis.prelude.terraform.address
-import data.portcullis.prelude.terraform.values
 
-findings contains {"at": ["values", "encryption_configuration"], "message": message} if {
-	encryption := object.get(values, "encryption_configuration", [])
-	not terraform.is_unknown(encryption)
-	count([block | some block in encryption; terraform.may_be(object.get(block, "encryption_type", ""), {"KMS", "KMS_DSSE"})]) == 0
+findings contains {"at": at, "message": message} if {
+	at := terraform.lacking(input.resource, "encryption_configuration", "encryption_type", {"KMS", "KMS_DSSE"})
 	message := sprintf("%s is not encrypted with a key of its own", [address])
 }

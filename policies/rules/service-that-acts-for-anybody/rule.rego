@@ -13,13 +13,19 @@ import data.portcullis.prelude.terraform
 import data.portcullis.prelude.terraform.address
 import data.portcullis.prelude.terraform.all_statements
 
-findings contains {"at": array.concat(found.at, ["Principal", "Service"]), "message": message} if {
+findings contains {"at": array.concat(found.at, step), "message": message} if {
 	some found in all_statements
 	terraform.is_allow(found.statement)
 	services := terraform.listed(object.get(found.statement, ["Principal", "Service"], []))
 	count(services) > 0
-	count([1 | some tests in object.get(found.statement, "Condition", {}); some key, _ in tests; is_bound(key)]) == 0
+	count([1 | some tests in object.get(found.statement, "Condition", {}); is_object(tests); some key, _ in tests; is_bound(key)]) == 0
+	step := array.concat([["Condition"] | terraform.is_unknown(object.get(found.statement, "Condition", {}))], [["Principal", "Service"]])[0]
 	message := sprintf("%s lets a service act for any account: no aws:SourceArn, no aws:SourceAccount", [address])
+}
+
+findings contains {"at": at, "message": message} if {
+	some at in terraform.unread("/policy")
+	message := sprintf("%s lets in who is not known", [address])
 }
 
 is_bound(key) if lower(key) in {"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"}

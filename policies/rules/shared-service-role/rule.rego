@@ -20,3 +20,14 @@ findings contains {"at": array.concat(found.at, ["Condition", "StringEquals", ke
 	count(accounts) > 1
 	message := sprintf("%s is shared by %v service accounts", [address, count(accounts)])
 }
+
+# Where it is not known whether it is a list.
+findings contains {"at": array.concat(found.at, ["Condition", operator, key]), "message": message} if {
+	some found in terraform.statements("/assume_role_policy")
+	terraform.is_allow(found.statement)
+	some operator in ["StringEquals", "StringLike"]
+	some key, value in object.get(found.statement, ["Condition", operator], {})
+	endswith(key, ":sub")
+	terraform.is_vague(value)
+	message := sprintf("%s is shared by service accounts that are not known", [address])
+}

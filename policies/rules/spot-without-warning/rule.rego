@@ -19,22 +19,30 @@ wanted := {
 }
 
 # A root that hears of some of them hears for Karpenter.
-findings contains {"at": ["resources", first], "message": message} if {
+findings contains {"at": at, "message": message} if {
 	rules := terraform.managed("aws_cloudwatch_event_rule")
 	heard := {type | some rule in rules; some type in types(rule); type in wanted}
 	count(heard & {"EC2 Spot Instance Interruption Warning", "EC2 Instance Rebalance Recommendation"}) > 0
 	missing := wanted - heard
 	count(missing) > 0
-	count([1 | some rule in rules; is_vague(rule)]) == 0
-	first := sort([place | some place, rule in rules; some type in types(rule); type in heard])[0]
+	first := sort([["resources", place] | some place, rule in rules; some type in types(rule); type in heard])[0]
+	at := array.concat(sort([place | some rule, _ in rules; some place in unread(rule)]), [first])[0]
 	message := sprintf("nobody hears of %s", [concat(", ", sort(missing))])
 }
 
 types(rule) := terraform.listed(object.get(rule, ["documents", "/event_pattern", "detail-type"], []))
 
-is_vague(rule) if terraform.is_unknown(object.get(rule, ["values", "event_pattern"], ""))
-
-is_vague(rule) if {
-	some type in types(rule)
-	terraform.is_unknown(type)
+# Where it is not known what a rule listens for.
+unread(address) := array.concat(whole, parts) if {
+	rule := input.resource.resources[address]
+	pattern := ["documents", "/event_pattern"]
+	whole := [["resources", address, "values", "event_pattern"] |
+		terraform.is_unknown(object.get(rule, ["values", "event_pattern"], ""))
+		object.get(rule, pattern, null) == null
+	]
+	parts := [array.concat(["resources", address, "documents", "/event_pattern", "detail-type"], [i | is_array(said)]) |
+		said := object.get(rule, array.concat(pattern, ["detail-type"]), [])
+		some i, type in terraform.listed(said)
+		terraform.is_unknown(type)
+	]
 }

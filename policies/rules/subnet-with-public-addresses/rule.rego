@@ -15,10 +15,12 @@ import data.portcullis.prelude.terraform
 import data.portcullis.prelude.terraform.address
 import data.portcullis.prelude.terraform.values
 
-findings contains {"at": ["values", "map_public_ip_on_launch"], "message": message} if {
+findings contains {"at": at, "message": message} if {
 	public := object.get(values, "map_public_ip_on_launch", false)
 	terraform.may_be(public, {true, "true"})
 	tag := object.get(values, ["tags", "kubernetes.io/role/elb"], "none")
 	not tag in {"1", 1, ""}
+	unknown := array.concat(terraform.unknown_of(["tags"]), [["values", "tags", "kubernetes.io/role/elb"] | terraform.is_unknown(tag)])
+	at := array.concat(unknown, [["values", "map_public_ip_on_launch"]])[0]
 	message := sprintf("%s gives every machine a public address", [address])
 }

@@ -13,11 +13,8 @@ package portcullis.rules.table_without_recovery
 
 import data.portcullis.prelude.terraform
 import data.portcullis.prelude.terraform.address
-import data.portcullis.prelude.terraform.values
 
-findings contains {"at": ["values", "point_in_time_recovery"], "message": message} if {
-	recovery := object.get(values, "point_in_time_recovery", [])
-	not terraform.is_unknown(recovery)
-	count([block | some block in recovery; terraform.may_be(object.get(block, "enabled", false), {true, "true"})]) == 0
+findings contains {"at": at, "message": message} if {
+	at := terraform.lacking(input.resource, "point_in_time_recovery", "enabled", {true, "true"})
 	message := sprintf("%s cannot be brought back to a minute: no point_in_time_recovery", [address])
 }

@@ -16,8 +16,16 @@ import data.portcullis.prelude.terraform
 findings contains {"at": terraform.missing_at("aws_sns_topic_subscription", "topic_arn", address), "message": message} if {
 	some address, _ in terraform.managed("aws_sns_topic")
 	is_for_alarms(address)
-	count(terraform.linked("aws_sns_topic_subscription", "topic_arn", address)) < input.params.channels
+	count(terraform.linked("aws_sns_topic_subscription", "topic_arn", address)) + count(chats(address)) < input.params.channels
 	message := sprintf("%s reaches fewer than %v channels", [address, input.params.channels])
+}
+
+# What AWS itself writes into a chat.
+chats(address) := {place |
+	some type in ["aws_chatbot_slack_channel_configuration", "aws_chatbot_teams_channel_configuration"]
+	some place, chat in terraform.managed(type)
+	some topic in terraform.listed(object.get(chat, ["values", "sns_topic_arns"], []))
+	terraform.names(topic, address)
 }
 
 is_for_alarms(address) if {

@@ -26,3 +26,11 @@ findings contains {"at": at, "message": message} if {
 	some at in terraform.unread("/assume_role_policy")
 	message := sprintf("%s may be assumed by who is not known", [address])
 }
+
+findings contains {"at": at, "message": message} if {
+	some found in terraform.statements("/assume_role_policy")
+	terraform.is_allow(found.statement)
+	object.get(found.statement, "Condition", {}) == {}
+	some at in terraform.vague_principals(found)
+	message := sprintf("%s may be assumed by who is not known", [address])
+}

@@ -14,8 +14,16 @@ package portcullis.rules.unencrypted_cluster_secrets
 import data.portcullis.prelude.terraform
 import data.portcullis.prelude.terraform.address
 
-findings contains {"at": ["values", "encryption_config"], "message": message} if {
-	count([found | some found in terraform.blocks("encryption_config"); covers(found.block)]) == 0
+findings contains {"at": at, "message": message} if {
+	found := terraform.blocks("encryption_config")
+	count([one | some one in found; covers(one.block)]) == 0
+	unknown := [array.concat(one.at, ["resources", i]) |
+		some one in found
+		is_array(one.block.resources)
+		some i, resource in one.block.resources
+		terraform.is_unknown(resource)
+	]
+	at := array.concat(array.concat(terraform.unclear(input.resource, "encryption_config", "resources"), unknown), [["values", "encryption_config"]])[0]
 	message := sprintf("%s does not encrypt Secrets with a key", [address])
 }
 

@@ -23,6 +23,12 @@ findings contains {"at": array.concat(found.at, ["encrypted"]), "message": messa
 	message := sprintf("%s has a disk that is not encrypted", [address])
 }
 
+findings contains {"at": at, "message": message} if {
+	some name in ["root_block_device", "ebs_block_device", "block_device_mappings"]
+	some at in terraform.unclear(input.resource, name, "ebs")
+	message := sprintf("%s has disks that are not known", [address])
+}
+
 disks := array.concat(terraform.blocks("root_block_device"), terraform.blocks("ebs_block_device")) if {
 	input.resource.kind != "aws_launch_template"
 } else := [{"at": array.concat(device.at, ["ebs", i]), "block": disk} |

@@ -32,6 +32,16 @@ findings contains {"at": array.concat(found.at, ["Action"]), "message": message}
 	message := sprintf("%s allows actions that are not known", [address])
 }
 
+findings contains {"at": array.concat(found.at, ["Action", i]), "message": message} if {
+	some found in all_statements
+	terraform.is_allow(found.statement)
+	actions := object.get(found.statement, "Action", [])
+	is_array(actions)
+	some i, action in actions
+	terraform.is_unknown(action)
+	message := sprintf("%s allows an action that is not known", [address])
+}
+
 findings contains {"at": array.concat(found.at, ["NotAction"]), "message": message} if {
 	some found in all_statements
 	terraform.is_allow(found.statement)

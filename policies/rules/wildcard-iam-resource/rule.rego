@@ -33,6 +33,26 @@ findings contains {"at": array.concat(found.at, ["Resource"]), "message": messag
 	message := sprintf("%s allows %s on everything", [address, concat(", ", changing)])
 }
 
+# Actions that change things, on what is not known.
+findings contains {"at": at, "message": message} if {
+	not contains(lower(address), "boundary")
+	some found in all_statements
+	terraform.is_allow(found.statement)
+	object.get(found.statement, "Principal", null) == null
+	object.get(found.statement, "Condition", {}) == {}
+	count([action | some action in terraform.listed(object.get(found.statement, "Action", [])); changes(action)]) > 0
+	resources := object.get(found.statement, "Resource", [])
+	some i, resource in terraform.listed(resources)
+	terraform.is_vague(resource)
+	at := array.concat(found.at, array.concat(["Resource"], [i | is_array(resources)]))
+	message := sprintf("%s allows what changes things on what is not known", [address])
+}
+
+findings contains {"at": at, "message": message} if {
+	some at in terraform.unread("/policy")
+	message := sprintf("%s allows what is not known", [address])
+}
+
 changes(action) if {
 	is_string(action)
 	regex.match(`(?i)^[a-z0-9-]+:(Create|Delete|Put|Update|Modify|Attach|Detach|Terminate|Stop|Reboot|Write|Remove|Set|Send|Publish|Decrypt|GetObject|GetSecretValue)`, action)
