@@ -118,6 +118,29 @@ names(value, other) if {
 	value in {object.get(own, "bucket", null), object.get(own, "name", null)}
 }
 
+# Where a resource has fewer others that name it than it should: at one that may not be there, else where it lacks them. Nothing where it has enough.
+unlinked(type, field, other, wanted) := found[0] if {
+	others := linked(type, field, other)
+	certain := {place | some place in others; is_beside(place, other)}
+	count(certain) < wanted
+	found := array.concat(sort([["resources", place] | some place in (others - certain)]), [missing_at(type, field, other)])
+}
+
+# It is there wherever another one is.
+is_beside(place, _) if existence(place) == "certain"
+
+is_beside(_, other) if existence(other) != "certain"
+
+existence(place) := object.get(input.resource, ["resources", place, "existence"], "certain")
+
+# The resources that a value names: one, or a list of them.
+named(value) := {other |
+	some one in listed(value)
+	is_object(one)
+	other := object.get(one, "$of", "")
+	other != ""
+}
+
 # Those of which nobody knows whom they name.
 vague(type, field) := {place |
 	some place, resource in managed(type)

@@ -15,8 +15,8 @@ import data.portcullis.prelude.terraform
 findings contains {"at": at, "message": message} if {
 	some address, _ in terraform.managed("aws_s3_bucket")
 	others := terraform.linked("aws_s3_bucket_policy", "bucket", address)
-	count([other | some other in others; is_strict(input.resource.resources[other])]) == 0
-	unknown := sort([place | some other in others; some place in unread(other)])
+	count([other | some other in others; terraform.is_beside(other, address); is_strict(input.resource.resources[other])]) == 0
+	unknown := sort([place | some other in others; some place in array.concat(unread(other), absent(other, address))])
 	at := array.concat(unknown, [terraform.missing_at("aws_s3_bucket_policy", "bucket", address)])[0]
 	message := sprintf("%s may be read without TLS: no policy denies it", [address])
 }
@@ -29,6 +29,8 @@ is_strict(policy) if {
 	some value in terraform.listed(said)
 	terraform.is_false(value)
 }
+
+absent(other, address) := [["resources", other] | not terraform.is_beside(other, address); is_strict(input.resource.resources[other])]
 
 # Where what a policy says is not known: as a whole, or a statement, or what decides of it.
 unread(other) := array.concat(whole, parts) if {

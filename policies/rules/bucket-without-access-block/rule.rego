@@ -22,13 +22,15 @@ block := "aws_s3_bucket_public_access_block"
 findings contains {"at": at, "message": message} if {
 	some address, _ in terraform.managed("aws_s3_bucket")
 	others := terraform.linked(block, "bucket", address)
-	count([other | some other in others; is_whole(input.resource.resources[other])]) == 0
-	unknown := sort([place | some other in others; some place in unread(other)])
+	count([other | some other in others; terraform.is_beside(other, address); is_whole(input.resource.resources[other])]) == 0
+	unknown := sort([place | some other in others; some place in array.concat(unread(other), absent(other, address))])
 	at := array.concat(unknown, [terraform.missing_at(block, "bucket", address)])[0]
 	message := sprintf("%s has no public access block that is whole", [address])
 }
 
 switches := ["block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"]
+
+absent(other, address) := [["resources", other] | not terraform.is_beside(other, address); is_whole(input.resource.resources[other])]
 
 # What is not known of one that no switch makes half.
 unread(other) := [["resources", other, "values", switch] |

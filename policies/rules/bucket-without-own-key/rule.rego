@@ -19,10 +19,12 @@ findings contains {"at": at, "message": message} if {
 	some address, bucket in terraform.managed("aws_s3_bucket")
 	not has_key(bucket, "server_side_encryption_configuration")
 	others := terraform.linked(configuration, "bucket", address)
-	count([other | some other in others; has_key(input.resource.resources[other], "rule")]) == 0
+	encrypting := [other | some other in others; has_key(input.resource.resources[other], "rule")]
+	count([other | some other in encrypting; terraform.is_beside(other, address)]) == 0
 	places := [{"of": other, "name": "rule"} | some other in others]
 	unknown := sort([place | some one in array.concat([{"of": address, "name": "server_side_encryption_configuration"}], places); some place in unread(one)])
-	at := array.concat(unknown, [terraform.missing_at(configuration, "bucket", address)])[0]
+	absent := sort([["resources", other] | some other in encrypting])
+	at := array.concat(array.concat(absent, unknown), [terraform.missing_at(configuration, "bucket", address)])[0]
 	message := sprintf("%s is not encrypted with a key of its own", [address])
 }
 

@@ -19,10 +19,12 @@ findings contains {"at": at, "message": message} if {
 	# As providers before version 4 have it, or as a resource of its own.
 	not terraform.has(bucket, "versioning", "enabled", {true, "true"})
 	others := terraform.linked("aws_s3_bucket_versioning", "bucket", address)
-	count([other | some other in others; is_on(input.resource.resources[other])]) == 0
+	on := [other | some other in others; is_on(input.resource.resources[other])]
+	count([other | some other in on; terraform.is_beside(other, address)]) == 0
 	old := [array.concat(["resources", address], place) | some place in terraform.unclear(bucket, "versioning", "enabled")]
 	unknown := sort([array.concat(["resources", other], place) | some other in others; some place in unread(input.resource.resources[other])])
-	at := array.concat(array.concat(old, unknown), [terraform.missing_at("aws_s3_bucket_versioning", "bucket", address)])[0]
+	absent := sort([["resources", other] | some other in on])
+	at := array.concat(array.concat(absent, array.concat(old, unknown)), [terraform.missing_at("aws_s3_bucket_versioning", "bucket", address)])[0]
 	message := sprintf("%s keeps no versions", [address])
 }
 

@@ -10,8 +10,8 @@ package portcullis.rules.images_without_lifecycle
 
 import data.portcullis.prelude.terraform
 
-findings contains {"at": terraform.missing_at("aws_ecr_lifecycle_policy", "repository", address), "message": message} if {
+findings contains {"at": at, "message": message} if {
 	some address, _ in terraform.managed("aws_ecr_repository")
-	count(terraform.linked("aws_ecr_lifecycle_policy", "repository", address)) == 0
+	at := terraform.unlinked("aws_ecr_lifecycle_policy", "repository", address, 1)
 	message := sprintf("%s keeps every image forever", [address])
 }

@@ -17,11 +17,11 @@ findings contains {"at": at, "message": message} if {
 	some address, balancer in terraform.managed(type)
 	terraform.may_be(object.get(balancer, ["values", "load_balancer_type"], "application"), {"application"})
 	terraform.may_be(object.get(balancer, ["values", "internal"], false), {false, "false"})
-	count(terraform.linked("aws_wafv2_web_acl_association", "resource_arn", address)) == 0
+	missing := terraform.unlinked("aws_wafv2_web_acl_association", "resource_arn", address, 1)
 	unknown := [["resources", address, "values", field] |
 		some field in ["load_balancer_type", "internal"]
 		terraform.is_unknown(object.get(balancer, ["values", field], null))
 	]
-	at := array.concat(unknown, [terraform.missing_at("aws_wafv2_web_acl_association", "resource_arn", address)])[0]
+	at := array.concat(unknown, [missing])[0]
 	message := sprintf("%s faces the internet without a web firewall", [address])
 }

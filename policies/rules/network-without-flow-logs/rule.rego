@@ -13,8 +13,8 @@ package portcullis.rules.network_without_flow_logs
 
 import data.portcullis.prelude.terraform
 
-findings contains {"at": terraform.missing_at("aws_flow_log", "vpc_id", address), "message": message} if {
+findings contains {"at": at, "message": message} if {
 	some address, _ in terraform.managed("aws_vpc")
-	count(terraform.linked("aws_flow_log", "vpc_id", address)) == 0
+	at := terraform.unlinked("aws_flow_log", "vpc_id", address, 1)
 	message := sprintf("%s keeps no flow logs", [address])
 }

@@ -13,9 +13,9 @@ package portcullis.rules.open_default_security_group
 
 import data.portcullis.prelude.terraform
 
-findings contains {"at": terraform.missing_at("aws_default_security_group", "vpc_id", address), "message": message} if {
+findings contains {"at": at, "message": message} if {
 	some address, _ in terraform.managed("aws_vpc")
-	count(terraform.linked("aws_default_security_group", "vpc_id", address)) == 0
+	at := terraform.unlinked("aws_default_security_group", "vpc_id", address, 1)
 	message := sprintf("the default security group of %s is open: nothing closes it", [address])
 }
 

@@ -13,8 +13,8 @@ package portcullis.rules.secret_without_rotation
 
 import data.portcullis.prelude.terraform
 
-findings contains {"at": terraform.missing_at("aws_secretsmanager_secret_rotation", "secret_id", address), "message": message} if {
+findings contains {"at": at, "message": message} if {
 	some address, _ in terraform.managed("aws_secretsmanager_secret")
-	count(terraform.linked("aws_secretsmanager_secret_rotation", "secret_id", address)) == 0
+	at := terraform.unlinked("aws_secretsmanager_secret_rotation", "secret_id", address, 1)
 	message := sprintf("%s is never changed: no aws_secretsmanager_secret_rotation names it", [address])
 }

@@ -13,10 +13,10 @@ package portcullis.rules.topic_with_one_channel
 import data.portcullis.prelude.terraform
 
 # Only topics that alarms are sent to.
-findings contains {"at": terraform.missing_at("aws_sns_topic_subscription", "topic_arn", address), "message": message} if {
+findings contains {"at": at, "message": message} if {
 	some address, _ in terraform.managed("aws_sns_topic")
 	is_for_alarms(address)
-	count(terraform.linked("aws_sns_topic_subscription", "topic_arn", address)) + count(chats(address)) < input.params.channels
+	at := terraform.unlinked("aws_sns_topic_subscription", "topic_arn", address, input.params.channels - count(chats(address)))
 	message := sprintf("%s reaches fewer than %v channels", [address, input.params.channels])
 }
 
