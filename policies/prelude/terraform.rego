@@ -101,6 +101,12 @@ managed(type) := {place: resource |
 	object.get(resource, "mode", "managed") == "managed"
 }
 
+# Every module that the root calls is here, or a contract says what it makes.
+is_whole if {
+	hidden := [place | some place, call in object.get(input.resource, "calls", {}); not call.found; not call.contract]
+	count(hidden) == 0
+}
+
 # The addresses of those that name another resource in a field.
 linked(type, field, other) := {place |
 	some place, resource in managed(type)
