@@ -2,7 +2,8 @@
 # found nothing, which Rust tells; so rules ask for what is wrong or may be.
 package portcullis.prelude.terraform
 
-address := object.get(input.resource, ["metadata", "name"], "")
+# What is only read has none: rules are about what is made.
+address := object.get(input.resource, ["metadata", "name"], "") if object.get(input.resource, "mode", "managed") == "managed"
 
 values := object.get(input.resource, "values", {})
 

@@ -14,7 +14,6 @@ import data.portcullis.prelude.terraform
 import data.portcullis.prelude.terraform.address
 
 findings contains {"at": at, "message": message} if {
-	lacking := terraform.lacking(input.resource, "encryption_options", "use_aws_owned_key", {false, "false"})
-	at := lacking
+	at := terraform.lacking(input.resource, "encryption_options", "use_aws_owned_key", {false, "false"})
 	message := sprintf("%s is encrypted with a key of AWS: use_aws_owned_key is not false", [address])
 }

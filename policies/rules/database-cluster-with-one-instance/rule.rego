@@ -16,6 +16,7 @@ findings contains {"at": at, "message": message} if {
 	some address, cluster in terraform.managed("aws_rds_cluster")
 	is_aurora(object.get(cluster, ["values", "engine"], "aurora"))
 	object.get(cluster, ["values", "engine_mode"], "provisioned") == "provisioned"
+	object.get(cluster, ["values", "cluster_scalability_type"], "standard") == "standard"
 	is_served_here(address)
 	at := terraform.unlinked("aws_rds_cluster_instance", "cluster_identifier", address, input.params.instances)
 	message := sprintf("%s has fewer than %v instances", [address, input.params.instances])

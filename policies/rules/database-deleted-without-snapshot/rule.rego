@@ -15,11 +15,9 @@ import data.portcullis.prelude.terraform.values
 findings contains {"at": ["values", "skip_final_snapshot"], "message": message} if {
 	not values.replicate_source_db
 	terraform.may_be(object.get(values, "skip_final_snapshot", false), {true, "true"})
-	message := sprintf("%s leaves no snapshot when it is deleted", [address])
-}
 
-findings contains {"at": ["values", "delete_automated_backups"], "message": message} if {
-	object.get(values, "skip_final_snapshot", false) != false
-	terraform.may_be(object.get(values, "delete_automated_backups", false), {true, "true"})
-	message := sprintf("the backups of %s are deleted with it", [address])
+	# Its backups may stay instead.
+	backups := object.get(values, "delete_automated_backups", true)
+	not terraform.is_false(backups)
+	message := sprintf("%s leaves no snapshot when it is deleted", [address])
 }

@@ -8,9 +8,7 @@
 #   target: [external.terraform]
 package portcullis.rules.program_at_plan
 
-import data.portcullis.prelude.terraform.address
-
 findings contains {"at": ["values", "program"], "message": message} if {
 	input.resource.mode == "data"
-	message := sprintf("%s runs a program with each plan", [address])
+	message := sprintf("%s runs a program with each plan", [input.resource.metadata.name])
 }

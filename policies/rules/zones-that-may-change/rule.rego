@@ -11,7 +11,6 @@
 #   target: [aws_availability_zones.terraform]
 package portcullis.rules.zones_that_may_change
 
-import data.portcullis.prelude.terraform.address
 import data.portcullis.prelude.terraform.values
 
 findings contains {"at": ["values"], "message": message} if {
@@ -19,5 +18,5 @@ findings contains {"at": ["values"], "message": message} if {
 	object.get(values, "exclude_names", []) == []
 	object.get(values, "exclude_zone_ids", []) == []
 	count([1 | some filter in object.get(values, "filter", []); object.get(filter, "name", "") in {"zone-name", "zone-id"}]) == 0
-	message := sprintf("%s takes whatever zones there are", [address])
+	message := sprintf("%s takes whatever zones there are", [input.resource.metadata.name])
 }
