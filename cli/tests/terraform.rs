@@ -8,7 +8,7 @@ use serde_json::Value;
 /// The lines of a comment in a text, with what stands behind it.
 fn expected(text: &str, mark: &str) -> BTreeSet<(u64, String)> {
     let lines = (1..).zip(text.lines());
-    let said = lines.filter_map(|(line, text)| Some((line, text.split_once(mark)?.1)));
+    let said = lines.filter_map(|(line, text)| Some((line, text.split_once(mark)?.1.split(" # ").next()?)));
     said.flat_map(|(line, rules)| rules.split(", ").map(move |rule| (line, rule.trim().to_owned()))).collect()
 }
 

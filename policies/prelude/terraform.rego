@@ -37,6 +37,10 @@ is_vague(value) if {
 	is_unknown(value)
 	object.get(value, "$of", "") == ""
 	object.get(value, "$pieces", []) == []
+
+	# So does what is made in another root.
+	reason := object.get(value, "$unknown", "")
+	not endswith(reason, "is known after it is applied")
 }
 
 # The place of a field; where what is said of it rests on other fields, of the first of these that is not known.

@@ -69,7 +69,7 @@ module "vpc" {                             # finding: network-without-flow-logs
 }
 
 resource "kubectl_manifest" "pod" {
-  yaml_body = yamlencode({ # finding: bare-pod, default-service-account, host-network
+  yaml_body = yamlencode({ # finding: bare-pod, default-service-account, host-network, workload-manifest-in-terraform
     apiVersion = "v1"
     kind       = "Pod"
     metadata   = { name = "web", namespace = "shop" }
@@ -80,7 +80,7 @@ resource "kubectl_manifest" "pod" {
 resource "kubernetes_manifest" "pod" {
   manifest = {
     apiVersion = "v1"
-    kind       = "Pod" # finding: bare-pod
+    kind       = "Pod" # finding: bare-pod, workload-manifest-in-terraform
     metadata   = { name = "api", namespace = "shop" }
     spec = {             # finding: default-service-account
       hostNetwork = true # finding: host-network
@@ -88,13 +88,13 @@ resource "kubernetes_manifest" "pod" {
   }
 }
 
-resource "kubectl_manifest" "unknown" { # undecided: *
-  yaml_body = yamlencode({ metadata = { name = var.unset } })
+resource "kubectl_manifest" "unknown" {                       # undecided: *
+  yaml_body = yamlencode({ metadata = { name = var.unset } }) # undecided: workload-manifest-in-terraform
 }
 
 resource "kubectl_manifest" "maybe" { # undecided: *
   count     = length(var.unset)
-  yaml_body = yamlencode({ apiVersion = "v1", kind = "Pod", metadata = { name = "maybe" }, spec = { hostNetwork = true } })
+  yaml_body = yamlencode({ apiVersion = "v1", kind = "Pod", metadata = { name = "maybe" }, spec = { hostNetwork = true } }) # undecided: workload-manifest-in-terraform
 }
 
 resource "kubectl_manifest" "hidden" { # undecided: *

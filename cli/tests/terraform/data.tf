@@ -21,11 +21,11 @@ locals {
   days = 3 # finding: database-with-short-backups
 }
 
-resource "aws_db_instance" "main" { # finding: database-without-insights, database-without-logs
+resource "aws_db_instance" "main" { # finding: database-without-insights, database-without-logs, database-in-default-network
   multi_az                = var.standby
   backup_retention_period = local.days
   deletion_protection     = true
-  storage_encrypted       = var.unset # undecided: unencrypted-data-store
+  storage_encrypted       = var.unset # undecided: unencrypted-data-store, data-store-without-own-key
   publicly_accessible     = var.unset # undecided: public-data-store
 }
 
@@ -48,11 +48,11 @@ resource "aws_kms_key" "said" { # finding: key-without-rotation
   tags = { existence = "possible" }
 }
 
-resource "aws_mq_broker" "main" {                                               # finding: broker-without-logs
+resource "aws_mq_broker" "main" {                                               # finding: broker-without-logs, broker-without-own-key
   deployment_mode = var.standby ? "ACTIVE_STANDBY_MULTI_AZ" : "SINGLE_INSTANCE" # finding: broker-in-one-zone
 }
 
-resource "aws_s3_bucket" "models" { # finding: bucket-open-to-plain-http, bucket-without-own-key
+resource "aws_s3_bucket" "models" { # finding: bucket-open-to-plain-http, bucket-without-own-key, bucket-without-lifecycle
   bucket = "models"
 }
 

@@ -9,7 +9,7 @@ terraform {
 }
 
 # What registry modules make, of which only contracts are here.
-module "vpc" { # finding: network-without-flow-logs
+module "vpc" { # finding: network-without-flow-logs, cluster-subnet-without-role
   source  = "terraform-aws-modules/vpc/aws"
   version = "~> 5.0"
 
@@ -30,7 +30,7 @@ module "wide" { # finding: network-without-flow-logs
   one_nat_gateway_per_az = true
 }
 
-module "eks" { # finding: unencrypted-cluster-secrets, cluster-without-version
+module "eks" { # finding: unencrypted-cluster-secrets, cluster-without-version, metadata-past-the-machine
   source  = "terraform-aws-modules/eks/aws"
   version = "~> 20.0"
 
@@ -107,7 +107,7 @@ module "like" { # finding: loose-service-account-trust
   }
 }
 
-module "database" { # finding: database-without-insights, database-without-logs
+module "database" { # finding: database-without-insights, database-without-logs, database-in-default-network
   source  = "terraform-aws-modules/rds/aws"
   version = "~> 6.0"
 
@@ -125,7 +125,7 @@ module "key" {
   enable_key_rotation = false # finding: key-without-rotation
 }
 
-module "bucket" { # finding: bucket-without-access-block, bucket-open-to-plain-http, bucket-without-own-key
+module "bucket" { # finding: bucket-without-access-block, bucket-open-to-plain-http, bucket-without-own-key # undecided: bucket-without-lifecycle
   source  = "terraform-aws-modules/s3-bucket/aws"
   version = "~> 4.0"
 

@@ -8,7 +8,7 @@ variable "policy" {
   type = string
 }
 
-resource "aws_dynamodb_table" "cases" { # finding: table-without-recovery
+resource "aws_dynamodb_table" "cases" { # finding: table-without-recovery, table-without-own-key
   hash_key = "id"
 }
 

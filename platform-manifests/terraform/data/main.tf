@@ -140,6 +140,26 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "models" {
   }
 }
 
+# A version of a model that nobody loads any more can come back for a quarter.
+resource "aws_s3_bucket_lifecycle_configuration" "models" {
+  bucket = aws_s3_bucket.models.id
+
+  rule {
+    id     = "old-versions"
+    status = "Enabled"
+
+    filter {}
+
+    noncurrent_version_expiration {
+      noncurrent_days = 90
+    }
+
+    abort_incomplete_multipart_upload {
+      days_after_initiation = 7
+    }
+  }
+}
+
 data "aws_iam_policy_document" "models" {
   statement {
     sid       = "OnlyTLS"

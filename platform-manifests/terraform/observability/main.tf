@@ -117,6 +117,27 @@ resource "aws_iam_role" "experiments" {
   assume_role_policy = data.aws_iam_policy_document.experiments.json
 }
 
+# What a template needs to send its record to a log group; AWS takes none of it by name.
+data "aws_iam_policy_document" "records" {
+  statement {
+    actions   = ["logs:CreateLogDelivery", "logs:DescribeLogGroups", "logs:DescribeResourcePolicies", "logs:PutResourcePolicy"]
+    resources = ["*"]
+  }
+}
+
+resource "aws_iam_role_policy" "records" {
+  name   = "records"
+  role   = aws_iam_role.experiments.name
+  policy = data.aws_iam_policy_document.records.json
+}
+
+# The record of every rehearsal, which auditors ask for.
+resource "aws_cloudwatch_log_group" "experiments" {
+  name              = "/aws/fis/${local.name}"
+  retention_in_days = var.retention_days
+  kms_key_id        = data.terraform_remote_state.security.outputs.key_arns.logs
+}
+
 resource "aws_fis_experiment_template" "scene" {
   for_each = local.scenes
 
@@ -126,6 +147,14 @@ resource "aws_fis_experiment_template" "scene" {
   stop_condition {
     source = "aws:cloudwatch:alarm"
     value  = aws_cloudwatch_metric_alarm.restarts.arn
+  }
+
+  log_configuration {
+    log_schema_version = 2
+
+    cloudwatch_logs_configuration {
+      log_group_arn = "${aws_cloudwatch_log_group.experiments.arn}:*"
+    }
   }
 
   action {

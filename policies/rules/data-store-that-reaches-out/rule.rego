@@ -6,6 +6,7 @@
 #   group: network
 #   like:
 #     - checkov:CKV_AWS_382
+#     - trivy:AWS-0104
 #   scope: resource
 #   target: [terraform_root.terraform]
 package portcullis.rules.data_store_that_reaches_out

@@ -4,6 +4,9 @@
 # custom:
 #   severity: warning
 #   group: platform
+#   like:
+#     - tflint:aws_db_instance_default_parameter_group
+#     - tflint:aws_elasticache_cluster_default_parameter_group
 #   scope: resource
 #   target: [aws_db_instance.terraform, aws_rds_cluster.terraform, aws_rds_cluster_instance.terraform, aws_elasticache_replication_group.terraform, aws_elasticache_cluster.terraform, aws_redshift_cluster.terraform]
 package portcullis.rules.default_parameter_group

@@ -4,6 +4,8 @@
 # custom:
 #   severity: warning
 #   group: network
+#   like:
+#     - tflint:aws_security_group_inline_rules
 #   scope: resource
 #   target: [aws_security_group.terraform]
 package portcullis.rules.inline_security_group_rules

@@ -7,6 +7,7 @@
 #   like:
 #     - checkov:CKV_AWS_273
 #     - trivy:AWS-0143
+#     - checkov:CKV_AWS_41
 #   scope: resource
 #   target: [aws_iam_access_key.terraform, terraform_root.terraform]
 package portcullis.rules.long_lived_credentials

@@ -6,6 +6,7 @@
 #   group: platform
 #   like:
 #     - checkov:CKV_TF_2
+#     - tflint:terraform_module_version
 #   scope: resource
 #   target: [terraform_root.terraform]
 package portcullis.rules.open_ended_module

@@ -4,6 +4,8 @@
 # custom:
 #   severity: warning
 #   group: platform
+#   like:
+#     - tflint:terraform_required_providers
 #   "off": A lock file that is committed decides the version all the same; it is for roots that have none.
 #   scope: resource
 #   target: [terraform_root.terraform]

@@ -4,6 +4,8 @@
 # custom:
 #   severity: warning
 #   group: access
+#   like:
+#     - tflint:aws_write_only_arguments
 #   scope: resource
 #   target: [aws_db_instance.terraform, aws_rds_cluster.terraform, aws_redshift_cluster.terraform, aws_docdb_cluster.terraform]
 package portcullis.rules.password_in_state

@@ -7,6 +7,8 @@
 #   like:
 #     - checkov:CKV_TF_1
 #     - checkov:CKV_TF_2
+#     - tflint:terraform_module_pinned_source
+#     - tflint:terraform_module_version
 #   scope: resource
 #   target: [terraform_root.terraform]
 package portcullis.rules.unpinned_module

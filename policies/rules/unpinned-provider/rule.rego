@@ -4,6 +4,8 @@
 # custom:
 #   severity: warning
 #   group: platform
+#   like:
+#     - tflint:terraform_required_providers
 #   scope: resource
 #   target: [terraform_root.terraform]
 package portcullis.rules.unpinned_provider
