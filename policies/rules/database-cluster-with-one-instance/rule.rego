@@ -18,6 +18,7 @@ findings contains {"at": at, "message": message} if {
 	object.get(cluster, ["values", "engine_mode"], "provisioned") == "provisioned"
 	object.get(cluster, ["values", "cluster_scalability_type"], "standard") == "standard"
 	is_served_here(address)
+	not grows(object.get(cluster, "module", ""))
 	at := terraform.unlinked("aws_rds_cluster_instance", "cluster_identifier", address, input.params.instances)
 	message := sprintf("%s has fewer than %v instances", [address, input.params.instances])
 }
@@ -25,6 +26,15 @@ findings contains {"at": at, "message": message} if {
 is_aurora(engine) if {
 	is_string(engine)
 	startswith(engine, "aurora")
+}
+
+# Application Auto Scaling adds readers.
+grows(module) if {
+	some target in terraform.managed("aws_appautoscaling_target")
+	object.get(target, "module", "") == module
+	object.get(target, ["values", "scalable_dimension"], "") == "rds:cluster:ReadReplicaCount"
+	capacity := object.get(target, ["values", "min_capacity"], 0)
+	not capacity in {0, "0"}
 }
 
 # One of them at least is made here, or any may be.
