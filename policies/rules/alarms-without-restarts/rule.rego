@@ -18,10 +18,12 @@ findings contains {"at": at, "message": message} if {
 	count(alarms) > 0
 	about := sort(array.concat([place | some place, _ in terraform.managed("aws_eks_cluster")], [place | some place, alarm in alarms; watches_pods(alarm)]))
 	count(about) > 0
-	count([place | some place, alarm in alarms; terraform.is_beside(place, about[0]); input.params.metric in metrics(alarm)]) == 0
+	first := about[0]
+	heard := [place | some place, alarm in alarms; input.params.metric in metrics(alarm)]
+	count([place | some place in heard; terraform.is_beside(place, first)]) == 0
 	unknown := sort([at | some place, alarm in alarms; some at in unread(place, alarm)])
-	absent := sort([["resources", place] | some place, alarm in alarms; input.params.metric in metrics(alarm)])
-	at := array.concat(array.concat(unknown, absent), [["resources", about[0]]])[0]
+	absent := sort([["resources", place] | some place in heard])
+	at := array.concat(array.concat(unknown, absent), [["resources", first]])[0]
 	message := sprintf("no alarm is about %s", [input.params.metric])
 }
 

@@ -15,7 +15,7 @@ import data.portcullis.prelude.terraform
 findings contains {"at": at, "message": message} if {
 	some address, _ in terraform.managed("aws_s3_bucket")
 	others := terraform.linked("aws_s3_bucket_policy", "bucket", address)
-	count([other | some other in others; terraform.is_beside(other, address); is_strict(input.resource.resources[other])]) == 0
+	count([other | some other in others; is_strict(input.resource.resources[other]); terraform.is_beside(other, address)]) == 0
 	unknown := sort([place | some other in others; some place in array.concat(unread(other), absent(other, address))])
 	at := array.concat(unknown, [terraform.missing_at("aws_s3_bucket_policy", "bucket", address)])[0]
 	message := sprintf("%s may be read without TLS: no policy denies it", [address])

@@ -22,7 +22,7 @@ block := "aws_s3_bucket_public_access_block"
 findings contains {"at": at, "message": message} if {
 	some address, _ in terraform.managed("aws_s3_bucket")
 	others := terraform.linked(block, "bucket", address)
-	count([other | some other in others; terraform.is_beside(other, address); is_whole(input.resource.resources[other])]) == 0
+	count([other | some other in others; is_whole(input.resource.resources[other]); terraform.is_beside(other, address)]) == 0
 	unknown := sort([place | some other in others; some place in array.concat(unread(other), absent(other, address))])
 	at := array.concat(unknown, [terraform.missing_at(block, "bucket", address)])[0]
 	message := sprintf("%s has no public access block that is whole", [address])

@@ -16,7 +16,7 @@ import data.portcullis.prelude.terraform
 findings contains {"at": at, "message": message} if {
 	some address, _ in terraform.managed("aws_eks_cluster")
 	addons := terraform.managed("aws_eks_addon")
-	known := {name | some place, addon in addons; terraform.is_beside(place, address); name := object.get(addon, ["values", "addon_name"], "")}
+	known := {name | some place, addon in addons; name := object.get(addon, ["values", "addon_name"], ""); terraform.is_beside(place, address)}
 	unknown := sort([["resources", place, "values", "addon_name"] | some place, addon in addons; terraform.is_unknown(addon.values.addon_name)])
 	at := array.concat(array.concat(unknown, absent(address)), [["resources", address]])[0]
 	missing := [name | some name in input.params.addons; not name in known]

@@ -19,7 +19,7 @@ findings contains {"at": at, "message": message} if {
 	endpoints := terraform.managed("aws_vpc_endpoint")
 	count(endpoints) + count(terraform.managed("aws_eks_cluster")) > 0
 	terraform.is_whole
-	had := {service | some service in input.params.services; some place, endpoint in endpoints; terraform.is_beside(place, address); serves(endpoint, service)}
+	had := {service | some service in input.params.services; some place, endpoint in endpoints; serves(endpoint, service); terraform.is_beside(place, address)}
 	missing := [service | some service in input.params.services; not service in had]
 	count(missing) > 0
 	unknown := sort([["resources", place, "values", "service_name"] | some place, endpoint in endpoints; terraform.is_unknown(object.get(endpoint, ["values", "service_name"], null))])
