@@ -13,8 +13,7 @@ pub struct Alias {
 
 impl Alias {
     /// Where rules have other names: linters, policy libraries, and `pss` for the Pod Security Standards, whose ids are `LEVEL/CONTROL`.
-    pub const SOURCES: [&str; 9] =
-        ["checkov", "gatekeeper", "kube-linter", "kube-score", "kyverno", "polaris", "pss", "tflint", "trivy"];
+    pub const SOURCES: [&str; 9] = ["checkov", "gatekeeper", "kube-linter", "kube-score", "kyverno", "polaris", "pss", "tflint", "trivy"];
 
     /// Reads `SOURCE:ID`.
     ///
