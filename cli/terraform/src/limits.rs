@@ -62,3 +62,18 @@ pub const MAX_FOLDERS: usize = 20_000;
 
 /// How deep values may lie within each other in what rules see.
 pub const MAX_DOCUMENT_DEPTH: usize = 60;
+
+/// How many files a saved plan may hold.
+pub const MAX_PLAN_ENTRIES: usize = 20_000;
+
+/// How many bytes the files of a saved plan that are read may have, all in all.
+pub const MAX_PLAN_BYTES: u64 = 128 << 20;
+
+/// How many times larger than in the saved plan a file may be, beyond the first bytes.
+pub const MAX_PLAN_RATIO: u64 = 200;
+
+/// How many values a plan as JSON may have.
+pub const MAX_PLAN_VALUES: usize = 4_000_000;
+
+/// How many resources a plan may have.
+pub const MAX_PLAN_RESOURCES: usize = 20_000;

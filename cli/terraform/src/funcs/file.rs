@@ -27,6 +27,20 @@ pub(super) const FUNCTIONS: &[Spec] = &[
     }),
 ];
 
+/// The functions whose first argument is a path below which something is read.
+pub(super) const READ: &[&str] = &[
+    "file",
+    "filebase64",
+    "filebase64sha256",
+    "filebase64sha512",
+    "fileexists",
+    "filemd5",
+    "fileset",
+    "filesha1",
+    "filesha256",
+    "filesha512",
+];
+
 fn environment(context: &Context<'_, '_>, what: &str) -> Value {
     let reason = Reason { kind: ReasonKind::Environment(Arc::from(what)), span: Some(context.span) };
     Value::unknown(Type::String, reason)

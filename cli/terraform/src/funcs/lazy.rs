@@ -76,6 +76,9 @@ impl Machine<'_> {
         let Some(text) = given.as_str() else {
             return Err(Fault::new("the template is null", "give a template", source.span));
         };
+        if let Some(reason) = self.not_copied(text, source.span).filter(|_| is_file) {
+            return Ok(Value::unknown(Type::Dynamic, reason).marked(marks));
+        }
         let Some(members) = names.members() else {
             return Err(Fault::new("the names of a template are an object or a map", "write { name = value }", span));
         };

@@ -204,6 +204,11 @@ impl Machine<'_> {
             return Ok(Value::unknown(Type::String, reason));
         }
         let Some(spec) = find(&call.name) else { return self.call_foreign(call, span) };
+        if file::READ.contains(&spec.name)
+            && let Some(reason) = arguments.first().and_then(|(path, _)| self.not_copied(path.as_str()?, span))
+        {
+            return Ok(Value::unknown(spec.gives.ty(), reason));
+        }
         self.apply(spec, arguments, span)
     }
 

@@ -216,6 +216,9 @@ impl Machine<'_> {
             }
         }
         let expansion = self.expansion(Scope::of_module(module), &block.body)?;
+        let above = self.modules.get(module).map(|instance| Arc::clone(&instance.address)).unwrap_or_default();
+        let dot = if above.is_empty() { "" } else { "." };
+        let expansion = self.planned_expansion(&format!("{above}{dot}module.{name}"), expansion);
         let add = |machine: &mut Self, key: Option<Key>, frames, certain| {
             machine.add_call(module, (name, key), block, &config, (frames, certain))
         };
@@ -260,7 +263,9 @@ impl Machine<'_> {
                 Some(Kind::String(constraint)) => Some(Arc::clone(constraint)),
                 _ => None,
             };
-            if let Some(folder) = self.installed(&call_path(&above, name), text, constraint.as_deref()) {
+            let path = call_path(&above, name);
+            let copied = self.copied(&path, text, constraint.as_deref(), source.value.span);
+            if let Some(folder) = copied.or_else(|| self.installed(&path, text, constraint.as_deref())) {
                 return self.called_folder(module, block, folder).map(Ok);
             }
             let call: Arc<str> = Arc::from(format!("module.{name}"));

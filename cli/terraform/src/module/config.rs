@@ -69,7 +69,7 @@ impl Machine<'_> {
     }
 
     /// The configuration files right in a folder, in order of name.
-    fn files_of(&self, folder: &RepoPath) -> Vec<RepoPath> {
+    pub(super) fn files_of(&self, folder: &RepoPath) -> Vec<RepoPath> {
         let is_file = |path: &RepoPath| {
             let name = path.name();
             let ignored = name.starts_with('.') || name.ends_with('~') || name.starts_with('#') && name.ends_with('#');

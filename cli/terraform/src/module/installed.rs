@@ -26,7 +26,7 @@ impl Machine<'_> {
             self.installed = Some(read);
         }
         let known = self.installed.as_ref()?.iter().find(|installed| &*installed.key == key)?;
-        let fits = plain(&known.source) == plain(source) && constraint.is_none_or(|constraint| satisfies(&known.version, constraint));
+        let fits = is_same_source(&known.source, source) && constraint.is_none_or(|constraint| satisfies(&known.version, constraint));
         let folder = known.folder.clone();
         fits.then(|| self.revision.resolve(&folder).ok()).flatten()
     }
@@ -64,6 +64,36 @@ impl Machine<'_> {
     }
 }
 
+/// Whether Terraform writes one source as the other, once it has found out what it is.
+pub(super) fn is_same_source(known: &str, written: &str) -> bool {
+    let known = plain(known);
+    let written = plain(written);
+    if known == written {
+        return true;
+    }
+    let expanded = match written.split_once("//") {
+        Some((host, rest)) if !host.ends_with(':') => repository(host).map(|found| format!("{found}//{rest}")),
+        _ => repository(written),
+    };
+    expanded.is_some_and(|expanded| expanded == known)
+}
+
+/// The repository that a short form such as `github.com/owner/name` stands for.
+fn repository(short: &str) -> Option<String> {
+    let (path, query) = short.split_once('?').map_or((short, String::new()), |(path, query)| (path, format!("?{query}")));
+    let parts: Vec<&str> = path.split('/').collect();
+    match parts.as_slice() {
+        ["github.com" | "bitbucket.org", owner, name] => {
+            let name = name.trim_end_matches(".git");
+            Some(format!("git::https://{}/{owner}/{name}.git{query}", parts.first()?))
+        }
+        _ => {
+            let (user, path) = path.strip_prefix("git@")?.split_once(':')?;
+            Some(format!("git::ssh://git@{user}/{path}{query}"))
+        }
+    }
+}
+
 /// A source without the registry that is meant where none is named.
 fn plain(source: &str) -> &str {
     source.strip_prefix("registry.terraform.io/").unwrap_or(source)
@@ -78,7 +108,7 @@ fn numbers(version: &str) -> Option<(Vec<u64>, bool)> {
 }
 
 /// Whether a version is one that all parts of a constraint take.
-fn satisfies(version: &str, constraint: &str) -> bool {
+pub(super) fn satisfies(version: &str, constraint: &str) -> bool {
     let Some((version, early)) = numbers(version) else { return false };
     constraint.split(',').all(|part| {
         let part = part.trim();

@@ -9,6 +9,8 @@ mod document;
 mod expand;
 mod installed;
 mod layer;
+mod lifecycle;
+mod planned;
 mod policy;
 mod reference;
 mod resource;
@@ -20,6 +22,7 @@ mod variable;
 pub use contract::{contract_variables, contracts};
 pub use document::Left;
 pub use layer::Layers;
+pub use lifecycle::{Ignored, Lifecycle};
 pub use resource::{Existence, Key, Mode, Resource};
 pub use run::evaluate;
 pub use setting::Setting;
@@ -37,6 +40,7 @@ use portcullis_source::{RepoPath, Span};
 
 use crate::{
     limits::{MAX_MADE, MAX_STEPS},
+    plan::Plan,
     value::Value,
 };
 
@@ -51,6 +55,8 @@ pub struct Inputs {
     pub environment: Option<Arc<str>>,
     /// The roots whose outputs may be read; without them, these are not known.
     pub layers: Option<Layers>,
+    /// What its plan says, where there is one.
+    pub plan: Option<Arc<Plan>>,
     /// How much may be done.
     pub limits: Limits,
 }

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use portcullis_source::Span;
 
-use super::{call::Node, expand::Expansion, policy};
+use super::{Lifecycle, call::Node, expand::Expansion, lifecycle, policy};
 use crate::{
     machine::{Evaluated, Machine, Scope},
     origin::Origin,
@@ -79,6 +79,8 @@ pub struct Resource {
     pub count: Option<Value>,
     /// The contract that makes it, where its module is not there.
     pub contract: Option<Arc<str>>,
+    /// What Terraform may do with it.
+    pub lifecycle: Lifecycle,
     /// Where it is declared.
     pub span: Span,
 }
@@ -109,6 +111,7 @@ impl Machine<'_> {
         let dot = if above.is_empty() { "" } else { "." };
         let node = Node::Resource(identity.0, Arc::clone(identity.1), Arc::clone(identity.2));
         let address = format!("{above}{dot}{}", node.describe());
+        let expansion = self.planned_expansion(&address, expansion);
         let one = |machine: &mut Self, key: Option<Key>, names: &[(&'static str, Value)]| {
             machine.count_instance(block.header)?;
             let address: Arc<str> = Arc::from(format!("{address}{}", key.map(|key| key.to_string()).unwrap_or_default()));
@@ -173,6 +176,7 @@ impl Machine<'_> {
         if mode == Mode::Managed && &**ty == "terraform_data" {
             terraform_data(&mut members, address, block.header);
         }
+        self.merge_planned(address, &lifecycle::of(block).ignored, block.header, &mut members);
         let known = Known::Members(Arc::new(members));
         let value = Value::from(Data::Unknown(Arc::new(Unknown { ty: Type::Dynamic, reason, known })));
         Ok(value.with_origin(Origin::written(block.header)))
@@ -190,6 +194,7 @@ impl Machine<'_> {
         let dot = if above.is_empty() { "" } else { "." };
         let default = self.default_tags(module, &ty, block).filter(|_| mode == Mode::Managed);
         let count = block.body.attribute("count").and_then(|count| self.eval(&count.value, Scope::of_module(module)).ok());
+        let lifecycle = lifecycle::of(block);
         let make = |key: Option<Key>, value: &Value| Resource {
             tags: value.attributes().and_then(|members| Self::all_tags(default.as_ref(), members)),
             address: Arc::from(format!("{above}{dot}{}{}", node.describe(), key.as_ref().map(Key::to_string).unwrap_or_default())),
@@ -202,6 +207,7 @@ impl Machine<'_> {
             values: value.attributes().cloned().unwrap_or_default(),
             count: count.clone(),
             contract: contract.clone(),
+            lifecycle: lifecycle.clone(),
             span: block.header,
         };
         match (&value.data, value.as_unknown().map(|unknown| &unknown.known)) {

@@ -88,6 +88,7 @@ pub(super) fn evaluate_below(revision: &Revision, folder: &RepoPath, inputs: &In
         machine.all_of(at, &mut module);
         at += 1;
     }
+    machine.settle_plan(&mut module);
     module.partial = machine.configs.values().any(|config| config.partial) || machine.is_spent();
     module.unfit = machine.unfit;
     Below { module: Partial { value: module, problems: machine.problems }, circles: machine.circles }

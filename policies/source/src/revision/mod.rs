@@ -157,6 +157,8 @@ pub struct Revision {
     sources: Arc<Sources>,
     listing: Listing,
     store: Store,
+    /// Files that were laid over those of the store.
+    laid: BTreeMap<RepoPath, Arc<[u8]>>,
     read: Mutex<BTreeMap<RepoPath, Arc<SourceFile>>>,
     /// What is asked for, while somebody wants to know.
     asked: Mutex<Option<BTreeSet<RepoPath>>>,
@@ -276,7 +278,16 @@ impl Revision {
         if !matches!(store, Store::Folder(_)) {
             sources.watch.forget();
         }
-        Self { sources, listing, store, read: Mutex::default(), asked: Mutex::default() }
+        Self { sources, listing, store, laid: BTreeMap::new(), read: Mutex::default(), asked: Mutex::default() }
+    }
+
+    /// Lays files over the tree: they are there from now on, whatever was there before.
+    pub fn lay(&mut self, files: BTreeMap<RepoPath, Arc<[u8]>>) {
+        for path in files.keys() {
+            add_with_parents(&mut self.listing.entries, path.clone(), EntryKind::File);
+        }
+        self.read.get_mut().unwrap_or_else(PoisonError::into_inner).retain(|path, _| !files.contains_key(path));
+        self.laid.extend(files);
     }
 
     /// What is there and has a name that is no UTF-8, so that nothing can name it.
@@ -381,6 +392,7 @@ impl Revision {
             return Ok(Arc::clone(file));
         }
         let bytes = match &self.store {
+            _ if self.laid.contains_key(&resolved) => self.laid.get(&resolved).cloned().ok_or_else(|| ReadError::Missing(path.clone()))?,
             Store::Folder(root) => {
                 let content = folder::read(root, &resolved);
                 self.sources.watch.note(|| Look::File(root.clone(), resolved.clone()), || look::of_content(&content));

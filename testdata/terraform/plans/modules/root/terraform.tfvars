@@ -1,0 +1,2 @@
+name = "orders"
+key  = "correct-horse-battery"
