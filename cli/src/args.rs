@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use crate::{helm_flags::HelmFlags, help, partition::Part};
+use crate::{helm_flags::HelmFlags, help, partition::Part, terraform::PlanFile};
 
 mod explain;
 mod rules;
@@ -152,6 +152,9 @@ pub(crate) struct Lint {
     /// Only this rule (repeatable).
     #[arg(short, long, value_name = "ID")]
     pub(crate) rule: Vec<String>,
+    /// What Terraform planned for a root: a file of `terraform plan -out`, or of `terraform show -json` (repeatable).
+    #[arg(long, value_name = "ROOT[@ENV]=FILE")]
+    pub(crate) plan: Vec<PlanFile>,
     /// How and where to report.
     #[command(flatten)]
     pub(crate) reporting: Reporting,
@@ -162,11 +165,11 @@ pub(crate) struct Lint {
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
     /// Write the findings of today to this file, which makes them known; with --baseline only those that it has and that still occur.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["rule", "paths", "environment", "service"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["rule", "plan", "paths", "environment", "service"])]
     pub(crate) write_baseline: Option<PathBuf>,
     /// Print what the admission webhook answers when each object is made, as JSON.
-    #[arg(long, conflicts_with_all = ["rule", "format", "output", "baseline", "write_baseline", "partition"])]
-    #[arg(long, conflicts_with_all = ["rule", "format", "output", "partition"])]
+    #[arg(long, conflicts_with_all = ["rule", "plan", "format", "output", "baseline", "write_baseline", "partition"])]
+    #[arg(long, conflicts_with_all = ["rule", "plan", "format", "output", "partition"])]
     pub(crate) as_admission: bool,
     /// Check one of N parts only, as in 3/16; `portcullis merge` joins the JSON reports of all parts.
     #[arg(long, value_name = "PART/N", conflicts_with_all = ["paths", "baseline", "write_baseline"])]

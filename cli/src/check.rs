@@ -77,7 +77,8 @@ pub(crate) fn gather(settings: &Settings, engine: &Engine, owns: &Owns<'_>) -> R
         secrets: Secrets::default(),
     };
     let kinds = Kinds::of(settings, engine, &renderer, &expanded.applications)?;
-    let notes = kinds.notes();
+    let mut notes = kinds.notes();
+    notes.extend(settings.plans.notes());
     // What is for no environment in particular is a part of all of them.
     let mut common = work.render(&renderer, None);
     common.extend(work.loose(&renderer));

@@ -27,6 +27,8 @@ Examples:
   portcullis lint --write-baseline portcullis.baseline.json
       take what an old repository has for known; with `--baseline portcullis.baseline.json` only
       more than that fails
+  portcullis lint --plan terraform/data@prod=plan.json
+      with what Terraform planned for a root in an environment: `terraform show -json`, or a saved plan
   portcullis lint --revision origin/main --format json --output report.json --format human
       a commit, as JSON in a file and for people on the terminal
   portcullis lint --format github --output - --format markdown --output \"$GITHUB_STEP_SUMMARY\"
@@ -202,11 +204,15 @@ Examples:
       where a value comes from: the literal, its tfvars line, variables, calls and locals
   portcullis tf --why output.endpoint -e prod
       why an output is not known, in every root that has it
+  portcullis tf terraform/data -e prod --plan plan.json --plan saved.tfplan
+      with what Terraform planned: plan.json has what providers know, saved.tfplan the modules that are
+      not in the repository
 
 A root is a folder with .tf files that no other one calls. Its environments are its files of values
 (vars/prod.tfvars, workspaces/prod.tfvars, prod.tfvars beside it) with the workspace of that name, else
 the folder below envs/, environments/ or live/. Nothing is fetched, no provider is asked: what only
-these know is unknown, with the reason. Sensitive values are never printed.
+these know is unknown, with the reason, unless a plan says it. A plan of other files or variables is a
+problem; what it says still counts. Sensitive values are never printed.
 
 Exit codes:
   0  evaluated

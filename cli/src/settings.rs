@@ -17,6 +17,7 @@ use crate::{
     own,
     progress::Progress,
     root, supply,
+    terraform::Plans,
 };
 
 /// What the process finds itself in.
@@ -76,6 +77,8 @@ pub(crate) struct Settings {
     pub(crate) environments: Vec<String>,
     /// Only these services; all where there are none.
     pub(crate) services: Vec<String>,
+    /// What Terraform planned, where somebody says so.
+    pub(crate) plans: Plans,
     /// How far the work has come.
     pub(crate) progress: Progress,
     /// What rules said before, where that is kept.
@@ -148,6 +151,7 @@ impl Settings {
             paths,
             environments: scope.environment.clone(),
             services: scope.service.clone(),
+            plans: Plans::default(),
             progress: Progress::new(surroundings.places.terminal),
             answers: None,
         })
@@ -205,7 +209,8 @@ fn absolute(path: &Path) -> Result<PathBuf, Error> {
         .map_err(|error| Error::usage(format!("{} is no usable path: {error}", path.display()), "name a file or folder of the repository"))
 }
 
-fn within(root: &Path, path: &Path) -> Result<RepoPath, Error> {
+/// A path of the disk as one of the repository.
+pub(crate) fn within(root: &Path, path: &Path) -> Result<RepoPath, Error> {
     let outside = || Error::Usage {
         message: format!("{} is not in the repository {}", path.display(), root.display()),
         hint: "name paths of one repository, or start in another with -C".to_owned(),

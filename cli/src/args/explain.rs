@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, ValueEnum};
 
 use super::{Format, MAX_THREADS, Scope};
-use crate::drift::Class;
+use crate::{drift::Class, terraform::PlanFile};
 
 /// `portcullis apps`.
 #[derive(Debug, ClapArgs)]
@@ -115,6 +115,9 @@ pub(crate) struct Tf {
     /// Only this environment (repeatable).
     #[arg(short, long, value_name = "NAME")]
     pub(crate) environment: Vec<String>,
+    /// What Terraform planned: a file of `terraform plan -out`, or of `terraform show -json`; of ROOT, or of another root or environment (repeatable).
+    #[arg(long, value_name = "[ROOT[@ENV]=]FILE")]
+    pub(crate) plan: Vec<PlanFile>,
     /// Say why this is not known, or where it comes from: ADDRESS.ATTRIBUTE or output.NAME.
     #[arg(long, value_name = "FIELD", conflicts_with = "format")]
     pub(crate) why: Option<String>,

@@ -14,6 +14,7 @@ use crate::{
     report::{self, Material, Report},
     select,
     settings::{Settings, Surroundings, cache_folder, mistakes, today},
+    terraform,
 };
 
 /// Checks and reports, or reports once more what was found where nothing has changed.
@@ -25,6 +26,7 @@ pub(crate) fn run(arguments: &args::Lint, surroundings: &Surroundings) -> Outcom
     }
     let sources = if kept.is_some() { Sources::watched() } else { Sources::default() };
     let mut settings = Settings::open_into(sources, &arguments.scope, surroundings)?;
+    terraform::open_plans(&mut settings, &arguments.plan, surroundings)?;
     if arguments.as_admission {
         return super::admission::run(&settings, today);
     }

@@ -11,7 +11,8 @@ use crate::{
 
 /// Lists the roots, or says why something is not known.
 pub(crate) fn run(arguments: &args::Tf, surroundings: &Surroundings) -> Outcome {
-    let settings = Settings::open(&arguments.scope(), surroundings)?;
+    let mut settings = Settings::open(&arguments.scope(), surroundings)?;
+    terraform::open_plans(&mut settings, &arguments.plan, surroundings)?;
     let sources = settings.revision.sources();
     let roots = terraform::roots(&settings);
     let mut problems = roots.problems;
@@ -26,7 +27,7 @@ pub(crate) fn run(arguments: &args::Tf, surroundings: &Surroundings) -> Outcome 
     }
     // What is wrong with the others is said where they are asked for.
     let all = terraform::discover(&settings).value;
-    let found = terraform::evaluate(&settings.revision, &roots.value, &all, is_wanted);
+    let found = terraform::evaluate(&settings, &roots.value, &all, is_wanted);
     if let Some(name) = &arguments.why {
         let output = terraform::why(&found, name, sources)?;
         return Ok(Done { output: output.into_bytes(), ..Done::default() });

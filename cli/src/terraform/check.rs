@@ -55,7 +55,7 @@ pub(crate) fn check(settings: &Settings, engine: &Engine, roots: Partial<Vec<Roo
         return Checked::default();
     }
     let is_wanted = |name: &str| settings.environments.is_empty() || settings.environments.iter().any(|wanted| wanted == name);
-    let evaluated = evaluate(&settings.revision, &roots.value, &roots.value, is_wanted);
+    let evaluated = evaluate(settings, &roots.value, &roots.value, is_wanted);
     let mut checked = Checked::default();
     checked.found.problems = roots.problems;
     let paths = settings.paths.iter().filter(|path| evaluated.iter().any(|root| root.is_reached_by(path)));

@@ -33,11 +33,7 @@ pub(crate) const DEFAULT: &str = "default";
 /// The roots that are asked for: those that the paths name, which may be folders that others call, else all that there are.
 pub(crate) fn roots(settings: &Settings) -> Partial<Vec<Root>> {
     let revision = &settings.revision;
-    let is_module = |folder: &RepoPath| {
-        let right_there = |path: &RepoPath| path.parent().as_ref() == Some(folder);
-        revision.below(folder).any(|(path, _)| right_there(path) && (path.name().ends_with(".tf") || path.name().ends_with(".tf.json")))
-    };
-    if !settings.paths.is_empty() && settings.paths.iter().all(is_module) {
+    if !settings.paths.is_empty() && settings.paths.iter().all(|folder| is_module(revision, folder)) {
         let mut problems = Vec::new();
         let named: BTreeSet<&RepoPath> = settings.paths.iter().collect();
         let found = named.into_iter().map(|folder| roots::root(revision, folder).take(&mut problems)).collect();
@@ -49,21 +45,29 @@ pub(crate) fn roots(settings: &Settings) -> Partial<Vec<Root>> {
     Partial { value: found, problems }
 }
 
+/// Whether configuration files lie right in a folder.
+pub(super) fn is_module(revision: &Revision, folder: &RepoPath) -> bool {
+    let right_there = |path: &RepoPath| path.parent().as_ref() == Some(folder);
+    revision.below(folder).any(|(path, _)| right_there(path) && (path.name().ends_with(".tf") || path.name().ends_with(".tf.json")))
+}
+
 /// Evaluates roots in those of their environments that are wanted, on all threads; in order of folders and environments.
 /// They may read the outputs of `all`.
-pub(crate) fn evaluate(revision: &Revision, roots: &[Root], all: &[Root], is_wanted: impl Fn(&str) -> bool) -> Vec<Evaluated> {
+pub(crate) fn evaluate(settings: &Settings, roots: &[Root], all: &[Root], is_wanted: impl Fn(&str) -> bool) -> Vec<Evaluated> {
+    let revision = &settings.revision;
     let layers = Layers::new(all.to_vec());
     let pairs = roots.iter().flat_map(|root| root.environments.iter().map(move |environment| (root, environment)));
     let pairs: Vec<_> = pairs.filter(|(_, environment)| is_wanted(&environment.name)).collect();
     let evaluate = |(root, environment): &(&Root, &roots::Environment)| {
         let (layers, name) = (Some(layers.clone()), Some(Arc::clone(&environment.name)));
-        let inputs = Inputs { layers, environment: name, ..environment.inputs.clone() };
+        let plan = settings.plans.of(&root.folder, &environment.name);
+        let inputs = Inputs { layers, environment: name, plan: plan.clone(), ..environment.inputs.clone() };
         let Partial { value: module, problems } = module::evaluate(revision, &root.folder, &inputs);
         Evaluated {
             folder: root.folder.clone(),
             purpose: root.purpose,
             environment: Arc::clone(&environment.name),
-            inputs: environment.inputs.clone(),
+            inputs: Inputs { plan, ..environment.inputs.clone() },
             module,
             problems,
         }

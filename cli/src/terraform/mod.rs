@@ -4,11 +4,13 @@ mod check;
 mod doubt;
 mod evaluated;
 mod field;
+mod plans;
 mod tell;
 mod why;
 
 pub(crate) use check::{Checked, check, discover, is_ours};
 pub(crate) use evaluated::{Evaluated, evaluate, roots};
+pub(crate) use plans::{PlanFile, Plans, open as open_plans};
 pub(crate) use tell::{human, json};
 pub(crate) use why::why;
 

@@ -27,6 +27,9 @@ pub(crate) fn human(roots: &[Evaluated]) -> String {
         for file in &root.inputs.var_files {
             let _ = writeln!(text, "  values     {file}");
         }
+        for name in root.inputs.plan.iter().flat_map(|plan| &plan.names) {
+            let _ = writeln!(text, "  plan       {name}");
+        }
         for call in root.module.calls.iter().filter(|call| !call.is_inner) {
             if let Some(contract) = &call.contract {
                 let _ = writeln!(text, "  contract   {}, by what {contract} is known to make", call.address);
@@ -105,13 +108,15 @@ fn root(root: &Evaluated, sources: &Sources) -> String {
     let absent: Vec<String> =
         absent.map(|call| format!("{{\"address\":{},\"source\":{}}}", json_string(&call.address), json_string(&call.source))).collect();
     let undeclared: Vec<String> = root.module.undeclared.iter().map(|(name, _)| json_string(name)).collect();
+    let plans: Vec<String> = root.inputs.plan.iter().flat_map(|plan| &plan.names).map(|name| json_string(name)).collect();
     let workspace = root.inputs.workspace.as_ref().map_or_else(|| "null".to_owned(), |name| json_string(name));
     format!(
-        "{{\"path\":{},\"environment\":{},\"workspace\":{workspace},\"library\":{},\"var_files\":{},\"outputs\":{{{}}},\"resources\":{},\"by_contract\":{},\"not_here\":{},\"undeclared\":{},\"problems\":{}}}",
+        "{{\"path\":{},\"environment\":{},\"workspace\":{workspace},\"library\":{},\"var_files\":{},\"plans\":{},\"outputs\":{{{}}},\"resources\":{},\"by_contract\":{},\"not_here\":{},\"undeclared\":{},\"problems\":{}}}",
         json_string(root.path()),
         json_string(&root.environment),
         root.purpose == Purpose::Library,
         list(&files),
+        list(&plans),
         outputs.join(","),
         list(&resources),
         list(&contracted),
