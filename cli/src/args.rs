@@ -210,6 +210,9 @@ pub(crate) struct Diff {
     /// Only this rule (repeatable).
     #[arg(short, long, value_name = "ID")]
     pub(crate) rule: Vec<String>,
+    /// What Terraform planned for a root of the head: a file of `terraform plan -out`, or of `terraform show -json` (repeatable).
+    #[arg(long, value_name = "ROOT[@ENV]=FILE")]
+    pub(crate) plan: Vec<PlanFile>,
     /// How and where to report.
     #[command(flatten)]
     pub(crate) reporting: Reporting,

@@ -205,14 +205,13 @@ Examples:
   portcullis tf --why output.endpoint -e prod
       why an output is not known, in every root that has it
   portcullis tf terraform/data -e prod --plan plan.json --plan saved.tfplan
-      with what Terraform planned: plan.json has what providers know, saved.tfplan the modules that are
-      not in the repository
+      with what Terraform planned: values out of plan.json, the files of modules out of saved.tfplan
 
 A root is a folder with .tf files that no other one calls. Its environments are its files of values
 (vars/prod.tfvars, workspaces/prod.tfvars, prod.tfvars beside it) with the workspace of that name, else
 the folder below envs/, environments/ or live/. Nothing is fetched, no provider is asked: what only
-these know is unknown, with the reason, unless a plan says it. A plan of other files or variables is a
-problem; what it says still counts. Sensitive values are never printed.
+these know is unknown, with the reason, unless a plan says it; one of other files or variables than the
+repository has is a problem. Sensitive values are never printed.
 
 Exit codes:
   0  evaluated

@@ -12,6 +12,7 @@ use crate::{
     error::Error,
     report::{self, Material, Report, Side},
     settings::{self, Settings, Surroundings, today},
+    terraform,
 };
 
 /// How reports call the head where it is no commit.
@@ -45,12 +46,16 @@ pub(crate) fn run(arguments: &args::Diff, surroundings: &Surroundings) -> Outcom
     let (base, head) = rayon::join(base, head);
     let (base, head) = (base?, head?);
     let names = (
-        Side { name: base_name.map_or_else(|| NOTHING.to_owned(), |_| arguments.base.clone()), commit: base.commit_id() },
+        Side { name: base_name.as_ref().map_or_else(|| NOTHING.to_owned(), |_| arguments.base.clone()), commit: base.commit_id() },
         Side { name: head_name(arguments).to_owned(), commit: head.commit_id() },
     );
+    // What is not committed has no message yet.
+    let messages = base_name.as_deref().map(|base| Revision::messages(&root, base, arguments.head.as_deref().unwrap_or(HEAD)));
+    let messages = messages.transpose()?.unwrap_or_default();
     let on_disk = arguments.head.is_none() && !arguments.staged;
     let mut head = Settings::of(head, (root.clone(), on_disk), &scope, surroundings)?;
     let mut base = Settings::of(base, (root, false), &scope, surroundings);
+    terraform::open_plans(&mut head, &arguments.plan, surroundings)?;
     head.remember(&arguments.caching, surroundings);
     if let Ok(base) = &mut base {
         base.answers.clone_from(&head.answers);
@@ -70,6 +75,7 @@ pub(crate) fn run(arguments: &args::Diff, surroundings: &Surroundings) -> Outcom
         today: today(arguments.today.as_deref(), surroundings)?,
         extent: extent(arguments),
         secret_key: surroundings.secret_key.clone(),
+        messages,
     };
     let report = diff::compare(&comparison)?;
     let material = Material { report: &report, library: &library, sources: &sources };

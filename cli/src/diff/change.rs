@@ -15,9 +15,11 @@ use portcullis_source::{Link, Location, Origin, Partial, Sources, Span};
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use super::{
+    roots::RootChange,
     show::Secrets,
     side::{Made, Name, Side},
     tell::Told,
+    trailers::trailers,
 };
 use crate::{
     group,
@@ -25,11 +27,16 @@ use crate::{
 };
 
 /// What the rules that see a change find in it, each marked where somebody answers for it.
-pub(super) fn findings(told: &Told<'_>, applications: &[ApplicationChange], secrets: &Secrets) -> Partial<Vec<ChangeFinding>> {
+pub(super) fn findings(
+    told: &Told<'_>,
+    applications: &[ApplicationChange],
+    roots: &[RootChange<'_>],
+    secrets: &Secrets,
+) -> Partial<Vec<ChangeFinding>> {
     if !told.engine.rules().iter().any(|rule| rule.scope == Scope::Change) {
         return Partial::default();
     }
-    let mut found = told.engine.check_change(&change(told, applications, secrets));
+    let mut found = told.engine.check_change(&change(told, applications, roots, secrets));
     if !found.value.is_empty() {
         let head = told.comparison.head;
         let files = head.revision.files_read();
@@ -57,7 +64,7 @@ pub(super) fn entries(found: &[ChangeFinding], sources: &Sources) -> Vec<report:
 }
 
 /// The change as rules see it.
-fn change(told: &Told<'_>, applications: &[ApplicationChange], secrets: &Secrets) -> Change {
+fn change(told: &Told<'_>, applications: &[ApplicationChange], roots: &[RootChange<'_>], secrets: &Secrets) -> Change {
     let (base, head) = told.sides;
     let mut totals: BTreeMap<Arc<str>, Both<usize>> = BTreeMap::new();
     for context in base.units.values().map(|unit| &unit.context) {
@@ -72,6 +79,8 @@ fn change(told: &Told<'_>, applications: &[ApplicationChange], secrets: &Secrets
         totals,
         services: services(told, applications, secrets),
         applications: applications.iter().filter_map(|change| application(told, change)).collect(),
+        roots: roots.iter().map(RootChange::changed).collect(),
+        trailers: trailers(&told.comparison.messages),
     }
 }
 
@@ -214,7 +223,7 @@ fn object(change: &ObjectChange) -> ChangedObject {
     }
 }
 
-fn field(change: &FieldChange) -> ChangedField {
+pub(super) fn field(change: &FieldChange) -> ChangedField {
     let value = |shown: &Option<String>| shown.as_deref().and_then(|shown| serde_json::from_str(shown).ok());
     ChangedField {
         path: change.path.clone(),
@@ -236,7 +245,7 @@ fn spot(place: &Option<(Span, Location)>, chain: &[ChainLink]) -> Spot {
     Spot { place: place.as_ref().map(|(span, _)| *span), origin: Origin { links: chain.iter().map(link).collect() } }
 }
 
-fn effect(kind: ChangeKind) -> Effect {
+pub(super) fn effect(kind: ChangeKind) -> Effect {
     match kind {
         ChangeKind::Added => Effect::Added,
         ChangeKind::Removed => Effect::Removed,

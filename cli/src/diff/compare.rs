@@ -53,6 +53,8 @@ pub(crate) struct Comparison<'a> {
     pub(crate) extent: Extent,
     /// What secrets are hashed with.
     pub(crate) secret_key: Option<String>,
+    /// The messages of its commits.
+    pub(crate) messages: Vec<String>,
 }
 
 impl Comparison<'_> {

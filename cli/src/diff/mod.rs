@@ -12,10 +12,12 @@ mod key;
 mod lines;
 mod objects;
 mod reach;
+mod roots;
 mod show;
 mod side;
 mod spread;
 mod tell;
+mod trailers;
 
 pub(crate) use compare::{Comparison, Extent, compare, denies};
 pub(crate) use show::{Secrets, secret_key};

@@ -17,6 +17,7 @@ use super::{
     lines::ChangedLines,
     objects::{Telling, is_same, pairs},
     reach::Reached,
+    roots::{self, RootChange},
     show::Secrets,
     side::{Made, Name, Side},
 };
@@ -64,23 +65,25 @@ pub(super) fn tell(told: &Told<'_>, judged: Judged, problems: Problems) -> Repor
     new_problems.retain(|problem| problem.application.is_none() || narrowed.has(problem.application.as_deref()));
     let telling = Telling { sources, lines: told.lines, secrets: &secrets };
     let applications = told.applications(&telling, &problems.base, &new_problems);
-    let by_change = change::findings(told, &applications, &secrets).take(&mut new_problems);
-    let applications: Vec<ApplicationChange> = applications.into_iter().filter(|change| narrowed.has(change.name.as_deref())).collect();
+    let roots = roots::compare(told, &telling);
+    let by_change = change::findings(told, &applications, &roots, &secrets).take(&mut new_problems);
+    let mut applications: Vec<ApplicationChange> = applications.into_iter().filter(|change| narrowed.has(change.name.as_deref())).collect();
     let changed: Vec<Option<&str>> = applications.iter().map(|change| change.name.as_deref()).collect();
     let findings = told.findings(judged, (&by_change, &new_problems), (&changed, &narrowed));
+    let unchanged = named_units(told, &narrowed).filter(|name| !changed.contains(&label(name).as_deref())).count();
+    // Of the roots only the environments that are asked for were evaluated.
+    applications.extend(roots.into_iter().filter_map(RootChange::entry));
     let contexts: Vec<Context> = head.units.values().chain(base.units.values()).map(|unit| unit.context.clone()).collect();
-    let named = head.units.keys().filter(|name| matches!(name, Name::Application(..)) && narrowed.has(label(name).as_deref()));
-    let unchanged = named.clone().filter(|name| !changed.contains(&label(name).as_deref())).count();
     let mut report = Report {
         bundle: told.engine.digest().to_owned(),
-        applications: account(named.count(), &new_problems, sources),
+        applications: account(named_units(told, &narrowed).count(), &new_problems, sources),
         terraform: told.terraform.1.account.clone(),
         nothing: None,
         unreached: Vec::new(),
         not_expanded: not_expanded(head.expanded.unmade(), sources),
         objects: applications.iter().map(|change| change.objects.len()).sum(),
         unchecked: Unchecked::default(),
-        notes: head.kinds.notes(),
+        notes: head.kinds.notes().into_iter().chain(told.comparison.head.plans.notes()).collect(),
         reach: Reach::new(&distinct(contexts, &head.expanded.applications)),
         findings,
         problems: group::problems(new_problems, sources),
@@ -99,6 +102,11 @@ pub(super) fn tell(told: &Told<'_>, judged: Judged, problems: Problems) -> Repor
     told.terraform.1.hide(&mut report.secrets);
     report.scrub();
     report
+}
+
+/// The applications of the head that are asked for.
+fn named_units<'a>(told: &Told<'a>, narrowed: &'a Narrowed) -> impl Iterator<Item = &'a Name> {
+    told.sides.1.units.keys().filter(|name| matches!(name, Name::Application(..)) && narrowed.has(label(name).as_deref()))
 }
 
 /// The applications that the command line asks for.

@@ -8,7 +8,7 @@ use std::{
 use indexmap::IndexMap;
 use portcullis_source::Location;
 
-use super::{ApplicationChange, ChainLink, ChangeKind, Changes, FieldChange, ObjectChange};
+use super::{ApplicationChange, ChainLink, ChangeKind, Changes, FieldChange, ObjectChange, Report};
 
 /// An object of an application that changes.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +28,7 @@ pub(crate) struct Batch<'a> {
 
 impl<'a> Batch<'a> {
     /// All its objects.
-    pub(crate) fn members(&self) -> impl Iterator<Item = Member<'a>> {
+    pub(crate) fn members(&self) -> impl Iterator<Item = Member<'a>> + Clone {
         self.variants.iter().flatten().copied()
     }
 
@@ -49,6 +49,22 @@ pub(crate) fn differing<'a>(batch: &Batch<'a>, variant: &[Member<'a>]) -> Vec<&'
 pub(crate) fn applications<'a>(members: impl Iterator<Item = Member<'a>>) -> Vec<Arc<str>> {
     let names: BTreeSet<Arc<str>> = members.filter_map(|member| member.application.name.clone()).collect();
     names.into_iter().collect()
+}
+
+/// The environments of what belongs to no application, each once.
+pub(crate) fn environments<'a>(members: impl Iterator<Item = Member<'a>>) -> Vec<Arc<str>> {
+    let names: BTreeSet<Arc<str>> = members.filter_map(|member| member.application.environment.clone()).collect();
+    names.into_iter().collect()
+}
+
+/// Where objects change, in words: their applications, else their environments.
+pub(crate) fn reach<'a>(members: impl Iterator<Item = Member<'a>> + Clone, report: &Report) -> String {
+    let (names, environments) = (applications(members.clone()), environments(members));
+    match (names.is_empty(), environments.is_empty()) {
+        (false, _) => report.reach.describe(&names),
+        (true, false) => environments.join(", "),
+        (true, true) => "no application".to_owned(),
+    }
 }
 
 /// What objects must share to be in one batch.

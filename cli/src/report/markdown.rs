@@ -200,9 +200,9 @@ fn sign(kind: ChangeKind) -> &'static str {
 /// Objects with the same change, folded: the comparison of the first, the lines behind it, and the values of the others.
 fn batch_section(batch: &Batch<'_>, report: &Report) -> String {
     let Some(Member { object, .. }) = batch.members().next() else { return String::new() };
-    let (count, names) = (batch.members().count(), batch.applications());
+    let count = batch.members().count();
     let more = if count > 1 { format!(" and {} more like it", count - 1) } else { String::new() };
-    let place = if names.is_empty() { "no application".to_owned() } else { report.reach.describe(&names) };
+    let place = alike::reach(batch.members(), report);
     let mut text = String::new();
     for hazard in &object.hazards {
         let _ = writeln!(text, "⚠️ **{}**: {}  ", prose(&object.object.text()), prose(hazard));

@@ -4,7 +4,7 @@ use std::{fmt::Write as _, sync::Arc};
 
 use super::{
     ChangeKind, Changes, FieldChange, Reach, Style,
-    alike::{Batch, Cause, Effect, applications, batches, causes},
+    alike::{Batch, Cause, Effect, applications, batches, causes, environments},
     escape::visible,
     tally::plural,
 };
@@ -66,7 +66,7 @@ impl Printer<'_> {
         for hazard in &first.object.hazards {
             let sign = if self.style == Style::Coloured { "\u{1b}[1;31m⚠\u{1b}[0m" } else { "⚠" };
             let _ = writeln!(self.text, "  {sign} {}: {}", first.object.object.text(), visible(hazard));
-            self.reached(&batch.applications(), batch.members().count());
+            self.reached(&batch.applications(), batch.members().count(), &environments(batch.members()));
         }
     }
 
@@ -98,14 +98,16 @@ impl Printer<'_> {
         for effect in cause.effects.iter().take(MAX_EFFECTS) {
             self.effect(effect);
             if !are_same {
-                self.reached(&applications(effect.members.iter().copied()), effect.members.len());
+                let members = || effect.members.iter().copied();
+                self.reached(&applications(members()), effect.members.len(), &environments(members()));
             }
         }
         if cause.effects.len() > MAX_EFFECTS {
             let _ = writeln!(self.text, "      and {}", plural(cause.effects.len() - MAX_EFFECTS, "more field"));
         }
         if are_same {
-            self.reached(&shared, 0);
+            let members = cause.effects.iter().flat_map(|effect| effect.members.iter().copied());
+            self.reached(&shared, 0, &environments(members));
         }
     }
 
@@ -137,13 +139,14 @@ impl Printer<'_> {
             let _ = write!(self.text, "  ({}:{})", place.file, place.line);
         }
         self.text.push('\n');
-        self.reached(&batch.applications(), 0);
+        self.reached(&batch.applications(), 0, &environments(batch.members()));
     }
 
     /// The applications, and how many objects there are where that is more.
-    fn reached(&mut self, names: &[Arc<str>], objects: usize) {
+    fn reached(&mut self, names: &[Arc<str>], objects: usize, environments: &[Arc<str>]) {
         if names.is_empty() {
-            self.text.push_str("        in no application\n");
+            let place = if environments.is_empty() { "no application".to_owned() } else { environments.join(", ") };
+            let _ = writeln!(self.text, "        in {place}");
             return;
         }
         let objects = if objects > names.len() { format!(" ({objects} objects)") } else { String::new() };

@@ -10,7 +10,7 @@ use portcullis_terraform::{
 };
 
 use super::{
-    Evaluated,
+    Evaluated, Kept,
     doubt::doubt,
     evaluated::{DEFAULT, evaluate},
 };
@@ -30,6 +30,8 @@ pub(crate) struct Checked {
     pub(crate) account: Terraform,
     /// The paths of the command line that reach a root.
     pub(crate) reached: Vec<RepoPath>,
+    /// What the roots are made of, for a comparison with another revision.
+    pub(crate) roots: Vec<Kept>,
     /// What must not be shown: where it is written, and the text.
     hidden: Vec<(Option<Span>, Option<Arc<str>>)>,
 }
@@ -65,7 +67,9 @@ pub(crate) fn check(settings: &Settings, engine: &Engine, roots: Partial<Vec<Roo
     for root in evaluated.iter().filter(asked) {
         checked.hidden.extend(document::secrets(&root.module));
         checked.account.add(root, settings);
-        resources.extend(root.resources(settings, &mut checked));
+        let own = root.resources(settings, &mut checked);
+        checked.roots.push(Kept::of(root, &own, root.span()));
+        resources.extend(own);
         checked.found.problems.extend(root.problems.iter().cloned());
     }
     let found = check_single(engine, &resources, &Facts::collect(&resources)).take(&mut checked.found.problems);
@@ -151,6 +155,13 @@ impl Evaluated {
         folders.into_iter().any(meets) || self.inputs.var_files.iter().any(|file| file.is_within(path))
     }
 
+    /// Where it is: its first block.
+    fn span(&self) -> Option<Span> {
+        let settings = self.module.settings.iter().map(|setting| setting.span);
+        let outputs = self.module.outputs.values().map(|output| output.span);
+        settings.chain(self.module.resources.iter().map(|one| one.span)).chain(outputs).next()
+    }
+
     /// The documents of its resources, of the root as a whole, and the Kubernetes objects in it.
     fn resources(&self, settings: &Settings, checked: &mut Checked) -> Vec<Resource> {
         let environment = Some(Arc::clone(&self.environment)).filter(|name| &**name != DEFAULT);
@@ -178,8 +189,7 @@ impl Evaluated {
                 }),
             }
         }
-        let span = self.module.settings.iter().map(|setting| setting.span).chain(self.module.resources.iter().map(|one| one.span)).next();
-        let span = span.or_else(|| self.module.outputs.values().map(|output| output.span).next());
+        let span = self.span();
         let lock = self.folder.join(".terraform.lock.hcl").is_ok_and(|path| settings.revision.entry(&path).is_some());
         if let Some(span) = span {
             match document::of_root(&self.module, &self.folder, span, lock) {

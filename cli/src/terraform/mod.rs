@@ -4,12 +4,14 @@ mod check;
 mod doubt;
 mod evaluated;
 mod field;
+mod kept;
 mod plans;
 mod tell;
 mod why;
 
 pub(crate) use check::{Checked, check, discover, is_ours};
 pub(crate) use evaluated::{Evaluated, evaluate, roots};
+pub(crate) use kept::Kept;
 pub(crate) use plans::{PlanFile, Plans, open as open_plans};
 pub(crate) use tell::{human, json};
 pub(crate) use why::why;

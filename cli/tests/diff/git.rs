@@ -63,9 +63,14 @@ impl Repository {
 
     /// Commits the work tree to a reference.
     pub(crate) fn commit(&self, reference: &str, parents: &[ObjectId]) -> ObjectId {
+        self.commit_saying("a commit", reference, parents)
+    }
+
+    /// The same with a message.
+    pub(crate) fn commit_saying(&self, message: &str, reference: &str, parents: &[ObjectId]) -> ObjectId {
         let tree = self.tree(self.root());
         let who = gix::actor::SignatureRef { name: "test".into(), email: "test@example.com".into(), time: "1767225600 +0000" };
-        self.git.commit_as(who, who, reference, "a commit", tree, parents.iter().copied()).unwrap().detach()
+        self.git.commit_as(who, who, reference, message, tree, parents.iter().copied()).unwrap().detach()
     }
 
     /// Stages the work tree.

@@ -2,5 +2,8 @@
 
 mod model;
 mod read;
+mod root;
+
+pub use root::{ChangedInstance, ChangedRoot, DriftedInstance};
 
 pub use model::{Both, Change, ChangedApplication, ChangedField, ChangedObject, Deployed, Effect, Spot};

@@ -7,6 +7,8 @@ use std::{
 
 use portcullis_source::{Origin, Span};
 
+use super::ChangedRoot;
+
 /// What a change does, between two revisions of a repository.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Change {
@@ -18,6 +20,10 @@ pub struct Change {
     pub applications: Vec<ChangedApplication>,
     /// The services of these applications, with every environment that they are or were deployed to.
     pub services: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Deployed>>,
+    /// The roots of Terraform of which something changes, each in one environment.
+    pub roots: Vec<ChangedRoot>,
+    /// What the messages of its commits end with, by name in small letters: `change-request: CHG0012345`.
+    pub trailers: BTreeMap<Arc<str>, Vec<Arc<str>>>,
 }
 
 /// What there was, and what there is.

@@ -24,7 +24,7 @@ impl Change {
     /// It is no such document: a key is unknown, missing, or of another type.
     pub fn read(document: &Document) -> Result<Self, String> {
         let root = &document.root;
-        only(root, &["kind", PARAMS, "environments", "totals", "applications", "services"])?;
+        only(root, &["kind", PARAMS, "environments", "totals", "applications", "services", "roots", "trailers"])?;
         if root.get("kind").and_then(Node::as_str) != Some(KIND) {
             return Err(format!("kind is not {KIND}"));
         }
@@ -44,8 +44,14 @@ impl Change {
             totals: totals.collect::<Result<_, String>>()?,
             applications,
             services,
+            roots: items(root, "roots").iter().map(|node| super::root::root(document, node)).collect::<Result<_, _>>()?,
+            trailers: entries(root.get("trailers")).map(|(name, node)| trailer(name, node)).collect::<Result<_, _>>()?,
         })
     }
+}
+
+fn trailer(name: &str, node: &Node) -> Result<(Arc<str>, Vec<Arc<str>>), String> {
+    Ok((Arc::from(name.to_lowercase()), texts(Some(node))?.into_iter().map(Arc::from).collect()))
 }
 
 fn application(document: &Document, node: &Node) -> Result<ChangedApplication, String> {
@@ -70,9 +76,13 @@ fn object(document: &Document, node: &Node) -> Result<ChangedObject, String> {
         name: text(node, "name")?,
         effect: effect(node)?,
         hazards: texts(node.get("hazards"))?,
-        fields: items(node, "fields").iter().map(|node| field(document, node)).collect::<Result<_, _>>()?,
+        fields: fields(document, node)?,
         spot: spot(document, node, "name"),
     })
+}
+
+pub(super) fn fields(document: &Document, node: &Node) -> Result<Vec<ChangedField>, String> {
+    items(node, "fields").iter().map(|node| field(document, node)).collect()
 }
 
 fn field(document: &Document, node: &Node) -> Result<ChangedField, String> {
@@ -112,25 +122,25 @@ fn number(node: &Node) -> Result<usize, String> {
     number.ok_or_else(|| format!("{} is no count", json(node)))
 }
 
-fn effect(node: &Node) -> Result<Effect, String> {
+pub(super) fn effect(node: &Node) -> Result<Effect, String> {
     let word = text(node, "change")?;
     Effect::ALL.into_iter().find(|effect| effect.name() == &*word).ok_or_else(|| format!("{word} is no change"))
 }
 
-fn text(node: &Node, key: &str) -> Result<Arc<str>, String> {
+pub(super) fn text(node: &Node, key: &str) -> Result<Arc<str>, String> {
     optional(node, key).ok_or_else(|| format!("{key} is missing or no text"))
 }
 
-fn optional(node: &Node, key: &str) -> Option<Arc<str>> {
+pub(super) fn optional(node: &Node, key: &str) -> Option<Arc<str>> {
     node.get(key).and_then(Node::as_str).map(Arc::from)
 }
 
-fn texts(node: Option<&Node>) -> Result<Vec<String>, String> {
+pub(super) fn texts(node: Option<&Node>) -> Result<Vec<String>, String> {
     let items = node.map(Node::items).unwrap_or_default().iter();
     items.map(|item| item.as_str().map(str::to_owned).ok_or_else(|| format!("{} is no text", json(item)))).collect()
 }
 
-fn items<'a>(node: &'a Node, key: &str) -> &'a [Node] {
+pub(super) fn items<'a>(node: &'a Node, key: &str) -> &'a [Node] {
     node.get(key).map(Node::items).unwrap_or_default()
 }
 
@@ -138,13 +148,13 @@ fn entries(node: Option<&Node>) -> impl Iterator<Item = (&Arc<str>, &Node)> {
     node.and_then(Node::as_map).into_iter().flat_map(|map| &map.entries).map(|entry| (&entry.key, &entry.value))
 }
 
-fn spot(document: &Document, node: &Node, key: &str) -> Spot {
+pub(super) fn spot(document: &Document, node: &Node, key: &str) -> Spot {
     let range = node.get(key).unwrap_or(node).range;
     let origin = document.text.origin(range);
     Spot { place: origin.edit(), origin }
 }
 
-fn only(node: &Node, known: &[&str]) -> Result<(), String> {
+pub(super) fn only(node: &Node, known: &[&str]) -> Result<(), String> {
     if node.as_map().is_none() {
         return Err(format!("{} is no map of {}", json(node), known.join(", ")));
     }

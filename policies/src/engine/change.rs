@@ -11,11 +11,12 @@ use regorus::{Value, value::Object};
 use super::{
     Engine, Facts, RuleInput,
     evaluate::{Run, mistaken},
+    infrastructure::{identity, root_value},
     settings::Place,
 };
 use crate::{
     Finding, Identity, Scope,
-    change::{Both, Change, ChangedApplication, ChangedField, ChangedObject, Deployed, Spot},
+    change::{Both, Change, ChangedApplication, ChangedField, ChangedInstance, ChangedObject, ChangedRoot, Deployed, Spot},
     finding::order,
     hash,
     input::{object, of_json, text},
@@ -24,7 +25,7 @@ use crate::{
 /// What is wrong with a change, and the line that a person would look at in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChangeFinding {
-    /// The finding; its resource is the Argo CD Application, so that waivers name it as `Application/NAME`.
+    /// The finding; its resource is the Argo CD Application, so that waivers name it as `Application/NAME`, or the resource of Terraform.
     pub finding: Finding,
     /// The line: in the change where it can be, while the origin says all of how it came to be.
     pub place: Option<Span>,
@@ -59,9 +60,32 @@ impl Engine {
 /// What a rule said.
 struct Said<'a> {
     message: String,
-    application: &'a ChangedApplication,
-    object: Option<&'a ChangedObject>,
+    subject: Subject<'a>,
     field: Option<&'a ChangedField>,
+}
+
+/// What it said that of.
+#[derive(Clone, Copy)]
+enum Subject<'a> {
+    Application(&'a ChangedApplication, Option<&'a ChangedObject>),
+    Root(&'a ChangedRoot, Option<&'a ChangedInstance>),
+}
+
+impl Subject<'_> {
+    fn environment(&self) -> Option<&Arc<str>> {
+        match self {
+            Self::Application(application, _) => application.environment.as_ref(),
+            Self::Root(root, _) => root.environment.as_ref(),
+        }
+    }
+
+    /// Where it is told, where no field is meant.
+    fn spot(&self) -> &Spot {
+        match self {
+            Self::Application(application, object) => object.map_or_else(|| application.first(), |object| &object.spot),
+            Self::Root(root, instance) => instance.map_or(&root.spot, |instance| &instance.spot),
+        }
+    }
 }
 
 impl Run<'_> {
@@ -69,7 +93,9 @@ impl Run<'_> {
     fn change(&mut self, change: &Change) -> Vec<ChangeFinding> {
         let rules: Vec<usize> =
             (0..).zip(&self.engine.rules).filter(|(_, rule)| rule.scope == Scope::Change).map(|(index, _)| index).collect();
-        let environments: BTreeSet<_> = change.applications.iter().map(|application| application.environment.clone()).collect();
+        let of_applications = change.applications.iter().map(|application| application.environment.clone());
+        let of_roots = change.roots.iter().map(|root| root.environment.clone());
+        let environments: BTreeSet<_> = of_applications.chain(of_roots).collect();
         let mut found = Vec::new();
         if rules.is_empty() || environments.is_empty() {
             return found;
@@ -101,42 +127,58 @@ impl Run<'_> {
                 return Vec::new();
             }
         };
-        let here = said.into_iter().filter(|said| said.application.environment.as_ref() == environment);
+        let here = said.into_iter().filter(|said| said.subject.environment() == environment);
         here.filter_map(|said| self.change_finding(index, said)).collect()
     }
 
     fn change_finding(&mut self, index: usize, said: Said<'_>) -> Option<ChangeFinding> {
-        let Said { message, application, object, field } = said;
+        let Said { message, subject, field } = said;
+        let environment = subject.environment().cloned();
         // The level is that of the application's own namespace.
-        let place = Place { environment: application.environment.clone(), namespace: application.namespace.clone() };
-        let level = self.settings_at(&place, index)?.level?;
-        let rule = self.engine.rules.get(index)?;
-        let first = application.first();
-        let Spot { place, origin } = field.map(|field| &field.spot).or(object.map(|object| &object.spot)).unwrap_or(first);
-        let identity = Identity {
-            api_version: "argoproj.io/v1alpha1".into(),
-            kind: "Application".into(),
-            namespace: None,
-            name: Arc::clone(&application.name),
+        let namespace = match subject {
+            Subject::Application(application, _) => application.namespace.clone(),
+            Subject::Root(..) => None,
         };
-        let namespace = object.and_then(|object| object.namespace.as_deref()).unwrap_or_default();
-        let [group, kind, name] = object.map_or([""; 3], |object| [&*object.group, &*object.kind, &*object.name]);
+        let level = self.settings_at(&Place { environment: environment.clone(), namespace }, index)?.level?;
+        let rule = self.engine.rules.get(index)?;
+        let Spot { place, origin } = field.map_or_else(|| subject.spot(), |field| &field.spot);
         let path = field.map(|field| field.path.as_str()).unwrap_or_default();
-        let environment = application.environment.as_deref().unwrap_or_default();
+        let name = environment.as_deref().unwrap_or_default();
         // The message is no part of it: it counts and lists what may be more in the next version of the same change.
-        let mut fingerprint =
-            hash::of_parts([rule.id.as_str(), "change", environment, &application.name, group, kind, namespace, name, path]);
+        let mut fingerprint = match subject {
+            Subject::Application(application, object) => {
+                let namespace = object.and_then(|object| object.namespace.as_deref()).unwrap_or_default();
+                let [group, kind, own] = object.map_or([""; 3], |object| [&*object.group, &*object.kind, &*object.name]);
+                hash::of_parts([rule.id.as_str(), "change", name, &application.name, group, kind, namespace, own, path])
+            }
+            Subject::Root(root, instance) => {
+                let address = instance.map(|instance| &*instance.address).unwrap_or_default();
+                hash::of_parts([rule.id.as_str(), "change of terraform", name, &root.folder, address, path])
+            }
+        };
         fingerprint.truncate(FINGERPRINT_LENGTH);
+        let (resource, application, service) = match subject {
+            Subject::Application(application, _) => {
+                let named = Identity {
+                    api_version: "argoproj.io/v1alpha1".into(),
+                    kind: "Application".into(),
+                    namespace: None,
+                    name: Arc::clone(&application.name),
+                };
+                (named, Some(Arc::clone(&application.name)), application.service.clone())
+            }
+            Subject::Root(root, instance) => (identity(root, instance), None, None),
+        };
         let finding = Finding {
             rule: rule.id.clone(),
             level,
             message,
-            resource: Some(identity),
+            resource: Some(resource),
             path: Vec::new(),
             origin: Origin::clone(origin),
-            environment: application.environment.clone(),
-            application: Some(Arc::clone(&application.name)),
-            service: application.service.clone(),
+            environment,
+            application,
+            service,
             waived: None,
             fingerprint,
         };
@@ -157,25 +199,33 @@ fn number(found: &mut [ChangeFinding]) {
     }
 }
 
-/// The findings of a rule; anything but a set of `{application, object?, field?, message}` that name what changes is an error.
+/// The findings of a rule; anything but a set of `{application, object?, field?, message}` or `{root, resource?, field?, message}` that name what
+/// changes is an error.
 fn read_all<'a>(value: &Value, change: &'a Change) -> Result<Vec<Said<'a>>, String> {
     let Value::Set(found) = value else { return Err(format!("its findings are {value}, not a set")) };
     let mut known: BTreeMap<&str, Vec<&ChangedApplication>> = BTreeMap::new();
     for application in &change.applications {
         known.entry(&application.name).or_default().push(application);
     }
-    found.iter().map(|said| read(said, &known).ok_or_else(|| format!("it says {said}, which is no finding about this change"))).collect()
+    let read = |said| read(said, &known).or_else(|| read_of_root(said, change));
+    found.iter().map(|said| read(said).ok_or_else(|| format!("it says {said}, which is no finding about this change"))).collect()
+}
+
+/// A number that names a place in a list, where it is there; none where it is no place.
+fn place(said: &Value, key: &str) -> Option<Option<usize>> {
+    match said.as_object().ok()?.get(&text(key)) {
+        Some(place) => Some(Some(usize::try_from(place.as_i64().ok()?).ok()?)),
+        None => Some(None),
+    }
+}
+
+fn message(said: &Value) -> Option<String> {
+    Some(said.as_object().ok()?.get(&text("message"))?.as_string().ok()?.to_string())
 }
 
 fn read<'a>(said: &Value, known: &BTreeMap<&str, Vec<&'a ChangedApplication>>) -> Option<Said<'a>> {
-    let said = said.as_object().ok()?;
-    let message = said.get(&text("message"))?.as_string().ok()?;
-    let named = known.get(&**said.get(&text("application"))?.as_string().ok()?)?;
-    let place = |key: &str| match said.get(&text(key)) {
-        Some(place) => Some(Some(usize::try_from(place.as_i64().ok()?).ok()?)),
-        None => Some(None),
-    };
-    let (object, field) = (place("object")?, place("field")?);
+    let named = known.get(&**said.as_object().ok()?.get(&text("application"))?.as_string().ok()?)?;
+    let (message, object, field) = (message(said)?, place(said, "object")?, place(said, "field")?);
     // Where several have one name, it is the first that has such a field.
     named.iter().find_map(|application| {
         let object = match object {
@@ -186,22 +236,38 @@ fn read<'a>(said: &Value, known: &BTreeMap<&str, Vec<&'a ChangedApplication>>) -
             Some(place) => Some(object?.fields.get(place)?),
             None => None,
         };
-        Some(Said { message: message.to_string(), application, object, field })
+        Some(Said { message: message.clone(), subject: Subject::Application(application, object), field })
     })
 }
 
-/// `{environments, totals, applications, services}`, as the manual of rules describes it.
+fn read_of_root<'a>(said: &Value, change: &'a Change) -> Option<Said<'a>> {
+    let root = change.roots.get(place(said, "root")??)?;
+    let instance = match place(said, "resource")? {
+        Some(place) => Some(root.instances.get(place)?),
+        None => None,
+    };
+    let field = match place(said, "field")? {
+        Some(place) => Some(instance?.fields.get(place)?),
+        None => None,
+    };
+    Some(Said { message: message(said)?, subject: Subject::Root(root, instance), field })
+}
+
+/// `{environments, totals, applications, services, roots, trailers}`, as the manual of rules describes it.
 fn value(change: &Change) -> Value {
     let totals = change.totals.iter().map(|(name, total)| (text(name), both(total, |count| Value::from(*count))));
     let services = change.services.iter().map(|(service, places)| {
         let places = places.iter().map(|(environment, deployed)| (text(environment), deployed_value(deployed)));
         (text(service), places.collect::<Object>().into_value())
     });
+    let trailers = change.trailers.iter().map(|(name, values)| (text(name), list(values, |value| text(value))));
     object([
         ("environments", list(&change.environments, |name| text(name))),
         ("totals", totals.collect::<Object>().into_value()),
         ("applications", list(&change.applications, application_value)),
         ("services", services.collect::<Object>().into_value()),
+        ("roots", list(&change.roots, root_value)),
+        ("trailers", trailers.collect::<Object>().into_value()),
     ])
 }
 
@@ -227,7 +293,7 @@ fn object_value(changed: &ChangedObject) -> Value {
     ])
 }
 
-fn field_value(field: &ChangedField) -> Value {
+pub(super) fn field_value(field: &ChangedField) -> Value {
     let values = [("before", &field.before), ("after", &field.after)];
     let values = values.into_iter().filter_map(|(key, value)| Some((text(key), of_json(value.as_ref()?))));
     let fields = [("path", text(&field.path)), ("change", text(field.effect.name()))];
@@ -247,6 +313,6 @@ fn both<T>(both: &Both<T>, of: impl Fn(&T) -> Value) -> Value {
     object([("before", of(&both.before)), ("after", of(&both.after))])
 }
 
-fn list<'a, T: 'a>(items: impl IntoIterator<Item = &'a T>, of: impl Fn(&T) -> Value) -> Value {
+pub(super) fn list<'a, T: 'a>(items: impl IntoIterator<Item = &'a T>, of: impl Fn(&T) -> Value) -> Value {
     Value::from(items.into_iter().map(of).collect::<Vec<_>>())
 }

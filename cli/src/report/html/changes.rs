@@ -70,7 +70,7 @@ fn item(batch: &Batch<'_>, open: &str, (report, places): (&Report, &Places), exc
     }
     let more = batch.members().count() - 1;
     let more = if more > 0 { format!(" <i>and {more} more like it</i>") } else { String::new() };
-    let words = if names.is_empty() { "no application".to_owned() } else { report.reach.describe(&names) };
+    let words = alike::reach(batch.members(), report);
     let is_long = words.chars().count() > MAX_WORDS;
     let reach = if is_long { plural(names.len(), "application") } else { words };
     let place = object.fields.iter().find_map(|field| field.place.as_ref()).or(object.place.as_ref());

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     funcs::json_value,
     limits::MAX_DOCUMENT_DEPTH,
-    module::{Existence, Mode, Module, Resource},
+    module::{Existence, Lifecycle, Mode, Module, Resource},
     value::{Data, Format, Known, Value, json_string},
 };
 
@@ -151,6 +151,7 @@ fn body(writer: &mut Writer, resource: &Resource) {
     writer.put(&about, &origin);
     let set = resource.values.iter().filter(|(_, value)| !value.is_null());
     writer.members(set, (&origin, resource.span), Manner::Marked, 0);
+    lifecycle(writer, resource);
     if let Some(tags) = &resource.tags {
         writer.key(false, "tags", &chain(&tags.origin, resource.span));
         writer.value(tags, resource.span, Manner::Marked, 0);
@@ -165,6 +166,26 @@ fn body(writer: &mut Writer, resource: &Resource) {
         writer.value(value, resource.span, Manner::Decoded, 0);
     }
     writer.put("}", &origin);
+}
+
+/// What Terraform may do with it, where anything is said of that.
+fn lifecycle(writer: &mut Writer, resource: &Resource) {
+    let Lifecycle { prevent_destroy, ignored } = &resource.lifecycle;
+    let mut parts = Vec::new();
+    if let Some((value, span)) = prevent_destroy {
+        parts.push((format!("\"prevent_destroy\":{value}"), *span));
+    }
+    if let Some(span) = ignored.span {
+        let names: Vec<String> = if ignored.all { vec!["all".to_owned()] } else { ignored.names.iter().map(ToString::to_string).collect() };
+        let names: Vec<String> = names.iter().map(|name| json_string(name)).collect();
+        parts.push((format!("\"ignore_changes\":[{}]", names.join(",")), span));
+    }
+    let Some((_, first)) = parts.first() else { return };
+    writer.put(",\"lifecycle\":{", &Origin::of_file(*first));
+    for (at, (text, span)) in parts.iter().enumerate() {
+        writer.put(&format!("{}{text}", if at == 0 { "" } else { "," }), &Origin::of_file(*span));
+    }
+    writer.put("}", &Origin::of_file(*first));
 }
 
 /// The contract that makes a resource, with the attributes that it says anything of.

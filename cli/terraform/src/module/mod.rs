@@ -150,6 +150,8 @@ pub struct Statement {
     pub folder: RepoPath,
     /// Its arguments that are references, such as `from` and `to`, as they are written.
     pub references: BTreeMap<Arc<str>, Arc<str>>,
+    /// Of `removed`: whether what it names is destroyed.
+    pub destroy: bool,
     /// Where it stands.
     pub span: Span,
 }

@@ -207,7 +207,14 @@ fn statement(config: &Config, block: &Block) -> Option<Statement> {
     }
     let references =
         block.body.attributes().filter_map(|attribute| Some((Arc::clone(&attribute.name), Arc::from(written(&attribute.value)?))));
-    Some(Statement { kind: Arc::clone(&block.kind), folder: config.folder.clone(), references: references.collect(), span: block.header })
+    let mut lifecycles = block.body.blocks_of("lifecycle").filter_map(|block| block.body.attribute("destroy"));
+    Some(Statement {
+        kind: Arc::clone(&block.kind),
+        folder: config.folder.clone(),
+        references: references.collect(),
+        destroy: !lifecycles.any(|attribute| matches!(attribute.value.kind, Kind::Bool(false))),
+        span: block.header,
+    })
 }
 
 /// A reference as it is written.

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt::Display, path::Path, sync::Arc};
 
 use gix::{ObjectId, ThreadSafeRepository, index::entry::Mode as IndexMode, objs::tree::EntryKind as Mode};
 
-use super::{EntryKind, Listing, MAX_ENTRIES, MAX_FILE_BYTES, ReadError, add_with_parents, pointer};
+use super::{EntryKind, Listing, MAX_ENTRIES, MAX_FILE_BYTES, MAX_MESSAGES, ReadError, add_with_parents, pointer};
 use crate::RepoPath;
 
 /// How deep submodules may lie in submodules.
@@ -137,6 +137,25 @@ pub(super) fn merge_base(root: &Path, one: &str, other: &str) -> Result<String, 
         Ok(Some(found)) => Ok(found.to_string()),
         Ok(None) | Err(_) => Err(unrelated()),
     }
+}
+
+/// The longest message of a commit of which anything is read, in bytes.
+const MAX_MESSAGE_BYTES: usize = 64 << 10;
+
+/// The messages of the commits of a head that its base has not.
+pub(super) fn messages(root: &Path, base: &str, head: &str) -> Result<Vec<String>, ReadError> {
+    let (repository, _) = open(root)?;
+    let (base, head) = (find(&repository, base)?, find(&repository, head)?);
+    let at = RepoPath::root();
+    let failed = failed(&at);
+    let mut messages = Vec::new();
+    for commit in repository.rev_walk([head]).with_hidden([base]).all().map_err(|error| failed(&error))?.take(MAX_MESSAGES) {
+        let object = commit.map_err(|error| failed(&error))?.object().map_err(|error| failed(&error))?;
+        let message = object.message_raw().map_err(|error| failed(&error))?;
+        let message = message.get(..message.len().min(MAX_MESSAGE_BYTES)).unwrap_or_default();
+        messages.push(String::from_utf8_lossy(message).into_owned());
+    }
+    Ok(messages)
 }
 
 /// A tree that is being listed.

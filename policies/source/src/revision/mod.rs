@@ -148,6 +148,10 @@ pub(crate) const MAX_FILE_BYTES: u64 = 32 * 1024 * 1024;
 /// The most files, folders and links that a tree may have.
 pub(crate) const MAX_ENTRIES: usize = 2_000_000;
 
+/// Of how many commits the messages are read.
+#[cfg(feature = "git")]
+const MAX_MESSAGES: usize = 1_000;
+
 /// How many links are followed on the way to one file.
 const MAX_LINKS: usize = 10;
 
@@ -246,6 +250,15 @@ impl Revision {
     #[cfg(feature = "git")]
     pub fn merge_base(root: &Path, one: &str, other: &str) -> Result<String, ReadError> {
         git::merge_base(root, one, other)
+    }
+
+    /// The messages of the commits that a head goes back to and its base does not, the newest first; of 1,000 commits at most.
+    ///
+    /// # Errors
+    /// One of them is unknown.
+    #[cfg(feature = "git")]
+    pub fn messages(root: &Path, base: &str, head: &str) -> Result<Vec<String>, ReadError> {
+        git::messages(root, base, head)
     }
 
     /// The full name of the commit, where this is one.

@@ -1,0 +1,219 @@
+//! The roots of Terraform on both sides: which of their resources become others, come or go, for reports and for rules.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use portcullis_policies::{
+    Resource,
+    change::{ChangedField, ChangedInstance, ChangedRoot, DriftedInstance, Effect, Spot},
+};
+use portcullis_source::RepoPath;
+use portcullis_terraform::{
+    document::is_secret,
+    module::Mode,
+    plan::{Action, Planned, Shown},
+};
+use serde_json::Value;
+
+use super::{
+    change::{effect, field},
+    objects::{Telling, pairs},
+    tell::Told,
+};
+use crate::{
+    report::{ApplicationChange, ChangeKind, FieldChange, ObjectChange},
+    terraform::Kept,
+};
+
+/// A root in an environment, and the resources of it that the configuration changes.
+pub(super) struct RootChange<'a> {
+    folder: &'a RepoPath,
+    environment: Option<Arc<str>>,
+    /// The root as it is, else as it was.
+    kept: &'a Kept,
+    /// Those of the base that stay in no state.
+    forgotten: BTreeSet<String>,
+    objects: Vec<ObjectChange>,
+}
+
+/// What of a resource's document is no part of what its configuration says.
+const TOLD: [&str; 3] = ["/values", "/tags", "/lifecycle"];
+
+/// What each root changes; those of which nothing changes are left out, unless they have a plan.
+pub(super) fn compare<'a>(told: &Told<'a>, telling: &Telling<'_>) -> Vec<RootChange<'a>> {
+    let mut roots: BTreeMap<_, (Option<&Kept>, Option<&Kept>)> = BTreeMap::new();
+    for kept in &told.terraform.0.roots {
+        roots.entry((&kept.folder, &kept.environment)).or_default().0 = Some(kept);
+    }
+    for kept in &told.terraform.1.roots {
+        roots.entry((&kept.folder, &kept.environment)).or_default().1 = Some(kept);
+    }
+    let compared = roots.into_iter().filter_map(|((folder, environment), (before, after))| {
+        let kept = after.or(before)?;
+        let (objects, forgotten) = objects(before, after, telling);
+        let is_told = !objects.is_empty() || kept.plan.is_some();
+        is_told.then(|| RootChange { folder, environment: environment.clone(), kept, forgotten, objects })
+    });
+    compared.collect()
+}
+
+fn objects(before: Option<&Kept>, after: Option<&Kept>, telling: &Telling<'_>) -> (Vec<ObjectChange>, BTreeSet<String>) {
+    let none: &[Resource] = &[];
+    let own = |kept: Option<&'_ Kept>| kept.map_or_else(|| none.to_vec(), |kept| kept.resources.clone());
+    let (mut old, new) = (own(before), own(after));
+    for resource in &mut old {
+        if let Some(address) = after.and_then(|after| after.moved_to(&resource.identity.name)) {
+            resource.identity.name = Arc::from(address);
+        }
+    }
+    // Where something could not be evaluated, nobody knows whether what is missing is.
+    let is_partial = [before, after].into_iter().flatten().any(|kept| kept.is_partial);
+    let told = pairs(&old, &new).into_iter().filter(|pair| !is_partial || matches!(pair, (Some(_), Some(_))));
+    let objects: Vec<ObjectChange> = told.filter_map(|pair| object(pair, telling)).collect();
+    let is_forgotten =
+        |object: &&ObjectChange| object.kind == ChangeKind::Removed && after.is_some_and(|after| after.forgets(&object.object.name));
+    let forgotten = objects.iter().filter(is_forgotten).map(|object| object.object.name.clone()).collect();
+    (objects, forgotten)
+}
+
+fn object(pair: (Option<&Resource>, Option<&Resource>), telling: &Telling<'_>) -> Option<ObjectChange> {
+    let mut change = telling.object(pair)?;
+    let is_part = |path: &str, part: &str| path.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    // What all tags are is told once, and why something is not known is no change of it.
+    let is_told = |field: &FieldChange| {
+        TOLD.iter().any(|part| is_part(&field.path, part))
+            && !is_part(&field.path, "/values/tags_all")
+            && !field.path.ends_with("/$unknown")
+    };
+    change.fields.retain(is_told);
+    change.fields.iter_mut().for_each(|field| hide(field, telling));
+    if change.kind == ChangeKind::Changed && change.fields.is_empty() {
+        return None;
+    }
+    let text = |resource: Option<&Resource>| resource.map(|resource| shown(resource, telling));
+    change.before = text(pair.0);
+    change.after = text(pair.1);
+    Some(change)
+}
+
+/// Puts hashes in the place of what is secret by its name.
+fn hide(field: &mut FieldChange, telling: &Telling<'_>) {
+    let is_named = field.path.split('/').any(is_secret);
+    for text in [&mut field.before, &mut field.after].into_iter().flatten() {
+        let Ok(mut value) = serde_json::from_str::<Value>(text) else { continue };
+        mask(&mut value, is_named, telling);
+        *text = value.to_string();
+    }
+}
+
+fn mask(value: &mut Value, is_named: bool, telling: &Telling<'_>) {
+    match value {
+        Value::String(text) if is_named => *value = telling.secrets.hash(text).into(),
+        Value::Array(items) => items.iter_mut().for_each(|item| mask(item, is_named, telling)),
+        Value::Object(members) => members.iter_mut().for_each(|(name, value)| mask(value, is_named || is_secret(name), telling)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// What a resource is set to, as text.
+fn shown(resource: &Resource, telling: &Telling<'_>) -> Arc<str> {
+    let part = |name: &str| Some((name.to_owned(), portcullis_policies::json(resource.node()?.get(name)?)));
+    let mut value = Value::Object(["values", "tags", "lifecycle"].into_iter().filter_map(part).collect());
+    mask(&mut value, false, telling);
+    Arc::from(format!("{value:#}\n"))
+}
+
+impl RootChange<'_> {
+    /// For reports.
+    pub(super) fn entry(self) -> Option<ApplicationChange> {
+        (!self.objects.is_empty()).then(|| ApplicationChange {
+            name: None,
+            service: None,
+            environment: self.environment,
+            kind: ChangeKind::Changed,
+            objects: self.objects,
+            base_unknown: None,
+        })
+    }
+
+    /// For rules.
+    pub(super) fn changed(&self) -> ChangedRoot {
+        let shown = self.kept.plan.as_ref().and_then(|plan| plan.shown.as_ref());
+        let folder = if self.folder.as_str().is_empty() { "." } else { self.folder.as_str() };
+        ChangedRoot {
+            folder: Arc::from(folder),
+            environment: self.environment.clone(),
+            is_planned: shown.is_some(),
+            instances: shown.map_or_else(|| self.configured(), |shown| self.planned(shown)),
+            drifted: shown.into_iter().flat_map(|shown| &shown.drifted).map(drifted).collect(),
+            spot: Spot::at(self.kept.span),
+        }
+    }
+
+    /// What both sides of the configuration say.
+    fn configured(&self) -> Vec<ChangedInstance> {
+        let instance = |object: &ObjectChange| {
+            let action = match object.kind {
+                ChangeKind::Added => Action::Create,
+                ChangeKind::Changed => Action::Update,
+                ChangeKind::Removed if self.forgotten.contains(&object.object.name) => Action::Forget,
+                ChangeKind::Removed => Action::Delete,
+            };
+            ChangedInstance {
+                address: Arc::from(object.object.name.as_str()),
+                ty: Arc::from(object.object.kind.as_str()),
+                effect: effect(object.kind),
+                actions: vec![Arc::from(action.name())],
+                reason: None,
+                previous: None,
+                replaced_for: Vec::new(),
+                fields: fields(object),
+                spot: Spot::at(object.place.as_ref().map(|(span, _)| *span)),
+            }
+        };
+        self.objects.iter().map(instance).collect()
+    }
+
+    /// What the plan says, each with what the configuration changes of it.
+    fn planned(&self, shown: &Shown) -> Vec<ChangedInstance> {
+        let does = |planned: &&Planned| {
+            planned.mode == Mode::Managed && !matches!(planned.actions.as_slice(), [] | [Action::Nothing | Action::Read])
+        };
+        let instance = |planned: &Planned| {
+            let object = self.objects.iter().find(|object| object.object.name == *planned.address);
+            let own = || self.kept.resources.iter().find(|resource| resource.identity.name == planned.address);
+            let place = object.and_then(|object| object.place.as_ref()).map(|(span, _)| *span);
+            let place = place.or_else(|| own().and_then(|resource| resource.document.origin(&[]).edit())).or(self.kept.span);
+            ChangedInstance {
+                address: Arc::clone(&planned.address),
+                ty: Arc::clone(&planned.ty),
+                effect: match planned.actions.as_slice() {
+                    [Action::Create] => Effect::Added,
+                    [Action::Delete | Action::Forget] => Effect::Removed,
+                    _ => Effect::Changed,
+                },
+                actions: planned.actions.iter().map(|action| Arc::from(action.name())).collect(),
+                reason: planned.reason.clone(),
+                previous: planned.previous.clone(),
+                replaced_for: planned.replaced_for.clone(),
+                fields: object.map(fields).unwrap_or_default(),
+                spot: Spot::at(place),
+            }
+        };
+        shown.resources.values().filter(does).map(instance).collect()
+    }
+}
+
+fn fields(object: &ObjectChange) -> Vec<ChangedField> {
+    object.fields.iter().map(field).collect()
+}
+
+fn drifted(drifted: &portcullis_terraform::plan::Drifted) -> DriftedInstance {
+    DriftedInstance {
+        address: Arc::clone(&drifted.address),
+        ty: Arc::clone(&drifted.ty),
+        attributes: drifted.attributes.iter().map(ToString::to_string).collect(),
+    }
+}
