@@ -128,7 +128,7 @@ fn shown(resource: &Resource, telling: &Telling<'_>) -> Arc<str> {
 impl RootChange<'_> {
     /// For reports.
     pub(super) fn entry(self) -> Option<ApplicationChange> {
-        (!self.objects.is_empty()).then(|| ApplicationChange {
+        (!self.objects.is_empty()).then_some(ApplicationChange {
             name: None,
             service: None,
             environment: self.environment,
@@ -181,9 +181,11 @@ impl RootChange<'_> {
         let does = |planned: &&Planned| {
             planned.mode == Mode::Managed && !matches!(planned.actions.as_slice(), [] | [Action::Nothing | Action::Read])
         };
+        let objects: BTreeMap<&str, &ObjectChange> = self.objects.iter().map(|object| (object.object.name.as_str(), object)).collect();
+        let own: BTreeMap<&str, &Resource> = self.kept.resources.iter().map(|resource| (&*resource.identity.name, resource)).collect();
         let instance = |planned: &Planned| {
-            let object = self.objects.iter().find(|object| object.object.name == *planned.address);
-            let own = || self.kept.resources.iter().find(|resource| resource.identity.name == planned.address);
+            let object = objects.get(&*planned.address).copied();
+            let own = || own.get(&*planned.address);
             let place = object.and_then(|object| object.place.as_ref()).map(|(span, _)| *span);
             let place = place.or_else(|| own().and_then(|resource| resource.document.origin(&[]).edit())).or(self.kept.span);
             ChangedInstance {

@@ -21,11 +21,17 @@ fn change(address: &str, change: Value) -> Value {
     json!({"address": address, "mode": "managed", "type": ty, "name": name, "change": whole})
 }
 
+fn read(text: &Value) -> Plan {
+    let Form::Shown(shown) = plan::read(text.to_string().as_bytes()).unwrap() else { unreachable!("it is JSON") };
+    Plan { shown: Some(shown), ..Plan::default() }
+}
+
 /// A configuration evaluated with a plan that does this.
 fn evaluated(main: &str, changes: &[Value]) -> Partial<Module> {
-    let text = json!({"format_version": "1.2", "complete": true, "resource_changes": changes}).to_string();
-    let Form::Shown(shown) = plan::read(text.as_bytes()).unwrap() else { unreachable!("it is JSON") };
-    let plan = Plan { shown: Some(shown), ..Plan::default() };
+    evaluated_with(main, read(&json!({"format_version": "1.2", "complete": true, "resource_changes": changes})))
+}
+
+fn evaluated_with(main: &str, plan: Plan) -> Partial<Module> {
     let files = BTreeMap::from([(RepoPath::new("main.tf").unwrap(), Arc::from(main.as_bytes()))]);
     let revision = Revision::memory(files, Arc::new(Sources::default()));
     let inputs = Inputs { workspace: Some(Arc::from("default")), plan: Some(Arc::new(plan)), ..Inputs::default() };
@@ -177,4 +183,25 @@ fn what_a_registry_makes_is_as_the_plan_says_and_no_contract() {
     let addresses: Vec<&str> = done.value.resources.iter().map(|resource| &*resource.address).collect();
     assert_eq!(addresses, ["module.vpc.aws_vpc.this[0]"]);
     assert_eq!(seen(&done, "module.vpc.aws_vpc.this[0]")["values"]["enable_dns_hostnames"], true);
+}
+
+#[test]
+fn what_a_plan_was_told_of_variables_counts_where_nobody_sets_them() {
+    let main = "variable \"size\" {\n  type = number\n}\nvariable \"key\" {\n  sensitive = true\n}\nvariable \"kept\" {\n  default = 1\n}\nresource \"aws_eip\" \"e\" {\n  count = var.size\n  name  = var.key\n}\noutput \"kept\" {\n  value = var.kept\n}\n";
+    let text = json!({"format_version": "1.2", "complete": true, "resource_changes": [
+            change("aws_eip.e[0]", json!({"after": {"name": "correct"}, "after_sensitive": {"name": true}})),
+            change("aws_eip.e[1]", json!({"after": {"name": "correct"}, "after_sensitive": {"name": true}})),
+        ], "variables": {"size": {"value": "2"}, "key": {"value": "correct"}, "kept": {"value": 1}},
+        "resource_drift": [change("aws_eip.e[0]", json!({"actions": ["update"], "before": {"name": "a", "tags": {"b": 1}, "same": [1]}, "after": {"name": "b", "same": [1]}}))]});
+    let plan = read(&text);
+    let drifted = &plan.shown.as_ref().unwrap().drifted;
+    assert_eq!(
+        drifted.iter().map(|one| (&*one.address, one.attributes.join(","))).collect::<Vec<_>>(),
+        [("aws_eip.e[0]", "name,tags".to_owned())]
+    );
+    let done = evaluated_with(main, plan);
+    assert_eq!(messages(&done), [""; 0]);
+    let addresses: Vec<&str> = done.value.resources.iter().map(|resource| &*resource.address).collect();
+    assert_eq!(addresses, ["aws_eip.e[0]", "aws_eip.e[1]"]);
+    assert_eq!(seen(&done, "aws_eip.e[1]")["values"]["name"], json!({"$sensitive": true, "known": true}));
 }

@@ -221,6 +221,13 @@ fn broken_plans_are_refused_with_words_and_never_stop_the_reader() {
         for end in (0..shown.len() - 2).step_by(7) {
             assert!(plan::read(&shown[..end]).is_err(), "{case} {end}");
         }
+        for at in (0..shown.len()).step_by(11) {
+            let mut bytes = shown.clone();
+            bytes[at] = b"\"{}[],:0x"[at % 9];
+            if let Err(error) = plan::read(&bytes) {
+                assert!(!error.message.is_empty() && !error.hint.is_empty());
+            }
+        }
     }
 }
 

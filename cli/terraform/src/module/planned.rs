@@ -1,6 +1,9 @@
 //! What a plan knows of a root, beside what its configuration sets.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use portcullis_source::{EntryKind, RepoPath, Span};
 
@@ -69,6 +72,12 @@ impl Machine<'_> {
         }
     }
 
+    /// What a plan was told that a variable of the root is, where nobody here sets it.
+    pub(super) fn planned_variable(&self, module: usize, name: &str) -> Option<Value> {
+        let plan = self.inputs.plan.as_ref().filter(|_| module == 0)?;
+        plan.shown.as_ref()?.variables.get(name).filter(|value| !value.is_null()).cloned()
+    }
+
     /// The folder of a module as a saved plan has it; a copy of something else is told.
     pub(super) fn copied(&mut self, key: &str, source: &str, constraint: Option<&str>, span: Span) -> Option<RepoPath> {
         let plan = self.inputs.plan.clone()?;
@@ -104,9 +113,14 @@ impl Machine<'_> {
         self.compare_copies(&plan);
         self.compare_variables(&plan, module);
         let Some(shown) = plan.shown.as_ref() else { return };
+        let calls: BTreeMap<&str, &Called> =
+            module.calls.iter().filter(|call| is_replaceable(call)).map(|call| (&*call.address, call)).collect();
         let absent = |planned: &Planned| {
-            let around = above(&planned.address);
-            module.calls.iter().find(|call| around.iter().any(|around| is_absent(call, around)))
+            above(&planned.address).into_iter().find_map(|(name, key)| {
+                // Of what is not there at all nobody knows how many there are.
+                let whole = || calls.get(name.as_str()).filter(|call| call.is_absent());
+                calls.get(address(&name, key.as_ref()).as_str()).or_else(whole).copied()
+            })
         };
         let own: BTreeSet<&str> = module.resources.iter().map(|resource| &*resource.address).collect();
         let (mut added, mut unknown, mut replaced) = (Vec::new(), Vec::new(), BTreeSet::new());
@@ -176,11 +190,9 @@ fn address(name: &str, key: Option<&Key>) -> String {
     format!("{name}{}", key.map(Key::to_string).unwrap_or_default())
 }
 
-/// Whether a call is the one around a resource, and its module is not there.
-fn is_absent(call: &Called, (name, key): &(String, Option<Key>)) -> bool {
-    let is_missing = call.is_absent() && (*name == *call.address || *address(name, key.as_ref()) == *call.address);
-    let is_contract = call.contract.is_some() && !call.is_inner && *address(name, key.as_ref()) == *call.address;
-    is_missing || is_contract
+/// Whether a plan says what a call makes and nothing here does, but perhaps a contract.
+fn is_replaceable(call: &Called) -> bool {
+    call.is_absent() || (call.contract.is_some() && !call.is_inner)
 }
 
 /// Whether something whose instances are not known stands for an instance.

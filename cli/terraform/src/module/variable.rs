@@ -8,7 +8,7 @@ use crate::{
     constraint::Constraint,
     machine::{Evaluated, Fault, Machine, Scope},
     module::Given,
-    origin::Role,
+    origin::{Origin, Role},
     syntax::{self, Block, Kind},
     types::Type,
     value::{Marks, Reason, ReasonKind, Value},
@@ -68,6 +68,9 @@ impl Machine<'_> {
         let nullable = !matches!(block.body.attribute("nullable").map(|attribute| &attribute.value.kind), Some(Kind::Bool(false)));
         let given = self.given(module, name)?;
         let given = given.filter(|(value, ..)| nullable || !value.is_null());
+        let is_unset = given.is_none() && block.body.attribute("default").is_none();
+        let planned = if is_unset { self.planned_variable(module, name) } else { None };
+        let given = given.or_else(|| planned.map(|value| (value.with_origin(Origin::written(block.header)), Role::Given, block.header)));
         let (value, role, span) = match (given, block.body.attribute("default")) {
             (Some(given), _) => given,
             (None, Some(default)) => {
