@@ -1,5 +1,5 @@
 //! `--plan`: what the command line makes of plans that the real terraform made.
-#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "writes folders and starts the command")]
+#![expect(clippy::disallowed_methods, clippy::indexing_slicing, clippy::unwrap_used, reason = "writes folders and starts the command")]
 
 use std::{
     fs,

@@ -1,5 +1,5 @@
 //! What a plan as JSON knows beside what a configuration says, attribute by attribute.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what is not there fails its test")]
+#![expect(clippy::unwrap_used, reason = "what is not there fails its test")]
 
 use std::{collections::BTreeMap, sync::Arc};
 
