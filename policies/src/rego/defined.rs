@@ -4,8 +4,9 @@
 //! undefined member, a condition that fails in a comprehension without a loop of its own ends the round of the loop around it, and where a body with
 //! a loop finds nothing, nobody looks at the `else` behind it. So an assignment becomes a declaration and an equality, which ask for a value; what
 //! a comprehension makes or a head says is assigned first, in the query; a query that does not begin with a loop gets one of one round; and a body
-//! that others follow is tried as a list of what it says. What a person wrote is compiled where this does not compile, so that errors speak of
-//! that.
+//! that others follow is tried as a list of what it says. A body
+//! that reads the input where somebody may not come by asks for it first. What a person wrote is compiled where this does not compile, so that errors
+//! speak of that.
 
 use std::ops::Range;
 
@@ -52,10 +53,12 @@ impl Rewrite<'_> {
     fn rewritten(&mut self, found: &Found<'_>) -> String {
         match &found.kind {
             Kind::Body { query, said, is_tried: false } => {
+                let load = load(query, said.as_ref());
                 let said = said.as_ref().map(|said| format!("\nsome {0}; {0} ={1}", said.name, self.said(said)));
-                format!("{{ {}{} }}", self.statements(query), said.unwrap_or_default())
+                format!("{{ {load}{}{} }}", self.statements(query), said.unwrap_or_default())
             }
             Kind::Body { query, said, is_tried: true } => {
+                let load = load(query, said.as_ref());
                 let (name, value) = match said {
                     Some(said) => (said.name.as_str(), self.said(said)),
                     None => ("_", " true".to_owned()),
@@ -63,9 +66,10 @@ impl Rewrite<'_> {
                 let (all, one) = (self.name(), self.name());
                 let statements = self.statements(query);
                 format!(
-                    "{{ some {all}; {all} = [{one} | some _ in [0]; {statements}\nsome {one}; {one} ={value}]\nsome {name}; {name} = {all}[0] }}"
+                    "{{ {load}some {all}; {all} = [{one} | some _ in [0]; {statements}\nsome {one}; {one} ={value}]\nsome {name}; {name} = {all}[0] }}"
                 )
             }
+            Kind::Bodiless(said) => format!(":= {0} if {{ {LOAD}some {0}; {0} ={1} }}", said.name, self.said(said)),
             Kind::Head(said) if said.is_member => said.name.clone(),
             Kind::Head(said) => format!(":= {}", said.name),
             Kind::Assignment { statement, assigned, name } => {
@@ -127,6 +131,8 @@ enum Kind<'a> {
     },
     /// What a head says, where that is worked out in the body.
     Head(Said<'a>),
+    /// What a head without a body says.
+    Bodiless(Said<'a>),
     Assignment {
         statement: &'a Value,
         assigned: &'a Value,
@@ -172,13 +178,15 @@ fn find_rule<'a>(text: &str, rule: &'a Value, found: &mut Vec<Found<'a>>) {
     let head = rule.get("head").and_then(Value::as_object).and_then(|head| head.values().next());
     let bodies = rule.get("bodies").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let mut assign = head.and_then(|head| head.get("assign"));
-    if bodies.is_empty() {
+    if bodies.is_empty() && !bodiless(text, assign, found) {
         head.into_iter().for_each(|head| find(text, head, found));
     }
     for (index, body) in bodies.iter().enumerate() {
         let assign = assign.take().or_else(|| body.get("assign"));
         let Some((query, whole)) = body.get("query").and_then(|query| Some((query, body_range(text, query)?))) else {
-            assign.into_iter().for_each(|assign| find(text, assign, found));
+            if !bodiless(text, assign, found) {
+                assign.into_iter().for_each(|assign| find(text, assign, found));
+            }
             continue;
         };
         let is_tried = bodies.len() > index.saturating_add(1) && loops(query.get("stmts").unwrap_or(query));
@@ -189,14 +197,58 @@ fn find_rule<'a>(text: &str, rule: &'a Value, found: &mut Vec<Found<'a>>) {
     }
 }
 
+/// Gives a head without a body one, where what it says reads the input and somebody may not come by there.
+fn bodiless<'a>(text: &str, assign: Option<&'a Value>, found: &mut Vec<Found<'a>>) -> bool {
+    let said = assign.filter(|assign| may_skip(assign)).and_then(|assign| whole_said(text, assign));
+    let is_one = said.is_some();
+    found.extend(said.map(|said| Found { range: said.whole.clone(), kind: Kind::Bodiless(said) }));
+    is_one
+}
+
 /// What a head says, where that may be undefined or is known in the body alone.
 fn said<'a>(text: &str, assign: &'a Value, is_tried: bool) -> Option<Said<'a>> {
+    let is_plain = is_plain(assign.get("value")?)? && !is_tried;
+    whole_said(text, assign).filter(|_| !is_plain)
+}
+
+fn whole_said<'a>(text: &str, assign: &'a Value) -> Option<Said<'a>> {
     let node = assign.get("value")?;
     let whole = range(text, assign)?;
     let sign = if assign.get("op")? == "ColEq" { ":=" } else { "=" };
-    let is_plain = is_plain(node)? && !is_tried;
     let name = format!("{NAME}at_{}", whole.start);
-    (!is_plain).then(|| Said { node, value: whole.start.saturating_add(sign.len())..whole.end, whole, name, is_member: false })
+    Some(Said { node, value: whole.start.saturating_add(sign.len())..whole.end, whole, name, is_member: false })
+}
+
+/// Asks for the input before anything else.
+const LOAD: &str = "input; ";
+
+/// The machine loads the input once for each body of a rule, where it is read first. If that is where a round of a comprehension, `every` or a
+/// negation may have ended already, it is not there for whoever reads it next.
+fn load(query: &Value, said: Option<&Said<'_>>) -> &'static str {
+    if may_skip(query) || said.is_some_and(|said| may_skip(said.node)) { LOAD } else { "" }
+}
+
+/// Whether the input is read where somebody may not come by.
+fn may_skip(node: &Value) -> bool {
+    match node {
+        Value::Array(items) => items.iter().any(may_skip),
+        Value::Object(map) => map.iter().any(|(kind, inner)| match kind.as_str() {
+            "ArrayCompr" | "SetCompr" | "ObjectCompr" | "Every" | "NotExpr" => reads_input(inner),
+            _ => may_skip(inner),
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
+fn reads_input(node: &Value) -> bool {
+    match node {
+        Value::Array(items) => items.iter().any(reads_input),
+        Value::Object(map) => {
+            let name = map.get("Var").and_then(|name| name.get("value")).and_then(Value::as_str);
+            name == Some("input") || map.values().any(reads_input)
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
 }
 
 /// What the head of a set adds to it, where that may be undefined.

@@ -334,3 +334,255 @@ m4 := [x | some x in input.mixed; not startswith(x, "x")]
 m5 := [x | some x in input.mixed; {x} - {null} == set()]
 
 m6 := [y | some x in input.mixed; y := count(x)]
+
+o1 := [x | some y in input.xs; f(y); some x in input.list]
+
+o2 := [x | some y in input.xs; f(y) == "a"; some x in input.list]
+
+o3 contains m if {
+	some y in input.xs
+	f(y)
+	some x in input.list
+	m := sprintf("%s %s", [y, x])
+}
+
+o4 := [x | f(input.none); some x in input.list]
+
+o5 := [x | f(input.none); "a" in input.list; x := 1]
+
+o6 contains m if {
+	some y in input.xs
+	found := [x | f(y); some x in input.list]
+	m := [y, found]
+}
+
+o7 contains m if {
+	some y in input.xs
+	count([x | f(y); some x in input.list; x == "a"]) == 0
+	m := y
+}
+
+o8 contains m if {
+	some y in input.xs
+	not anyof(y)
+	m := y
+}
+
+anyof(y) if count([x | f(y); some x in input.list]) > 0
+
+o9 := {k: v | some k, y in input.xs; f(y); some v in input.list; v == "a"}
+
+beside(x, _) if kind(x) == "certain"
+
+beside(_, y) if kind(y) != "certain"
+
+kind(x) := object.get(x, "j", "certain")
+
+serves(x, _) if x.k == "c"
+
+serves(_, y) if y == "b"
+
+q1 := count([x | some x in input.xs; beside(x, input.none); serves(x, "a")]) == 1
+
+q2 := {n | some x in input.xs; beside(x, input.none); n := object.get(x, "k", "")}
+
+q3 := [i | some i, x in input.xs; beside(x, input.none); "a" in input.list]
+
+q4 := {s | some s in input.list; some x in input.xs; beside(x, input.none); serves(x, s)}
+
+q5 contains s if {
+	some s in input.list
+	count([x | some x in input.xs; beside(x, input.none); serves(x, s)]) == 1
+}
+
+q6 contains m if {
+	some i, x in input.xs
+	found := [y | some y in input.xs; beside(y, x); kind(y) in kinds(y)]
+	m := [i, count(found)]
+}
+
+kinds(y) := {k | some k in ["certain", y.k]}
+
+q7 contains m if {
+	some i, x in input.xs
+	count([y | some y in input.xs; beside(y, x); "k" in kinds(y)]) == 0
+	m := i
+}
+
+q8 contains m if {
+	about := [i | some i, x in input.xs; x.k]
+	count(about) > 0
+	count([i | some i, y in input.xs; beside(y, about[0]); "certain" in kinds(y)]) == 2
+	m := about[0]
+}
+
+never(x, _) if x.none == "certain"
+
+never(_, y) if y == "never"
+
+r1 := 1 if count([i | some i, x in input.xs; never(x, "y"); "certain" in kinds(x)]) == 0
+
+r2 contains m if {
+	about := [i | some i, x in input.xs; x.k]
+	count([i | some i, x in input.xs; never(x, about[0]); "certain" in kinds(x)]) == 0
+	m := about[0]
+}
+
+r3 := 1 if count([i | some i, x in input.xs; never(x, "y"); kind(x) in kinds(x)]) == 0
+
+r4 := count([i | some i, x in input.xs; never(x, "y"); "certain" in kinds(x)])
+
+r5 := count([i | some i, x in input.xs; never(x, "y"); some z in kinds(x); z == "certain"])
+
+r6 := count([i | some i, x in input.xs; never(x, input.list[0]); "certain" in kinds(x)])
+
+r7 := 1 if {
+	about := [i | some i, x in input.xs; x.k]
+	count([i | some i, x in input.xs; never(x, about[0])]) == 0
+}
+
+t1 contains m if {
+	alarms := {i: x | some i, x in input.xs; x.j}
+	count(alarms) > 0
+	about := sort(array.concat([i | some i, x in input.xs; x.k == "a"], [i | some i, x in alarms; x.k]))
+	count([i | some i, x in alarms; certain(x, about[0]); input.list[0] in labels(x)]) == 0
+	m := about[0]
+}
+
+certain(x, _) if state(x) == "yes"
+
+certain(_, y) if state(y) != "no"
+
+state(x) := object.get(input.none, ["a", x, "b"], "no")
+
+labels(x) := [object.get(one, "name", "") | some one in parts(x)]
+
+parts(x) := array.concat([object.get(x, "values", {})], [y | some one in x.blocks; some y in one])
+
+t2 contains m if {
+	about := [0]
+	count([i | some i, x in input.xs; certain(x, about[0]); input.list[0] in labels(x)]) == 0
+	m := about[0]
+}
+
+t3 contains m if {
+	about := [0]
+	count([i | some i, x in input.xs; certain(x, about[0]); input.list[0] in input.list]) == 0
+	m := about[0]
+}
+
+t4 contains m if {
+	about := [0]
+	count([i | some i, x in input.xs; certain(x, 0); input.list[0] in labels(x)]) == 0
+	m := about[0]
+}
+
+t5 contains m if {
+	count([i | some i, x in input.xs; state(x) == "yes"; input.list[0] in labels(x)]) == 0
+	m := 1
+}
+
+t6 contains m if {
+	count([i | some i, x in input.xs; state(x) == "yes"; "a" in labels(x)]) == 0
+	m := 1
+}
+
+u1 contains m if {
+	count([x | some x in input.xs; x.nothing; input.list[0] == x.k]) == 0
+	m := input.list[0]
+}
+
+u2 contains m if {
+	not missing
+	count([x | some x in input.xs; never(x, 1); x.k in input.list]) == 0
+	m := input.list
+}
+
+missing if input.none.a
+
+u3 contains m if {
+	count([x | some x in input.xs; never(x, 1); input.list[1] in labels(x)]) == 0
+	m := sprintf("no %s", [input.list[1]])
+}
+
+u4 contains m if {
+	found := [x | some x in input.xs; never(x, 1); input.list[1] in labels(x)]
+	count(found) == 0
+	m := [y | some y in input.list; y == input.list[1]]
+}
+
+u5 := m if {
+	not never(input.xs[0], input.list[1])
+	m := input.list[1]
+}
+
+u6 := m if {
+	every x in input.xs { not never(x, input.list[1]) }
+	m := [input.list[1], input.xs[0].k]
+}
+
+listed := input.xs
+
+v1 contains m if {
+	items := listed
+	count([x | some x in items; never(x, 1); x.k in input.list]) == 0
+	m := input.list[0]
+}
+
+v2 contains m if {
+	items := listed
+	count([x | some x in items; x.nothing; x.k == input.list[0]]) == 0
+	m := input.list[0]
+}
+
+v3 := m if {
+	items := listed
+	not everyone(items)
+	m := input.list[0]
+}
+
+everyone(items) if {
+	every x in items { x.nothing == input.list[0] }
+}
+
+v4 := m if {
+	items := listed
+	found := [x | some x in items; never(x, input.list[0]); x.k == input.list[1]]
+	m := [found, input.list[0]]
+}
+
+v5 := m if {
+	items := input.missing
+	found := [x | some x in items; x.k == input.list[1]]
+	m := [found, input.list[0]]
+}
+
+v6 := "no" if listed[0].nothing
+
+else := concat("", array.concat([y | some x in listed; never(x, 1); y := input.list[0]], [input.list[1]]))
+
+v8 := concat("", array.concat([y | some x in listed; never(x, 1); y := input.list[0]], [input.list[1]]))
+
+v9 contains m if {
+	items := listed
+	not never(items[0], input.list[0])
+	m := input.list[1]
+}
+
+w1 contains m if {
+	some x in listed
+	every y in listed { y.nothing != input.list[0] }
+	m := [x, input.list[0]]
+}
+
+w2 contains m if {
+	some x in listed
+	not x.nothing == input.list[0]
+	m := [x.k, input.list[0]]
+}
+
+v7 := m if {
+	items := listed
+	found := {x.k: 1 | some x in items; never(x, 1); x.k in input.list}
+	m := [found, input.list[0]]
+}
