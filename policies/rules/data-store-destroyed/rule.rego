@@ -11,12 +11,12 @@
 package portcullis.rules.data_store_destroyed
 
 import data.portcullis.prelude.approvals
-import data.portcullis.prelude.stateful
+import data.portcullis.prelude.stateful.types
 
 findings contains {"root": i, "resource": j, "message": message} if {
 	some i, root in input.change.roots
 	some j, one in root.resources
-	one.type in stateful.types
+	one.type in types
 	"delete" in one.actions
 	not "create" in one.actions
 	address := one.address

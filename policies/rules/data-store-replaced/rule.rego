@@ -11,12 +11,13 @@
 package portcullis.rules.data_store_replaced
 
 import data.portcullis.prelude.approvals
-import data.portcullis.prelude.stateful
+import data.portcullis.prelude.stateful.forcing
+import data.portcullis.prelude.stateful.types
 
 findings contains {"root": i, "resource": j, "message": message} if {
 	some i, root in input.change.roots
 	some j, one in root.resources
-	one.type in stateful.types
+	one.type in types
 	"delete" in one.actions
 	"create" in one.actions
 	address := one.address
@@ -33,7 +34,7 @@ findings contains {"root": i, "resource": j, "field": k, "message": message} if 
 	some k, field in one.fields
 	parts := split(field.path, "/")
 	parts[1] == "values"
-	parts[2] in object.get(stateful.forcing, one.type, set())
+	parts[2] in object.get(forcing, one.type, set())
 	address := one.address
 	not approvals.is_approved(address)
 	message := sprintf("%s would be destroyed and made anew for %s, and no %s names it", [address, parts[2], input.params.trailer])

@@ -12,13 +12,14 @@
 package portcullis.rules.network_without_endpoints
 
 import data.portcullis.prelude.terraform
+import data.portcullis.prelude.terraform.is_whole
 
 # A network that has some, or a cluster beside it. Where a module of the root is not known, it may make them.
 findings contains {"at": at, "message": message} if {
 	some address, _ in terraform.managed("aws_vpc")
 	endpoints := terraform.managed("aws_vpc_endpoint")
 	count(endpoints) + count(terraform.managed("aws_eks_cluster")) > 0
-	terraform.is_whole
+	is_whole
 	had := {service | some service in input.params.services; some place, endpoint in endpoints; serves(endpoint, service); terraform.is_beside(place, address)}
 	missing := [service | some service in input.params.services; not service in had]
 	count(missing) > 0
