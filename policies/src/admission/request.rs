@@ -6,7 +6,7 @@ use portcullis_source::{Text, yaml};
 use serde_json::{Value, json};
 
 use super::{bundle::Vector, kinds::KNOWN, review::API_VERSION, seal::sorted};
-use crate::{Context, Library, Resource, Scope};
+use crate::{Context, Library, Resource};
 
 /// Who makes the objects of a repository.
 const USER: &str = "portcullis:lint";
@@ -49,7 +49,7 @@ pub fn review_of(resource: &Resource, uid: &str) -> Option<Value> {
 /// The smallest fixture of each kind of every rule that sees single objects, as requests without answers.
 pub(super) fn fixtures(library: &Library) -> Vec<Vector> {
     let mut found = BTreeMap::new();
-    for rule in library.rules().iter().filter(|rule| rule.scope == Scope::Resource) {
+    for rule in library.rules().iter().filter(|rule| rule.is_of_requests()) {
         for (folder, fixtures) in [("pass", &rule.passes), ("fail", &rule.fails)] {
             let Some((name, text)) = fixtures.iter().min_by_key(|(name, text)| (text.len(), name.clone())) else { continue };
             let context = Context { namespace: Some("default".into()), ..Context::default() };
