@@ -22,7 +22,8 @@ fn dependencies(manifest: &str) -> Vec<String> {
 #[test]
 fn the_webhook_links_no_renderer() {
     assert_eq!(dependencies("Cargo.toml"), ["portcullis-policies", "portcullis-source"]);
-    assert_eq!(dependencies("../policies/Cargo.toml"), ["portcullis-source"]);
+    assert_eq!(dependencies("../policies/Cargo.toml"), ["portcullis-regexp", "portcullis-source"]);
+    assert!(dependencies("../policies/regexp/Cargo.toml").is_empty());
     assert!(dependencies("../policies/source/Cargo.toml").is_empty());
     // Who only uses the command gets no server.
     assert!(!dependencies("../cli/Cargo.toml").contains(&"portcullis-webhook".to_owned()));

@@ -130,7 +130,8 @@ pub(crate) fn is_known(name: &str) -> bool {
 pub(crate) fn extend(engine: &mut regorus::Engine) {
     for Builtin { name, arity, body, .. } in ours() {
         // A second extension of a name is refused, and there is no first one.
-        let _ = engine.add_extension((*name).to_owned(), *arity, Box::new(|args: Vec<Value>| call(name, *body, &args)));
+        let body = |args: Vec<Value>| body(&args).map_err(|excess| Error::msg(told(name, &excess)));
+        let _ = engine.add_extension((*name).to_owned(), *arity, Box::new(body));
     }
 }
 
@@ -174,7 +175,7 @@ fn name_of(program: &Program, at: usize, id: u8) -> Option<&str> {
     }
 }
 
-/// That a call would make too much, in the one way that both pass on: as a limit that was met, whose numbers say which builtin met it.
+/// That a call would make too much, in the one way that the machine passes on: as a limit that was met, whose numbers say which builtin met it.
 fn met(name: &str, excess: Excess) -> Error {
     let at = ours().position(|ours| ours.name == name).unwrap_or(usize::MAX) as u64;
     let kind = KINDS.iter().position(|kind| *kind == excess).unwrap_or_default() as u64;
@@ -188,10 +189,16 @@ const KIND_BITS: u32 = 4;
 pub(crate) fn reason(usage: u64, limit: u64) -> String {
     let kind = usize::try_from(usage & ((1 << KIND_BITS) - 1)).ok().and_then(|kind| KINDS.get(kind));
     let name = usize::try_from(usage >> KIND_BITS).ok().and_then(|at| ours().nth(at)).map_or("a builtin", |ours| ours.name);
-    match kind {
-        Some(&Excess::DEPTH) => format!("walk goes deeper than {limit}"),
-        Some(&Excess::PATTERN) => format!("{name} is asked for a pattern of more than {limit} bytes, compiled"),
-        kind => format!("{name} makes more than {limit} {}", kind.map_or("bytes", |kind| kind.what)),
+    kind.map_or_else(|| format!("{name} makes more than {limit}"), |kind| told(name, kind))
+}
+
+/// What a builtin would make too much of.
+fn told(name: &str, excess: &Excess) -> String {
+    let most = excess.most;
+    match *excess {
+        Excess::DEPTH => format!("walk goes deeper than {most}"),
+        Excess::PATTERN => format!("{name} is asked for a pattern of more than {most} bytes, compiled"),
+        Excess { what, .. } => format!("{name} makes more than {most} {what}"),
     }
 }
 

@@ -12,5 +12,5 @@ package portcullis.rules.broken
 
 findings contains {"at": ["metadata", "name"], "message": message} if {
 	not input.resource.metadata.labels[input.params.label]
-	message := time.now_ns(("%s %s has no label %s", [input.resource.kind, input.resource.metadata.name, input.params.label])
+	message := sprintf("%s has no label at %d", [input.resource.kind, time.now_ns()])
 }
