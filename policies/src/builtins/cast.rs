@@ -1,5 +1,7 @@
 //! Builtins that take a value of one type for one of another; OPA keeps them for older Rego.
 
+use std::collections::BTreeSet;
+
 use regorus::Value;
 
 use super::{Builtin, builtin};
@@ -15,7 +17,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
     builtin!("cast_object", 1, |args| Ok(only(args, |value| matches!(value, Value::Object(_))))),
     builtin!("cast_set", 1, |args| Ok(match args {
         [set @ Value::Set(_)] => set.clone(),
-        [Value::Array(items)] => Value::from(items.iter().cloned().collect::<std::collections::BTreeSet<_>>()),
+        [Value::Array(items)] => Value::from(items.iter().cloned().collect::<BTreeSet<_>>()),
         _ => Value::Undefined,
     })),
     builtin!("cast_string", 1, |args| Ok(only(args, |value| matches!(value, Value::String(_))))),

@@ -1,5 +1,7 @@
 //! The operators of Rego by the names that OPA has for them, and by names that no policy takes for its own rules (`../rego/sums.rs`).
 
+use std::collections::BTreeSet;
+
 use regorus::Value;
 
 use super::{Builtin, builtin};
@@ -7,8 +9,7 @@ use crate::engine::arithmetic::{difference, minus, plus, product, quotient, rest
 
 pub(super) const BUILTINS: &[Builtin] = &[
     builtin!("and", 2, |args| Ok(match args {
-        [Value::Set(a), Value::Set(b)] =>
-            Value::from(a.iter().filter(|item| b.contains(*item)).cloned().collect::<std::collections::BTreeSet<_>>()),
+        [Value::Set(a), Value::Set(b)] => Value::from(a.iter().filter(|item| b.contains(item)).cloned().collect::<BTreeSet<_>>()),
         _ => Value::Undefined,
     })),
     builtin!("div", 2, |args| Ok(quotient(args))),
@@ -21,7 +22,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
     builtin!("mul", 2, |args| Ok(product(args))),
     builtin!("neq", 2, |args| Ok(compared(args, |a, b| a != b))),
     builtin!("or", 2, |args| Ok(match args {
-        [Value::Set(a), Value::Set(b)] => Value::from(a.iter().chain(b.iter()).cloned().collect::<std::collections::BTreeSet<_>>()),
+        [Value::Set(a), Value::Set(b)] => Value::from(a.iter().chain(b.iter()).cloned().collect::<BTreeSet<_>>()),
         _ => Value::Undefined,
     })),
     builtin!("plus", 2, |args| Ok(plus(args))),

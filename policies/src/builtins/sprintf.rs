@@ -1,6 +1,8 @@
 //! `sprintf` as OPA has it: Go's, over numbers and texts. What does not fit a verb is written as Go writes it, and is never an error, for a message
 //! that cannot be written would be a violation that nobody hears of.
 
+use std::{iter::Peekable, str::Chars};
+
 use regorus::Value;
 
 use super::{Excess, MAX_TEXT};
@@ -20,6 +22,16 @@ struct Verb {
 /// The widest that anything is made.
 const MAX_WIDTH: usize = 1000;
 
+/// A format that is being read.
+struct Format<'a> {
+    letters: Peekable<Chars<'a>>,
+    arguments: Vec<&'a Value>,
+    /// The number of the argument that comes next.
+    next: usize,
+    /// Whether no argument was named by its number.
+    is_ordered: bool,
+}
+
 /// Writes a format with its arguments; none where they are no format and list.
 ///
 /// # Errors
@@ -27,68 +39,28 @@ const MAX_WIDTH: usize = 1000;
 pub(crate) fn sprintf(values: &[Value]) -> Result<Option<String>, Excess> {
     let [Value::String(format), arguments] = values else { return Ok(None) };
     let Ok(arguments) = arguments.as_array() else { return Ok(None) };
-    let arguments: Vec<&Value> = arguments.iter().collect();
     let mut text = String::with_capacity(format.len());
-    let mut letters = format.chars().peekable();
-    let (mut next, mut is_ordered) = (0, true);
-    while let Some(letter) = letters.next() {
+    let mut format = Format { letters: format.chars().peekable(), arguments: arguments.iter().collect(), next: 0, is_ordered: true };
+    while let Some(letter) = format.letters.next() {
         if letter != '%' {
             text.push(letter);
             continue;
         }
-        let mut verb = Verb::default();
-        while let Some(flag) = letters.next_if(|letter| "-+0 #".contains(*letter)) {
-            match flag {
-                '-' => verb.minus = true,
-                '+' => verb.plus = true,
-                '0' => verb.zero = true,
-                '#' => verb.sharp = true,
-                _ => verb.space = true,
-            }
-        }
-        let number = |letters: &mut std::iter::Peekable<std::str::Chars<'_>>| {
-            let mut found = None;
-            while let Some(digit) = letters.next_if(char::is_ascii_digit) {
-                found = Some((found.unwrap_or(0) * 10 + digit.to_digit(10).unwrap_or(0) as usize).min(MAX_WIDTH));
-            }
-            found
-        };
-        // The argument that comes next may be named by its number, and a width may be one too.
-        let mut named = |letters: &mut std::iter::Peekable<std::str::Chars<'_>>, next: &mut usize| {
-            if letters.next_if_eq(&'[').is_some() {
-                is_ordered = false;
-                *next = number(letters).unwrap_or_default().checked_sub(1).unwrap_or(usize::MAX - 1);
-                let _ = letters.next_if_eq(&']');
-            }
-        };
-        let size = |letters: &mut std::iter::Peekable<std::str::Chars<'_>>, next: &mut usize| {
-            if letters.next_if_eq(&'*').is_none() {
-                return number(letters);
-            }
-            let given = arguments.get(*next).and_then(|given| given.as_i64().ok());
-            *next += 1;
-            given.and_then(|given| usize::try_from(given).ok()).map(|given| given.min(MAX_WIDTH))
-        };
-        named(&mut letters, &mut next);
-        verb.width = size(&mut letters, &mut next);
-        if letters.next_if_eq(&'.').is_some() {
-            verb.precision = Some(size(&mut letters, &mut next).unwrap_or(0));
-        }
-        named(&mut letters, &mut next);
-        match letters.next() {
+        let verb = format.verb();
+        match format.letters.next() {
             None => text.push_str("%!(NOVERB)"),
             Some('%') => text.push('%'),
             Some(word) => {
-                match arguments.get(next) {
+                match format.arguments.get(format.next) {
                     Some(argument) => text.push_str(&verb.write(word, argument)?),
                     None => text.push_str(&format!("%!{word}(MISSING)")),
                 }
-                next += 1;
+                format.next += 1;
             }
         }
         fits(&text, MAX_TEXT)?;
     }
-    if let Some(rest) = arguments.get(next..).filter(|rest| is_ordered && !rest.is_empty()) {
+    if let Some(rest) = format.arguments.get(format.next..).filter(|rest| format.is_ordered && !rest.is_empty()) {
         let mut extra = Vec::with_capacity(rest.len());
         for value in rest {
             extra.push(format!("{}={}", kind(value), plain(value)?));
@@ -97,6 +69,56 @@ pub(crate) fn sprintf(values: &[Value]) -> Result<Option<String>, Excess> {
     }
     fits(&text, MAX_TEXT)?;
     Ok(Some(text))
+}
+
+impl Format<'_> {
+    /// What stands between `%` and the word: flags, width, precision, and the number of an argument.
+    fn verb(&mut self) -> Verb {
+        let mut verb = Verb::default();
+        while let Some(flag) = self.letters.next_if(|letter| "-+0 #".contains(*letter)) {
+            match flag {
+                '-' => verb.minus = true,
+                '+' => verb.plus = true,
+                '0' => verb.zero = true,
+                '#' => verb.sharp = true,
+                _ => verb.space = true,
+            }
+        }
+        self.named();
+        verb.width = self.size();
+        if self.letters.next_if_eq(&'.').is_some() {
+            verb.precision = Some(self.size().unwrap_or(0));
+        }
+        self.named();
+        verb
+    }
+
+    /// The argument that comes next may be named by its number.
+    fn named(&mut self) {
+        if self.letters.next_if_eq(&'[').is_some() {
+            self.is_ordered = false;
+            self.next = self.number().unwrap_or_default().checked_sub(1).unwrap_or(MAX_WIDTH);
+            let _ = self.letters.next_if_eq(&']');
+        }
+    }
+
+    /// A width or a precision, which may be an argument too.
+    fn size(&mut self) -> Option<usize> {
+        if self.letters.next_if_eq(&'*').is_none() {
+            return self.number();
+        }
+        let given = self.arguments.get(self.next).and_then(|given| given.as_i64().ok());
+        self.next += 1;
+        given.and_then(|given| usize::try_from(given).ok()).map(|given| given.min(MAX_WIDTH))
+    }
+
+    fn number(&mut self) -> Option<usize> {
+        let mut found = None;
+        while let Some(digit) = self.letters.next_if(char::is_ascii_digit) {
+            found = Some((found.unwrap_or(0) * 10 + digit.to_digit(10).unwrap_or(0) as usize).min(MAX_WIDTH));
+        }
+        found
+    }
 }
 
 /// A value that holds another one many times over would have no end.
