@@ -58,7 +58,7 @@ fn key(finding: &Finding, place: Option<Span>, seen: &mut Seen) -> Key {
         nth: 0,
     };
     // One line may reach all containers, but what is said of an object at its name may be as many things as it names containers.
-    let said = bare(finding, finding.pointer() != "/metadata/name");
+    let said = if finding.pointer() == "/metadata/name" { bare(finding, false) } else { message };
     let messages = seen.entry((key.clone(), finding.resource.clone(), finding.application.clone())).or_default();
     key.nth = messages.iter().position(|known| *known == said).unwrap_or(messages.len());
     if key.nth == messages.len() {

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use portcullis_source::{Look, Looks};
+use portcullis_source::{Look, Looks, Seen};
+use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::{
@@ -43,25 +44,36 @@ impl Run {
     }
 }
 
+/// What a run saw and how it ended, in a line of JSON, and after that the texts as they are: notes, standard output, files.
 fn text(looks: &Looks, prints: &Prints, notes: &str, code: Exit) -> Option<String> {
     let words: Vec<_> = looks.looks.iter().map(Look::words).collect::<Option<_>>()?;
-    let files: Vec<_> = prints.files.iter().map(|(path, text)| Some((path.to_str()?, text))).collect::<Option<_>>()?;
-    let run =
-        json!({"seen": hex(&looks.seen), "looks": words, "output": prints.output, "files": files, "notes": notes, "code": code as u8});
-    Some(run.to_string())
+    let files: Vec<_> = prints.files.iter().map(|(path, text)| Some((path.to_str()?, text.len()))).collect::<Option<_>>()?;
+    let head = json!({"seen": hex(&looks.seen), "looks": words, "notes": notes.len(), "output": prints.output.len(), "files": files, "code": code as u8});
+    let texts = prints.files.iter().map(|(_, text)| text.as_str());
+    Some([&head.to_string(), "\n", notes, &prints.output].into_iter().chain(texts).collect())
 }
 
 fn read(text: &str) -> Option<(Prints, String, Exit)> {
-    let mut run: Value = serde_json::from_str(text).ok()?;
-    let looks: Vec<Vec<String>> = serde_json::from_value(run.get_mut("looks")?.take()).ok()?;
-    let looks = looks.iter().map(|words| Look::of_words(words)).collect::<Option<_>>()?;
-    let seen = of_hex(run.get("seen")?.as_str()?)?;
-    if !(Looks { looks, seen }).still_hold() {
+    let (head, mut rest) = text.split_once('\n')?;
+    let mut head: Value = serde_json::from_str(head).ok()?;
+    let looks: Vec<Vec<String>> = serde_json::from_value(head.get_mut("looks")?.take()).ok()?;
+    let files: Vec<(PathBuf, usize)> = serde_json::from_value(head.get_mut("files")?.take()).ok()?;
+    let looks = Looks {
+        looks: looks.iter().map(|words| Look::of_words(words)).collect::<Option<_>>()?,
+        seen: of_hex(head.get("seen")?.as_str()?)?,
+    };
+    let now: Option<Vec<Seen>> = looks.looks.par_iter().map(Look::again).collect();
+    if !looks.saw(&now?) {
         return None;
     }
-    let mut take = |key: &str| serde_json::from_value(run.get_mut(key)?.take()).ok();
-    let (output, notes) = (take("output")?, take("notes")?);
-    let files: Vec<(PathBuf, String)> = serde_json::from_value(run.get_mut("files")?.take()).ok()?;
-    let code = Exit::of_number(u8::try_from(run.get("code")?.as_u64()?).ok()?)?;
+    let mut take = |length: usize| {
+        let (text, after) = rest.split_at_checked(length)?;
+        rest = after;
+        Some(text.to_owned())
+    };
+    let length = |key: &str| usize::try_from(head.get(key)?.as_u64()?).ok();
+    let (notes, output) = (take(length("notes")?)?, take(length("output")?)?);
+    let files = files.into_iter().map(|(path, length)| Some((path, take(length)?))).collect::<Option<_>>()?;
+    let code = Exit::of_number(u8::try_from(head.get("code")?.as_u64()?).ok()?)?;
     Some((Prints { output, files }, notes, code))
 }

@@ -10,8 +10,6 @@ use std::{
     time::SystemTime,
 };
 
-use sha2::{Digest as _, Sha256};
-
 /// How large a file may grow.
 pub(super) const MAX_BYTES: usize = 32 << 20;
 
@@ -51,7 +49,7 @@ impl Ending {
 
 /// The file of a folder for what a text stands for.
 pub(super) fn file(folder: &Path, of: &str, ending: Ending) -> PathBuf {
-    let name = hex(&Sha256::digest(of));
+    let name = hex(blake3::hash(of.as_bytes()).as_bytes());
     folder.join(format!("{}{}", name.get(..NAME).unwrap_or_default(), ending.text()))
 }
 
@@ -74,7 +72,7 @@ pub(super) fn read(file: &Path) -> Option<String> {
     let is_ours = fs::symlink_metadata(file).is_ok_and(|found| found.is_file() && found.len() <= (MAX_BYTES + HASH + 1) as u64);
     let mut text = is_ours.then(|| fs::read_to_string(file).ok())??;
     let (hash, body) = text.split_once('\n')?;
-    let at = (hash == hex(&Sha256::digest(body))).then_some(hash.len() + 1)?;
+    let at = (hash == hex(blake3::hash(body.as_bytes()).as_bytes())).then_some(hash.len() + 1)?;
     Some(text.split_off(at))
 }
 
@@ -84,7 +82,7 @@ pub(super) fn write(file: &Path, body: &str) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     // Nobody else may read it.
     let mut made = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder)?;
-    made.write_all(hex(&Sha256::digest(body)).as_bytes())?;
+    made.write_all(hex(blake3::hash(body.as_bytes()).as_bytes()).as_bytes())?;
     made.write_all(b"\n")?;
     made.write_all(body.as_bytes())?;
     made.persist(file).map_err(|error| error.error)?;

@@ -23,7 +23,7 @@ pub use document::{Comment, Data, Document, Entry, Map, Node, Step};
 pub use origin::{Link, Origin, Role};
 pub use partial::{Partial, Problem, Stage};
 pub use path::{PathError, RepoPath};
-pub use revision::{EntryKind, Look, Looks, ReadError, Revision, is_folder, read_named, read_named_bytes};
+pub use revision::{EntryKind, Look, Looks, ReadError, Revision, Seen, is_folder, read_named, read_named_bytes};
 pub use span::{FileId, Location, SourceFile, Sources, Span};
 pub use text::{Range, Text};
 pub use trace::{Branch, Frame, FrameId, FrameKind, Key, LayerId, OriginId, Piece, Skip, Source, Trace};

@@ -7,7 +7,6 @@
 use std::{fmt, sync::Arc};
 
 use portcullis_source::{Data, Node, Step};
-use sha2::{Digest as _, Sha256};
 
 use super::{
     Engine,
@@ -48,7 +47,7 @@ impl Content {
     }
 
     pub(super) fn question(&self) -> Question {
-        Question(Sha256::digest(&self.0).into())
+        Question(blake3::hash(&self.0).into())
     }
 
     pub(super) fn text(&mut self, text: &str) {

@@ -6,7 +6,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use sha2::{Digest, Sha256};
+use blake3::Hasher;
 
 use super::{EntryKind, Listing, ReadError, folder};
 use crate::{RepoPath, Sources};
@@ -27,7 +27,7 @@ pub enum Look {
 }
 
 /// A hash of what was seen.
-pub(crate) type Seen = [u8; 32];
+pub type Seen = [u8; 32];
 
 /// All looks of a run, and one hash of what they saw, so that it tells nothing of a single file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,17 +74,17 @@ impl Watch {
 }
 
 impl Looks {
-    /// Whether all of it is as it was.
+    /// Whether all of it is as it was, by what each look sees now.
     #[must_use]
-    pub fn still_hold(&self) -> bool {
-        let seen: Option<Vec<Seen>> = self.looks.iter().map(Look::again).collect();
-        seen.is_some_and(|seen| together(seen.into_iter()) == self.seen)
+    pub fn saw(&self, now: &[Seen]) -> bool {
+        now.len() == self.looks.len() && together(now.iter().copied()) == self.seen
     }
 }
 
 impl Look {
     /// Looks again; none where that could do harm.
-    fn again(&self) -> Option<Seen> {
+    #[must_use]
+    pub fn again(&self) -> Option<Seen> {
         Some(match self {
             Self::Folder(root) => of_listing(&folder::list(root)),
             Self::WorkTree(root) => of_listing(&folder::work_tree(root)),
@@ -132,15 +132,21 @@ pub fn is_folder(path: &Path, sources: &Sources) -> bool {
 }
 
 fn together(seen: impl Iterator<Item = Seen>) -> Seen {
-    seen.fold(Sha256::new(), |hash, seen| hash.chain_update(seen)).finalize().into()
+    let mut hash = Hasher::new();
+    seen.for_each(|seen| {
+        hash.update(&seen);
+    });
+    hash.finalize().into()
 }
 
 /// A hash of the bytes of a file, or of why there are none.
 pub(crate) fn of_content(content: &Result<impl AsRef<[u8]>, ReadError>) -> Seen {
+    let mut hash = Hasher::new();
     match content {
-        Ok(bytes) => Sha256::new().chain_update([0]).chain_update(bytes).finalize().into(),
-        Err(error) => Sha256::new().chain_update([1]).chain_update(error.to_string()).finalize().into(),
-    }
+        Ok(bytes) => hash.update(&[0]).update(bytes.as_ref()),
+        Err(error) => hash.update(&[1]).update(error.to_string().as_bytes()),
+    };
+    hash.finalize().into()
 }
 
 /// A hash of what a tree holds, or of why nobody knows.
@@ -149,11 +155,11 @@ pub(crate) fn of_listing(listing: &Result<Listing, ReadError>) -> Seen {
         Ok(listing) => listing,
         Err(error) => return of_content(&Err::<&[u8], _>(error.clone())),
     };
-    let mut hash = Sha256::new();
+    let mut hash = Hasher::new();
     let mut part = |kind: u8, text: &str| {
-        hash.update([kind]);
-        hash.update((text.len() as u64).to_le_bytes());
-        hash.update(text);
+        hash.update(&[kind]);
+        hash.update(&(text.len() as u64).to_le_bytes());
+        hash.update(text.as_bytes());
     };
     for (path, kind) in &listing.entries {
         part(0, path.as_str());

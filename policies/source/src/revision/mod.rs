@@ -16,7 +16,7 @@ mod pointer;
 
 pub use folder::{read_named, read_named_bytes};
 pub(crate) use look::Watch;
-pub use look::{Look, Looks, is_folder};
+pub use look::{Look, Looks, Seen, is_folder};
 
 /// What stands at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
