@@ -186,7 +186,7 @@ impl Work<'_> {
         if !(self.owns)(None) {
             return Terraform::default();
         }
-        let checked = terraform::check(self.settings, self.engine, roots);
+        let checked = terraform::check(self.settings, self.engine, roots, terraform::Keep::Nothing);
         checked.hide(&mut self.secrets);
         self.unreached.retain(|path| !checked.reached.contains(path));
         self.findings.extend(checked.found.take(&mut self.problems));

@@ -147,7 +147,7 @@ fn values_of_the_wrong_kind_are_described() {
     );
     assert_eq!(
         error("- 1\n"),
-        "1: the configuration is a list, not a map (start the file with `version: 1`; known keys are admission, argocd, clusters, dependencies, environments, exclude, kubernetesVersion, layers, library, registries, repositories, rules, schemas, scoring, version, waivers, zones)"
+        "1: the configuration is a list, not a map (start the file with `version: 1`; known keys are admission, argocd, clusters, dependencies, environments, exclude, kubernetesVersion, layers, library, registries, repositories, rules, schemas, scoring, terraform, version, waivers, zones)"
     );
     assert_eq!(error(""), "1: the configuration has 0 documents, not one (it starts with version: 1)");
     assert_eq!(

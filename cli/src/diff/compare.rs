@@ -19,7 +19,7 @@ use crate::{
     own, pipeline,
     report::{self, Report},
     settings::Settings,
-    terraform::{self, Checked},
+    terraform::{self, Checked, Keep},
 };
 
 /// How much of two revisions is rendered.
@@ -109,8 +109,8 @@ pub(crate) fn compare(comparison: &Comparison<'_>) -> Result<Report, Error> {
         extent = Extent::Everything;
     }
     let roots = rayon::join(
-        || terraform::check(base, base_engine, terraform::discover(base)),
-        || terraform::check(head, &engines.head, terraform::discover(head)),
+        || terraform::check(base, base_engine, terraform::discover(base), Keep::Roots),
+        || terraform::check(head, &engines.head, terraform::discover(head), Keep::Roots),
     );
     let roots = (&roots.0, &roots.1);
     let (mut reached, mut judged) = judge_both(comparison, &engines, (&before, &after), (extent, roots));

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use portcullis_policies::{Context, Engine, Facts, Finding, Identity, Resource};
+use portcullis_policies::{Context, Engine, Facts, Finding, Identity, Resource, Worker};
 use portcullis_source::{Partial, Problem, RepoPath, Span, Stage, Step};
 use portcullis_terraform::{
     document::{self, ROOT_KIND},
@@ -12,7 +12,7 @@ use portcullis_terraform::{
 use super::{
     Evaluated, Kept,
     doubt::doubt,
-    evaluated::{DEFAULT, evaluate},
+    evaluated::{DEFAULT, each},
 };
 use crate::{
     check::check_single,
@@ -36,7 +36,26 @@ pub(crate) struct Checked {
     hidden: Vec<(Option<Span>, Option<Arc<str>>)>,
 }
 
+/// What is kept of roots beside what is found in them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keep {
+    /// Nothing.
+    Nothing,
+    /// What a comparison with another revision needs.
+    Roots,
+}
+
 impl Checked {
+    /// Adds what was found in another root.
+    fn absorb(&mut self, part: Self) {
+        let Self { found, account, reached, roots, hidden } = part;
+        self.found.value.extend(found.take(&mut self.found.problems));
+        self.account.absorb(account);
+        self.reached.extend(reached.into_iter().filter(|path| !self.reached.contains(path)).collect::<Vec<_>>());
+        self.roots.extend(roots);
+        self.hidden.extend(hidden);
+    }
+
     /// Hides what must not be shown.
     pub(crate) fn hide(&self, secrets: &mut Secrets) {
         for (span, text) in &self.hidden {
@@ -45,50 +64,27 @@ impl Checked {
     }
 }
 
-/// The roots of a revision that paths may reach.
-pub(crate) fn discover(settings: &Settings) -> Partial<Vec<Root>> {
-    portcullis_terraform::roots::discover_without(&settings.revision, &|path| settings.config.excludes(path.as_str()))
-}
-
 /// Evaluates roots in the environments that are asked for, and asks the rules about them.
-pub(crate) fn check(settings: &Settings, engine: &Engine, roots: Partial<Vec<Root>>) -> Checked {
+pub(crate) fn check(settings: &Settings, engine: &Engine, roots: Partial<Vec<Root>>, keep: Keep) -> Checked {
     // No root is a service's.
     if !settings.services.is_empty() {
         return Checked::default();
     }
     let is_wanted = |name: &str| settings.environments.is_empty() || settings.environments.iter().any(|wanted| wanted == name);
-    let evaluated = evaluate(settings, &roots.value, &roots.value, is_wanted);
+    let check = |worker: &mut Worker, root: Evaluated| root.checked(settings, engine, worker, keep);
+    let parts = each(settings, &roots.value, &roots.value, is_wanted, (|| engine.worker(), check));
     let mut checked = Checked::default();
     checked.found.problems = roots.problems;
-    let paths = settings.paths.iter().filter(|path| evaluated.iter().any(|root| root.is_reached_by(path)));
-    checked.reached = paths.cloned().collect();
-    let mut resources = Vec::new();
-    let asked = |root: &&Evaluated| settings.paths.is_empty() || settings.paths.iter().any(|path| root.is_reached_by(path));
-    for root in evaluated.iter().filter(asked) {
-        checked.hidden.extend(document::secrets(&root.module));
-        checked.account.add(root, settings);
-        let own = root.resources(settings, &mut checked);
-        checked.roots.push(Kept::of(root, &own, root.span()));
-        resources.extend(own);
-        checked.found.problems.extend(root.problems.iter().cloned());
+    let mut objects = Vec::new();
+    for (part, own) in parts {
+        checked.absorb(part);
+        objects.extend(own);
     }
-    let found = check_single(engine, &resources, &Facts::collect(&resources)).take(&mut checked.found.problems);
-    let by_name: BTreeMap<_, &Resource> =
-        resources.iter().map(|resource| (name(&resource.identity, &resource.context), resource)).collect();
-    for finding in found {
-        let about = finding.resource.as_ref().and_then(|identity| by_name.get(&(finding.environment.clone(), identity.clone())));
-        match about.filter(|about| is_ours(&about.identity)).and_then(|about| doubt(about, &finding)) {
-            Some(reason) => checked.account.undecided.push(undecided(finding, reason, settings)),
-            None => checked.found.value.push(singled_out(finding)),
-        }
-    }
+    let found = check_single(engine, &objects, &Facts::collect(&objects)).take(&mut checked.found.problems);
+    checked.found.value.extend(found);
     checked.account.undecided.sort();
     checked.account.undecided.dedup();
     checked
-}
-
-fn name(identity: &Identity, context: &Context) -> (Option<Arc<str>>, Identity) {
-    (context.environment.clone(), identity.clone())
 }
 
 /// Whether it is a document of ours, and no Kubernetes object.
@@ -130,6 +126,16 @@ fn undecided(finding: Finding, reason: String, settings: &Settings) -> Undecided
 }
 
 impl Terraform {
+    fn absorb(&mut self, part: Self) {
+        let Self { total, resources, by_contract, not_here, not_evaluated, undecided } = part;
+        self.total += total;
+        self.resources += resources;
+        self.by_contract += by_contract;
+        self.not_here += not_here;
+        self.not_evaluated.extend(not_evaluated);
+        self.undecided.extend(undecided);
+    }
+
     fn add(&mut self, root: &Evaluated, settings: &Settings) {
         self.total += 1;
         self.resources += root.module.resources.len();
@@ -148,6 +154,34 @@ impl Terraform {
 }
 
 impl Evaluated {
+    /// What the rules say of it and of its resources, and the Kubernetes objects in it, which they see beside those of other roots. Nothing else
+    /// of the root stays: all of them at once may be more than there is memory for.
+    fn checked(&self, settings: &Settings, engine: &Engine, worker: &mut Worker, keep: Keep) -> (Checked, Vec<Resource>) {
+        let mut checked = Checked::default();
+        checked.reached.extend(settings.paths.iter().filter(|path| self.is_reached_by(path)).cloned());
+        if checked.reached.is_empty() && !settings.paths.is_empty() {
+            return (checked, Vec::new());
+        }
+        checked.hidden.extend(document::secrets(&self.module));
+        checked.account.add(self, settings);
+        let (own, objects): (Vec<Resource>, Vec<Resource>) =
+            self.resources(settings, &mut checked).into_iter().partition(|resource| is_ours(&resource.identity));
+        if keep == Keep::Roots {
+            checked.roots.push(Kept::of(self, &own, self.span()));
+        }
+        checked.found.problems.extend(self.problems.iter().cloned());
+        let found = engine.check_with(worker, &own, &Facts::default()).take(&mut checked.found.problems);
+        let by_name: BTreeMap<&Identity, &Resource> = own.iter().map(|resource| (&resource.identity, resource)).collect();
+        for finding in found {
+            let about = finding.resource.as_ref().and_then(|identity| by_name.get(identity));
+            match about.and_then(|about| doubt(about, &finding)) {
+                Some(reason) => checked.account.undecided.push(undecided(finding, reason, settings)),
+                None => checked.found.value.push(singled_out(finding)),
+            }
+        }
+        (checked, objects)
+    }
+
     /// Whether a path is a part of the root, of a module that it calls or of its values, or holds it.
     pub(crate) fn is_reached_by(&self, path: &RepoPath) -> bool {
         let folders = self.module.calls.iter().filter_map(|call| call.folder.as_ref()).chain([&self.folder]);

@@ -1,6 +1,7 @@
 //! The roots of Terraform that a revision holds, evaluated for each of their environments: to lists, to reasons, to what rules see.
 
 mod check;
+mod declared;
 mod doubt;
 mod evaluated;
 mod field;
@@ -9,7 +10,8 @@ mod plans;
 mod tell;
 mod why;
 
-pub(crate) use check::{Checked, check, discover, is_ours};
+pub(crate) use check::{Checked, Keep, check, is_ours};
+pub(crate) use declared::discover;
 pub(crate) use evaluated::{Evaluated, evaluate, roots};
 pub(crate) use kept::Kept;
 pub(crate) use plans::{PlanFile, Plans, open as open_plans};

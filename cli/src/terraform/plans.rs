@@ -5,10 +5,10 @@ use std::{convert::Infallible, path::PathBuf, str::FromStr, sync::Arc};
 use portcullis_source::{RepoPath, read_named_bytes};
 use portcullis_terraform::{
     plan::{self, Form, Plan},
-    roots::{self, Root},
+    roots::Root,
 };
 
-use super::{discover, evaluated::is_module, roots as asked};
+use super::{declared, discover, evaluated::is_module, roots as asked};
 use crate::{
     error::Error,
     settings::{Settings, Surroundings, within},
@@ -124,7 +124,7 @@ fn place(
             let path = within(&settings.root, &surroundings.directory.join(path))?;
             let known = all.iter().find(|root| root.folder == path).cloned();
             // A folder that others call may be planned by itself too.
-            let other = || is_module(&settings.revision, &path).then(|| roots::root(&settings.revision, &path).value);
+            let other = || is_module(settings, &path).then(|| declared::root(settings, &path).value);
             known.or_else(other).ok_or_else(|| {
                 let hint = format!("there is {}", list(all.iter().map(|root| folder(&root.folder))));
                 Error::usage(format!("{} is no folder with .tf files, and {file} would be the plan of it", folder(&path)), hint)

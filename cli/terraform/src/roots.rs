@@ -10,7 +10,7 @@ use portcullis_source::{EntryKind, Partial, RepoPath, Revision};
 use crate::{
     limits::MAX_FOLDERS,
     machine::Machine,
-    module::{self, Config, Inputs},
+    module::{self, Config, Inputs, Setup},
     syntax::{Attribute, Kind},
 };
 
@@ -54,6 +54,34 @@ pub struct Environment {
     pub inputs: Inputs,
 }
 
+/// What somebody says of the roots of a repository, beside what its files show.
+#[derive(Clone, Debug, Default)]
+pub struct Declared {
+    /// Folders that are planned by themselves, each with its environments: none where those count that its files show.
+    pub roots: BTreeMap<RepoPath, Vec<DeclaredEnvironment>>,
+    /// What all of them share.
+    pub setup: Arc<Setup>,
+}
+
+/// An environment of a root as somebody declares it.
+#[derive(Clone, Debug, Default)]
+pub struct DeclaredEnvironment {
+    /// The name.
+    pub name: Arc<str>,
+    /// Its files of values, the weakest first.
+    pub var_files: Vec<RepoPath>,
+    /// The workspace; the name of the environment without one.
+    pub workspace: Option<Arc<str>>,
+}
+
+impl DeclaredEnvironment {
+    fn environment(&self) -> Environment {
+        let workspace = self.workspace.as_ref().unwrap_or(&self.name);
+        let inputs = Inputs { var_files: self.var_files.clone(), workspace: Some(Arc::clone(workspace)), ..Inputs::default() };
+        Environment { name: Arc::clone(&self.name), inputs }
+    }
+}
+
 /// The name of the environment of a root that shows none.
 const DEFAULT: &str = "default";
 
@@ -66,16 +94,16 @@ const VALUES: &[&str] = &["env", "envs", "environments", "vars", "tfvars", "work
 /// Finds the roots of a repository, in order of their folders.
 #[must_use]
 pub fn discover(revision: &Revision) -> Partial<Vec<Root>> {
-    discover_without(revision, &|_| false)
+    discover_with(revision, &Declared::default(), &|_| false)
 }
 
-/// The same without the files that somebody leaves out.
+/// The same with what somebody declares, and without the files that somebody leaves out.
 #[must_use]
-pub fn discover_without(revision: &Revision, is_left_out: &(dyn Fn(&RepoPath) -> bool + Sync)) -> Partial<Vec<Root>> {
-    let inputs = Inputs::default();
+pub fn discover_with(revision: &Revision, declared: &Declared, is_left_out: &(dyn Fn(&RepoPath) -> bool + Sync)) -> Partial<Vec<Root>> {
+    let inputs = Inputs { setup: Arc::clone(&declared.setup), ..Inputs::default() };
     let found = module::with_stack(|| {
         let mut machine = Machine::new(revision, RepoPath::root(), &inputs);
-        let roots = machine.roots(is_left_out);
+        let roots = machine.roots(declared, is_left_out);
         Partial { value: roots, problems: machine.problems }
     });
     found.unwrap_or_else(|problem| Partial { value: Vec::new(), problems: vec![*problem] })
@@ -83,25 +111,25 @@ pub fn discover_without(revision: &Revision, is_left_out: &(dyn Fn(&RepoPath) ->
 
 /// The root of a folder, also where another module calls it.
 #[must_use]
-pub fn root(revision: &Revision, folder: &RepoPath) -> Partial<Root> {
-    let inputs = Inputs::default();
+pub fn root(revision: &Revision, declared: &Declared, folder: &RepoPath) -> Partial<Root> {
+    let inputs = Inputs { setup: Arc::clone(&declared.setup), ..Inputs::default() };
     let found = module::with_stack(|| {
         let mut machine = Machine::new(revision, folder.clone(), &inputs);
         let config = machine.config(folder);
         // What is wrong with its files is said by its evaluation.
-        Partial::whole(machine.root(folder, &config))
+        let values = machine.values();
+        Partial::whole(machine.root(&config, declared, &values))
     });
     let bare = || Root { folder: folder.clone(), purpose: Purpose::Library, backend: None, environments: Vec::new() };
     found.unwrap_or_else(|problem| Partial { value: bare(), problems: vec![*problem] })
 }
 
 impl Machine<'_> {
-    fn roots(&mut self, is_left_out: &dyn Fn(&RepoPath) -> bool) -> Vec<Root> {
+    fn roots(&mut self, declared: &Declared, is_left_out: &dyn Fn(&RepoPath) -> bool) -> Vec<Root> {
         let mut folders: BTreeSet<RepoPath> = BTreeSet::new();
         for (path, kind) in self.revision.entries() {
             let hidden = path.parts().any(|part| part.starts_with('.'));
-            let is_module = path.name().ends_with(".tf") || path.name().ends_with(".tf.json");
-            if !hidden && is_module && *kind == EntryKind::File && !is_left_out(path) {
+            if !hidden && self.inputs.setup.dialect.reads(path.name()) && *kind == EntryKind::File && !is_left_out(path) {
                 folders.extend(path.parent());
             }
         }
@@ -112,11 +140,23 @@ impl Machine<'_> {
                 None,
             );
         }
-        let configs: BTreeMap<RepoPath, Arc<Config>> =
-            folders.into_iter().take(MAX_FOLDERS).map(|folder| (folder.clone(), self.config(&folder))).collect();
-        let called: BTreeSet<RepoPath> = configs.iter().flat_map(|(folder, config)| self.called_by(folder, config)).collect();
-        let free = configs.iter().filter(|(folder, _)| !called.contains(*folder));
-        free.map(|(folder, config)| self.root(folder, config)).collect()
+        let values = self.values();
+        let (mut found, mut called) = (Vec::new(), BTreeSet::new());
+        for folder in folders.into_iter().take(MAX_FOLDERS) {
+            let config = self.config(&folder);
+            called.extend(self.called_by(&folder, &config));
+            found.push(self.root(&config, declared, &values));
+            // Evaluation reads it again: the trees of all files at once may be more than there is memory for.
+            self.configs.clear();
+        }
+        found.retain(|root| declared.roots.contains_key(&root.folder) || !called.contains(&root.folder));
+        found
+    }
+
+    /// The files of values of the repository.
+    fn values(&self) -> Vec<RepoPath> {
+        let values = self.revision.entries().filter(|(path, kind)| **kind != EntryKind::Folder && is_values(path));
+        values.map(|(path, _)| path.clone()).collect()
     }
 
     /// The folders that a module calls.
@@ -129,55 +169,34 @@ impl Machine<'_> {
         local.filter_map(|target| self.revision.resolve(&target).ok()).filter(|target| target != folder).collect()
     }
 
-    fn root(&self, folder: &RepoPath, config: &Config) -> Root {
-        let environments = self.environments(folder);
+    fn root(&self, config: &Config, declared: &Declared, values: &[RepoPath]) -> Root {
+        let folder = &config.folder;
+        let said = declared.roots.get(folder);
+        let mut environments: Vec<Environment> = said.into_iter().flatten().map(DeclaredEnvironment::environment).collect();
+        if environments.is_empty() {
+            environments = shown(folder, values);
+        }
         let is_planned = config.others.iter().any(|block| match &*block.kind {
             "provider" => true,
             "terraform" => block.body.blocks().any(|block| matches!(&*block.kind, "backend" | "cloud")),
             _ => false,
         });
         let locked = folder.join(".terraform.lock.hcl").is_ok_and(|path| self.revision.entry(&path).is_some());
-        let valued = self.revision.below(folder).any(|(path, _)| path.parent().as_ref() == Some(folder) && is_values(path));
-        let purpose = if is_planned || locked || valued || !environments.is_empty() { Purpose::Planned } else { Purpose::Library };
-        let environments = if environments.is_empty() { vec![self.only_environment(folder, config)] } else { environments };
+        let valued = values.iter().any(|path| path.parent().as_ref() == Some(folder));
+        let is_planned = is_planned || said.is_some() || locked || valued || !environments.is_empty();
+        if environments.is_empty() {
+            environments.push(self.only_environment(config));
+        }
+        for environment in &mut environments {
+            environment.inputs.setup = Arc::clone(&declared.setup);
+        }
+        let purpose = if is_planned { Purpose::Planned } else { Purpose::Library };
         Root { folder: folder.clone(), purpose, backend: backend(config), environments }
     }
 
-    /// The environments that files of values show, each with its files, the weakest first.
-    fn environments(&self, folder: &RepoPath) -> Vec<Environment> {
-        let mut found: BTreeMap<Arc<str>, Vec<RepoPath>> = BTreeMap::new();
-        for (path, _) in self.revision.below(folder).filter(|(path, kind)| is_values(path) && **kind != EntryKind::Folder) {
-            let Some(inside) = path.below(folder) else { continue };
-            let parts: Vec<&str> = inside.split('/').collect();
-            let name = match parts.as_slice() {
-                [file] if !is_loaded(file) => stem(file),
-                [values, file] if VALUES.contains(values) => stem(file),
-                [values, environment, _] if VALUES.contains(values) => environment,
-                _ => continue,
-            };
-            found.entry(Arc::from(name)).or_default().push(path.clone());
-        }
-        for (path, _) in self.revision.entries().filter(|(path, kind)| is_values(path) && **kind != EntryKind::Folder) {
-            let parts: Vec<&str> = path.parts().collect();
-            if let [.., "variables", environment, file] = parts.as_slice()
-                && (stem(file) == "common" || stem(file) == folder.name())
-            {
-                found.entry(Arc::from(*environment)).or_default().push(path.clone());
-            }
-        }
-        // What all environments share is none of them.
-        let common = found.remove("common").unwrap_or_default();
-        let environment = |(name, mut files): (Arc<str>, Vec<RepoPath>)| {
-            files.sort_by_key(|path| (stem(path.name()) != "common", path.clone()));
-            let var_files = common.iter().cloned().chain(files).collect();
-            Environment { inputs: Inputs { var_files, workspace: Some(Arc::clone(&name)), ..Inputs::default() }, name }
-        };
-        found.into_iter().map(environment).collect()
-    }
-
     /// The one environment of a root without files for several: its folder's, where that lies among environments.
-    fn only_environment(&self, folder: &RepoPath, config: &Config) -> Environment {
-        let parts: Vec<&str> = folder.parts().collect();
+    fn only_environment(&self, config: &Config) -> Environment {
+        let parts: Vec<&str> = config.folder.parts().collect();
         let named = parts.windows(2).find_map(|pair| match pair {
             [above, name] if ENVIRONMENTS.contains(above) => Some(*name),
             _ => None,
@@ -193,9 +212,42 @@ impl Machine<'_> {
             .revision
             .below(&config.folder)
             .filter(|(path, kind)| **kind == EntryKind::File && path.parent().as_ref() == Some(&config.folder));
-        let mut texts = files.filter(|(path, _)| path.name().contains(".tf")).filter_map(|(path, _)| self.revision.read(path).ok());
+        let mut texts =
+            files.filter(|(path, _)| self.inputs.setup.dialect.reads(path.name())).filter_map(|(path, _)| self.revision.read(path).ok());
         texts.any(|file| String::from_utf8_lossy(file.bytes()).contains("terraform.workspace"))
     }
+}
+
+/// The environments of a root that files of values show, each with its files, the weakest first.
+fn shown(folder: &RepoPath, values: &[RepoPath]) -> Vec<Environment> {
+    let mut found: BTreeMap<Arc<str>, Vec<RepoPath>> = BTreeMap::new();
+    for path in values {
+        let Some(inside) = path.below(folder) else { continue };
+        let parts: Vec<&str> = inside.split('/').collect();
+        let name = match parts.as_slice() {
+            [file] if !is_loaded(file) => stem(file),
+            [values, file] if VALUES.contains(values) => stem(file),
+            [values, environment, _] if VALUES.contains(values) => environment,
+            _ => continue,
+        };
+        found.entry(Arc::from(name)).or_default().push(path.clone());
+    }
+    for path in values {
+        let parts: Vec<&str> = path.parts().collect();
+        if let [.., "variables", environment, file] = parts.as_slice()
+            && (stem(file) == "common" || stem(file) == folder.name())
+        {
+            found.entry(Arc::from(*environment)).or_default().push(path.clone());
+        }
+    }
+    // What all environments share is none of them.
+    let common = found.remove("common").unwrap_or_default();
+    let environment = |(name, mut files): (Arc<str>, Vec<RepoPath>)| {
+        files.sort_by_key(|path| (stem(path.name()) != "common", path.clone()));
+        let var_files = common.iter().cloned().chain(files).collect();
+        Environment { inputs: Inputs { var_files, workspace: Some(Arc::clone(&name)), ..Inputs::default() }, name }
+    };
+    found.into_iter().map(environment).collect()
 }
 
 fn backend(config: &Config) -> Option<Backend> {

@@ -6,12 +6,16 @@ use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 use portcullis_source::{Partial, RepoPath, Revision, Sources};
 use portcullis_terraform::{
     Role, Value,
-    module::{self, Existence, Inputs, Limits, Module},
+    module::{self, Dialect, Existence, Inputs, Limits, Module, ModuleCopy, Setup},
     value::{Known, ReasonKind},
 };
 
 /// Evaluates the root of files that are given as `-- NAME --` and their text.
 fn evaluate(archive: &str) -> (Revision, Partial<Module>) {
+    evaluate_with(archive, Setup::default())
+}
+
+fn evaluate_with(archive: &str, setup: Setup) -> (Revision, Partial<Module>) {
     let mut files: BTreeMap<RepoPath, Arc<[u8]>> = BTreeMap::new();
     let archive = if archive.starts_with("-- ") { archive.to_owned() } else { format!("-- main.tf --\n{archive}") };
     for part in archive.split("-- ").skip(1).collect::<Vec<_>>().chunks(1) {
@@ -21,7 +25,7 @@ fn evaluate(archive: &str) -> (Revision, Partial<Module>) {
     let revision = Revision::memory(files, Arc::new(Sources::default()));
     // Fewer steps than there may be, so that bombs end soon without optimizations too.
     let limits = Limits { steps: 300_000, ..Limits::default() };
-    let done = module::evaluate(&revision, &RepoPath::root(), &Inputs { limits, ..Inputs::default() });
+    let done = module::evaluate(&revision, &RepoPath::root(), &Inputs { limits, setup: Arc::new(setup), ..Inputs::default() });
     (revision, done)
 }
 
@@ -370,4 +374,62 @@ fn what_a_resource_leaves_out_its_provider_may_give() {
     );
     assert_eq!(output(&done, "it").any_reason().unwrap().kind, ReasonKind::Computed(Arc::from("x_y.z"), Arc::from("version")));
     assert_eq!(output(&done, "read").identity(), Some(("data.x_y.z", "region")));
+}
+
+/// Modules of other places that lie in the repository are opened there: of several versions the one that a call takes.
+#[test]
+fn copies_of_modules_are_opened_where_they_are_declared() {
+    let copy = |source: &str, version: Option<&str>, folder: &str| ModuleCopy {
+        source: Arc::from(source),
+        version: version.map(Arc::from),
+        folder: RepoPath::new(folder).unwrap(),
+    };
+    let copies = || {
+        vec![
+            copy("acme/net/aws", Some("1.4.0"), "third/net-1"),
+            copy("acme/net/aws", Some("2.0.1"), "third/net-2"),
+            copy("git::https://example.com/a.git", Some("v3.0.0"), "third/a"),
+        ]
+    };
+    let call = |source: &str, version: &str| {
+        format!(
+            "-- main.tf --\nmodule \"m\" {{\n  source = \"{source}\"\n{version}}}\noutput \"it\" {{\n  value = module.m.it\n}}\n\
+             -- third/net-1/main.tf --\noutput \"it\" {{\n  value = \"one\"\n}}\n-- third/net-2/main.tf --\noutput \"it\" {{\n  value = \"two\"\n}}\n\
+             -- third/a/sub/main.tf --\noutput \"it\" {{\n  value = \"three\"\n}}\n"
+        )
+    };
+    for (source, version, found) in [
+        ("acme/net/aws", "  version = \"~> 1.0\"\n", Some("one")),
+        ("acme/net/aws", "  version = \">= 2.0\"\n", Some("two")),
+        ("acme/net/aws", "", Some("one")),
+        ("acme/net/aws", "  version = \"~> 3.0\"\n", None),
+        ("git::https://example.com/a.git//sub?ref=v3.0.0", "", Some("three")),
+        ("git::https://example.com/a.git//sub?ref=v4.0.0", "", None),
+    ] {
+        let (_, done) = evaluate_with(&call(source, version), Setup { copies: copies(), ..Setup::default() });
+        assert_eq!(output(&done, "it").as_str(), found, "{source} {version}");
+    }
+    let (_, done) =
+        evaluate_with(&call("git::https://example.com/a.git//none?ref=v3.0.0", ""), Setup { copies: copies(), ..Setup::default() });
+    assert_eq!(
+        messages(&done),
+        ["third/a/none has no configuration files, where git::https://example.com/a.git//none?ref=v3.0.0 should lie"]
+    );
+}
+
+/// OpenTofu lets what is known before anything is planned say where a module comes from; Terraform of the same time does not.
+#[test]
+fn sources_of_modules_may_be_evaluated_early() {
+    let archive = "-- main.tf --\nvariable \"which\" {\n  default = \"b\"\n}\nlocals {\n  folder = \"./${var.which}\"\n}\nmodule \"m\" {\n  source = local.folder\n}\n\
+                   output \"it\" {\n  value = module.m.it\n}\n-- a/main.tf --\noutput \"it\" {\n  value = 1\n}\n-- b/main.tf --\noutput \"it\" {\n  value = \"two\"\n}\n";
+    for dialect in [Dialect::Either, Dialect::OpenTofu] {
+        let (_, done) = evaluate_with(archive, Setup { dialect, ..Setup::default() });
+        assert_eq!(output(&done, "it").as_str(), Some("two"));
+    }
+    let (_, done) = evaluate_with(archive, Setup { dialect: Dialect::Terraform, ..Setup::default() });
+    assert_eq!(messages(&done), ["the source of a module is a text without references"]);
+    let (_, done) =
+        evaluate("variable \"which\" {}\nmodule \"m\" {\n  source = var.which\n}\nmodule \"n\" {\n  source = module.n.where\n}\n");
+    let told = messages(&done);
+    assert!(told.len() == 2 && told.iter().all(|message| message.starts_with("the source of a module is not known: ")), "{told:?}");
 }

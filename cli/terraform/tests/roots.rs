@@ -4,13 +4,20 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_source::{RepoPath, Revision, Sources};
-use portcullis_terraform::roots::{self, Root};
+use portcullis_terraform::{
+    module::{Dialect, Setup},
+    roots::{self, Declared, DeclaredEnvironment, Root},
+};
 
 /// The roots of files of which each has one text.
 fn roots_of(files: &[(&str, &str)]) -> Vec<String> {
+    roots_with(files, &Declared::default())
+}
+
+fn roots_with(files: &[(&str, &str)], declared: &Declared) -> Vec<String> {
     let files: BTreeMap<RepoPath, Arc<[u8]>> =
         files.iter().map(|(path, text)| (RepoPath::new(path).unwrap(), Arc::from(text.as_bytes()))).collect();
-    let found = roots::discover(&Revision::memory(files, Arc::new(Sources::default())));
+    let found = roots::discover_with(&Revision::memory(files, Arc::new(Sources::default())), declared, &|_| false);
     assert!(found.problems.is_empty(), "{:?}", found.problems);
     found.value.iter().map(told).collect()
 }
@@ -68,4 +75,61 @@ fn folders_of_environments_name_them_and_a_workspace_that_is_asked_for_is_unknow
         ("app/.terraform.lock.hcl", ""),
     ]);
     assert_eq!(found, ["app Planned default(\"?\": )", "live/prod/eu Planned prod(\"default\": )"]);
+}
+
+#[test]
+fn what_is_declared_counts_before_what_files_show() {
+    let files = [
+        ("live/main.tf", "module \"a\" {\n  source = \"../modules/a\"\n}\n"),
+        ("live/prod.tfvars", ""),
+        ("modules/a/main.tf", "variable \"a\" {}\n"),
+        ("modules/b/main.tf", "variable \"a\" {}\n"),
+        ("other/main.tf", "terraform {\n  backend \"s3\" {}\n}\n"),
+    ];
+    let environment = |name: &str, workspace: Option<&str>, files: &[&str]| DeclaredEnvironment {
+        name: Arc::from(name),
+        var_files: files.iter().map(|file| RepoPath::new(file).unwrap()).collect(),
+        workspace: workspace.map(Arc::from),
+    };
+    let eu = environment("eu", Some("production"), &["values/all.tfvars", "values/eu.tfvars"]);
+    let roots = [("live", vec![eu, environment("us", None, &[])]), ("modules/a", vec![]), ("modules/b", vec![])];
+    let roots = roots.into_iter().map(|(path, environments)| (RepoPath::new(path).unwrap(), environments));
+    let declared = Declared { roots: roots.collect(), ..Declared::default() };
+    let expected = [
+        "live Planned eu(\"production\": values/all.tfvars values/eu.tfvars) us(\"us\": )",
+        "modules/a Planned default(\"default\": )",
+        "modules/b Planned default(\"default\": )",
+        "other Planned default(\"default\": )",
+    ];
+    assert_eq!(roots_with(&files, &declared), expected);
+    assert_eq!(
+        roots_of(&files),
+        [
+            "live Planned prod(\"prod\": live/prod.tfvars)",
+            "modules/b Library default(\"default\": )",
+            "other Planned default(\"default\": )"
+        ]
+    );
+}
+
+/// OpenTofu alone reads `.tofu`, in the place of what Terraform reads.
+#[test]
+fn files_of_one_dialect_are_none_of_the_other() {
+    let files = [
+        ("a/main.tofu", "provider \"aws\" {}\n"),
+        ("b/main.tf", "module \"c\" {\n  source = \"../c\"\n}\n"),
+        ("b/main.tofu", "module \"d\" {\n  source = \"../d\"\n}\n"),
+        ("c/main.tf", "variable \"a\" {}\n"),
+        ("d/main.tofu.json", "{}"),
+    ];
+    for (dialect, roots) in [
+        (Dialect::Terraform, vec!["b Library default(\"default\": )"]),
+        (
+            Dialect::OpenTofu,
+            vec!["a Planned default(\"default\": )", "b Library default(\"default\": )", "c Library default(\"default\": )"],
+        ),
+    ] {
+        let declared = Declared { setup: Arc::new(Setup { dialect, ..Setup::default() }), ..Declared::default() };
+        assert_eq!(roots_with(&files, &declared), roots, "{dialect:?}");
+    }
 }

@@ -9,12 +9,13 @@ mod params;
 mod read;
 mod reference;
 mod shape;
+mod terraform;
 
 pub use error::{ConfigError, nearest};
 pub use glob::glob_matches;
 pub use model::{
     Admission, Argocd, BreakGlass, Cluster, Config, Environment, Layer, Located, Registry, Repository, RuleBundle, RuleSettings, Scoring,
-    Setting, SettingLevel, Trust, WaiverEntry,
+    Setting, SettingLevel, Terraform, TerraformEnvironment, TerraformModule, TerraformRoot, Trust, WaiverEntry,
 };
 pub use reference::{Reference, ReferenceError};
 pub use shape::SCHEMA;

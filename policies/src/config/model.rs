@@ -45,6 +45,8 @@ pub struct Config {
     pub mirror: Option<Located<Arc<str>>>,
     /// The folder of this repository with bundles of rules.
     pub vendored_rules: Option<Located<Arc<str>>>,
+    /// How the repository uses Terraform.
+    pub terraform: Terraform,
     /// What the admission webhook does beyond evaluating rules.
     pub admission: Admission,
     /// The folders of this repository with rules of somebody's own.
@@ -154,6 +156,48 @@ pub struct Argocd {
     pub new_git_file_globbing: Option<Located<bool>>,
     /// The label that marks an application's resources.
     pub application_instance_label_key: Option<Located<Arc<str>>>,
+}
+
+/// How a repository uses Terraform, where its files do not show it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Terraform {
+    /// `terraform` or `opentofu`, where one of them alone plans it.
+    pub dialect: Option<Located<Arc<str>>>,
+    /// Root modules.
+    pub roots: Vec<TerraformRoot>,
+    /// Modules of other places that lie in this repository.
+    pub modules: Vec<TerraformModule>,
+}
+
+/// A root module.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TerraformRoot {
+    /// The folder.
+    pub path: Located<Arc<str>>,
+    /// Its environments; none where those count that its files show.
+    pub environments: Vec<TerraformEnvironment>,
+}
+
+/// An environment of a root module.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TerraformEnvironment {
+    /// The name.
+    pub name: Located<Arc<str>>,
+    /// The files of values, the weakest first.
+    pub var_files: Vec<Located<Arc<str>>>,
+    /// The workspace.
+    pub workspace: Option<Located<Arc<str>>>,
+}
+
+/// A module of another place that lies in this repository.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TerraformModule {
+    /// What calls name it by.
+    pub source: Located<Arc<str>>,
+    /// Its version.
+    pub version: Option<Located<Arc<str>>>,
+    /// The folder.
+    pub path: Located<Arc<str>>,
 }
 
 /// What the admission webhook does beyond evaluating rules.

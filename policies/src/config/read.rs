@@ -88,6 +88,7 @@ impl Config {
             }
         }
         errors.extend(self.vendored_rules_fault());
+        errors.extend(self.terraform.faults());
         for path in self.repositories.iter().filter_map(|repository| repository.path.as_ref()) {
             if let Err(error) = RepoPath::new(&path.value) {
                 let hint = Some("name a folder of this repository, from its root; leave path out for the root itself".to_owned());
@@ -136,7 +137,7 @@ const BREAK_GLASS_HOURS: u32 = 4;
 type Texts = BTreeMap<Arc<str>, Located<Arc<str>>>;
 
 /// Takes a document apart that has the shape of the schema.
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     document: &'a Document,
 }
 
@@ -163,6 +164,7 @@ impl Reader<'_> {
             layers: list("layers").iter().map(|node| Layer { name: self.text(node, "name"), files: self.text(node, "files") }).collect(),
             exclude: self.texts(root, "exclude"),
             mirror: root.get("dependencies").and_then(|node| self.some_text(node, "mirror")),
+            terraform: root.get("terraform").map(|node| self.terraform(node)).unwrap_or_default(),
             admission: root.get("admission").map(|node| self.admission(node)).unwrap_or_default(),
             vendored_rules: root.get("dependencies").and_then(|node| self.some_text(node, "rules")),
             library: self.texts(root, "library"),
@@ -260,16 +262,16 @@ impl Reader<'_> {
         Located { value, span: shape::span(self.document, node.range) }
     }
 
-    fn text(&self, node: &Node, key: &str) -> Located<Arc<str>> {
+    pub(super) fn text(&self, node: &Node, key: &str) -> Located<Arc<str>> {
         self.some_text(node, key).unwrap_or_else(|| Located { value: Arc::from(""), span: None })
     }
 
-    fn some_text(&self, node: &Node, key: &str) -> Option<Located<Arc<str>>> {
+    pub(super) fn some_text(&self, node: &Node, key: &str) -> Option<Located<Arc<str>>> {
         let node = node.get(key)?;
         Some(self.located(node, Arc::from(node.as_str()?)))
     }
 
-    fn texts(&self, node: &Node, key: &str) -> Vec<Located<Arc<str>>> {
+    pub(super) fn texts(&self, node: &Node, key: &str) -> Vec<Located<Arc<str>>> {
         let items = node.get(key).map(Node::items).unwrap_or_default();
         items.iter().filter_map(|item| Some(self.located(item, Arc::from(item.as_str()?)))).collect()
     }

@@ -4,12 +4,12 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_source::{RepoPath, Span};
 
-use super::{Config, Contract, Key, Mode, contract::Used, expand::Expansion};
+use super::{Config, Contract, Dialect, Key, Mode, contract::Used, expand::Expansion};
 use crate::{
     limits::{MAX_INSTANCES, MAX_MODULE_DEPTH},
     machine::{Evaluated, Fault, Frame, Machine, Scope},
     origin::Role,
-    syntax::{Block, Expr, Kind},
+    syntax::{Attribute, Block, Expr, Kind},
     types::Type,
     value::{Members, Reason, ReasonKind, Value},
 };
@@ -247,9 +247,7 @@ impl Machine<'_> {
         let Some(source) = block.body.attribute("source") else {
             return Err(Fault::new(format!("module.{name} has no source"), "write source = …", block.header));
         };
-        let Kind::String(text) = &source.value.kind else {
-            return Err(Fault::new("the source of a module is a text without references", "write it out", source.value.span));
-        };
+        let text = &self.early(module, source, "the source of a module")?;
         let caller = self.modules.get(module).map(|instance| Arc::clone(&instance.config)).unwrap_or_default();
         if let Some(used) = &caller.contract {
             // A contract calls what lies beside it.
@@ -259,13 +257,13 @@ impl Machine<'_> {
         let folder = caller.folder.clone();
         if !(text.starts_with("./") || text.starts_with("../")) {
             let above = self.modules.get(module).map(|instance| Arc::clone(&instance.path)).unwrap_or_default();
-            let constraint = match block.body.attribute("version").map(|attribute| &attribute.value.kind) {
-                Some(Kind::String(constraint)) => Some(Arc::clone(constraint)),
-                _ => None,
-            };
+            let version = block.body.attribute("version");
+            let constraint = version.map(|version| self.early(module, version, "the version of a module")).transpose()?;
             let path = call_path(&above, name);
             let copied = self.copied(&path, text, constraint.as_deref(), source.value.span);
-            if let Some(folder) = copied.or_else(|| self.installed(&path, text, constraint.as_deref())) {
+            let here = copied.or_else(|| self.installed(&path, text, constraint.as_deref()));
+            let here = here.or_else(|| self.copied_here(text, constraint.as_deref(), source.value.span));
+            if let Some(folder) = here {
                 return self.called_folder(module, block, folder).map(Ok);
             }
             let call: Arc<str> = Arc::from(format!("module.{name}"));
@@ -290,6 +288,22 @@ impl Machine<'_> {
             return fail(format!("module.{name}: {target} has no configuration files"), "correct the path".to_owned());
         }
         Ok(Ok(config))
+    }
+
+    /// What must be known before anything is evaluated: to Terraform a text as it stands, to OpenTofu one that locals and variables give.
+    fn early(&mut self, module: usize, attribute: &Attribute, what: &str) -> Evaluated<Arc<str>> {
+        let span = attribute.value.span;
+        if let Kind::String(text) = &attribute.value.kind {
+            return Ok(Arc::clone(text));
+        }
+        if self.inputs.setup.dialect == Dialect::Terraform {
+            return Err(Fault::new(format!("{what} is a text without references"), "write it out", span));
+        }
+        let value = self.eval(&attribute.value, Scope::of_module(module))?;
+        value.as_str().map(Arc::from).ok_or_else(|| {
+            let why = value.any_reason().map(|reason| format!(": {}", reason.kind.describe())).unwrap_or_default();
+            Fault::new(format!("{what} is not known{why}"), "write it out, or let locals and variables with defaults give it", span)
+        })
     }
 
     /// The module of a folder, where it does not lie in itself.
@@ -333,7 +347,7 @@ impl Machine<'_> {
         let dot = if above.is_empty() { "" } else { "." };
         let key = name.1.map(|key| key.to_string()).unwrap_or_default();
         let address = Arc::from(format!("{above}{dot}module.{}{key}", name.0));
-        let declared = |attribute: &&crate::syntax::Attribute| config.variables.contains_key(&attribute.name);
+        let declared = |attribute: &&Attribute| config.variables.contains_key(&attribute.name);
         let given = block
             .body
             .attributes()

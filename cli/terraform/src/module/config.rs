@@ -6,7 +6,7 @@ use portcullis_source::{EntryKind, RepoPath, Span};
 
 use crate::{
     machine::Machine,
-    module::{Mode, contract::Used},
+    module::{Mode, OPEN_TOFU, TERRAFORM, contract::Used},
     syntax::{self, Attribute, Block, Body, Item, SyntaxError},
 };
 
@@ -39,8 +39,8 @@ impl Config {
     }
 }
 
-/// The blocks at the top of a configuration that declare nothing which has a value.
-const OTHERS: &[&str] = &["provider", "terraform", "moved", "removed", "import", "check"];
+/// The blocks at the top of a configuration that declare nothing which has a value; `action` since Terraform 1.14, `language` of OpenTofu.
+const OTHERS: &[&str] = &["provider", "terraform", "moved", "removed", "import", "check", "action", "language"];
 
 impl Machine<'_> {
     /// The module of a folder; its files are read once.
@@ -51,7 +51,7 @@ impl Machine<'_> {
         let mut config = Config { folder: folder.clone(), ..Config::default() };
         let (mut own, mut overriding) = (Vec::new(), Vec::new());
         for path in self.files_of(folder) {
-            let stem = path.name().trim_end_matches(".json").trim_end_matches(".tf");
+            let stem = path.name().trim_end_matches(".json").trim_end_matches(TERRAFORM).trim_end_matches(OPEN_TOFU);
             let list = if stem == "override" || stem.ends_with("_override") { &mut overriding } else { &mut own };
             list.push(path);
         }
@@ -70,15 +70,15 @@ impl Machine<'_> {
 
     /// The configuration files right in a folder, in order of name.
     pub(super) fn files_of(&self, folder: &RepoPath) -> Vec<RepoPath> {
-        let is_file = |path: &RepoPath| {
-            let name = path.name();
-            let ignored = name.starts_with('.') || name.ends_with('~') || name.starts_with('#') && name.ends_with('#');
-            !ignored && (name.ends_with(".tf") || name.ends_with(".tf.json"))
+        let dialect = self.inputs.setup.dialect;
+        let is_there = |path: &RepoPath| !matches!(self.revision.entry(path), None | Some(EntryKind::Folder));
+        let replaced = |path: &RepoPath| {
+            let other = path.name().replace(TERRAFORM, OPEN_TOFU);
+            other != path.name() && dialect.reads(&other) && folder.join(&other).is_ok_and(|other| is_there(&other))
         };
         let right_there = |path: &RepoPath| path.parent().as_ref() == Some(folder);
-        let below =
-            self.revision.below(folder).filter(|(path, kind)| right_there(path) && is_file(path) && !matches!(kind, EntryKind::Folder));
-        below.map(|(path, _)| path.clone()).collect()
+        let below = self.revision.below(folder).map(|(path, _)| path);
+        below.filter(|path| right_there(path) && dialect.reads(path.name()) && is_there(path) && !replaced(path)).cloned().collect()
     }
 
     fn read_file(&mut self, path: &RepoPath, config: &mut Config) -> Option<Body> {

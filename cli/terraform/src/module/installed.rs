@@ -1,13 +1,17 @@
-//! Modules of registries that lie in the repository: what `terraform init` wrote down of them.
+//! Modules of other places that lie in the repository: what `terraform init` wrote down of them, and what somebody declares.
 
 use std::sync::Arc;
 
-use portcullis_source::{Data, Node, RepoPath, Text, json};
+use portcullis_source::{Data, Node, RepoPath, Span, Text, json};
 
+use super::ModuleCopy;
 use crate::machine::Machine;
 
 /// Where `terraform init` writes down which module lies where.
 const MANIFEST: &str = ".terraform/modules/modules.json";
+
+/// What to do about a copy that is not there.
+const COPY: &str = "correct its path in terraform.modules of portcullis.yaml";
 
 /// A module that was installed.
 #[derive(Clone, Debug)]
@@ -29,6 +33,33 @@ impl Machine<'_> {
         let fits = is_same_source(&known.source, source) && constraint.is_none_or(|constraint| satisfies(&known.version, constraint));
         let folder = known.folder.clone();
         fits.then(|| self.revision.resolve(&folder).ok()).flatten()
+    }
+
+    /// The folder of a module that somebody declared to lie in the repository; of several the first that fits.
+    pub(super) fn copied_here(&mut self, source: &str, constraint: Option<&str>, span: Span) -> Option<RepoPath> {
+        let (package, folder, reference) = parts(source);
+        let setup = Arc::clone(&self.inputs.setup);
+        let fits = |copy: &&ModuleCopy| {
+            let Some(version) = copy.version.as_deref() else { return true };
+            let is_taken = constraint.is_none_or(|constraint| satisfies(version, constraint));
+            is_taken && reference.is_none_or(|reference| reference.trim_start_matches('v') == version.trim_start_matches('v'))
+        };
+        let copy = setup.copies.iter().filter(|copy| is_same_source(&copy.source, package)).find(fits)?;
+        match copy.folder.join(folder).map_err(|error| error.to_string()).map(|folder| (self.revision.resolve(&folder), folder)) {
+            Ok((Ok(resolved), folder)) if self.files_of(&resolved).is_empty() => {
+                self.problem(&format!("{folder} has no configuration files, where {source} should lie"), COPY, Some(span));
+                None
+            }
+            Ok((Ok(resolved), _)) => Some(resolved),
+            Ok((Err(error), _)) => {
+                self.problem(&format!("{source} does not lie where terraform.modules says: {error}"), COPY, Some(span));
+                None
+            }
+            Err(error) => {
+                self.problem(&format!("{source} does not lie where terraform.modules says: {error}"), COPY, Some(span));
+                None
+            }
+        }
     }
 
     fn read_manifest(&mut self) -> Vec<Installed> {
@@ -62,6 +93,15 @@ impl Machine<'_> {
             folder,
         })
     }
+}
+
+/// A source without its folder and its revision, these two beside it.
+fn parts(source: &str) -> (&str, &str, Option<&str>) {
+    let (path, query) = source.split_once('?').map_or((source, ""), |(path, query)| (path, query));
+    let reference = query.split('&').find_map(|part| part.strip_prefix("ref="));
+    let cut = path.match_indices("//").map(|(at, _)| at).find(|at| !path.get(..*at).is_some_and(|before| before.ends_with(':')));
+    let (package, folder) = cut.and_then(|at| Some((path.get(..at)?, path.get(at + 2..)?))).unwrap_or((path, ""));
+    (package, folder, reference)
 }
 
 /// Whether Terraform writes one source as the other, once it has found out what it is.
@@ -140,7 +180,20 @@ pub(super) fn satisfies(version: &str, constraint: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::satisfies;
+    use super::{parts, satisfies};
+
+    #[test]
+    fn sources_have_folders_and_revisions() {
+        for (source, taken_apart) in [
+            ("terraform-aws-modules/eks/aws", ("terraform-aws-modules/eks/aws", "", None)),
+            ("terraform-aws-modules/iam/aws//modules/iam-role", ("terraform-aws-modules/iam/aws", "modules/iam-role", None)),
+            ("git::https://example.com/a.git//b/c?depth=1&ref=v1.2.0", ("git::https://example.com/a.git", "b/c", Some("v1.2.0"))),
+            ("git::ssh://git@example.com/a.git?ref=main", ("git::ssh://git@example.com/a.git", "", Some("main"))),
+            ("github.com/owner/name//x", ("github.com/owner/name", "x", None)),
+        ] {
+            assert_eq!(parts(source), taken_apart, "{source}");
+        }
+    }
 
     #[test]
     fn constraints_take_versions() {

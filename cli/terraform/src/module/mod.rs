@@ -57,8 +57,57 @@ pub struct Inputs {
     pub layers: Option<Layers>,
     /// What its plan says, where there is one.
     pub plan: Option<Arc<Plan>>,
+    /// How the repository uses Terraform, beside what its files show.
+    pub setup: Arc<Setup>,
     /// How much may be done.
     pub limits: Limits,
+}
+
+/// How a repository uses Terraform, beside what its files show.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Setup {
+    /// What plans it.
+    pub dialect: Dialect,
+    /// The modules of other places that lie in the repository.
+    pub copies: Vec<ModuleCopy>,
+}
+
+/// What plans a repository.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dialect {
+    /// Either, so that what one of them knows is taken as that one does.
+    #[default]
+    Either,
+    /// Terraform, which knows no `.tofu`.
+    Terraform,
+    /// OpenTofu.
+    OpenTofu,
+}
+
+impl Dialect {
+    /// Whether a file is a part of a configuration, by its name.
+    #[must_use]
+    pub fn reads(self, name: &str) -> bool {
+        let is_ignored = name.starts_with('.') || name.ends_with('~') || name.starts_with('#') && name.ends_with('#');
+        let name = name.strip_suffix(".json").unwrap_or(name);
+        !is_ignored && (name.ends_with(TERRAFORM) || self != Self::Terraform && name.ends_with(OPEN_TOFU))
+    }
+}
+
+/// What the names of configuration files end with, before the `.json` that some have: those of both, and those of OpenTofu alone, which stand for one of
+/// both that has the same name otherwise.
+pub(crate) const TERRAFORM: &str = ".tf";
+pub(crate) const OPEN_TOFU: &str = ".tofu";
+
+/// A module of a registry or of another repository that lies in this one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModuleCopy {
+    /// What calls name it by, without a folder in it and without a revision.
+    pub source: Arc<str>,
+    /// Its version, or the revision that it is of; without one it is taken for every version.
+    pub version: Option<Arc<str>>,
+    /// Where it lies.
+    pub folder: RepoPath,
 }
 
 /// How much an evaluation may do.

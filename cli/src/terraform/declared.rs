@@ -1,0 +1,82 @@
+//! What the configuration says of Terraform, for those who look for roots.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use portcullis_policies::config::{Located, Terraform};
+use portcullis_source::{EntryKind, Partial, Problem, RepoPath, Revision, Stage};
+use portcullis_terraform::{
+    module::{Dialect, ModuleCopy, Setup},
+    roots::{self, Declared, DeclaredEnvironment, Root},
+};
+
+use super::evaluated::is_module;
+use crate::settings::Settings;
+
+/// The roots of a revision that paths may reach: those that are declared, and those that are found.
+pub(crate) fn discover(settings: &Settings) -> Partial<Vec<Root>> {
+    let declared = declared(settings);
+    let mut found = roots::discover_with(&settings.revision, &declared, &|path| settings.config.excludes(path.as_str()));
+    found.problems.extend(missing(settings));
+    found
+}
+
+/// The root of a folder that may be called by others too.
+pub(super) fn root(settings: &Settings, folder: &RepoPath) -> Partial<Root> {
+    roots::root(&settings.revision, &declared(settings), folder)
+}
+
+/// How files of the repository are read.
+pub(super) fn dialect(settings: &Settings) -> Dialect {
+    match settings.config.terraform.dialect.as_ref().map(|dialect| &*dialect.value) {
+        Some("terraform") => Dialect::Terraform,
+        Some("opentofu") => Dialect::OpenTofu,
+        _ => Dialect::Either,
+    }
+}
+
+fn declared(settings: &Settings) -> Declared {
+    let Terraform { dialect: _, roots, modules } = &settings.config.terraform;
+    let copies = modules.iter().map(|module| ModuleCopy {
+        source: Arc::clone(&module.source.value),
+        version: module.version.as_ref().map(|version| Arc::clone(&version.value)),
+        folder: path(&module.path),
+    });
+    let setup = Arc::new(Setup { dialect: dialect(settings), copies: copies.collect() });
+    let roots: BTreeMap<RepoPath, Vec<DeclaredEnvironment>> = roots
+        .iter()
+        .map(|root| {
+            let environments = root.environments.iter().map(|environment| DeclaredEnvironment {
+                name: Arc::clone(&environment.name.value),
+                var_files: environment.var_files.iter().map(path).collect(),
+                workspace: environment.workspace.as_ref().map(|workspace| Arc::clone(&workspace.value)),
+            });
+            (path(&root.path), environments.collect())
+        })
+        .collect();
+    Declared { roots, setup }
+}
+
+/// A path that is none was refused with the configuration.
+fn path(path: &Located<Arc<str>>) -> RepoPath {
+    RepoPath::new(&path.value).unwrap_or_default()
+}
+
+/// What is declared and is not there.
+fn missing(settings: &Settings) -> Vec<Problem> {
+    let Terraform { roots, modules, .. } = &settings.config.terraform;
+    let revision = &settings.revision;
+    let folders = roots.iter().map(|root| &root.path).chain(modules.iter().map(|module| &module.path));
+    let folders =
+        folders.filter(|folder| !is_module(settings, &path(folder))).map(|folder| (folder, "is no folder with configuration files"));
+    let is_file = |file: &RepoPath| is_file(revision, file);
+    let files = roots.iter().flat_map(|root| root.environments.iter().flat_map(|environment| &environment.var_files));
+    let files = files.filter(|file| !is_file(&path(file))).map(|file| (file, "is no file"));
+    let problem = |(located, what): (&Located<Arc<str>>, &str)| {
+        Problem::new(Stage::Terraform, format!("{} {what}", located.value), "correct its path in portcullis.yaml").at(located.span)
+    };
+    folders.chain(files).map(problem).collect()
+}
+
+fn is_file(revision: &Revision, path: &RepoPath) -> bool {
+    revision.resolve(path).is_ok_and(|path| matches!(revision.entry(&path), Some(EntryKind::File)))
+}

@@ -1,0 +1,5 @@
+variable "zones" {}
+
+output "zones" {
+  value = var.zones
+}
