@@ -74,6 +74,10 @@ resource "aws_db_instance" "main" {
   }
 }
 
+data "aws_secretsmanager_secret_version" "broker" {
+  secret_id = "${local.name}/broker"
+}
+
 resource "aws_mq_broker" "main" {
   broker_name        = local.name
   engine_type        = "ActiveMQ"
@@ -84,8 +88,11 @@ resource "aws_mq_broker" "main" {
   subnet_ids          = local.subnets
   publicly_accessible = false
 
-  # Who may connect is the directory's business: no password stands here.
-  authentication_strategy = "ldap"
+  # The password stands in Secrets Manager, and of all of this only in the encrypted state.
+  user {
+    username = "fraud"
+    password = data.aws_secretsmanager_secret_version.broker.secret_string
+  }
 
   encryption_options {
     kms_key_id        = local.keys.data
