@@ -69,7 +69,7 @@ fn unknown_member(value: &Value, unknown: &Unknown, name: &str, span: Span) -> E
 }
 
 /// Whether a provider may give what is not set: all but Terraform's own, whose resource computes nothing of that kind.
-fn may_be_computed(reason: &ReasonKind) -> bool {
+pub(crate) fn may_be_computed(reason: &ReasonKind) -> bool {
     match reason {
         ReasonKind::Computed(address, _) => !address.split('.').any(|part| part == "terraform_data"),
         ReasonKind::Data(..) => true,

@@ -6,7 +6,7 @@ mod each;
 mod operator;
 mod template;
 
-pub(crate) use access::member;
+pub(crate) use access::{may_be_computed, member};
 pub(crate) use operator::equal;
 
 use std::sync::Arc;

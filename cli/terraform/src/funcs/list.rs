@@ -32,7 +32,9 @@ pub(super) const FUNCTIONS: &[Spec] = &[
     Spec::new("one", &[Param::Collection], Gives::Any, one).regard(Regard::Parts),
     Spec::new("range", &[], Gives::Any, range).rest(Param::Number),
     Spec::new("reverse", &[Param::Collection], Gives::Any, reverse).regard(Regard::Parts),
-    Spec::new("slice", &[Param::Collection, Param::Number, Param::Number], Gives::Any, slice).regard(Regard::Parts),
+    Spec::new("slice", &[Param::Collection, Param::Number, Param::Number], Gives::Any, slice)
+        .regard(Regard::Parts)
+        .partly(slice_of_unknown),
     Spec::new("sort", &[Param::Texts], Gives::Texts, sort),
 ];
 
@@ -369,6 +371,20 @@ fn slice(_: &mut Context<'_, '_>, given: &[Value]) -> Done {
         Data::List(item, _) => Ok(Data::List(item.clone(), Arc::from(part.to_vec())).into()),
         _ => Err("must be a list or tuple value".into()),
     }
+}
+
+/// A part of a list that is not known has as many items as it was asked for: with fewer there is no plan.
+fn slice_of_unknown(given: &[Value]) -> Option<Value> {
+    let [list, start, end] = given else { return None };
+    let unknown = list.as_unknown()?;
+    let bound = |value: &Value| match &value.data {
+        Data::Number(number) => number.to_i64().and_then(|bound| usize::try_from(bound).ok()),
+        _ => None,
+    };
+    let count = bound(end)?.checked_sub(bound(start)?).filter(|count| *count <= MAX_ITEMS)?;
+    let item = unknown.ty.item().cloned().unwrap_or(Type::Dynamic);
+    let items: Vec<Value> = (0..count).map(|_| Value::unknown(item.clone(), unknown.reason.clone())).collect();
+    Some(Data::List(item, Arc::from(items)).into())
 }
 
 fn sort(_: &mut Context<'_, '_>, given: &[Value]) -> Done {

@@ -117,11 +117,13 @@ pub(crate) struct Spec {
     run: Run,
     /// Whether it sees marks, and says itself what the result is marked as.
     marked: bool,
+    /// What is known of the result although an argument is not.
+    partly: Option<fn(&[Value]) -> Option<Value>>,
 }
 
 impl Spec {
     const fn new(name: &'static str, params: &'static [Param], gives: Gives, run: Run) -> Self {
-        Self { name, params, rest: None, gives, regard: Regard::Deep, run, marked: false }
+        Self { name, params, rest: None, gives, regard: Regard::Deep, run, marked: false, partly: None }
     }
 
     const fn rest(self, rest: Param) -> Self {
@@ -134,6 +136,10 @@ impl Spec {
 
     const fn marked(self) -> Self {
         Self { marked: true, ..self }
+    }
+
+    const fn partly(self, partly: fn(&[Value]) -> Option<Value>) -> Self {
+        Self { partly: Some(partly), ..self }
     }
 }
 
@@ -256,7 +262,8 @@ impl Machine<'_> {
         }
         let origin = Origin::computed(span, arguments.iter().map(|(value, _)| &value.origin));
         if let (Some(reason), true) = (reason, spec.regard != Regard::Own) {
-            return Ok(Value::unknown(spec.gives.ty(), reason).marked(marks).with_origin(origin));
+            let partly = spec.partly.and_then(|partly| partly(&values));
+            return Ok(partly.unwrap_or_else(|| Value::unknown(spec.gives.ty(), reason)).marked(marks).with_origin(origin));
         }
         let mut context = Context { machine: self, span };
         let hidden = arguments.iter().any(|(value, _)| value.all_marks().sensitive);

@@ -16,8 +16,11 @@ use crate::{
 /// What belongs to Terraform itself, not to the resource.
 const META: &[&str] = &["count", "for_each", "provider", "depends_on", "lifecycle", "provisioner", "connection"];
 
+/// Blocks that are an object and no list in every provider.
+const ALONE: &[&str] = &["timeouts"];
+
 impl Machine<'_> {
-    /// The attributes that a body sets; blocks are lists under their names.
+    /// The attributes that a body sets; blocks are lists under their names, but for [`ALONE`].
     pub(super) fn attributes(&mut self, body: &Body, address: &Arc<str>, scope: Scope<'_>, skip_meta: bool) -> Evaluated<Members> {
         let mut members = Members::new();
         for attribute in body.attributes() {
@@ -49,7 +52,10 @@ impl Machine<'_> {
             let value = Value::from(Data::Unknown(Arc::new(Unknown { ty: Type::Dynamic, reason, known })));
             members.insert(name, value.with_origin(origin));
         }
-        members.extend(blocks.into_iter().map(|(name, items)| (name, Value::tuple(items))));
+        members.extend(blocks.into_iter().map(|(name, mut items)| {
+            let only = if ALONE.contains(&&*name) && items.len() == 1 { items.pop() } else { None };
+            (name, only.unwrap_or_else(|| Value::tuple(items)))
+        }));
         Ok(members)
     }
 

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::{Existence, Mode, Resource};
 use crate::{
     document::is_secret,
+    eval::may_be_computed,
     limits::MAX_VALUE_DEPTH,
     value::{Known, Value, json_string},
 };
@@ -102,9 +103,17 @@ fn shown(value: &Value, path: &str, left: &mut Left, depth: usize) -> String {
         format!("[{}]", items.join(","))
     };
     if let Some(members) = value.attributes() {
+        // What a resource does not set, its provider may; in a resource's own document it is just not set.
+        let computed = value.as_unknown().map(|unknown| &unknown.reason.kind).filter(|kind| !left.is_named && may_be_computed(kind));
         let members: Vec<String> = members
             .iter()
-            .map(|(name, value)| format!("{}:{}", json_string(name), member(name, value, &step(path, name), left, depth + 1)))
+            .map(|(name, value)| {
+                let path = step(path, name);
+                if let Some(reason) = computed.filter(|_| value.is_null()) {
+                    left.unknown.insert(path.clone(), reason.describe());
+                }
+                format!("{}:{}", json_string(name), member(name, value, &path, left, depth + 1))
+            })
             .collect();
         return format!("{{{}}}", members.join(","));
     }

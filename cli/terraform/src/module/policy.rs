@@ -5,6 +5,7 @@ use std::sync::Arc;
 use portcullis_source::Span;
 
 use crate::{
+    convert::convert,
     machine::{Evaluated, Fault},
     types::Type,
     value::{Data, Format, Known, Members, Reason, ReasonKind, Unknown, Value},
@@ -202,7 +203,7 @@ fn strings(value: &Value, variables: bool) -> Option<Value> {
     if value.as_unknown().is_some() {
         return Some(value.clone());
     }
-    let mut items: Vec<Value> = value.items()?.iter().map(|item| if variables { with_variables(item) } else { item.clone() }).collect();
+    let mut items: Vec<Value> = value.items()?.iter().map(|item| if variables { with_variables(item) } else { as_text(item) }).collect();
     items.sort_by(|left, right| right.as_str().cmp(&left.as_str()));
     items.dedup_by(|one, other| one.as_str().is_some() && one.as_str() == other.as_str());
     match items.len() {
@@ -212,11 +213,19 @@ fn strings(value: &Value, variables: bool) -> Option<Value> {
     }
 }
 
+/// Everything is text to the data source: numbers and booleans become it.
+fn as_text(value: &Value) -> Value {
+    match &value.data {
+        Data::Bool(_) | Data::Number(_) => convert(value, &Type::String).unwrap_or_else(|_| value.clone()),
+        _ => value.clone(),
+    }
+}
+
 /// Policies have variables of their own, written `&{…}` here.
 fn with_variables(value: &Value) -> Value {
     match value.as_str() {
         Some(text) if text.contains("&{") => Value::string(&text.replace("&{", "${")).with_origin(value.origin.clone()),
-        _ => value.clone(),
+        _ => as_text(value),
     }
 }
 
