@@ -106,6 +106,9 @@ impl Failure {
 pub(crate) type Done = Result<Value, Failure>;
 type Run = fn(&mut Context<'_, '_>, &[Value]) -> Done;
 
+/// What arguments of which one is not known say of a result.
+type Partly = fn(&[Value]) -> Option<Value>;
+
 /// A function.
 #[derive(Clone, Copy)]
 pub(crate) struct Spec {
@@ -118,7 +121,7 @@ pub(crate) struct Spec {
     /// Whether it sees marks, and says itself what the result is marked as.
     marked: bool,
     /// What is known of the result although an argument is not.
-    partly: Option<fn(&[Value]) -> Option<Value>>,
+    partly: Option<Partly>,
 }
 
 impl Spec {
@@ -138,7 +141,7 @@ impl Spec {
         Self { marked: true, ..self }
     }
 
-    const fn partly(self, partly: fn(&[Value]) -> Option<Value>) -> Self {
+    const fn partly(self, partly: Partly) -> Self {
         Self { partly: Some(partly), ..self }
     }
 }
