@@ -25,12 +25,14 @@ locals {
   subnets = data.terraform_remote_state.networking.outputs.subnet_ids.data
   keys    = data.terraform_remote_state.security.outputs.key_arns
 
-  # Every service has a repository; the catalogue and the pins of models are where services are entered.
+  # Every service has a repository; the catalogue and the pins of models are where services are entered. So has what runs beside them.
   repository = "${path.module}/../.."
   catalogue = flatten([
     for file in fileset("${local.repository}/services", "*.yaml") : yamldecode(file("${local.repository}/services/${file}"))
   ])
+  beside = ["fluent-bit", "keycloak", "oauth2-proxy", "portcullis-webhook", "s3-fetch"]
   services = toset(concat(
+    local.beside,
     [for entry in local.catalogue : entry.service],
     [for file in fileset("${local.repository}/models", "*/pin.yaml") : dirname(file)],
   ))

@@ -30,8 +30,12 @@ locals {
   catalogue = flatten([
     for file in fileset("${local.repository}/services", "*.yaml") : yamldecode(file("${local.repository}/services/${file}"))
   ])
-  scoring    = toset([for file in fileset("${local.repository}/models", "*/pin.yaml") : dirname(file)])
-  namespaces = merge({ for entry in local.catalogue : entry.service => entry.namespace }, { for service in local.scoring : service => "scoring" })
+  scoring = toset([for file in fileset("${local.repository}/models", "*/pin.yaml") : dirname(file)])
+  namespaces = merge(
+    { for entry in local.catalogue : entry.service => entry.namespace },
+    { for service in local.scoring : service => "scoring" },
+    { keycloak = "identity" },
+  )
 }
 
 data "aws_iam_policy_document" "trust" {
