@@ -4,7 +4,6 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use portcullis_policies::{Context, Engine, Facts, Finding, Resource, Target, sort_findings};
 use portcullis_source::{Partial, Problem, RepoPath};
-use portcullis_terraform::roots::Root;
 use rayon::{
     prelude::{IntoParallelRefIterator, ParallelIterator},
     slice::ParallelSlice,
@@ -19,7 +18,7 @@ use crate::{
     report::{Secrets, Terraform},
     select::{self, Selection},
     settings::Settings,
-    terraform,
+    terraform::{self, Checked, Keep},
 };
 
 /// What was found, before anybody answers for it and before it is grouped.
@@ -59,6 +58,7 @@ pub(crate) fn gather(settings: &Settings, engine: &Engine, owns: &Owns<'_>) -> R
     let contexts = expanded.contexts(settings);
     let roots = terraform::discover(settings);
     let selection = select(settings, &expanded.applications, &contexts, &roots.value)?;
+    let checked = terraform::check(settings, engine, roots, if owns(None) { Keep::Nothing } else { Keep::Beneath });
     let renderer = renderer(settings, &expanded);
     let mut work = Work {
         settings,
@@ -93,29 +93,34 @@ pub(crate) fn gather(settings: &Settings, engine: &Engine, owns: &Owns<'_>) -> R
         everywhere = everywhere.with(&own);
         let all: Vec<Resource> = own.iter().chain(&common).cloned().collect();
         let here = Facts::collect(&all);
-        joined.extend(work.check(&own, &here, Some(&all)));
+        joined.extend(work.check(&own, &here, Some((all.as_slice(), checked.beneath.as_slice()))));
         facts.absorb(Facts::collect(&own));
     }
     everywhere.tell(&mut common);
-    joined.extend(work.check(&common, &facts, environments.is_empty().then_some(&common)));
+    joined.extend(work.check(&common, &facts, environments.is_empty().then_some((common.as_slice(), checked.beneath.as_slice()))));
     // What rules say of an object that is a part of all environments, they say in each.
     sort_findings(&mut joined, settings.revision.sources());
     joined.dedup();
+    let (joined, doubted) = checked.settle(joined, settings);
     work.findings.extend(joined.into_iter().filter(|finding| owns(finding.application.as_deref())));
-    let terraform = work.terraform(roots);
+    let mut terraform = work.terraform(checked);
+    terraform.doubt(doubted);
     let Work { joined: selection, unreached, mut failures, mut findings, mut problems, objects, unchecked, secrets, .. } = work;
     problems.retain(|problem| problem.application.is_none() || owns(problem.application.as_deref()));
     drop(renderer);
-    if let Some(scrubber) = secrets.scrubber() {
-        findings.iter_mut().for_each(|finding| scrubber.scrub(&mut finding.message));
-        let said = failures.iter_mut().flatten().flatten().chain(&mut problems);
-        said.for_each(|problem| scrubber.scrub(&mut problem.message));
-    }
+    scrub(&secrets, &mut findings, failures.iter_mut().flatten().flatten().chain(&mut problems));
     if let Some(answers) = &settings.answers {
         answers.save(&secrets);
     }
     let unreached = settings.paths.iter().filter(|path| unreached.contains(*path)).cloned().collect();
     Ok(Gathered { expanded, contexts, failures, findings, problems, selection, unreached, objects, unchecked, terraform, notes, secrets })
+}
+
+/// Takes what is secret out of what is said.
+fn scrub<'a>(secrets: &Secrets, findings: &mut [Finding], problems: impl Iterator<Item = &'a mut Problem>) {
+    let Some(scrubber) = secrets.scrubber() else { return };
+    findings.iter_mut().for_each(|finding| scrubber.scrub(&mut finding.message));
+    problems.for_each(|problem| scrubber.scrub(&mut problem.message));
 }
 
 /// A run, as far as it has come.
@@ -181,14 +186,11 @@ impl Work<'_> {
         resources
     }
 
-    /// Checks the roots of Terraform, which no application takes.
-    fn terraform(&mut self, roots: Partial<Vec<Root>>) -> Terraform {
-        if !(self.owns)(None) {
-            return Terraform::default();
-        }
-        let checked = terraform::check(self.settings, self.engine, roots, terraform::Keep::Nothing);
+    /// What is said of the roots of Terraform, which no application takes.
+    fn terraform(&mut self, checked: Checked) -> Terraform {
         checked.hide(&mut self.secrets);
         self.unreached.retain(|path| !checked.reached.contains(path));
+        self.joined.reach(&checked.reached);
         self.findings.extend(checked.found.take(&mut self.problems));
         checked.account
     }
@@ -208,18 +210,18 @@ impl Work<'_> {
         self.findings.extend(found);
     }
 
-    /// Asks the rules, and counts what is asked for; what those find that see a whole environment is given back.
-    fn check(&mut self, resources: &[Resource], facts: &Facts, environment: Option<&[Resource]>) -> Vec<Finding> {
+    /// Asks the rules, and counts what is asked for; what those find that see a whole environment, with what lies beneath it, is given back.
+    fn check(&mut self, resources: &[Resource], facts: &Facts, environment: Option<(&[Resource], &[Resource])>) -> Vec<Finding> {
         let sources = self.settings.revision.sources();
         let own: Vec<Resource> =
             resources.iter().filter(|resource| (self.owns)(resource.context.application.as_deref())).cloned().collect();
         let engine = self.engine;
         let (joined, found) = rayon::join(
-            || environment.map(|all| engine.check_platform(all, facts)).unwrap_or_default(),
+            || environment.map(|(all, beneath)| engine.check_platform(&[all, beneath].concat(), facts)).unwrap_or_default(),
             || check_single(engine, &own, facts),
         );
         let joined = joined.take(&mut self.problems);
-        if let Some(all) = environment {
+        if let Some((all, _)) = environment {
             self.join(all);
         }
         self.findings.extend(found.take(&mut self.problems));

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use portcullis_argo::{Application, SourceKind, ValuesPlace};
 use portcullis_policies::{Context, Finding, Resource};
-use portcullis_source::{FileId, Problem, RepoPath, Sources, Span, Stage};
+use portcullis_source::{FileId, Problem, RepoPath, Role, Sources, Span, Stage};
 
 use crate::{settings::Settings, terraform};
 
@@ -24,6 +24,8 @@ pub(crate) struct Selection {
     paths: Vec<RepoPath>,
     /// The files of manifests outside of applications that rules join with what is asked for.
     joined: BTreeSet<FileId>,
+    /// Those of the paths that reach roots of Terraform: what rules join with these is asked for, too.
+    roots: Vec<RepoPath>,
     narrowed_to_applications: bool,
 }
 
@@ -42,6 +44,7 @@ impl Selection {
             known: applications.iter().map(|application| Arc::from(&*application.name)).collect(),
             paths: settings.paths.clone(),
             joined: BTreeSet::new(),
+            roots: Vec::new(),
             narrowed_to_applications: narrowed,
         }
     }
@@ -87,6 +90,11 @@ impl Selection {
         self.joined.extend(joined.files);
     }
 
+    /// Asks for what rests on the roots of Terraform that paths reach.
+    pub(crate) fn reach(&mut self, roots: &[RepoPath]) {
+        self.roots.extend_from_slice(roots);
+    }
+
     /// Whether an application is asked for.
     pub(crate) fn application(&self, name: &str) -> bool {
         self.everything || self.applications.contains(name)
@@ -96,6 +104,10 @@ impl Selection {
     pub(crate) fn finding(&self, finding: &Finding, sources: &Sources) -> bool {
         // Roots of Terraform are narrowed down before they are checked.
         if finding.resource.as_ref().is_some_and(terraform::is_ours) {
+            return true;
+        }
+        let others = || finding.origin.links.iter().filter(|link| link.role == Role::Other).filter_map(|link| link.span);
+        if !self.narrowed_to_applications && !self.roots.is_empty() && others().any(|span| within(&self.roots, span, sources)) {
             return true;
         }
         self.includes(finding.application.as_deref(), finding.origin.edit(), sources)

@@ -13,7 +13,7 @@ quiet_groups := {
 	"bitnami.com", "cert-manager.io", "cilium.io", "crd.projectcalico.org", "elbv2.k8s.aws", "external-secrets.io",
 	"karpenter.k8s.aws", "karpenter.sh", "keda.sh", "kyverno.io", "monitoring.coreos.com", "networking.istio.io",
 	"policy.networking.k8s.io", "projectcalico.org", "secrets-store.csi.x-k8s.io", "security.istio.io", "telemetry.istio.io",
-	"templates.gatekeeper.sh", "constraints.gatekeeper.sh", "traefik.io", "traefik.containo.us",
+	"templates.gatekeeper.sh", "constraints.gatekeeper.sh", "terraform", "traefik.io", "traefik.containo.us",
 }
 
 # Those of these groups that do make pods.

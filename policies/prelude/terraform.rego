@@ -80,8 +80,10 @@ has(resource, name, field, wanted) if {
 }
 
 # The statements of a JSON document by the path of the text that it is, with their places.
-statements(path) := [{"at": array.concat(["documents", path, "Statement"], step), "statement": statement} |
-	found := object.get(input.resource, ["documents", path, "Statement"], [])
+statements(path) := statements_of(input.resource, path)
+
+statements_of(resource, path) := [{"at": array.concat(["documents", path, "Statement"], step), "statement": statement} |
+	found := object.get(resource, ["documents", path, "Statement"], [])
 	some i, statement in listed(found)
 	is_object(statement)
 	step := [i | is_array(found)]

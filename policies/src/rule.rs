@@ -194,6 +194,9 @@ impl fmt::Display for Kind {
 /// The group of the types of Terraform.
 pub(crate) const TERRAFORM: &str = "terraform";
 
+/// The type of the document of a whole root.
+pub(crate) const ROOT: &str = "terraform_root";
+
 /// The fact that is no parameter, but `input.schema`.
 pub(crate) const SCHEMA: &str = "schema";
 
@@ -344,6 +347,27 @@ impl Rule {
     #[must_use]
     pub fn is_of_terraform(&self) -> bool {
         matches!(&self.target, Target::Kinds(kinds) if kinds.iter().all(Kind::is_of_terraform))
+    }
+
+    /// Whether it joins what Terraform makes with objects.
+    #[must_use]
+    pub fn joins_terraform(&self) -> bool {
+        self.scope == Scope::Platform && self.named_kinds().any(Kind::is_of_terraform)
+    }
+
+    /// Whether it joins resources of a type of Terraform with objects.
+    #[must_use]
+    pub fn joins_type(&self, ty: &str) -> bool {
+        self.scope == Scope::Platform && self.named_kinds().any(|kind| kind.is_of_terraform() && *kind.name == *ty)
+    }
+
+    /// The kinds that its metadata name.
+    fn named_kinds(&self) -> impl Iterator<Item = &Kind> {
+        let targets = match &self.target {
+            Target::Kinds(kinds) => kinds.as_slice(),
+            Target::Pod | Target::Any | Target::Change => &[],
+        };
+        targets.iter().chain(&self.joins)
     }
 
     /// Whether Gatekeeper's word on a request is its word, whatever was there before and whoever asks.

@@ -108,25 +108,25 @@ pub(crate) fn compare(comparison: &Comparison<'_>) -> Result<Report, Error> {
     if extent == Extent::Reached && is_judged_otherwise {
         extent = Extent::Everything;
     }
-    let roots = rayon::join(
+    let mut roots = rayon::join(
         || terraform::check(base, base_engine, terraform::discover(base), Keep::Roots),
         || terraform::check(head, &engines.head, terraform::discover(head), Keep::Roots),
     );
-    let roots = (&roots.0, &roots.1);
-    let (mut reached, mut judged) = judge_both(comparison, &engines, (&before, &after), (extent, roots));
+    let (mut reached, mut judged) = judge_both(comparison, &engines, (&before, &after), (extent, (&roots.0, &roots.1)));
     if extent == Extent::Reached && waivers_may_differ(base, head, &judged) {
-        (reached, judged) = judge_both(comparison, &engines, (&before, &after), (Extent::Everything, roots));
+        (reached, judged) = judge_both(comparison, &engines, (&before, &after), (Extent::Everything, (&roots.0, &roots.1)));
     }
     known(head, (&before, &after))?;
     let lines = ChangedLines::new(Some(&base.revision), &head.revision);
-    let Verdicts { judged, mut problems } = judged;
+    let Verdicts { judged, mut problems, undecided } = judged;
+    roots.1.account.doubt(undecided);
     problems.base.extend(base_problems);
     let (sets, others): (Vec<Problem>, Vec<Problem>) = head_problems.into_iter().partition(|problem| is_of_set(problem, &after));
     problems.reached.extend(sets);
     problems.reached.extend(own::problems(head));
     problems.head.extend(others);
-    let told =
-        Told { key, comparison, sides: (&before, &after), reached: &reached, lines: &lines, engine: &engines.head, terraform: roots };
+    let (sides, terraform) = ((&before, &after), (&roots.0, &roots.1));
+    let told = Told { key, comparison, sides, reached: &reached, lines: &lines, engine: &engines.head, terraform };
     Ok(tell(&told, judged.judged, problems))
 }
 
@@ -185,6 +185,8 @@ impl Engines {
 struct Verdicts {
     judged: BothJudged,
     problems: Problems,
+    /// What rules cannot tell of the head that join Terraform with the objects of clusters.
+    undecided: Vec<report::Undecided>,
 }
 
 /// What could not be done on both sides.
@@ -216,7 +218,7 @@ fn judge_both(
     sides: (&Side<'_>, &Side<'_>),
     (extent, roots): (Extent, (&Checked, &Checked)),
 ) -> (Reached, Verdicts) {
-    let reached = Reached::make(sides.0, sides.1, extent);
+    let reached = Reached::make(sides.0, sides.1, extent, &roots.0.beneath_differs(roots.1));
     let with_shared = |own: Vec<Resource>| own.into_iter().chain(reached.of_both().cloned()).collect::<Vec<_>>();
     let changed = (reached.of(&reached.base).cloned().collect::<Vec<_>>(), reached.of(&reached.head).cloned().collect::<Vec<_>>());
     let whole = (with_shared(changed.0.clone()), with_shared(changed.1.clone()));
@@ -242,8 +244,8 @@ fn judge_both(
         both.before.push(found.clone());
         both.after.push(found);
     }
-    let (before, after) =
-        rayon::join(|| base_engine.check_platform(&whole.0, &facts.0), || engines.head.check_platform(&whole.1, &facts.1));
+    let (before, after, undecided) =
+        judge_platforms((base_engine, &engines.head), (&whole.0, &whole.1), (&facts.0, &facts.1), (sides, roots));
     both.before.extend([before, roots.0.found.clone()]);
     both.after.extend([after, roots.1.found.clone()]);
     if let Some(answers) = &comparison.head.answers {
@@ -269,7 +271,25 @@ fn judge_both(
         waived.map(|finding| finding.fingerprint.clone()).collect::<BTreeSet<_>>()
     };
     let waived_otherwise = waived(&before) != waived(&after);
-    (reached, Verdicts { judged: BothJudged { judged: judge(before, after), waived_otherwise }, problems })
+    (reached, Verdicts { judged: BothJudged { judged: judge(before, after), waived_otherwise }, problems, undecided })
+}
+
+/// Asks the rules that join objects, with what Terraform makes beneath them; and what they cannot tell of the head.
+fn judge_platforms(
+    engines: (&Engine, &Engine),
+    objects: (&[Resource], &[Resource]),
+    facts: (&Facts, &Facts),
+    (sides, roots): ((&Side<'_>, &Side<'_>), (&Checked, &Checked)),
+) -> (Partial<Vec<Finding>>, Partial<Vec<Finding>>, Vec<report::Undecided>) {
+    let whole = |objects: &[Resource], checked: &Checked| [objects, checked.beneath.as_slice()].concat();
+    let (mut before, mut after) = rayon::join(
+        || engines.0.check_platform(&whole(objects.0, roots.0), facts.0),
+        || engines.1.check_platform(&whole(objects.1, roots.1), facts.1),
+    );
+    (before.value, _) = roots.0.settle(before.value, sides.0.settings);
+    let undecided;
+    (after.value, undecided) = roots.1.settle(after.value, sides.1.settings);
+    (before, after, undecided)
 }
 
 /// Whether some waiver may cover nothing on one side only, which can only be told from everything.

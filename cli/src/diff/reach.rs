@@ -36,8 +36,8 @@ struct Touched {
 }
 
 impl Reached {
-    /// Makes what the change reaches.
-    pub(super) fn make(base: &Side<'_>, head: &Side<'_>, extent: Extent) -> Self {
+    /// Makes what the change reaches; what Terraform makes otherwise beneath some environments is felt in all of each.
+    pub(super) fn make(base: &Side<'_>, head: &Side<'_>, extent: Extent, beneath: &BTreeSet<Option<Arc<str>>>) -> Self {
         let differs = |name: &&Name| extent == Extent::Exhaustive || differs(name, base, head);
         let gone = base.units.keys().filter(|name| !head.units.contains_key(*name));
         let changed: Vec<Name> = head.units.keys().chain(gone).filter(differs).cloned().collect();
@@ -53,7 +53,8 @@ impl Reached {
             there.par_iter().map(|name| make(side, name)).collect()
         };
         let (of_base, of_head) = rayon::join(|| made(base), || made(head));
-        let touched = touched(&changed, &of_base, &of_head);
+        let mut touched = touched(&changed, &of_base, &of_head);
+        touched.extend(beneath.iter().map(|environment| Touched { environment: environment.clone(), namespace: None }));
         let is_changed: BTreeSet<&Name> = changed.iter().collect();
         let reached: Vec<&Name> = head
             .units

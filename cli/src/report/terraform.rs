@@ -57,6 +57,13 @@ impl Terraform {
         text
     }
 
+    /// Adds what rules cannot tell that join Terraform with the objects of clusters.
+    pub(crate) fn doubt(&mut self, undecided: Vec<Undecided>) {
+        self.undecided.extend(undecided);
+        self.undecided.sort();
+        self.undecided.dedup();
+    }
+
     /// The key `terraform` of the report.
     pub(crate) fn to_json(&self) -> Value {
         let not_evaluated = self.not_evaluated.iter().map(|entry| {

@@ -1,6 +1,9 @@
 //! What rules say of the roots, what they cannot tell, and what of it concerns a run.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use portcullis_policies::{Context, Engine, Facts, Finding, Identity, Resource, Worker};
 use portcullis_source::{Partial, Problem, RepoPath, Span, Stage, Step};
@@ -32,9 +35,16 @@ pub(crate) struct Checked {
     pub(crate) reached: Vec<RepoPath>,
     /// What the roots are made of, for a comparison with another revision.
     pub(crate) roots: Vec<Kept>,
+    /// What rules join with the objects of clusters.
+    pub(crate) beneath: Vec<Resource>,
+    /// What of that nobody asks about.
+    silent: BTreeSet<Named>,
     /// What must not be shown: where it is written, and the text.
     hidden: Vec<(Option<Span>, Option<Arc<str>>)>,
 }
+
+/// Names a resource of Terraform by its environment and itself.
+type Named = (Option<Arc<str>>, Identity);
 
 /// What is kept of roots beside what is found in them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,17 +53,52 @@ pub(crate) enum Keep {
     Nothing,
     /// What a comparison with another revision needs.
     Roots,
+    /// Only what rules join with the objects of clusters: what else is to be said of the roots, another one says.
+    Beneath,
 }
 
 impl Checked {
     /// Adds what was found in another root.
     fn absorb(&mut self, part: Self) {
-        let Self { found, account, reached, roots, hidden } = part;
+        let Self { found, account, reached, roots, beneath, silent, hidden } = part;
         self.found.value.extend(found.take(&mut self.found.problems));
         self.account.absorb(account);
         self.reached.extend(reached.into_iter().filter(|path| !self.reached.contains(path)).collect::<Vec<_>>());
         self.roots.extend(roots);
+        self.beneath.extend(beneath);
+        self.silent.extend(silent);
         self.hidden.extend(hidden);
+    }
+
+    /// What is found of what rules join, and what of it rests on something that is not known.
+    pub(crate) fn settle(&self, findings: Vec<Finding>, settings: &Settings) -> (Vec<Finding>, Vec<Undecided>) {
+        let by_name: BTreeMap<Named, &Resource> = self.beneath.iter().map(|resource| (named(resource), resource)).collect();
+        let (mut certain, mut doubted) = (Vec::new(), Vec::new());
+        for finding in findings {
+            let Some(identity) = finding.resource.as_ref().filter(|identity| is_ours(identity)) else {
+                certain.push(finding);
+                continue;
+            };
+            let name = (finding.environment.clone(), identity.clone());
+            match by_name.get(&name).filter(|_| !self.silent.contains(&name)).map(|about| doubt(about, &finding)) {
+                Some(Some(reason)) => doubted.push(undecided(finding, reason, settings)),
+                Some(None) => certain.push(singled_out(finding)),
+                None => {}
+            }
+        }
+        (certain, doubted)
+    }
+
+    /// The environments in which something that rules join is another than in another revision; none for all of them.
+    pub(crate) fn beneath_differs(&self, other: &Self) -> BTreeSet<Option<Arc<str>>> {
+        let texts = |checked: &'_ Self| -> BTreeMap<Named, Vec<u8>> {
+            let text =
+                |resource: &Resource| resource.node().map(|node| resource.document.text.slice(node.range).to_vec()).unwrap_or_default();
+            checked.beneath.iter().map(|resource| (named(resource), text(resource))).collect()
+        };
+        let (own, others) = (texts(self), texts(other));
+        let names = own.keys().chain(others.keys()).filter(|name| own.get(name) != others.get(name));
+        names.map(|(environment, _)| environment.clone()).collect()
     }
 
     /// Hides what must not be shown.
@@ -66,15 +111,19 @@ impl Checked {
 
 /// Evaluates roots in the environments that are asked for, and asks the rules about them.
 pub(crate) fn check(settings: &Settings, engine: &Engine, roots: Partial<Vec<Root>>, keep: Keep) -> Checked {
+    let joins = engine.joins_terraform(None);
     // No root is a service's.
-    if !settings.services.is_empty() {
+    if !joins && (!settings.services.is_empty() || keep == Keep::Beneath) {
         return Checked::default();
     }
-    let is_wanted = |name: &str| settings.environments.is_empty() || settings.environments.iter().any(|wanted| wanted == name);
+    // What is for no environment in particular lies beneath all of them.
+    let is_wanted = |name: &str| is_asked(settings, name) || (joins && name == DEFAULT);
     let check = |worker: &mut Worker, root: Evaluated| root.checked(settings, engine, worker, keep);
     let parts = each(settings, &roots.value, &roots.value, is_wanted, (|| engine.worker(), check));
     let mut checked = Checked::default();
-    checked.found.problems = roots.problems;
+    if settings.services.is_empty() && keep != Keep::Beneath {
+        checked.found.problems = roots.problems;
+    }
     let mut objects = Vec::new();
     for (part, own) in parts {
         checked.absorb(part);
@@ -85,6 +134,15 @@ pub(crate) fn check(settings: &Settings, engine: &Engine, roots: Partial<Vec<Roo
     checked.account.undecided.sort();
     checked.account.undecided.dedup();
     checked
+}
+
+/// Whether an environment is asked for.
+fn is_asked(settings: &Settings, name: &str) -> bool {
+    settings.environments.is_empty() || settings.environments.iter().any(|wanted| wanted == name)
+}
+
+fn named(resource: &Resource) -> Named {
+    (resource.context.environment.clone(), resource.identity.clone())
 }
 
 /// Whether it is a document of ours, and no Kubernetes object.
@@ -157,9 +215,13 @@ impl Evaluated {
     /// What the rules say of it and of its resources, and the Kubernetes objects in it, which they see beside those of other roots. Nothing else
     /// of the root stays: all of them at once may be more than there is memory for.
     fn checked(&self, settings: &Settings, engine: &Engine, worker: &mut Worker, keep: Keep) -> (Checked, Vec<Resource>) {
-        let mut checked = Checked::default();
-        checked.reached.extend(settings.paths.iter().filter(|path| self.is_reached_by(path)).cloned());
-        if checked.reached.is_empty() && !settings.paths.is_empty() {
+        let mut checked = Checked { beneath: self.beneath(settings, engine), ..Checked::default() };
+        let is_told = keep != Keep::Beneath && settings.services.is_empty() && is_asked(settings, &self.environment);
+        if is_told {
+            checked.reached.extend(settings.paths.iter().filter(|path| self.is_reached_by(path)).cloned());
+        }
+        if !is_told || (checked.reached.is_empty() && !settings.paths.is_empty()) {
+            checked.silent = checked.beneath.iter().map(named).collect();
             return (checked, Vec::new());
         }
         checked.hidden.extend(document::secrets(&self.module));
@@ -196,10 +258,30 @@ impl Evaluated {
         settings.chain(self.module.resources.iter().map(|one| one.span)).chain(outputs).next()
     }
 
+    /// The environment that its resources are for; none of a root that shows none.
+    fn context(&self) -> Context {
+        let environment = Some(Arc::clone(&self.environment)).filter(|name| &**name != DEFAULT);
+        Context { environment, ..Context::default() }
+    }
+
+    fn is_locked(&self, settings: &Settings) -> bool {
+        self.folder.join(".terraform.lock.hcl").is_ok_and(|path| settings.revision.entry(&path).is_some())
+    }
+
+    /// What rules join with objects of what it makes, and nothing of the rest. What cannot be shown is told where all of it is.
+    fn beneath(&self, settings: &Settings, engine: &Engine) -> Vec<Resource> {
+        let context = self.context();
+        let is_joined = |ty: &str| engine.joins_terraform(Some(ty));
+        let resources = self.module.resources.iter().filter(|resource| is_joined(&resource.ty));
+        let documents = resources.filter_map(|resource| document::of_resource(resource, &self.folder));
+        let root = self.span().filter(|_| is_joined(ROOT_KIND));
+        let root = root.and_then(|span| document::of_root_alone(&self.module, &self.folder, span, self.is_locked(settings)));
+        documents.chain(root).flat_map(|document| Resource::read(&document, &context).value).collect()
+    }
+
     /// The documents of its resources, of the root as a whole, and the Kubernetes objects in it.
     fn resources(&self, settings: &Settings, checked: &mut Checked) -> Vec<Resource> {
-        let environment = Some(Arc::clone(&self.environment)).filter(|name| &**name != DEFAULT);
-        let context = Context { environment, ..Context::default() };
+        let context = self.context();
         let problems = &mut checked.found.problems;
         let mut resources = Vec::new();
         for resource in &self.module.resources {
@@ -224,9 +306,8 @@ impl Evaluated {
             }
         }
         let span = self.span();
-        let lock = self.folder.join(".terraform.lock.hcl").is_ok_and(|path| settings.revision.entry(&path).is_some());
         if let Some(span) = span {
-            match document::of_root(&self.module, &self.folder, span, lock) {
+            match document::of_root(&self.module, &self.folder, span, self.is_locked(settings)) {
                 Some(document) => resources.extend(Resource::read(&document, &context).take(problems)),
                 None => problems.push(unshown(self.path(), span)),
             }

@@ -10,6 +10,9 @@ const BESIDE: usize = 2;
 /// Why a finding is not certain, in words; none where it rests on nothing that is not known.
 pub(crate) fn doubt(resource: &Resource, finding: &Finding) -> Option<String> {
     let root = resource.node()?;
+    if let Some(reason) = unseen(root, &finding.path) {
+        return Some(reason);
+    }
     // What is missing beside a resource may stand in what could not be read.
     if finding.path.len() == BESIDE && root.get("partial").is_some_and(|partial| matches!(partial.data, Data::Bool(true))) {
         return Some("a part of the module could not be read".to_owned());
@@ -30,6 +33,18 @@ pub(crate) fn doubt(resource: &Resource, finding: &Finding) -> Option<String> {
         return Some(reason);
     }
     is_possible.then(|| POSSIBLE.to_owned())
+}
+
+/// Why nobody knows of all that a root makes, where that is what the finding points at.
+fn unseen(root: &Node, path: &[Step]) -> Option<String> {
+    match path {
+        [Step::Key(partial)] if &**partial == "partial" => Some("a part of the module could not be read".to_owned()),
+        [Step::Key(calls), Step::Key(call), Step::Key(found)] if (&**calls, &**found) == ("calls", "found") => {
+            let source = root.get("calls")?.get(call)?.get("source").and_then(Node::as_str).unwrap_or_default();
+            Some(format!("{call} is not here, and nobody knows what {source} makes"))
+        }
+        _ => None,
+    }
 }
 
 fn next<'a>(node: &'a Node, step: &Step) -> Option<&'a Node> {

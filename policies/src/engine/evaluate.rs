@@ -89,7 +89,13 @@ impl Engine {
     /// other tools may join anything.
     #[must_use]
     pub fn check_stored(&self, resources: &[Resource], facts: &Facts) -> Partial<Vec<Finding>> {
-        self.platform(resources, facts, |rule| rule.joins.is_empty() && rule.foreign.is_none())
+        self.platform(resources, facts, |rule| rule.joins.is_empty() && rule.foreign.is_none() && !rule.joins_terraform())
+    }
+
+    /// Whether some rule joins resources of Terraform of a type, or of any type at all, with objects.
+    #[must_use]
+    pub fn joins_terraform(&self, ty: Option<&str>) -> bool {
+        self.rules.iter().any(|rule| ty.map_or_else(|| rule.joins_terraform(), |ty| rule.joins_type(ty)))
     }
 
     fn platform(&self, resources: &[Resource], facts: &Facts, wanted: impl Fn(&Rule) -> bool) -> Partial<Vec<Finding>> {

@@ -9,13 +9,11 @@ use crate::{
     Identity,
     change::{ChangedInstance, ChangedRoot, DriftedInstance},
     input::{object, text},
+    rule::ROOT,
 };
 
 /// The API version of resources of Terraform.
 const API_VERSION: &str = "terraform/v1";
-
-/// The kind of a whole root.
-const ROOT: &str = "terraform_root";
 
 /// The identity of a root, or of an instance in it.
 pub(super) fn identity(root: &ChangedRoot, instance: Option<&ChangedInstance>) -> Identity {

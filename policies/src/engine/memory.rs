@@ -88,6 +88,11 @@ impl Content {
         Some(())
     }
 
+    /// A document that no Service reaches.
+    pub(super) fn plain(&mut self, resource: &Resource) -> Option<()> {
+        self.node(resource.node()?, 0)
+    }
+
     fn node(&mut self, node: &Node, depth: usize) -> Option<()> {
         if depth > MAX_DEPTH {
             return None;

@@ -16,6 +16,7 @@ mod evaluate;
 mod facts;
 mod fingerprint;
 mod foreign;
+mod ground;
 mod infrastructure;
 mod joins;
 mod keys;

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use portcullis_source::{LayerId, Link, Origin, Range, Role, Step};
 
+use super::ground::is_ground;
 use crate::{Resource, input::split_registry};
 
 /// A real field of a resource, and where it came from.
@@ -13,8 +14,8 @@ pub(super) struct Spot {
     pub(super) origin: Origin,
 }
 
-/// The place of a path. Where the path goes on below the text of an image, its last step names the part that is meant:
-/// `registry`, `repository`, `tag` and `digest` may come from different lines.
+/// The place of a path. Where the path goes on below the text of an image or an ARN, its last step names the part that is meant:
+/// `registry`, `repository`, `tag` and `digest`, or `account` and `name`, may come from different lines.
 pub(super) fn place(resource: &Resource, mut path: Vec<Step>) -> Spot {
     let whole = |path: &[Step]| -> Vec<Step> { resource.base.iter().chain(path).cloned().collect() };
     if let Some((Step::Key(part), parent)) = path.split_last()
@@ -70,8 +71,10 @@ pub(super) fn join(origin: Origin, field: Field<'_>, others: &[Field<'_>], lead:
     }
     let others: Vec<&Field<'_>> = others.iter().filter(|other| other.is_there()).collect();
     let own = field.strength();
-    // Layers of different applications have nothing to do with each other.
-    let is_near = |other: &&&Field<'_>| other.resource.context.application == field.resource.context.application;
+    // Layers of different applications have nothing to do with each other, nor have those of Terraform's variables with those of values.
+    let is_near = |other: &&&Field<'_>| {
+        other.resource.context.application == field.resource.context.application && is_ground(other.resource) == is_ground(field.resource)
+    };
     let leader = match lead {
         Lead::Strongest if field.is_there() => {
             let stronger = others.iter().filter(is_near).copied().filter(|other| other.strength() > own);
@@ -97,7 +100,7 @@ fn part_range(resource: &Resource, path: &[Step], part: &str) -> Option<Range> {
     let node = document.node_at(path)?;
     let reference = node.as_str()?;
     let written = std::str::from_utf8(document.text.slice(node.range)).ok()?;
-    let (start, length) = part_of(reference, part)?;
+    let (start, length) = if reference.starts_with("arn:") { part_of_arn(reference, part) } else { part_of(reference, part) }?;
     // Quotes move the text; with escapes in it, no part of it can be found, and the whole field is meant.
     let offset = written.find(reference)?;
     let start = node.range.start + u32::try_from(offset + start).ok()?;
@@ -119,9 +122,31 @@ fn part_of(reference: &str, part: &str) -> Option<(usize, usize)> {
     }
 }
 
+/// Where a part stands in an ARN, as start and length: the account, or what stands behind the last slash.
+fn part_of_arn(arn: &str, part: &str) -> Option<(usize, usize)> {
+    match part {
+        "account" => {
+            let before: usize = arn.split(':').take(4).map(|part| part.len() + 1).sum();
+            arn.split(':').nth(4).map(|account| (before, account.len()))
+        }
+        "name" => arn.rsplit(['/', ':']).next().map(|name| (arn.len() - name.len(), name.len())),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::part_of;
+    use super::{part_of, part_of_arn};
+
+    #[test]
+    fn finds_the_parts_of_arns() {
+        let part = |arn: &'static str, part| part_of_arn(arn, part).and_then(|(start, length)| arn.get(start..start + length));
+        let whole = "arn:aws:iam::123456789012:role/service/scoring";
+        assert_eq!(part(whole, "account"), Some("123456789012"));
+        assert_eq!(part(whole, "name"), Some("scoring"));
+        assert_eq!(part(whole, "tag"), None);
+        assert_eq!(part("arn:", "account"), None);
+    }
 
     #[test]
     fn finds_the_parts_of_references() {

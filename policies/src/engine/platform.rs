@@ -12,6 +12,7 @@ use regorus::{Value, value::Object};
 use super::{
     Question,
     evaluate::{Run, mistaken},
+    ground::{Ground, is_ground},
     joins::Joins,
     memory::Content,
     said::{Said, read_findings},
@@ -44,9 +45,11 @@ pub fn joined(resources: &[Resource]) -> BTreeSet<(usize, usize)> {
     pairs
 }
 
-/// The environments of resources; those that have none are part of all of them.
+/// The environments of objects; those that have none are part of all of them. Roots of Terraform make no environment of their own: without
+/// objects there is nothing to join them with.
 fn environments(resources: &[Resource]) -> Vec<Option<Arc<str>>> {
-    let mut environments: Vec<Option<Arc<str>>> = resources.iter().map(|resource| resource.context.environment.clone()).collect();
+    let objects = resources.iter().filter(|resource| !is_ground(resource));
+    let mut environments: Vec<Option<Arc<str>>> = objects.map(|resource| resource.context.environment.clone()).collect();
     environments.sort();
     environments.dedup();
     if environments.len() > 1 {
@@ -71,12 +74,13 @@ impl Run<'_> {
             if !foreign.is_empty() {
                 self.foreign_platform(&foreign, &members);
             }
-            self.ours(&ours, environment, &members);
+            let ground = Ground::of(resources, environment.as_ref());
+            self.ours(&ours, environment, (&members, &ground));
         }
     }
 
-    /// What rules of ours find in an environment.
-    fn ours(&mut self, rules: &[usize], environment: Option<Arc<str>>, members: &[&Resource]) {
+    /// What rules of ours find in an environment, those that name types of Terraform also in what stands beneath it.
+    fn ours(&mut self, rules: &[usize], environment: Option<Arc<str>>, (members, ground): (&[&Resource], &Ground<'_>)) {
         let place = Place { environment, namespace: None };
         let places: BTreeSet<Place> = members.iter().map(|resource| Place::of(resource)).collect();
         let is_on =
@@ -88,19 +92,24 @@ impl Run<'_> {
         let content = self.memory.and_then(|memory| Some((memory, self.content_of_all(members)?)));
         let mut platform = None;
         for rule in rules {
-            let question = content.and_then(|(memory, content)| Some((memory, self.question_of_all(rule, &place, &content)?)));
+            let beneath = self.engine.rules.get(rule).map(|rule| ground.named_by(rule)).unwrap_or_default();
+            let seen: Vec<&Resource> = members.iter().copied().chain(ground.at(&beneath)).collect();
+            let content = content.and_then(|(memory, content)| Some((memory, content, ground.question(&beneath)?)));
+            let question =
+                content.and_then(|(memory, content, beneath)| Some((memory, self.question_of_all(rule, &place, [&content, &beneath])?)));
             let known = question.and_then(|(memory, question)| self.engine.read_answer(&memory.recall(&question)?));
             if let Some(answer) = known {
-                answer.into_iter().for_each(|(rule, said)| self.tell_all(rule, members, said));
+                answer.into_iter().for_each(|(rule, said)| self.tell_all(rule, &seen, said));
                 continue;
             }
-            let platform = platform.get_or_insert_with(|| platform_value(members, self.facts.services()));
-            let Some(said) = self.platform_rule(rule, &place, members, platform) else { continue };
+            let platform = platform.get_or_insert_with(|| platform_value(members, place.environment.as_ref(), self.facts.services()));
+            let whole = if beneath.is_empty() { None } else { ground.beneath(platform, &beneath) };
+            let Some(said) = self.platform_rule(rule, &place, members, whole.as_ref().unwrap_or(platform)) else { continue };
             let answer = vec![(rule, said)];
             if let Some((memory, question)) = question {
                 memory.keep(question, self.engine.write_answer(&answer));
             }
-            answer.into_iter().for_each(|(rule, said)| self.tell_all(rule, members, said));
+            answer.into_iter().for_each(|(rule, said)| self.tell_all(rule, &seen, said));
         }
     }
 
@@ -113,17 +122,19 @@ impl Run<'_> {
             content.optional(member.identity.namespace.as_deref());
             content.optional(member.context.application.as_deref());
             content.optional(member.context.cluster.as_deref());
+            content.optional(member.context.environment.as_deref());
             content.resource(member, self.facts.services())?;
         }
         Some(content.question())
     }
 
     /// Everything that decides what a rule says of an environment.
-    fn question_of_all(&mut self, rule: usize, place: &Place, members: &Question) -> Option<Question> {
+    fn question_of_all(&mut self, rule: usize, place: &Place, parts: [&Question; 2]) -> Option<Question> {
         let resolved = self.settings_at(place, rule)?;
         let mut content = Content::about("platform");
+        content.optional(place.environment.as_deref());
         content.bytes(&self.engine.code_of(std::iter::once((rule, &*resolved)))?);
-        content.bytes(&members.0);
+        parts.iter().for_each(|part| content.bytes(&part.0));
         Some(content.question())
     }
 
@@ -164,13 +175,13 @@ impl Run<'_> {
     }
 }
 
-/// `{resources: [RESOURCE], kinds: {KIND: [RESOURCE]}, namespaces: {NAMESPACE: [ID]}}`, where a resource is `{id, kind, group, name, application, cluster,
-/// namespace, resource, pod}`.
+/// `{environment, resources: [RESOURCE], kinds: {KIND: [RESOURCE]}, namespaces: {NAMESPACE: [ID]}}`, where a resource is `{id, kind, group, name,
+/// application, cluster, environment, namespace, resource, pod}`.
 ///
 /// What selectors and references join is joined here, where it can be looked up, as ids, which are places in `resources`: what carries pods has
 /// its `scalers`, `budgets`, `services`, `policies` and `monitors`, and whose pods its spreads `counts`; what has a selector has what it `selects`;
 /// everything has the `references` that it makes by name in its namespace, and its `referrers`.
-fn platform_value(members: &[&Resource], services: &Services) -> Value {
+fn platform_value(members: &[&Resource], environment: Option<&Arc<str>>, services: &Services) -> Value {
     let joins = Joins::of(members);
     let mut kinds: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
     let mut namespaces: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
@@ -188,7 +199,12 @@ fn platform_value(members: &[&Resource], services: &Services) -> Value {
         let lists = lists.into_iter().map(|(key, list)| (text(key), Value::from(list)));
         lists.collect::<Object>().into_value()
     };
-    object([("resources", Value::from(resources)), ("kinds", listed(kinds)), ("namespaces", listed(namespaces))])
+    object([
+        ("environment", text(environment.map_or("", |name| name))),
+        ("resources", Value::from(resources)),
+        ("kinds", listed(kinds)),
+        ("namespaces", listed(namespaces)),
+    ])
 }
 
 fn entry(id: usize, resource: &Resource, joins: &Joins, services: &Services) -> Option<Value> {
@@ -197,23 +213,29 @@ fn entry(id: usize, resource: &Resource, joins: &Joins, services: &Services) -> 
     }
     let whole = of_resource(resource.node()?)?;
     let pod = pod_of(resource, &whole, services);
-    let identity = &resource.identity;
-    let fields = [
-        ("id", Value::from(id)),
-        ("kind", text(&identity.kind)),
-        ("group", text(resource.group())),
-        ("name", text(&identity.name)),
-        ("application", text(resource.context.application.as_deref().unwrap_or_default())),
-        ("cluster", text(resource.context.cluster.as_deref().unwrap_or_default())),
-        ("namespace", text(identity.namespace.as_deref().unwrap_or_default())),
-        ("resource", whole),
-    ];
+    let fields = shared_entry(id, resource, whole);
     let fields = fields.into_iter().chain(pod.map(|pod| ("pod", pod))).map(|(key, value)| (text(key), value));
     Some(fields.chain(joins.entries(id)).collect::<Object>().into_value())
 }
 
+/// What rules see of everything, by its place.
+pub(super) fn shared_entry(id: usize, resource: &Resource, whole: Value) -> [(&'static str, Value); 9] {
+    let (identity, context) = (&resource.identity, &resource.context);
+    [
+        ("id", Value::from(id)),
+        ("kind", text(&identity.kind)),
+        ("group", text(resource.group())),
+        ("name", text(&identity.name)),
+        ("application", text(context.application.as_deref().unwrap_or_default())),
+        ("cluster", text(context.cluster.as_deref().unwrap_or_default())),
+        ("environment", text(context.environment.as_deref().unwrap_or_default())),
+        ("namespace", text(identity.namespace.as_deref().unwrap_or_default())),
+        ("resource", whole),
+    ]
+}
+
 /// The order of resources: by identity; where two objects share a name, by application and text, and copies by where they are, which takes long to tell.
-fn order(left: &Resource, right: &Resource) -> Ordering {
+pub(super) fn order(left: &Resource, right: &Resource) -> Ordering {
     let by_name = (&left.identity, &left.context.application).cmp(&(&right.identity, &right.context.application));
     by_name.then_with(|| written(left).cmp(&written(right))).then_with(|| stands(left).cmp(&stands(right)))
 }
@@ -227,5 +249,5 @@ fn stands(resource: &Resource) -> Option<Span> {
 }
 
 fn is_member(resource: &Resource, environment: Option<&Arc<str>>) -> bool {
-    resource.context.environment.is_none() || resource.context.environment.as_ref() == environment
+    !is_ground(resource) && (resource.context.environment.is_none() || resource.context.environment.as_ref() == environment)
 }

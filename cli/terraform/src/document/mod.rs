@@ -6,7 +6,7 @@ mod explain;
 mod object;
 mod write;
 
-pub use object::{is_secret, manifest, of_resource, of_root, secrets};
+pub use object::{is_secret, manifest, of_resource, of_root, of_root_alone, secrets};
 
 /// The API version of these documents.
 pub const API_VERSION: &str = "terraform/v1";

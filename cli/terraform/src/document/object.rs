@@ -30,11 +30,21 @@ pub fn of_resource(resource: &Resource, folder: &RepoPath) -> Option<Arc<Documen
 /// All of a root: its resources by address, the calls of modules, the settings of Terraform and providers.
 #[must_use]
 pub fn of_root(module: &Module, folder: &RepoPath, span: Span, is_locked: bool) -> Option<Arc<Document>> {
+    root(module, &module.resources, (folder, span, is_locked))
+}
+
+/// The same without its resources, for who has these one by one.
+#[must_use]
+pub fn of_root_alone(module: &Module, folder: &RepoPath, span: Span, is_locked: bool) -> Option<Arc<Document>> {
+    root(module, &[], (folder, span, is_locked))
+}
+
+fn root(module: &Module, resources: &[Resource], (folder, span, is_locked): (&RepoPath, Span, bool)) -> Option<Arc<Document>> {
     let mut writer = Writer::new();
     let origin = Origin::of_file(span);
     header(&mut writer, (ROOT_KIND, root_name(folder), None), span);
     writer.put(&format!(",\"partial\":{},\"locked\":{is_locked},\"resources\":{{", module.partial), &origin);
-    for (at, resource) in module.resources.iter().enumerate() {
+    for (at, resource) in resources.iter().enumerate() {
         let own = Origin::of_file(resource.span);
         writer.key(at == 0, &resource.address, &own);
         writer.put(&format!("{{\"type\":{}", json_string(&resource.ty)), &own);
