@@ -9,6 +9,8 @@
 #   joins: [Deployment, Service.core, ConfigMap, Namespace]
 package portcullis.rules.duplicate_object
 
+import data.portcullis.prelude.owners.owner
+
 findings contains finding if {
 	some ids in input.platform.namespaces
 	made := made_of(ids)
@@ -51,13 +53,6 @@ made_of(ids) := [{"id": resource.id, "application": application, "cluster": reso
 	not is_hook(resource)
 	key := [resource.group, resource.kind, resource.name]
 ]
-
-# The application that it is rendered for, or the one that has written its name on it.
-owner(resource) := resource.application if resource.application != ""
-
-else := split(id, ":")[0] if {
-	id := resource.resource.metadata.annotations["argocd.argoproj.io/tracking-id"]
-} else := ""
 
 # Hooks come and go with each sync, and belong to nobody.
 is_hook(resource) if {
