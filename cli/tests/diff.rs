@@ -11,6 +11,8 @@
 mod faults;
 #[path = "diff/git.rs"]
 mod git;
+#[path = "diff/joins.rs"]
+mod joins;
 #[path = "diff/random.rs"]
 mod random;
 #[path = "diff/terraform.rs"]

@@ -1,0 +1,1 @@
+deployment_mode = "ACTIVE_STANDBY_MULTI_AZ"
