@@ -149,7 +149,8 @@ impl Machine<'_> {
             // Evaluation reads it again: the trees of all files at once may be more than there is memory for.
             self.configs.clear();
         }
-        found.retain(|root| declared.roots.contains_key(&root.folder) || !called.contains(&root.folder));
+        let is_copy = |folder: &RepoPath| declared.setup.copies.iter().any(|copy| folder.is_within(&copy.folder));
+        found.retain(|root| declared.roots.contains_key(&root.folder) || !called.contains(&root.folder) && !is_copy(&root.folder));
         found
     }
 

@@ -413,7 +413,7 @@ fn copies_of_modules_are_opened_where_they_are_declared() {
         evaluate_with(&call("git::https://example.com/a.git//none?ref=v3.0.0", ""), Setup { copies: copies(), ..Setup::default() });
     assert_eq!(
         messages(&done),
-        ["third/a/none has no configuration files, where git::https://example.com/a.git//none?ref=v3.0.0 should lie"]
+        ["git::https://example.com/a.git//none?ref=v3.0.0 does not lie where terraform.modules says: third/a/none does not exist"]
     );
 }
 

@@ -95,7 +95,8 @@ impl Place {
             let (_, head, texts) = (lines.next().unwrap(), lines.next().unwrap(), lines.next().unwrap());
             let mut head: serde_json::Value = serde_json::from_str(head).unwrap();
             // The notes are the first of the texts.
-            head["notes"] = (head["notes"].as_u64().unwrap() + MARK.len() as u64).into();
+            let length = head.get_mut("notes").unwrap();
+            *length = (length.as_u64().unwrap() + MARK.len() as u64).into();
             let body = format!("{head}\n{MARK}{texts}");
             let hash = blake3::hash(body.as_bytes()).to_hex();
             fs::write(&file, format!("{hash}\n{body}")).unwrap();

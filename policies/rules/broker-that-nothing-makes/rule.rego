@@ -10,6 +10,8 @@
 package portcullis.rules.broker_that_nothing_makes
 
 import data.portcullis.prelude.infrastructure
+import data.portcullis.prelude.infrastructure.hidden
+import data.portcullis.prelude.infrastructure.tellers
 import data.portcullis.prelude.settings
 import data.portcullis.prelude.terraform
 
@@ -20,11 +22,11 @@ brokers := infrastructure.made("aws_mq_broker")
 # Amazon MQ gives names as it makes brokers: a plan, or who writes it down, knows them of those that are there. Where one of them is new, nobody knows its name.
 findings contains {"resource": holder.id, "at": setting.at, "others": others, "message": message} if {
 	count(brokers) > 0
-	count(infrastructure.hidden) == 0
+	count(hidden) == 0
 	count([one | some one in brokers; count(hosts(one)) == 0]) == 0
 	count([one | some one in brokers; infrastructure.is_told(one)]) > 0
 	known := {name | some one in brokers; some name in hosts(one)}
-	some holder in infrastructure.tellers
+	some holder in tellers
 	some setting in settings.of(holder)
 	contains(setting.value, ".mq.")
 	strange := {name | some name in regex.find_n(host, setting.value, -1)} - known

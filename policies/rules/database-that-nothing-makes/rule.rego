@@ -10,6 +10,8 @@
 package portcullis.rules.database_that_nothing_makes
 
 import data.portcullis.prelude.infrastructure
+import data.portcullis.prelude.infrastructure.hidden
+import data.portcullis.prelude.infrastructure.tellers
 import data.portcullis.prelude.settings
 
 # NAME.HASH.REGION.rds.amazonaws.com, where the hash has a word before it for all but instances.
@@ -51,7 +53,7 @@ made(what) := [{"id": one.id, "field": maker[1], "name": infrastructure.value(on
 
 # Names that begin as one that is made, so that they are meant to be of these roots, and that none has.
 lacking := [{"holder": holder.id, "at": setting.at, "setting": setting.name, "what": found[3], "name": found[1]} |
-	some holder in infrastructure.tellers
+	some holder in tellers
 	some setting in settings.of(holder)
 	contains(setting.value, ".rds.amazonaws.com")
 	some found in regex.find_all_string_submatch_n(host, setting.value, -1)
@@ -76,7 +78,7 @@ is_kin(one, name) if {
 	split(one.name, "-")[0] == split(name, "-")[0]
 }
 
-doubts(asked) := array.concat(infrastructure.hidden, [{"resource": one.id, "at": ["values", one.field]} |
+doubts(asked) := array.concat(hidden, [{"resource": one.id, "at": ["values", one.field]} |
 	some one in made(asked.what)
 	infrastructure.may_read(one.name, asked.name)
 ])

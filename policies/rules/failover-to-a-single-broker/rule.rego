@@ -10,6 +10,7 @@
 package portcullis.rules.failover_to_a_single_broker
 
 import data.portcullis.prelude.infrastructure
+import data.portcullis.prelude.infrastructure.tellers
 import data.portcullis.prelude.settings
 import data.portcullis.prelude.terraform
 
@@ -62,7 +63,7 @@ else := ["values"]
 
 # What names both brokers of a pair.
 pairs := [{"holder": holder.id, "at": setting.at, "setting": setting.name} |
-	some holder in infrastructure.tellers
+	some holder in tellers
 	some setting in settings.of(holder)
 	contains(setting.value, "failover:")
 	hosts := {[found[1], found[2]] | some found in regex.find_all_string_submatch_n(host, setting.value, -1)}

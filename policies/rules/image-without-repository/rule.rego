@@ -11,6 +11,7 @@
 package portcullis.rules.image_without_repository
 
 import data.portcullis.prelude.infrastructure
+import data.portcullis.prelude.infrastructure.hidden
 import data.portcullis.prelude.terraform
 
 host := `^([0-9]{12})\.dkr\.ecr(-fips)?\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?/([^:@]+)`
@@ -79,7 +80,7 @@ is_under(name, prefix) if startswith(name, concat("", [prefix, "/"]))
 
 is_under(_, prefix) if terraform.is_unknown(prefix)
 
-doubts(name) := array.concat(infrastructure.hidden, [{"resource": one.id, "at": ["values", "name"]} |
+doubts(name) := array.concat(hidden, [{"resource": one.id, "at": ["values", "name"]} |
 	some one in repositories
 	infrastructure.may_read(infrastructure.value(one, "name"), name)
 ])

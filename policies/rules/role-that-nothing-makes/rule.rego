@@ -10,15 +10,19 @@
 package portcullis.rules.role_that_nothing_makes
 
 import data.portcullis.prelude.infrastructure
+import data.portcullis.prelude.infrastructure.hidden
 import data.portcullis.prelude.trust
+import data.portcullis.prelude.trust.holders
+import data.portcullis.prelude.trust.key
+import data.portcullis.prelude.trust.roles
 
-at := ["metadata", "annotations", trust.key]
+at := ["metadata", "annotations", key]
 
 name_at := array.concat(at, ["name"])
 
 # Only where roots of the environment make roles for service accounts, and in no other account of AWS.
 findings contains {"resource": holder.account.id, "at": name_at, "others": [nearest(holder)], "message": message} if {
-	some holder in trust.holders
+	some holder in holders
 	is_made_here
 	is_near(holder)
 	count(trust.of_name(holder)) == 0
@@ -28,7 +32,7 @@ findings contains {"resource": holder.account.id, "at": name_at, "others": [near
 
 # Nobody knows how a role is called, or what else is made.
 findings contains {"resource": doubt.resource, "at": doubt.at, "message": message} if {
-	some holder in trust.holders
+	some holder in holders
 	is_made_here
 	is_near(holder)
 	count(trust.of_name(holder)) == 0
@@ -38,7 +42,7 @@ findings contains {"resource": doubt.resource, "at": doubt.at, "message": messag
 
 # A role of that name, and of another ARN.
 findings contains {"resource": holder.account.id, "at": array.concat(at, [faults[0].part]), "others": others, "message": message} if {
-	some holder in trust.holders
+	some holder in holders
 	of_name := trust.of_name(holder)
 	faults := [fault | some role in of_name; fault := strays(holder, role)]
 	count(faults) > 0
@@ -59,7 +63,7 @@ strays(holder, role) := {"other": {"resource": role.id, "at": ["values", "path"]
 }
 
 is_made_here if {
-	some role in trust.roles
+	some role in roles
 	infrastructure.is_told(role)
 }
 
@@ -67,10 +71,10 @@ is_near(holder) if holder.number in numbers
 
 is_near(_) if count(numbers) == 0
 
-numbers := {trust.number(role) | some role in trust.roles}
+numbers := {trust.number(role) | some role in roles}
 
-doubts(holder) := array.concat(infrastructure.hidden, [{"resource": role.id, "at": ["values", "name"]} |
-	some role in trust.roles
+doubts(holder) := array.concat(hidden, [{"resource": role.id, "at": ["values", "name"]} |
+	some role in roles
 	infrastructure.may_read(infrastructure.value(role, "name"), holder.name)
 ])
 
@@ -78,9 +82,9 @@ doubts(holder) := array.concat(infrastructure.hidden, [{"resource": role.id, "at
 nearest(holder) := {"resource": own[0], "at": ["values", "name"]} if {
 	own := trusting(holder)
 	count(own) > 0
-} else := {"resource": trust.roles[0].id, "at": ["values", "name"]}
+} else := {"resource": roles[0].id, "at": ["values", "name"]}
 
-trusting(holder) := [role.id | some role in trust.roles; some one in trust.named(role); one.text == holder.subject]
+trusting(holder) := [role.id | some role in roles; some one in trust.named(role); one.text == holder.subject]
 
 meant(holder) := sprintf(": %s trusts the account", [role.name]) if {
 	own := trusting(holder)

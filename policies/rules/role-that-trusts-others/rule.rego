@@ -11,9 +11,11 @@ package portcullis.rules.role_that_trusts_others
 
 import data.portcullis.prelude.infrastructure
 import data.portcullis.prelude.trust
+import data.portcullis.prelude.trust.holders
+import data.portcullis.prelude.trust.key
 
-findings contains {"resource": holder.account.id, "at": ["metadata", "annotations", trust.key, "name"], "others": others, "message": message} if {
-	some holder in trust.holders
+findings contains {"resource": holder.account.id, "at": ["metadata", "annotations", key, "name"], "others": others, "message": message} if {
+	some holder in holders
 	of_name := trust.of_name(holder)
 	count(of_name) > 0
 	count([role | some role in of_name; trust.lets_in(role, holder.subject)]) == 0
@@ -23,7 +25,7 @@ findings contains {"resource": holder.account.id, "at": ["metadata", "annotation
 
 # Nobody knows whom it trusts.
 findings contains {"resource": role.id, "at": at, "message": message} if {
-	some holder in trust.holders
+	some holder in holders
 	some role in trust.of_name(holder)
 	some at in unclear(role, holder.subject)
 	message := sprintf("nobody knows whether %s trusts %s", [role.name, holder.subject])

@@ -14,6 +14,7 @@ package portcullis.rules.trust_in_missing_service_account
 import data.portcullis.prelude.infrastructure
 import data.portcullis.prelude.terraform
 import data.portcullis.prelude.trust
+import data.portcullis.prelude.trust.key
 
 findings contains {"resource": role.id, "at": one.at, "others": others, "message": message} if {
 	some role in infrastructure.made("aws_iam_role")
@@ -23,10 +24,12 @@ findings contains {"resource": role.id, "at": one.at, "others": others, "message
 	parts := split(one.text, ":")
 	count(parts) == 4
 	array.slice(parts, 0, 2) == ["system", "serviceaccount"]
-	not regex.match(`[*?]`, one.text)
+	not contains(one.text, "*")
+	not contains(one.text, "?")
 	namespace := parts[2]
 	account := parts[3]
-	not namespace in input.params.elsewhere
+	elsewhere := input.params.elsewhere
+	not namespace in elsewhere
 	beside := in_namespace(namespace)
 	count(beside) > 0
 	count([other | some other in beside; other.name == account]) == 0
@@ -48,7 +51,7 @@ meant(beside, role) := found[0] if {
 	naming := [account.id |
 		some account in beside
 		is_string(name)
-		endswith(object.get(account.resource, ["metadata", "annotations", trust.key], ""), concat("", ["/", name]))
+		endswith(object.get(account.resource, ["metadata", "annotations", key], ""), concat("", ["/", name]))
 	]
 	found := array.concat(naming, [account.id | some account in beside])
 }

@@ -12,6 +12,7 @@
 package portcullis.rules.workload_without_restart_alarm
 
 import data.portcullis.prelude.infrastructure
+import data.portcullis.prelude.infrastructure.hidden
 import data.portcullis.prelude.terraform
 
 # Only where some alarm counts restarts: that there is one at all is another rule's business.
@@ -19,7 +20,7 @@ findings contains {"resource": workload.id, "at": ["metadata", "name"], "others"
 	some workload in workloads
 	count(alarms) > 0
 	count([alarm | some alarm in alarms; may_cover(alarm, workload)]) == 0
-	count(infrastructure.hidden) == 0
+	count(hidden) == 0
 	others := [{"resource": alarm.id, "at": alarm.at} | some alarm in alarms]
 	message := sprintf("no alarm counts the restarts of %s %s: those that there are watch %s", [workload.kind, workload.name, watched])
 }

@@ -37,10 +37,10 @@ impl Terraform {
         let files = self.roots.iter().flat_map(|root| root.environments.iter().flat_map(|environment| &environment.var_files));
         let paths = self.roots.iter().map(|root| &root.path).chain(self.modules.iter().map(|module| &module.path)).chain(files);
         let mut faults: Vec<ConfigError> = paths.filter_map(outside).collect();
-        faults.extend(twice("root", self.roots.iter().map(|root| &root.path)));
+        faults.extend(twice("root", "", self.roots.iter().map(|root| &root.path)));
         for root in &self.roots {
-            let what = format!("{} has environment", root.path.value);
-            faults.extend(twice(&what, root.environments.iter().map(|environment| &environment.name)));
+            let of = format!(" of {}", root.path.value);
+            faults.extend(twice("environment", &of, root.environments.iter().map(|environment| &environment.name)));
         }
         faults
     }
@@ -52,11 +52,11 @@ fn outside(path: &Located<Arc<str>>) -> Option<ConfigError> {
     Some(ConfigError { message: format!("terraform: {error}"), span: path.span, hint })
 }
 
-fn twice<'a>(what: &str, names: impl Iterator<Item = &'a Located<Arc<str>>>) -> Vec<ConfigError> {
+fn twice<'a>(what: &str, of: &str, names: impl Iterator<Item = &'a Located<Arc<str>>>) -> Vec<ConfigError> {
     let mut seen = BTreeSet::new();
     let again = names.filter(|name| !seen.insert(&name.value));
     let error = |name: &Located<Arc<str>>| ConfigError {
-        message: format!("terraform: {what} {} is there twice", name.value),
+        message: format!("terraform: {what} {}{of} is there twice", name.value),
         span: name.span,
         hint: Some("join the two".to_owned()),
     };
