@@ -433,3 +433,13 @@ fn sources_of_modules_may_be_evaluated_early() {
     let told = messages(&done);
     assert!(told.len() == 2 && told.iter().all(|message| message.starts_with("the source of a module is not known: ")), "{told:?}");
 }
+
+/// What is not evaluated is told, and not taken for something else in silence.
+#[test]
+fn switches_of_opentofu_are_told() {
+    let resource = |enabled: &str| format!("resource \"terraform_data\" \"a\" {{\n  lifecycle {{\n    enabled = {enabled}\n  }}\n}}\n");
+    let (_, done) = evaluate(&resource("1 > 2"));
+    assert_eq!(messages(&done), ["lifecycle.enabled is not evaluated, so that this counts as being there"]);
+    let (_, done) = evaluate(&resource("true"));
+    assert_eq!(messages(&done), Vec::<&str>::new());
+}

@@ -133,3 +133,11 @@ fn files_of_one_dialect_are_none_of_the_other() {
         assert_eq!(roots_with(&files, &declared), roots, "{dialect:?}");
     }
 }
+
+/// A file stands for the one that has the same name but for its end, whatever else the name holds.
+#[test]
+fn files_of_opentofu_stand_for_those_of_the_same_name() {
+    let files =
+        [("a/a.tfvars.tf", "broken {"), ("a/a.tfvars.tofu", "variable \"a\" {}\n"), ("a/b.tf.json", "broken"), ("a/b.tofu.json", "{}")];
+    assert_eq!(roots_of(&files), ["a Library default(\"default\": )"]);
+}

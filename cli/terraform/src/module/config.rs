@@ -6,7 +6,7 @@ use portcullis_source::{EntryKind, RepoPath, Span};
 
 use crate::{
     machine::Machine,
-    module::{Mode, OPEN_TOFU, TERRAFORM, contract::Used},
+    module::{JSON, Mode, OPEN_TOFU, TERRAFORM, contract::Used},
     syntax::{self, Attribute, Block, Body, Item, SyntaxError},
 };
 
@@ -73,8 +73,9 @@ impl Machine<'_> {
         let dialect = self.inputs.setup.dialect;
         let is_there = |path: &RepoPath| !matches!(self.revision.entry(path), None | Some(EntryKind::Folder));
         let replaced = |path: &RepoPath| {
-            let other = path.name().replace(TERRAFORM, OPEN_TOFU);
-            other != path.name() && dialect.reads(&other) && folder.join(&other).is_ok_and(|other| is_there(&other))
+            let (name, json) = path.name().strip_suffix(JSON).map_or((path.name(), ""), |name| (name, JSON));
+            let other = name.strip_suffix(TERRAFORM).map(|stem| format!("{stem}{OPEN_TOFU}{json}"));
+            other.is_some_and(|other| dialect.reads(&other) && folder.join(&other).is_ok_and(|other| is_there(&other)))
         };
         let right_there = |path: &RepoPath| path.parent().as_ref() == Some(folder);
         let below = self.revision.below(folder).map(|(path, _)| path);

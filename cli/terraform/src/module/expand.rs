@@ -7,7 +7,7 @@ use portcullis_source::Span;
 use crate::{
     limits::MAX_INSTANCES,
     machine::{Evaluated, Fault, Machine, Scope},
-    syntax::Body,
+    syntax::{Body, Kind},
     types::Type,
     value::{Data, Members, Reason, Value},
 };
@@ -25,6 +25,12 @@ pub(super) enum Expansion {
 
 impl Machine<'_> {
     pub(super) fn expansion(&mut self, scope: Scope<'_>, body: &Body) -> Evaluated<Expansion> {
+        // OpenTofu asks there whether something is made at all.
+        let enabled = body.blocks_of("lifecycle").find_map(|block| block.body.attribute("enabled"));
+        if let Some(enabled) = enabled.filter(|enabled| !matches!(enabled.value.kind, Kind::Bool(true))) {
+            let message = "lifecycle.enabled is not evaluated, so that this counts as being there";
+            self.problem(message, "say by count whether it is there", Some(enabled.name_span));
+        }
         match (body.attribute("count"), body.attribute("for_each")) {
             (None, None) => Ok(Expansion::One),
             (Some(_), Some(each)) => Err(Fault::new("count and for_each are both set", "set one of them", each.name_span)),

@@ -89,7 +89,7 @@ impl Dialect {
     #[must_use]
     pub fn reads(self, name: &str) -> bool {
         let is_ignored = name.starts_with('.') || name.ends_with('~') || name.starts_with('#') && name.ends_with('#');
-        let name = name.strip_suffix(".json").unwrap_or(name);
+        let name = name.strip_suffix(JSON).unwrap_or(name);
         !is_ignored && (name.ends_with(TERRAFORM) || self != Self::Terraform && name.ends_with(OPEN_TOFU))
     }
 }
@@ -98,6 +98,7 @@ impl Dialect {
 /// both that has the same name otherwise.
 pub(crate) const TERRAFORM: &str = ".tf";
 pub(crate) const OPEN_TOFU: &str = ".tofu";
+pub(crate) const JSON: &str = ".json";
 
 /// A module of a registry or of another repository that lies in this one.
 #[derive(Clone, Debug, PartialEq, Eq)]
