@@ -31,7 +31,7 @@ shown(text) := found[0] if {
 } else := ""
 
 # One look at a name, since most are nothing of it.
-is_suspect(name) if regex.match(`(?i)(pass|passw(or)?d|passphrase|pwd|key|secret|token|base)$|(^|[_.-])secret[_.-]`, name)
+is_suspect(name) if regex.match(`(?i)(pass|passw(or)?d|passphrase|pwd|key|secret|token|base|auth|creds|credentials?)$|(^|[_.-])secret[_.-]`, name)
 
 # Names that say it: passwords of any kind, keys and tokens. What is only about them ends otherwise.
 is_password(name) if regex.match(`(?i)(password|passwd|passphrase|[_.-]pwd|[_.-]pass)$`, name)
@@ -62,6 +62,11 @@ else := "a token" if {
 	is_secret(name)
 	is_literal(text)
 	is_random(text)
+} else := "a secret" if {
+	is_bare(name)
+	is_literal(text)
+	is_random(text)
+	is_plain(text)
 }
 
 else := ""
@@ -83,6 +88,11 @@ is_literal(text) if {
 	not lower(text) in {"0", "1", "disabled", "enabled", "false", "n", "nil", "no", "none", "null", "off", "on", "optional", "required", "true", "undefined", "y", "yes"}
 	not regex.match(reference, text)
 }
+
+# Words that are also said of what only names a secret, or of a way to log in; such names have several words or are short.
+is_bare(name) if regex.match(`(?i)((^|[_.-])(secret|creds|credentials?)|[_.-]auth)$`, name)
+
+is_plain(text) if regex.match(`^[^\s/_-]{12,}$`, text)
 
 # Long enough for a key; a short one has a number at least.
 is_long(text) if count(text) > 7

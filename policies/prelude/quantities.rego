@@ -40,7 +40,7 @@ faults(_, amount) := "less than nothing" if {
 }
 
 # No program runs in less than a mebibyte.
-faults("memory", amount) := "a few bytes: its unit is missing" if {
+faults("memory", amount) := "less than a mebibyte: its unit is missing or too small" if {
 	amount > 0
 	amount < 1048576
 }

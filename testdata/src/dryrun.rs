@@ -44,11 +44,47 @@ pub enum Change {
     Empty,
     /// The first item of the list is there twice.
     Repeat,
+    /// The number is 0.
+    Zero,
+    /// What is true is false, and the other way round.
+    Flip,
+    /// The text leads out of where it is.
+    Climb,
+    /// The word is another one of those that may stand there.
+    Other,
 }
+
+/// Words of which each may stand where the next one does.
+const OTHERS: [&[&str]; 12] = [
+    &["Equal", "Exists"],
+    &["In", "Exists", "NotIn"],
+    &["NoExecute", "NoSchedule"],
+    &["DoNotSchedule", "ScheduleAnyway"],
+    &["RollingUpdate", "Recreate", "OnDelete"],
+    &["ClusterIP", "ExternalName"],
+    &["Always", "Never"],
+    &["Exact", "ImplementationSpecific", "Prefix"],
+    &["Utilization", "AverageValue", "Value"],
+    &["NonIndexed", "Indexed"],
+    &["RuntimeDefault", "Localhost", "Unconfined"],
+    &["TCP", "UDP"],
+];
 
 impl Change {
     /// All of them.
-    pub const ALL: [Self; 7] = [Self::Misspell, Self::Remove, Self::Null, Self::Retype, Self::Bogus, Self::Empty, Self::Repeat];
+    pub const ALL: [Self; 11] = [
+        Self::Misspell,
+        Self::Remove,
+        Self::Null,
+        Self::Retype,
+        Self::Bogus,
+        Self::Empty,
+        Self::Repeat,
+        Self::Zero,
+        Self::Flip,
+        Self::Climb,
+        Self::Other,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -59,6 +95,10 @@ impl Change {
             Self::Bogus => "bogus",
             Self::Empty => "empty",
             Self::Repeat => "repeat",
+            Self::Zero => "zero",
+            Self::Flip => "flip",
+            Self::Climb => "climb",
+            Self::Other => "other",
         }
     }
 
@@ -93,10 +133,20 @@ impl Change {
                 let list = value.as_array()?;
                 list.iter().chain(list.first()).cloned().collect()
             }
+            Self::Zero => value.as_i64().filter(|number| *number != 0).map(|_| 0.into())?,
+            Self::Flip => (!value.as_bool()?).into(),
+            Self::Climb => value.as_str().map(|text| format!("{text}/../..").into())?,
+            Self::Other => other(value.as_str()?)?.into(),
         };
         *changed.pointer_mut(pointer)? = new;
         Some(changed)
     }
+}
+
+/// The word behind this one, among those that may stand in one place.
+fn other(word: &str) -> Option<&'static str> {
+    let (words, at) = OTHERS.iter().find_map(|words| Some((words, words.iter().position(|known| *known == word)?)))?;
+    words.iter().cycle().nth(at + 1).copied()
 }
 
 impl fmt::Display for Change {

@@ -10,14 +10,18 @@
 #   target: pod
 package portcullis.rules.stale_image
 
+import data.portcullis.prelude.images
+
 findings contains {"at": found.pull.at, "other": found.at, "message": message} if {
 	some found in input.pod.images
 	found.image.digest == null
 	found.pull.policy == "IfNotPresent"
-	object.get({"latest": true}, tag(found.image), false)
-	message := sprintf("image of %s is whatever was latest when its node pulled it", [found.of])
+	is_string(found.image.repository)
+	tag := shown(found.image)
+	images.moves(tag)
+	message := sprintf("image of %s is whatever was %s when its node pulled it", [found.of, tag])
 }
 
-tag(image) := image.tag if is_string(image.tag)
+shown(image) := image.tag if is_string(image.tag)
 
-else := "latest" if image.repository
+else := "latest"

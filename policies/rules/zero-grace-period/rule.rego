@@ -19,8 +19,8 @@ findings contains {"at": array.concat(input.pod.at, ["terminationGracePeriodSeco
 	message := "terminationGracePeriodSeconds is 0: the pod is killed at once, and its preStop hooks never run"
 }
 
-# Two pods of one name and one disk might run at once.
-loses_something if input.resource.kind == "StatefulSet"
+# Two pods of one name and one disk might run at once; and what others replace works for somebody, whether it listens or takes from a queue.
+loses_something if input.resource.kind in {"Deployment", "ReplicaSet", "Rollout", "StatefulSet"}
 
 loses_something if {
 	serving := [c | some c in input.pod.containers; containers.serves(c)]

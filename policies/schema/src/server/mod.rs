@@ -2,12 +2,16 @@
 //! cluster is set up to do.
 
 pub(crate) mod name;
+mod network;
 mod object;
 mod pod;
+mod scheduling;
+mod selector;
+mod variable;
 mod workload;
 
 use portcullis_policies::InvalidField;
-use portcullis_source::{Node, Step};
+use portcullis_source::{Data, Node, Step};
 
 use crate::kubernetes::Scope;
 
@@ -63,4 +67,32 @@ fn text<'a>(node: &'a Node, key: &str) -> Option<&'a str> {
 /// Whether a field is there.
 fn has(node: &Node, key: &str) -> bool {
     node.get(key).is_some_and(|value| !value.is_null())
+}
+
+/// Whether a field is there and true.
+fn is_true(node: &Node, key: &str) -> bool {
+    node.get(key).is_some_and(|value| matches!(value.data, Data::Bool(true)))
+}
+
+/// A whole number, where it is there and one.
+fn number(node: &Node, key: &str) -> Option<i64> {
+    match node.get(key).map(|value| &value.data) {
+        Some(Data::Int(number)) => Some(*number),
+        _ => None,
+    }
+}
+
+/// What is wrong with a share or a number of pods, as rollouts and budgets have it: `25%` or `1`.
+fn share(node: &Node, key: &str, found: &mut Found) {
+    match node.get(key).map(|value| &value.data) {
+        Some(Data::Int(count)) if *count < 0 => found.say(key, format!("is {count}, less than 0")),
+        Some(Data::String(text)) if !is_percentage(text) => {
+            found.say(key, format!("is {text:?}, neither a number nor a percentage such as 25%"))
+        }
+        _ => {}
+    }
+}
+
+fn is_percentage(text: &str) -> bool {
+    text.strip_suffix('%').is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }

@@ -27,6 +27,30 @@ pub(crate) fn key(text: &str) -> Option<String> {
         .then(|| "has a key that is none: letters, digits, -, _ and ., no longer than 63, after a DNS name and / if at all".to_owned())
 }
 
+/// Why a text is no key of a label, where it stands for itself.
+pub(crate) fn label_key(text: &str) -> Option<String> {
+    key(text).map(|_| format!("is {text:?}, which is no key of a label: letters, digits, -, _ and ., after a DNS name and / if at all"))
+}
+
+/// Why a text is no key of a ConfigMap or Secret.
+pub(crate) fn file_key(text: &str) -> Option<String> {
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
+    let is_good = !text.is_empty() && text.len() <= 253 && text.chars().all(is_letter) && !text.starts_with("..") && text != ".";
+    (!is_good).then(|| format!("is {text:?}, which is no key: letters, digits, -, _ and ."))
+}
+
+/// Why a text is no name of a port.
+pub(crate) fn port(text: &str) -> Option<String> {
+    let is_word =
+        !text.is_empty() && text.len() <= 15 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    let is_good = is_word
+        && text.bytes().any(|byte| byte.is_ascii_lowercase())
+        && !text.contains("--")
+        && !text.starts_with('-')
+        && !text.ends_with('-');
+    (!is_good).then(|| format!("is {text:?}, which is no name of a port: small letters, digits and -, no longer than 15"))
+}
+
 /// Why a text is no value of a label.
 pub(crate) fn value(text: &str) -> Option<String> {
     if text.chars().count() > 63 {

@@ -2,7 +2,10 @@
 
 use portcullis_source::{Data, Node};
 
-use super::{Found, has, name, text, workload::port_number};
+use super::{
+    Found, has, is_true, name, number, scheduling, text, variable,
+    workload::{port_number, port_reference},
+};
 
 /// The lists of containers of a pod.
 const LISTS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
@@ -44,6 +47,15 @@ pub(super) fn spec(spec: &Node, known: Volumes, found: &mut Found) {
             self::container(container, volumes.as_deref(), found);
         });
     }
+    scheduling::check(spec, found);
+    for (key, reason) in [("serviceAccountName", name::subdomain as fn(&str) -> Option<String>), ("hostname", name::label)] {
+        if let Some(reason) = text(spec, key).and_then(reason) {
+            found.say(key, reason);
+        }
+    }
+    if let Some(seconds) = number(spec, "terminationGracePeriodSeconds").filter(|seconds| *seconds < 0) {
+        found.say("terminationGracePeriodSeconds", format!("is {seconds}, less than 0"));
+    }
 }
 
 fn volumes(spec: &Node, found: &mut Found) -> Vec<String> {
@@ -58,6 +70,7 @@ fn volumes(spec: &Node, found: &mut Found) -> Vec<String> {
             }
             names.push(own.to_owned());
         }
+        source(volume, found);
         let entries = volume.as_map().into_iter().flat_map(|map| &map.entries);
         let sources: Vec<&str> = entries.filter(|entry| &*entry.key != "name" && !entry.value.is_null()).map(|entry| &*entry.key).collect();
         if let [_, second, ..] = sources.as_slice() {
@@ -67,11 +80,47 @@ fn volumes(spec: &Node, found: &mut Found) -> Vec<String> {
     names
 }
 
+/// What a volume is made of, where its parts say more than their types.
+fn source(volume: &Node, found: &mut Found) {
+    found.within(volume, "hostPath", |host, found| {
+        if let Some(reason) = text(host, "path").and_then(climbs) {
+            found.say("path", reason);
+        }
+    });
+    files(volume, found);
+    found.within(volume, "projected", |projected, found| {
+        found.each(projected, "sources", |source, found| {
+            files(source, found);
+            found.within(source, "serviceAccountToken", item);
+        });
+    });
+}
+
+/// What an object becomes as a folder.
+fn files(source: &Node, found: &mut Found) {
+    for object in ["configMap", "secret"] {
+        found.within(source, object, |of, found| found.each(of, "items", item));
+    }
+    found.within(source, "downwardAPI", |of, found| {
+        found.each(of, "items", |one, found| {
+            item(one, found);
+            variable::file(one, found);
+        });
+    });
+}
+
+fn item(item: &Node, found: &mut Found) {
+    if let Some(reason) = text(item, "path").and_then(outside) {
+        found.say("path", reason);
+    }
+}
+
 fn container(container: &Node, volumes: Option<&[String]>, found: &mut Found) {
     if has(container, "image") && container.get("image").and_then(Node::as_str).is_some_and(|image| image.trim() != image) {
         found.say("image", "starts or ends with white space");
     }
-    found.each(container, "env", variable);
+    variable::check(container, found);
+    found.within(container, "securityContext", security);
     let mut ports: Vec<String> = Vec::new();
     found.each(container, "ports", |port, found| {
         port_number(port, "containerPort", found);
@@ -79,7 +128,7 @@ fn container(container: &Node, volumes: Option<&[String]>, found: &mut Found) {
             port_number(port, "hostPort", found);
         }
         let Some(own) = text(port, "name") else { return };
-        if let Some(reason) = service_name(own) {
+        if let Some(reason) = name::port(own) {
             found.say("name", reason);
         }
         if ports.iter().any(|known| known == own) {
@@ -98,6 +147,11 @@ fn container(container: &Node, volumes: Option<&[String]>, found: &mut Found) {
             }
             paths.push(path.to_owned());
         }
+        for key in ["subPath", "subPathExpr"] {
+            if let Some(reason) = text(mount, key).and_then(outside) {
+                found.say(key, reason);
+            }
+        }
         if text(mount, "subPath").is_some() && text(mount, "subPathExpr").is_some() {
             found.say("subPathExpr", "is set beside subPath, of which only one may be");
         }
@@ -112,20 +166,25 @@ fn container(container: &Node, volumes: Option<&[String]>, found: &mut Found) {
     });
 }
 
-fn variable(variable: &Node, found: &mut Found) {
-    let says = text(variable, "value").is_some();
-    found.within(variable, "valueFrom", |from, found| {
-        let count = from.as_map().map_or(0, |map| map.entries.iter().filter(|entry| !entry.value.is_null()).count());
-        if says && count > 0 {
-            found.say("", "is set beside a value, of which only one may be");
-        } else if count > 1 {
-            found.say("", "names more than one source");
-        } else if count == 0 {
-            found.say("", "names no source");
-        }
-    });
-    if let Some(own) = text(variable, "name").filter(|own| own.contains('=') || !own.bytes().all(|byte| (b' '..=b'~').contains(&byte))) {
-        found.say("name", format!("is {own:?}, which is no name of a variable"));
+/// Why a path below a volume leads out of it.
+fn outside(path: &str) -> Option<String> {
+    if path.starts_with('/') { Some(format!("is {path:?}, which must be relative")) } else { climbs(path) }
+}
+
+/// Why a path is refused wherever it starts.
+fn climbs(path: &str) -> Option<String> {
+    path.split('/').any(|part| part == "..").then(|| format!("is {path:?}, which must not contain .."))
+}
+
+fn security(context: &Node, found: &mut Found) {
+    if !context.get("allowPrivilegeEscalation").is_some_and(|node| matches!(node.data, Data::Bool(false))) {
+        return;
+    }
+    let added = context.at(&["capabilities", "add"]).map(Node::items).unwrap_or_default();
+    if is_true(context, "privileged") {
+        found.say("allowPrivilegeEscalation", "is false, but the container is privileged");
+    } else if added.iter().any(|one| one.as_str() == Some("CAP_SYS_ADMIN")) {
+        found.say("allowPrivilegeEscalation", "is false, but the container adds CAP_SYS_ADMIN");
     }
 }
 
@@ -133,19 +192,11 @@ fn handler(node: &Node, known: &[&str], found: &mut Found) {
     let set: Vec<&&str> = known.iter().filter(|key| has(node, key)).collect();
     match set.as_slice() {
         [] => found.say("", format!("does nothing: it has none of {}", known.join(", "))),
-        [_] => {}
+        [_] => {
+            for to in ["httpGet", "tcpSocket"] {
+                found.within(node, to, |to, found| port_reference(to, "port", found));
+            }
+        }
         [_, second, ..] => found.say(second, "is another thing to do, of which there may be one"),
     }
-}
-
-/// Why a text is no name of a port.
-fn service_name(text: &str) -> Option<String> {
-    let is_word =
-        !text.is_empty() && text.len() <= 15 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    let is_good = is_word
-        && text.bytes().any(|byte| byte.is_ascii_lowercase())
-        && !text.contains("--")
-        && !text.starts_with('-')
-        && !text.ends_with('-');
-    (!is_good).then(|| format!("is {text:?}, which is no name of a port: small letters, digits and -, no longer than 15"))
 }

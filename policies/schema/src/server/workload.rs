@@ -2,7 +2,7 @@
 
 use portcullis_source::{Data, Node};
 
-use super::{Found, has, name, object, pod, text};
+use super::{Found, has, name, network, number, object, pod, selector, share, text};
 
 /// Says what is wrong with an object of a kind that is known here.
 pub(super) fn check(node: &Node, (version, kind): (&str, &str), found: &mut Found) {
@@ -23,7 +23,12 @@ pub(super) fn check(node: &Node, (version, kind): (&str, &str), found: &mut Foun
             ["data", "stringData"].iter().for_each(|part| found.within(node, part, keys));
         }
         ("autoscaling/v2", "HorizontalPodAutoscaler") => found.within(node, "spec", autoscaler),
+        ("networking.k8s.io/v1", "Ingress") => found.within(node, "spec", network::ingress),
+        ("networking.k8s.io/v1", "NetworkPolicy") => found.within(node, "spec", network::policy),
         ("policy/v1", "PodDisruptionBudget") => found.within(node, "spec", |spec, found| {
+            found.within(spec, "selector", selector::labels);
+            share(spec, "minAvailable", found);
+            share(spec, "maxUnavailable", found);
             if has(spec, "minAvailable") && has(spec, "maxUnavailable") {
                 found.say("maxUnavailable", "is set beside minAvailable, of which only one may be");
             }
@@ -36,7 +41,7 @@ fn workload(node: &Node, restarts: &[&str], found: &mut Found, own: impl FnOnce(
     found.within(node, "spec", |spec, found| {
         let volumes = if has(spec, "volumeClaimTemplates") { pod::Volumes::More } else { pod::Volumes::Own };
         own(spec, found);
-        found.within(spec, "selector", |selector, found| found.within(selector, "matchLabels", object::label_map));
+        found.within(spec, "selector", selector::labels);
         found.within(spec, "template", |template, found| {
             found.within(template, "metadata", |metadata, found| {
                 object::labels(metadata, found);
@@ -59,6 +64,10 @@ fn deployment(spec: &Node, found: &mut Found) {
         if text(strategy, "type") == Some("Recreate") && has(strategy, "rollingUpdate") {
             found.say("rollingUpdate", "is set, but the type is Recreate");
         }
+        found.within(strategy, "rollingUpdate", |rolling, found| {
+            share(rolling, "maxSurge", found);
+            share(rolling, "maxUnavailable", found);
+        });
         let zero = |key: &str| strategy.at(&["rollingUpdate", key]).is_some_and(is_zero);
         if zero("maxSurge") && zero("maxUnavailable") {
             found.path.push(portcullis_source::Step::Key("rollingUpdate".into()));
@@ -81,6 +90,10 @@ fn service(spec: &Node, found: &mut Found) {
     let mut names: Vec<String> = Vec::new();
     found.each(spec, "ports", |port, found| {
         port_number(port, "port", found);
+        // What is empty or 0 is the port itself.
+        if text(port, "targetPort").is_some() || number(port, "targetPort").is_some_and(|port| port != 0) {
+            port_reference(port, "targetPort", found);
+        }
         let own = text(port, "name");
         if many && own.is_none() {
             found.say("name", "is missing, and every port of several has one");
@@ -112,23 +125,26 @@ pub(super) fn port_number(node: &Node, key: &str, found: &mut Found) {
     }
 }
 
+/// Says what is wrong with a port that is told by its number or its name.
+pub(super) fn port_reference(node: &Node, key: &str, found: &mut Found) {
+    port_number(node, key, found);
+    // A text of digits is a name here, and no good one.
+    if let Some(reason) = node.get(key).and_then(Node::as_str).and_then(name::port) {
+        found.say(key, reason);
+    }
+}
+
 fn keys(data: &Node, found: &mut Found) {
     for entry in data.as_map().into_iter().flat_map(|map| &map.entries) {
-        let is_letter = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
-        let is_good =
-            !entry.key.is_empty() && entry.key.len() <= 253 && entry.key.chars().all(is_letter) && !matches!(&*entry.key, "." | "..");
-        if !is_good || entry.key.starts_with("..") {
+        if name::file_key(&entry.key).is_some() {
             found.say(&entry.key, "has a key that is none: letters, digits, -, _ and .");
         }
     }
 }
 
 fn autoscaler(spec: &Node, found: &mut Found) {
-    let number = |key: &str| match spec.get(key).map(|value| &value.data) {
-        Some(Data::Int(number)) => Some(*number),
-        _ => None,
-    };
-    let (least, most) = (number("minReplicas"), number("maxReplicas"));
+    found.each(spec, "metrics", metric);
+    let (least, most) = (number(spec, "minReplicas"), number(spec, "maxReplicas"));
     if let Some(most) = most.filter(|most| *most < 1) {
         found.say("maxReplicas", format!("is {most}, less than 1"));
     } else if let (Some(least), Some(most)) = (least, most)
@@ -136,4 +152,31 @@ fn autoscaler(spec: &Node, found: &mut Found) {
     {
         found.say("maxReplicas", format!("is {most}, less than the {least} of minReplicas"));
     }
+}
+
+/// The field in which each type of metric says what it is, and what its target may be.
+const METRICS: [(&str, &str, &[&str]); 5] = [
+    ("Resource", "resource", &["averageUtilization", "averageValue"]),
+    ("ContainerResource", "containerResource", &["averageUtilization", "averageValue"]),
+    ("Pods", "pods", &["averageValue"]),
+    ("Object", "object", &["value", "averageValue"]),
+    ("External", "external", &["value", "averageValue"]),
+];
+
+fn metric(metric: &Node, found: &mut Found) {
+    let known = METRICS.iter().find(|(name, ..)| text(metric, "type") == Some(name));
+    let Some((name, field, targets)) = known else { return };
+    if !has(metric, field) {
+        return found.say(field, format!("is missing, and the type is {name}"));
+    }
+    found.within(metric, field, |of, found| {
+        found.within(of, "target", |target, found| {
+            if !targets.iter().any(|key| has(target, key)) {
+                found.say(
+                    targets.first().copied().unwrap_or_default(),
+                    format!("is missing: a metric of type {name} aims at {}", targets.join(" or ")),
+                );
+            }
+        });
+    });
 }
