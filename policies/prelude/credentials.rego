@@ -2,7 +2,7 @@
 package portcullis.prelude.credentials
 
 # One look for all that is certain, since most texts are nothing of it.
-certain := `(AKIA|ASIA)[0-9A-Z]{16}|PRIVATE KEY|eyJ[A-Za-z0-9_-]{8,}\.eyJ|gh[oprsu]_[A-Za-z0-9]{36}|github_pat_|glpat-|xox[abeprs]-|[rs]k_live_|AIza|npm_[A-Za-z0-9]{36}|dapi[0-9a-f]{32}|hvs\.|SG\.|://[^/\s:@]*:[^/\s@]+@|(?i:[?&;]password=)`
+certain := `(AKIA|ASIA)[0-9A-Z]{16}|PRIVATE KEY|eyJ[A-Za-z0-9_-]{8,}\.eyJ|gh[oprsu]_[A-Za-z0-9]{36}|github_pat_|glpat-|xox[abeprs]-|[rs]k_live_|AIza|npm_[A-Za-z0-9]{36}|dapi[0-9a-f]{32}|hvs\.|SG\.|://[^/\s:@]*:[^/\s@]+@|(?i:[?&; ]\s*(password|pwd)\s*=)`
 
 # What each of them is called.
 patterns := [
@@ -19,7 +19,9 @@ patterns := [
 	{"what": "a token of Vault", "pattern": `\bhvs\.[A-Za-z0-9_-]{24,}`},
 	{"what": "a key of SendGrid", "pattern": `\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}`},
 	{"what": "a URL with a password", "pattern": `[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@'"]*:[^\s/@'"$<>{}%*]+@[A-Za-z0-9\[]`},
-	{"what": "a URL with a password", "pattern": `(?i)^[a-z][a-z0-9+.:-]*://\S*[?&;]password=[^\s&;$<{%*]{3,}`},
+	{"what": "a URL with a password", "pattern": `(?i)(^|[\s='"])[a-z][a-z0-9+.:-]*://\S*[?&;]password=[^\s&;$<{%*]{3,}`},
+	{"what": "a connection with a password", "pattern": `(?i)\b(server|host|data source)\s*=[^;\n]+;(.*;)?\s*(password|pwd)\s*=\s*[^\s&;$<{%*]{3,}`},
+	{"what": "a connection with a password", "pattern": `\bhost=\S+ (.* )?password=[^\s&;$<{%*]{3,}`},
 ]
 
 # What a text certainly is; nothing for most.

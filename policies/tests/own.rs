@@ -177,9 +177,13 @@ fn what_can_never_be_found_is_refused() {
         ("go-pattern/rule.rego", &rule("go-pattern", &finding("regex.match(`^{{\\QD.\\E`, input.resource.kind)"))),
         ("two-files/rule.rego", &rule("two-files", WHOLE)),
         ("two-files/more.rego", "package portcullis.rules.two_files\n"),
+        ("no-import/rule.rego", &rule("no-import", &format!("import data.portcullis.prelude.missing\n\n{}", finding("missing.is_it")))),
+        ("no-data/rule.rego", &rule("no-data", &finding("data.portcullis.prelude.containers.missing"))),
         ("no-value/rule.rego", &rule("no-value", "findings contains {\"at\": [], \"message\": message} if input.resource.kind == \"x\"")),
     ]);
     let expected = "\
+own/no-data/rule.rego:11: rule no-data does not compile: nothing is called data.portcullis.prelude.containers.missing
+own/no-import/rule.rego:11: rule no-import does not compile: nothing is called data.portcullis.prelude.missing
 own/no-pattern/rule.rego:11: in own/no-pattern/rule.rego regex.match gets what is no pattern: error parsing regexp: invalid or unsupported Perl syntax: `(?=`
 own/no-value/rule.rego:11: no-value/rule.rego does not compile: nothing gives message a value
 own/two-files/more.rego:1: two-files/more.rego is read by nobody

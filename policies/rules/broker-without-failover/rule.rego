@@ -11,7 +11,7 @@ package portcullis.rules.broker_without_failover
 import data.portcullis.prelude.settings.all as all_settings
 
 # Amazon MQ numbers the brokers of a pair; those of RabbitMQ have one name for all of them.
-broker := `b-[a-z0-9-]+-[0-9]\.mq\.[a-z0-9-]+\.amazonaws\.com(\.cn)?`
+broker := `b-([a-z0-9-]+-)?[0-9]\.mq\.[a-z0-9-]+\.amazonaws\.com(\.cn)?`
 
 findings contains {"at": setting.at, "message": message} if {
 	some setting in all_settings
@@ -26,7 +26,7 @@ findings contains {"at": setting.at, "message": message} if {
 findings contains {"at": setting.at, "message": message} if {
 	some setting in all_settings
 	contains(setting.value, "failover:")
-	not contains(setting.value, ".mq.")
+	not regex.match(broker, setting.value)
 	hosts := {host | some host in regex.find_n(`[a-z+]+://[^,)?\s"']+`, setting.value, -1)}
 	count(hosts) == 1
 	message := sprintf("%s fails over to nowhere: it names one broker", [setting.name])

@@ -25,6 +25,27 @@ findings contains {"resource": ingress.id, "at": backend.at, "message": message}
 	message := sprintf("backend Service %s is not in namespace %s", [backend.name, ingress.namespace])
 }
 
+# An Ingress reaches Services of its own namespace alone, and here is the one that is meant.
+findings contains {"resource": ingress.id, "at": backend.at, "others": others, "message": message} if {
+	some ingress in ingresses
+	some backend in backends(ingress)
+	count(backend.ids) == 0
+	not sight.would_show(ingress, with_services)
+	not names.may_be(ingress, {"group": "", "kind": "Service", "name": backend.name})
+	meant := [service | some service in input.platform.kinds.Service; service.name == backend.name; is_apart(service, ingress)]
+	count(meant) > 0
+	others := [{"resource": meant[0].id, "at": ["metadata", "name"]}]
+	message := sprintf("backend Service %s is in namespace %s, not in %s, which is that of the Ingress", [backend.name, meant[0].namespace, ingress.namespace])
+}
+
+is_apart(service, ingress) if {
+	service.group == ""
+	service.application == ingress.application
+	service.cluster == ingress.cluster
+	service.namespace != ""
+	ingress.namespace != ""
+}
+
 findings contains {"resource": ingress.id, "at": at, "others": others, "message": message} if {
 	some ingress in ingresses
 	some backend in backends(ingress)

@@ -40,6 +40,33 @@ findings contains {"resource": monitor.id, "at": ["spec", "selector"], "message"
 	message := sprintf("%s selects no %s in sight", [monitor.kind, kinds[monitor.kind].what])
 }
 
+# A monitor without a namespaceSelector looks into its own namespace alone, and here is the Service that is meant.
+findings contains {"resource": monitor.id, "at": ["spec", "selector"], "others": others, "message": message} if {
+	some monitor in input.platform.kinds.ServiceMonitor
+	count(monitor.selects) == 0
+	monitor.namespace != ""
+	not sight.would_show(monitor, with_services)
+	asked := selectors.match_labels(monitor.resource.spec.selector)
+	count(asked) > 0
+	meant := [service | some service in input.platform.kinds.Service; is_apart(service, monitor); has_all(service, asked)]
+	count(meant) > 0
+	others := [{"resource": meant[0].id, "at": ["metadata", "name"]}]
+	words := [meant[0].name, meant[0].namespace]
+	message := sprintf("ServiceMonitor has no namespaceSelector, and Service %s, which has its labels, is in namespace %s", words)
+}
+
+is_apart(service, monitor) if {
+	service.group == ""
+	service.application == monitor.application
+	service.cluster == monitor.cluster
+	not service.namespace in {"", monitor.namespace}
+}
+
+has_all(service, asked) if {
+	lacking := sight.unmet(asked, object.get(service.resource, ["metadata", "labels"], {}))
+	count(lacking) == 0
+}
+
 candidates(monitor) := sight.pods_beside(monitor) if monitor.kind == "PodMonitor"
 
 else := sight.services_beside(monitor)

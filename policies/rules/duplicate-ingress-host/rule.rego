@@ -12,30 +12,54 @@
 package portcullis.rules.duplicate_ingress_host
 
 findings contains finding if {
-	some ids in input.platform.namespaces
-	claims := claims_of(ids)
 	count(claims) > count({claim.key | some claim in claims})
 	some claim in claims
-	earlier := [other | some other in claims; other.key == claim.key; other.id < claim.id; other.name != claim.name]
+	earlier := [other | some other in claims; other.key == claim.key; other.id < claim.id; meets(claim, other)]
 	count(earlier) > 0
 	others := [{"resource": other.id, "at": other.at} | some other in array.slice(earlier, 0, 1)]
 	place := concat("", [claim.key[1], claim.key[2]])
-	message := sprintf("path %s is claimed by Ingress %s, too", [place, earlier[0].name])
+	message := sprintf("path %s is claimed by Ingress %s, too", [place, called(earlier[0], claim)])
 	finding := {"resource": claim.id, "at": claim.at, "others": others, "message": message}
 }
 
-claims_of(ids) := [{"id": ingress.id, "name": ingress.name, "at": at, "key": key} |
-	some id in ids
-	ingress := input.platform.resources[id]
-	ingress.kind == "Ingress"
+claims := [{"id": ingress.id, "name": ingress.name, "namespace": ingress.namespace, "at": at, "key": key} |
+	some ingress in input.platform.kinds.Ingress
 	ingress.group == "networking.k8s.io"
 	not is_canary(ingress)
 	some i, rule in ingress.resource.spec.rules
 	host := lower(object.get(rule, "host", "*"))
 	some j, route in rule.http.paths
-	key := [class(ingress), host, rooted(object.get(route, "path", "/")), object.get(route, "pathType", "")]
+	kind := object.get(route, "pathType", "")
+	key := [class(ingress), host, whole(object.get(route, "path", "/"), kind), kind, ingress.cluster]
 	at := ["spec", "rules", i, "http", "paths", j, "path"]
 ]
+
+meets(claim, other) if {
+	claim.namespace == other.namespace
+	claim.name != other.name
+}
+
+# Without a host, each may have a load balancer of its own.
+meets(claim, other) if {
+	claim.namespace != other.namespace
+	claim.namespace != ""
+	other.namespace != ""
+	claim.key[1] != "*"
+}
+
+called(other, claim) := other.name if other.namespace == claim.namespace
+
+else := sprintf("%s in namespace %s", [other.name, other.namespace])
+
+# A prefix is the same with and without a slash at its end.
+whole(path, "Prefix") := concat("", ["/", trim(path, "/")])
+
+whole(path, kind) := path if {
+	kind != "Prefix"
+	path != ""
+}
+
+whole("", kind) := "/" if kind != "Prefix"
 
 class(ingress) := ingress.resource.spec.ingressClassName if ingress.resource.spec.ingressClassName
 
@@ -43,7 +67,3 @@ else := object.get(ingress.resource, ["metadata", "annotations", "kubernetes.io/
 
 # A canary shares the host and path of what it tries.
 is_canary(ingress) if ingress.resource.metadata.annotations["nginx.ingress.kubernetes.io/canary"] == "true"
-
-rooted("") := "/"
-
-rooted(path) := path if path != ""

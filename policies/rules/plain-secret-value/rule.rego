@@ -56,3 +56,17 @@ findings contains {"at": array.concat(c.at, [field, i]), "message": message} if 
 	what != ""
 	message := sprintf("flag %s of container %s is %s", [flag[0], containers.name(c), what])
 }
+
+# As --password and its text behind it.
+findings contains {"at": array.concat(c.at, [field, i + 1]), "message": message} if {
+	some c in input.pod.containers
+	some field in ["command", "args"]
+	some i, word in c.container[field]
+	regex.match(`^--?[A-Za-z][A-Za-z0-9_.-]*$`, word)
+	text := c.container[field][i + 1]
+	not startswith(text, "-")
+	credentials.shown(text) == ""
+	what := credentials.called(trim_left(word, "-"), text)
+	what != ""
+	message := sprintf("word behind flag %s of container %s is %s", [word, containers.name(c), what])
+}

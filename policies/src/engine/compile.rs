@@ -23,7 +23,7 @@ use crate::{
     hash,
     rego::{
         nesting,
-        outline::{Outline, cycle},
+        outline::{Outline, cycle, is_below},
     },
 };
 
@@ -265,7 +265,29 @@ pub(crate) fn parses(path: &str, text: &str) -> Result<(), Broken> {
 pub(crate) fn compiles(prelude: &[(Arc<str>, Arc<str>)], rule: &Rule) -> Result<(), Broken> {
     let shared = Shared::of(prelude);
     ends(&shared, rule)?;
+    resolves(&shared, rule)?;
     compile(&shared, rule).map(|_| ())
+}
+
+/// Whether something is there of all that a rule imports and reads as data: what is not is undefined, and so is what rests on it.
+fn resolves(shared: &Shared, rule: &Rule) -> Result<(), Broken> {
+    let mut engine = regorus::Engine::new();
+    let own = [(file(rule).into(), Arc::clone(&rule.rego))];
+    let files = shared.of_text(&rule.rego).into_iter().map(|file| (Arc::clone(&file.path), Arc::clone(&file.text)));
+    for (path, text) in own.into_iter().chain(files) {
+        let (path, text): (Arc<str>, Arc<str>) = (path, text);
+        engine.add_policy(path.to_string(), text.to_string()).map_err(|error| Broken::of(&error))?;
+    }
+    let outlines = Outline::all(&engine).map_err(|reason| Broken { line: 1, reason: format!("it {reason}") })?;
+    let Some(outline) = outlines.first() else { return Ok(()) };
+    let is_there = |path: &str| {
+        outlines.iter().any(|other| {
+            let package = format!("data.{}", other.package);
+            is_below(&package, path) || other.rules.iter().any(|rule| is_below(path, &format!("{package}.{rule}")))
+        })
+    };
+    let missing = outline.imports.iter().chain(&outline.data).find(|(_, path)| is_below(path, "data") && !is_there(path));
+    missing.map_or(Ok(()), |(line, path)| Err(Broken { line: *line, reason: format!("nothing is called {path}") }))
 }
 
 /// The first text that leads back to itself, where some do.
