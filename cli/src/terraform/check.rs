@@ -9,6 +9,7 @@ use portcullis_policies::{Context, Engine, Facts, Finding, Identity, Resource, W
 use portcullis_source::{Partial, Problem, RepoPath, Span, Stage, Step};
 use portcullis_terraform::{
     document::{self, About, ROOT_KIND},
+    module::Mode,
     roots::Root,
 };
 
@@ -301,7 +302,7 @@ impl Evaluated {
     fn beneath(&self, settings: &Settings, engine: &Engine) -> Vec<Resource> {
         let context = self.context();
         let is_joined = |ty: &str| engine.joins_terraform(Some(ty));
-        let resources = self.module.resources.iter().filter(|resource| is_joined(&resource.ty));
+        let resources = self.module.resources.iter().filter(|resource| resource.mode == Mode::Managed && is_joined(&resource.ty));
         let documents = resources.filter_map(|resource| document::of_resource(resource, &self.folder));
         let root = self.span().filter(|_| is_joined(ROOT_KIND));
         let root = root.and_then(|span| document::of_root_alone(&self.module, &self.folder, span, self.is_locked(settings)));
