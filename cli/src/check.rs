@@ -82,17 +82,20 @@ pub(crate) fn gather(settings: &Settings, engine: &Engine, owns: &Owns<'_>) -> R
     // What is for no environment in particular is a part of all of them.
     let mut common = work.render(&renderer, None);
     common.extend(work.loose(&renderer));
+    common.extend(checked.objects_of(None));
     work.templates();
-    let environments: BTreeSet<&Arc<str>> = contexts.iter().filter_map(|context| context.environment.as_ref()).collect();
-    let mut facts = Facts::collect(&common);
+    let of_applications = contexts.iter().filter_map(|context| context.environment.as_ref());
+    let environments: BTreeSet<&Arc<str>> = of_applications.chain(checked.environments()).collect();
+    let mut facts = checked.facts(&common);
     let mut joined = Vec::new();
     let mut everywhere = kinds.with(&common);
     for environment in &environments {
         let mut own = work.render(&renderer, Some(*environment));
+        own.extend(checked.objects_of(Some(*environment)));
         kinds.with(own.iter().chain(&common)).tell(&mut own);
         everywhere = everywhere.with(&own);
         let all: Vec<Resource> = own.iter().chain(&common).cloned().collect();
-        let here = Facts::collect(&all);
+        let here = checked.facts(&all);
         joined.extend(work.check(&own, &here, Some((all.as_slice(), checked.beneath.as_slice()))));
         facts.absorb(Facts::collect(&own));
     }

@@ -90,3 +90,64 @@ fn a_secret_is_never_printed() {
     let written = report["findings"].as_array().unwrap().iter().filter(|finding| finding["rule"] == "written-secret").count();
     assert_eq!(written, 2, "{report:#}");
 }
+
+const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n  namespace: shop\nspec:\n  nodeSelector:\n    karpenter.k8s.aws/instance-category: r\n  containers: [{ name: web, image: web }]\n";
+
+/// NodePools that Terraform makes are what pods of manifests land on; of which one is not known, nobody knows where pods land.
+#[test]
+fn objects_in_hcl_are_objects_of_the_platform() {
+    let root = tempfile::tempdir().unwrap();
+    fs::write(root.path().join("pod.yaml"), POD).unwrap();
+    let pool = |category: &str| {
+        format!(
+            "variable \"unset\" {{}}\nresource \"kubectl_manifest\" \"pool\" {{\n  yaml_body = yamlencode({{\n    apiVersion = \"karpenter.sh/v1\"\n    kind       = \"NodePool\"\n    metadata   = {{ name = \"one\" }}\n    spec = {{ template = {{ spec = {{ requirements = [{{ key = \"karpenter.k8s.aws/instance-category\", operator = \"In\", values = [{category}] }}] }} }} }}\n  }})\n}}\n"
+        )
+    };
+    let placed = |text: &str| {
+        fs::write(root.path().join("main.tf"), text).unwrap();
+        let (report, _) = lint(root.path(), &["--rule", "unschedulable-pod"]);
+        (found(&report["findings"]), report["terraform"]["undecided"].as_array().unwrap().len())
+    };
+    let nowhere = BTreeSet::from([(8, "unschedulable-pod".to_owned())]);
+    assert_eq!(placed(&pool("\"c\"")), (nowhere.clone(), 0));
+    assert_eq!(placed(&pool("\"r\"")), (BTreeSet::new(), 0));
+    assert_eq!(placed(&pool("var.unset")), (BTreeSet::new(), 1), "the pool may take it");
+    let other = "resource \"kubectl_manifest\" \"map\" {\n  yaml_body = yamlencode({ kind = \"ConfigMap\", data = var.unset })\n}\n";
+    assert_eq!(placed(&format!("{}{other}", pool("\"c\""))), (nowhere, 1), "what is no pool is not waited for");
+}
+
+/// Rules that join objects see those that a resource describes attribute by attribute.
+#[test]
+fn typed_objects_in_hcl_are_joined() {
+    let root = tempfile::tempdir().unwrap();
+    let account = |name: &str, role: &str| {
+        format!(
+            "resource \"kubernetes_service_account_v1\" \"{name}\" {{\n  metadata {{\n    name        = \"{name}\"\n    namespace   = \"shop\"\n    annotations = {{ \"eks.amazonaws.com/role-arn\" = \"arn:aws:iam::123456789012:role/{role}\" }}\n  }}\n}}\n"
+        )
+    };
+    let shared = |roles: [&str; 2]| {
+        fs::write(root.path().join("main.tf"), format!("{}{}", account("api", roles[0]), account("worker", roles[1]))).unwrap();
+        found(&lint(root.path(), &["--rule", "role-taken-by-several-accounts"]).0["findings"])
+    };
+    assert_eq!(shared(["one", "one"]), BTreeSet::from([(12, "role-taken-by-several-accounts".to_owned())]));
+    assert_eq!(shared(["one", "two"]), BTreeSet::new());
+}
+
+#[test]
+fn roots_that_share_a_state_are_told_at_its_key() {
+    let root = tempfile::tempdir().unwrap();
+    let backend = |key: &str| format!("terraform {{\n  backend \"s3\" {{\n    bucket = \"states\"\n    key    = \"{key}\"\n  }}\n}}\n");
+    for folder in ["data", "network"] {
+        fs::create_dir(root.path().join(folder)).unwrap();
+    }
+    let shared = |keys: [&str; 2]| {
+        fs::write(root.path().join("data/main.tf"), backend(keys[0])).unwrap();
+        fs::write(root.path().join("network/main.tf"), backend(keys[1])).unwrap();
+        let (report, _) = lint(root.path(), &["--rule", "shared-state"]);
+        let messages = report["findings"].as_array().unwrap().iter();
+        messages.map(|finding| format!("{} {}", finding["location"]["line"], finding["message"].as_str().unwrap())).collect::<Vec<_>>()
+    };
+    let told = ["4 data keeps its state where network in default does", "4 network keeps its state where data in default does"];
+    assert_eq!(shared(["one", "one"]), told);
+    assert_eq!(shared(["one", "two"]), Vec::<String>::new());
+}

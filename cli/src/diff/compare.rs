@@ -220,9 +220,9 @@ fn judge_both(
 ) -> (Reached, Verdicts) {
     let reached = Reached::make(sides.0, sides.1, extent, &roots.0.beneath_differs(roots.1));
     let with_shared = |own: Vec<Resource>| own.into_iter().chain(reached.of_both().cloned()).collect::<Vec<_>>();
-    let changed = (reached.of(&reached.base).cloned().collect::<Vec<_>>(), reached.of(&reached.head).cloned().collect::<Vec<_>>());
+    let changed = (with_roots(reached.of(&reached.base), roots.0), with_roots(reached.of(&reached.head), roots.1));
     let whole = (with_shared(changed.0.clone()), with_shared(changed.1.clone()));
-    let facts = (Facts::collect(&whole.0), Facts::collect(&whole.1));
+    let facts = (roots.0.facts(&whole.0), roots.1.facts(&whole.1));
     let kinds = (sides.0.kinds.by_environment(&whole.0), sides.1.kinds.by_environment(&whole.1));
     let (mut changed, mut shared) =
         (changed, (reached.of_both().cloned().collect::<Vec<_>>(), reached.of_both().cloned().collect::<Vec<_>>()));
@@ -272,6 +272,11 @@ fn judge_both(
     };
     let waived_otherwise = waived(&before) != waived(&after);
     (reached, Verdicts { judged: BothJudged { judged: judge(before, after), waived_otherwise }, problems, undecided })
+}
+
+/// Objects, and those of roots: these are few, and asked about on both sides whether they change or not.
+fn with_roots<'a>(own: impl Iterator<Item = &'a Resource>, roots: &'a Checked) -> Vec<Resource> {
+    own.chain(&roots.objects).cloned().collect()
 }
 
 /// Asks the rules that join objects, with what Terraform makes beneath them; and what they cannot tell of the head.

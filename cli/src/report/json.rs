@@ -1,5 +1,7 @@
 //! The report for programs, version 1; its schema lies beside it.
 
+use std::{collections::BTreeMap, fmt::Write as _};
+
 use portcullis_source::Location;
 use serde_json::{Map, Value, json};
 
@@ -13,31 +15,74 @@ const VERSION: u32 = 1;
 /// The JSON Schema of the report.
 pub(crate) const SCHEMA: &str = include_str!("report.schema.json");
 
+/// A member of the report. What is long is made while it is written, an entry at a time: the whole of it in two forms may be more than there is
+/// memory for.
+enum Member<'a> {
+    Whole(Value),
+    Findings(&'a [Finding]),
+    Problems(&'a [Issue]),
+}
+
 /// The report as indented JSON with a newline at its end.
 pub(crate) fn json(report: &Report) -> String {
     let applications = &report.applications;
-    let mut value = json!({
-        "version": VERSION,
-        "tool": {"name": "portcullis", "version": env!("CARGO_PKG_VERSION")},
-        "bundle": report.bundle,
-        "applications": {
-            "total": applications.total,
-            "rendered": applications.rendered(),
-            "not_rendered": applications.not_rendered.iter().map(not_rendered).collect::<Vec<_>>(),
-        },
-        "application_sets": {"not_expanded": report.not_expanded.iter().map(not_expanded).collect::<Vec<_>>()},
-        "terraform": report.terraform.to_json(),
-        "objects": report.objects,
-        "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
-        "problems": report.problems.iter().map(problem).collect::<Vec<_>>(),
-    });
-    if let Value::Object(object) = &mut value {
-        let unchecked = &report.unchecked.0;
-        insert(object, "unchecked", (!unchecked.is_empty()).then(|| json!(unchecked)));
-        insert(object, "changes", report.changes.as_ref().map(changes));
-        insert(object, "partition", report.partition.clone());
+    let mut members = BTreeMap::from([
+        ("version", Member::Whole(VERSION.into())),
+        ("tool", Member::Whole(json!({"name": "portcullis", "version": env!("CARGO_PKG_VERSION")}))),
+        ("bundle", Member::Whole(report.bundle.as_str().into())),
+        (
+            "applications",
+            Member::Whole(json!({
+                "total": applications.total,
+                "rendered": applications.rendered(),
+                "not_rendered": applications.not_rendered.iter().map(not_rendered).collect::<Vec<_>>(),
+            })),
+        ),
+        ("application_sets", Member::Whole(json!({"not_expanded": report.not_expanded.iter().map(not_expanded).collect::<Vec<_>>()}))),
+        ("terraform", Member::Whole(report.terraform.to_json())),
+        ("objects", Member::Whole(report.objects.into())),
+        ("findings", Member::Findings(&report.findings)),
+        ("problems", Member::Problems(&report.problems)),
+    ]);
+    let unchecked = &report.unchecked.0;
+    let unchecked = (!unchecked.is_empty()).then(|| json!(unchecked));
+    let optional = [("unchecked", unchecked), ("changes", report.changes.as_ref().map(changes)), ("partition", report.partition.clone())];
+    members.extend(optional.into_iter().filter_map(|(name, value)| Some((name, Member::Whole(value?)))));
+    let mut text = String::from("{");
+    for (at, (name, member)) in members.into_iter().enumerate() {
+        let comma = if at == 0 { "" } else { "," };
+        let _ = write!(text, "{comma}\n  \"{name}\": ");
+        match member {
+            Member::Whole(value) => put(&mut text, &value, "  "),
+            Member::Findings(all) => list(&mut text, all.iter().map(finding)),
+            Member::Problems(all) => list(&mut text, all.iter().map(problem)),
+        }
     }
-    format!("{value:#}\n")
+    text.push_str("\n}\n");
+    text
+}
+
+/// Writes a list of the report, an entry at a time.
+fn list(text: &mut String, entries: impl Iterator<Item = Value>) {
+    text.push('[');
+    let mut is_empty = true;
+    for entry in entries {
+        text.push_str(if is_empty { "\n    " } else { ",\n    " });
+        put(text, &entry, "    ");
+        is_empty = false;
+    }
+    text.push_str(if is_empty { "]" } else { "\n  ]" });
+}
+
+/// Writes a value whose lines lie as deep as `indent` says; in JSON no text has a line of its own.
+fn put(text: &mut String, value: &Value, indent: &str) {
+    for (at, line) in format!("{value:#}").split('\n').enumerate() {
+        if at > 0 {
+            text.push('\n');
+            text.push_str(indent);
+        }
+        text.push_str(line);
+    }
 }
 
 fn changes(changes: &Changes) -> Value {

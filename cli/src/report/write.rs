@@ -67,7 +67,13 @@ pub(crate) fn prints(material: &Material<'_>, reporting: &Reporting, surrounding
             Some(path) => prints.files.push((surroundings.directory.join(path), print(material, *format, Style::Plain))),
             None => {
                 let style = if surroundings.coloured { Style::Coloured } else { Style::Plain };
-                prints.output.push_str(&print(material, *format, style));
+                let printed = print(material, *format, style);
+                // A long report is not copied for nothing.
+                if prints.output.is_empty() {
+                    prints.output = printed;
+                } else {
+                    prints.output.push_str(&printed);
+                }
             }
         }
     }

@@ -8,7 +8,8 @@ use std::{
 use portcullis_policies::{Context, Engine, Facts, Finding, Identity, Resource, Worker};
 use portcullis_source::{Partial, Problem, RepoPath, Span, Stage, Step};
 use portcullis_terraform::{
-    document::{self, ROOT_KIND},
+    document::{self, About, ROOT_KIND},
+    module::Mode,
     roots::Root,
 };
 
@@ -16,9 +17,9 @@ use super::{
     Evaluated, Kept,
     doubt::doubt,
     evaluated::{DEFAULT, each},
+    states::States,
 };
 use crate::{
-    check::check_single,
     group,
     report::{NotEvaluated, Secrets, Terraform, Undecided},
     settings::Settings,
@@ -37,6 +38,10 @@ pub(crate) struct Checked {
     pub(crate) roots: Vec<Kept>,
     /// What rules join with the objects of clusters.
     pub(crate) beneath: Vec<Resource>,
+    /// The objects of clusters that it makes itself.
+    pub(crate) objects: Vec<Resource>,
+    /// The environments that have NodePools which nobody can read.
+    pools: BTreeSet<Option<Arc<str>>>,
     /// What of that nobody asks about.
     silent: BTreeSet<Named>,
     /// What must not be shown: where it is written, and the text.
@@ -60,12 +65,14 @@ pub(crate) enum Keep {
 impl Checked {
     /// Adds what was found in another root.
     fn absorb(&mut self, part: Self) {
-        let Self { found, account, reached, roots, beneath, silent, hidden } = part;
+        let Self { found, account, reached, roots, beneath, objects, pools, silent, hidden } = part;
         self.found.value.extend(found.take(&mut self.found.problems));
         self.account.absorb(account);
         self.reached.extend(reached.into_iter().filter(|path| !self.reached.contains(path)).collect::<Vec<_>>());
         self.roots.extend(roots);
         self.beneath.extend(beneath);
+        self.objects.extend(objects);
+        self.pools.extend(pools);
         self.silent.extend(silent);
         self.hidden.extend(hidden);
     }
@@ -94,11 +101,28 @@ impl Checked {
         let texts = |checked: &'_ Self| -> BTreeMap<Named, Vec<u8>> {
             let text =
                 |resource: &Resource| resource.node().map(|node| resource.document.text.slice(node.range).to_vec()).unwrap_or_default();
-            checked.beneath.iter().map(|resource| (named(resource), text(resource))).collect()
+            checked.beneath.iter().chain(&checked.objects).map(|resource| (named(resource), text(resource))).collect()
         };
         let (own, others) = (texts(self), texts(other));
         let names = own.keys().chain(others.keys()).filter(|name| own.get(name) != others.get(name));
         names.map(|(environment, _)| environment.clone()).collect()
+    }
+
+    /// The objects of clusters that are made for an environment, or for none in particular.
+    pub(crate) fn objects_of(&self, environment: Option<&Arc<str>>) -> impl Iterator<Item = Resource> {
+        self.objects.iter().filter(move |object| object.context.environment.as_ref() == environment).cloned()
+    }
+
+    /// The environments that they are made for.
+    pub(crate) fn environments(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.objects.iter().filter_map(|object| object.context.environment.as_ref())
+    }
+
+    /// What objects tell about the platform, with what nobody can read of it.
+    pub(crate) fn facts(&self, objects: &[Resource]) -> Facts {
+        let mut facts = Facts::collect(objects);
+        self.pools.iter().for_each(|environment| facts.hide_node_pool(environment.clone()));
+        facts
     }
 
     /// Hides what must not be shown.
@@ -107,6 +131,14 @@ impl Checked {
             secrets.extend_with(*span, text.as_deref());
         }
     }
+}
+
+/// What each root is asked for.
+struct Asked<'a> {
+    settings: &'a Settings,
+    engine: &'a Engine,
+    keep: Keep,
+    states: &'a States,
 }
 
 /// Evaluates roots in the environments that are asked for, and asks the rules about them.
@@ -118,19 +150,14 @@ pub(crate) fn check(settings: &Settings, engine: &Engine, roots: Partial<Vec<Roo
     }
     // What is for no environment in particular lies beneath all of them.
     let is_wanted = |name: &str| is_asked(settings, name) || (joins && name == DEFAULT);
-    let check = |worker: &mut Worker, root: Evaluated| root.checked(settings, engine, worker, keep);
+    let states = States::of(&roots.value);
+    let check = |worker: &mut Worker, root: Evaluated| root.checked(&Asked { settings, engine, keep, states: &states }, worker);
     let parts = each(settings, &roots.value, &roots.value, is_wanted, (|| engine.worker(), check));
     let mut checked = Checked::default();
     if settings.services.is_empty() && keep != Keep::Beneath {
         checked.found.problems = roots.problems;
     }
-    let mut objects = Vec::new();
-    for (part, own) in parts {
-        checked.absorb(part);
-        objects.extend(own);
-    }
-    let found = check_single(engine, &objects, &Facts::collect(&objects)).take(&mut checked.found.problems);
-    checked.found.value.extend(found);
+    parts.into_iter().for_each(|part| checked.absorb(part));
     checked.account.undecided.sort();
     checked.account.undecided.dedup();
     checked
@@ -212,22 +239,25 @@ impl Terraform {
 }
 
 impl Evaluated {
-    /// What the rules say of it and of its resources, and the Kubernetes objects in it, which they see beside those of other roots. Nothing else
+    /// What the rules say of it and of its resources, and the objects of clusters in it, which they see beside those of the manifests. Nothing else
     /// of the root stays: all of them at once may be more than there is memory for.
-    fn checked(&self, settings: &Settings, engine: &Engine, worker: &mut Worker, keep: Keep) -> (Checked, Vec<Resource>) {
+    fn checked(&self, asked: &Asked<'_>, worker: &mut Worker) -> Checked {
+        let &Asked { settings, engine, keep, .. } = asked;
         let mut checked = Checked { beneath: self.beneath(settings, engine), ..Checked::default() };
+        self.objects(settings, &mut checked);
         let is_told = keep != Keep::Beneath && settings.services.is_empty() && is_asked(settings, &self.environment);
         if is_told {
             checked.reached.extend(settings.paths.iter().filter(|path| self.is_reached_by(path)).cloned());
         }
         if !is_told || (checked.reached.is_empty() && !settings.paths.is_empty()) {
             checked.silent = checked.beneath.iter().map(named).collect();
-            return (checked, Vec::new());
+            checked.account.undecided.clear();
+            checked.found.problems.clear();
+            return checked;
         }
         checked.hidden.extend(document::secrets(&self.module));
         checked.account.add(self, settings);
-        let (own, objects): (Vec<Resource>, Vec<Resource>) =
-            self.resources(settings, &mut checked).into_iter().partition(|resource| is_ours(&resource.identity));
+        let own = self.resources(asked, &mut checked);
         if keep == Keep::Roots {
             checked.roots.push(Kept::of(self, &own, self.span()));
         }
@@ -241,7 +271,7 @@ impl Evaluated {
                 None => checked.found.value.push(singled_out(finding)),
             }
         }
-        (checked, objects)
+        checked
     }
 
     /// Whether a path is a part of the root, of a module that it calls or of its values, or holds it.
@@ -272,15 +302,43 @@ impl Evaluated {
     fn beneath(&self, settings: &Settings, engine: &Engine) -> Vec<Resource> {
         let context = self.context();
         let is_joined = |ty: &str| engine.joins_terraform(Some(ty));
-        let resources = self.module.resources.iter().filter(|resource| is_joined(&resource.ty));
+        let resources = self.module.resources.iter().filter(|resource| resource.mode == Mode::Managed && is_joined(&resource.ty));
         let documents = resources.filter_map(|resource| document::of_resource(resource, &self.folder));
         let root = self.span().filter(|_| is_joined(ROOT_KIND));
         let root = root.and_then(|span| document::of_root_alone(&self.module, &self.folder, span, self.is_locked(settings)));
         documents.chain(root).flat_map(|document| Resource::read(&document, &context).value).collect()
     }
 
-    /// The documents of its resources, of the root as a whole, and the Kubernetes objects in it.
-    fn resources(&self, settings: &Settings, checked: &mut Checked) -> Vec<Resource> {
+    /// The objects of clusters in it, and those that nobody can read.
+    fn objects(&self, settings: &Settings, checked: &mut Checked) {
+        let context = self.context();
+        for resource in &self.module.resources {
+            match document::manifest(resource) {
+                Ok(documents) => {
+                    for document in documents {
+                        checked.objects.extend(Resource::read(&document, &context).take(&mut checked.found.problems));
+                    }
+                }
+                Err(reason) => {
+                    if document::may_apply(resource, "NodePool") {
+                        checked.pools.insert(context.environment.clone());
+                    }
+                    checked.account.undecided.push(Undecided {
+                        rule: "*".to_owned(),
+                        root: self.path().to_owned(),
+                        address: resource.address.to_string(),
+                        environment: self.environment.to_string(),
+                        path: String::new(),
+                        reason: format!("its Kubernetes objects are not checked: {reason}"),
+                        location: group::location(Some(resource.span), settings.revision.sources()),
+                    });
+                }
+            }
+        }
+    }
+
+    /// The documents of its resources, and of the root as a whole.
+    fn resources(&self, asked: &Asked<'_>, checked: &mut Checked) -> Vec<Resource> {
         let context = self.context();
         let problems = &mut checked.found.problems;
         let mut resources = Vec::new();
@@ -289,25 +347,11 @@ impl Evaluated {
                 Some(document) => resources.extend(Resource::read(&document, &context).take(problems)),
                 None => problems.push(unshown(&resource.address, resource.span)),
             }
-            match document::manifest(resource) {
-                Ok(documents) => {
-                    let objects = documents.iter().flat_map(|document| Resource::read(document, &context).take(problems));
-                    resources.extend(objects);
-                }
-                Err(reason) => checked.account.undecided.push(Undecided {
-                    rule: "*".to_owned(),
-                    root: self.path().to_owned(),
-                    address: resource.address.to_string(),
-                    environment: self.environment.to_string(),
-                    path: String::new(),
-                    reason: format!("its Kubernetes objects are not checked: {reason}"),
-                    location: group::location(Some(resource.span), settings.revision.sources()),
-                }),
-            }
         }
-        let span = self.span();
-        if let Some(span) = span {
-            match document::of_root(&self.module, &self.folder, span, self.is_locked(settings)) {
+        if let Some(span) = self.span() {
+            let shares_state_with = asked.states.shared_with(&self.folder, &self.environment);
+            let about = About { is_locked: self.is_locked(asked.settings), shares_state_with };
+            match document::of_root(&self.module, &self.folder, span, &about) {
                 Some(document) => resources.extend(Resource::read(&document, &context).take(problems)),
                 None => problems.push(unshown(self.path(), span)),
             }

@@ -7,6 +7,7 @@ mod evaluated;
 mod field;
 mod kept;
 mod plans;
+mod states;
 mod tell;
 mod why;
 

@@ -53,6 +53,10 @@ pub(crate) fn human(roots: &[Evaluated]) -> String {
             };
             let _ = writeln!(text, "  output     {name} = {value}");
         }
+        for check in &root.module.failed {
+            let dot = if check.module.is_empty() { "" } else { "." };
+            let _ = writeln!(text, "  fails      {}{dot}check.{}: {}", check.module, check.name, check.said);
+        }
         for (name, _) in &root.module.undeclared {
             let _ = writeln!(text, "  unused     {name} is set, and no variable has this name");
         }
@@ -108,10 +112,15 @@ fn root(root: &Evaluated, sources: &Sources) -> String {
     let absent: Vec<String> =
         absent.map(|call| format!("{{\"address\":{},\"source\":{}}}", json_string(&call.address), json_string(&call.source))).collect();
     let undeclared: Vec<String> = root.module.undeclared.iter().map(|(name, _)| json_string(name)).collect();
+    let failed = root.module.failed.iter().map(|check| {
+        let [name, module, said] = [&check.name, &check.module, &check.said].map(|text| json_string(text));
+        format!("{{\"name\":{name},\"module\":{module},\"said\":{said}}}")
+    });
+    let failed: Vec<String> = failed.collect();
     let plans: Vec<String> = root.inputs.plan.iter().flat_map(|plan| &plan.names).map(|name| json_string(name)).collect();
     let workspace = root.inputs.workspace.as_ref().map_or_else(|| "null".to_owned(), |name| json_string(name));
     format!(
-        "{{\"path\":{},\"environment\":{},\"workspace\":{workspace},\"library\":{},\"var_files\":{},\"plans\":{},\"outputs\":{{{}}},\"resources\":{},\"by_contract\":{},\"not_here\":{},\"undeclared\":{},\"problems\":{}}}",
+        "{{\"path\":{},\"environment\":{},\"workspace\":{workspace},\"library\":{},\"var_files\":{},\"plans\":{},\"outputs\":{{{}}},\"resources\":{},\"by_contract\":{},\"not_here\":{},\"undeclared\":{},\"failed_checks\":{},\"problems\":{}}}",
         json_string(root.path()),
         json_string(&root.environment),
         root.purpose == Purpose::Library,
@@ -122,6 +131,7 @@ fn root(root: &Evaluated, sources: &Sources) -> String {
         list(&contracted),
         list(&absent),
         list(&undeclared),
+        list(&failed),
         list(&problems),
     )
 }

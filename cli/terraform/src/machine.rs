@@ -6,7 +6,7 @@ use portcullis_source::{Problem, RepoPath, Revision, Span, Stage};
 
 use crate::{
     limits::{MAX_EVALUATION_DEPTH, MAX_ITEMS, MAX_PROBLEMS, MAX_STRING_BYTES, MAX_WEIGHT},
-    module::{Contract, Inputs, Installed, Instance, Layer},
+    module::{Contract, FailedCheck, Inputs, Installed, Instance, Layer},
     value::{Reason, ReasonKind, Value},
 };
 
@@ -81,6 +81,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) contracts: BTreeMap<(Contract, Span), Arc<crate::module::Config>>,
     /// What contracts could not make of their arguments.
     pub(crate) unfit: Vec<(Arc<str>, Span)>,
+    /// The assertions of `check` blocks that do not hold.
+    pub(crate) failed: Vec<FailedCheck>,
     /// The roots that are being evaluated for each other, this one being the innermost.
     pub(crate) above: Vec<Layer>,
     /// The circles in which roots read each other's state.
@@ -103,6 +105,7 @@ impl<'a> Machine<'a> {
             configs: BTreeMap::new(),
             contracts: BTreeMap::new(),
             unfit: Vec::new(),
+            failed: Vec::new(),
             above: Vec::new(),
             circles: Vec::new(),
             steps: 0,

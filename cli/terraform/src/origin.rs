@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use portcullis_source::Span;
 
+use crate::value::Value;
+
 /// What a value went through at a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -34,6 +36,8 @@ pub struct Step {
     pub span: Span,
     /// The name of the local, variable, argument, output or attribute; empty where there is none.
     pub name: Arc<str>,
+    /// The value that a text was made of. Such a step is none of the way: it only keeps the places of the parts.
+    encoded: Option<Arc<Value>>,
     /// The way to here.
     before: Origin,
     length: usize,
@@ -50,7 +54,7 @@ impl Origin {
     /// A value that stands in a file.
     #[must_use]
     pub fn written(span: Span) -> Self {
-        Self(Some(Arc::new(Step { role: Role::Written, span, name: Arc::default(), before: Self(None), length: 1 })))
+        Self(Some(Arc::new(Step { role: Role::Written, span, name: Arc::default(), encoded: None, before: Self(None), length: 1 })))
     }
 
     /// A value that an expression makes of others: the way of the first that came through a name leads to it.
@@ -67,12 +71,25 @@ impl Origin {
         if length >= MAX_STEPS_KEPT {
             return self.clone();
         }
-        Self(Some(Arc::new(Step { role, span, name: Arc::clone(name), before: self.clone(), length: length + 1 })))
+        Self(Some(Arc::new(Step { role, span, name: Arc::clone(name), encoded: None, before: self.clone(), length: length + 1 })))
+    }
+
+    /// The same way of a text that was made of a value.
+    #[must_use]
+    pub(crate) fn encoding(&self, value: &Value, span: Span) -> Self {
+        let length = self.0.as_ref().map_or(0, |step| step.length);
+        let (role, name, encoded) = (Role::Computed, Arc::default(), Some(Arc::new(value.clone())));
+        Self(Some(Arc::new(Step { role, span, name, encoded, before: self.clone(), length })))
+    }
+
+    /// The value that a text was made of last, where it was made of one.
+    pub(crate) fn encoded(&self) -> Option<&Value> {
+        self.all().find_map(|step| step.encoded.as_deref())
     }
 
     /// The step that the value went through last.
     pub(crate) fn last(&self) -> Option<&Step> {
-        self.0.as_deref()
+        self.steps().next()
     }
 
     /// Whether it went through a name.
@@ -81,6 +98,10 @@ impl Origin {
     }
 
     fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.all().filter(|step| step.encoded.is_none())
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Step> {
         std::iter::successors(self.0.as_deref(), |step| step.before.0.as_deref())
     }
 

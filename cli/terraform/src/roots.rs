@@ -10,7 +10,7 @@ use portcullis_source::{EntryKind, Partial, RepoPath, Revision};
 use crate::{
     limits::MAX_FOLDERS,
     machine::Machine,
-    module::{self, Config, Inputs, Setup},
+    module::{self, Config, Dialect, Inputs, Setup},
     syntax::{Attribute, Kind},
 };
 
@@ -141,17 +141,37 @@ impl Machine<'_> {
             );
         }
         let values = self.values();
-        let (mut found, mut called) = (Vec::new(), BTreeSet::new());
+        let (mut found, mut calls) = (Vec::new(), BTreeMap::new());
+        let mut is_evaluated = false;
         for folder in folders.into_iter().take(MAX_FOLDERS) {
             let config = self.config(&folder);
-            called.extend(self.called_by(&folder, &config));
+            calls.insert(folder.clone(), self.called_by(&folder, &config));
+            is_evaluated |= sources(&config).any(|source| !matches!(source.value.kind, Kind::String(_)));
             found.push(self.root(&config, declared, &values));
             // Evaluation reads it again: the trees of all files at once may be more than there is memory for.
             self.configs.clear();
         }
-        let is_copy = |folder: &RepoPath| declared.setup.copies.iter().any(|copy| folder.is_within(&copy.folder));
-        found.retain(|root| declared.roots.contains_key(&root.folder) || !called.contains(&root.folder) && !is_copy(&root.folder));
+        let is_copy = |root: &Root| declared.setup.copies.iter().any(|copy| root.folder.is_within(&copy.folder));
+        let (copies, found): (Vec<Root>, Vec<Root>) =
+            found.into_iter().partition(|root| is_copy(root) && !declared.roots.contains_key(&root.folder));
+        let mut found = uncalled(found, &copies, declared, &calls);
+        if is_evaluated && self.inputs.setup.dialect != Dialect::Terraform {
+            self.leave_called(&mut found, declared);
+        }
         found
+    }
+
+    /// Leaves out what others call by sources that expressions give.
+    fn leave_called(&self, found: &mut Vec<Root>, declared: &Declared) {
+        let mut called = BTreeSet::new();
+        for root in &*found {
+            // Of those that call each other in a circle the first one stays, and tells of it.
+            if !called.contains(&root.folder) {
+                let inputs = root.environments.iter().map(|environment| &environment.inputs);
+                called.extend(inputs.flat_map(|inputs| module::called_folders(self.revision, &root.folder, inputs)));
+            }
+        }
+        found.retain(|root| declared.roots.contains_key(&root.folder) || !called.contains(&root.folder));
     }
 
     /// The files of values of the repository.
@@ -162,8 +182,7 @@ impl Machine<'_> {
 
     /// The folders that a module calls.
     fn called_by(&self, folder: &RepoPath, config: &Config) -> Vec<RepoPath> {
-        let sources = config.calls.values().filter_map(|block| block.body.attribute("source"));
-        let local = sources.filter_map(|attribute| match &attribute.value.kind {
+        let local = sources(config).filter_map(|attribute| match &attribute.value.kind {
             Kind::String(text) if text.starts_with("./") || text.starts_with("../") => folder.join(text).ok(),
             _ => None,
         });
@@ -249,6 +268,38 @@ fn shown(folder: &RepoPath, values: &[RepoPath]) -> Vec<Environment> {
         Environment { inputs: Inputs { var_files, workspace: Some(Arc::clone(&name)), ..Inputs::default() }, name }
     };
     found.into_iter().map(environment).collect()
+}
+
+/// The roots that no other folder calls. Of folders that call each other in a circle, and that nobody else calls, the first one is a root too, whose
+/// evaluation tells of the circle.
+fn uncalled(all: Vec<Root>, copies: &[Root], declared: &Declared, calls: &BTreeMap<RepoPath, Vec<RepoPath>>) -> Vec<Root> {
+    let called: BTreeSet<&RepoPath> = calls.values().flatten().collect();
+    let is_root = |root: &Root| declared.roots.contains_key(&root.folder) || !called.contains(&root.folder);
+    let (mut found, others): (Vec<Root>, Vec<Root>) = all.into_iter().partition(is_root);
+    let mut reached = BTreeSet::new();
+    found.iter().chain(copies).for_each(|root| reach(&root.folder, calls, &mut reached));
+    for root in others {
+        if !reached.contains(&root.folder) {
+            reach(&root.folder, calls, &mut reached);
+            found.push(root);
+        }
+    }
+    found.sort_by(|one, other| one.folder.cmp(&other.folder));
+    found
+}
+
+/// Adds what a folder calls, and what that calls.
+fn reach(folder: &RepoPath, calls: &BTreeMap<RepoPath, Vec<RepoPath>>, reached: &mut BTreeSet<RepoPath>) {
+    let mut open = vec![folder];
+    while let Some(folder) = open.pop() {
+        if reached.insert(folder.clone()) {
+            open.extend(calls.get(folder).into_iter().flatten());
+        }
+    }
+}
+
+fn sources(config: &Config) -> impl Iterator<Item = &Attribute> {
+    config.calls.values().filter_map(|block| block.body.attribute("source"))
 }
 
 fn backend(config: &Config) -> Option<Backend> {

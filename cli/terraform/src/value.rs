@@ -417,6 +417,20 @@ impl Value {
         }
     }
 
+    /// The value that a text is JSON of: the one that it was made of, whose parts know their places, else what is read.
+    pub(crate) fn encoded_json(&self) -> Option<Self> {
+        let read = crate::funcs::json_value(self.as_str()?).ok()?;
+        // What became of the text since may have made another one of it.
+        let made = self.origin.encoded().filter(|made| made.to_json() == read.to_json());
+        Some(made.cloned().unwrap_or_else(|| read.with_origin(self.origin.clone())))
+    }
+
+    /// The value that a text is YAML of, where it was made of one, whose parts know their places.
+    pub(crate) fn encoded_yaml(&self) -> Option<&Self> {
+        let (text, made) = (self.as_str()?, self.origin.encoded()?);
+        (crate::funcs::yaml_text(made).as_deref() == Some(text) || made.to_json() == text).then_some(made)
+    }
+
     /// Whether two known values are the same, marks and origins aside.
     #[must_use]
     pub fn same(&self, other: &Self) -> bool {

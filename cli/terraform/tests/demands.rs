@@ -41,9 +41,24 @@ fn a_condition_that_is_known_to_be_false_is_told_where_it_stands() {
         "10: a precondition of aws_x.y fails: no b",
         "14: a postcondition of aws_x.y fails: it is b",
         "26: a precondition of output.o fails: too few",
-        "43: check.it fails: n is 1",
     ];
     assert_eq!(problems(text), expected);
+}
+
+/// Terraform warns of it and plans all the same, so that everything is evaluated.
+#[test]
+fn a_check_that_fails_is_no_problem() {
+    let check = "check \"it\" {\n  assert {\n    condition     = var.n == 2\n    error_message = \"n is ${var.n}\"\n  }\n  assert {\n    condition     = var.unset\n    error_message = \"nobody knows\"\n  }\n}\nvariable \"n\" {\n  default = 1\n}\nvariable \"unset\" {}\n";
+    let main = format!("{check}module \"m\" {{\n  source = \"./m\"\n}}\n");
+    let (revision, done) = evaluate(&[
+        ("main.tf", &main),
+        ("m/main.tf", "check \"inner\" {\n  assert {\n    condition     = 1 > 2\n    error_message = \"no\"\n  }\n}\n"),
+    ]);
+    assert_eq!(done.problems, []);
+    let told = |check: &module::FailedCheck| {
+        format!("{} {} {}: {}", check.module, check.name, revision.sources().locate(check.span).unwrap().line, check.said)
+    };
+    assert_eq!(done.value.failed.iter().map(told).collect::<Vec<_>>(), [" it 3: n is 1", "module.m inner 3: no"]);
 }
 
 #[test]
@@ -70,4 +85,25 @@ fn tags_of_the_provider_reach_every_resource_and_give_way_to_its_own() {
     assert_eq!(tags(&done, "module.here.aws_a.it").0, text("{\"a\":1,\"env\":\"prod\",\"owner\":\"platform\"}"));
     assert_eq!(tags(&done, "module.there.aws_a.it").0, text("{\"a\":1,\"owner\":\"west\"}"));
     assert_eq!(tags(&done, "aws_a.unknown").0, text("null"), "unknown");
+}
+
+/// OpenTofu makes a provider for each of several regions, and resources and calls choose one by a key.
+#[test]
+fn instances_of_a_provider_give_their_own_tags() {
+    let provider = "variable \"unset\" {}\nprovider \"aws\" {\n  alias    = \"by\"\n  for_each = { west = \"w\", east = \"e\" }\n  region   = each.key\n  default_tags {\n    tags = { region = each.value }\n  }\n}\n";
+    let main = format!(
+        "{provider}resource \"aws_a\" \"one\" {{\n  provider = aws.by[\"west\"]\n}}\nresource \"aws_a\" \"each\" {{\n  for_each = toset([\"east\", \"west\"])\n  provider = aws.by[each.key]\n  tags     = {{ a = 1 }}\n}}\n\
+         resource \"aws_a\" \"unknown\" {{\n  provider = aws.by[var.unset]\n}}\nmodule \"m\" {{\n  source    = \"./m\"\n  for_each  = toset([\"east\"])\n  providers = {{ aws = aws.by[each.value] }}\n}}\n"
+    );
+    let (_, done) = evaluate(&[("main.tf", &main), ("m/main.tf", "resource \"aws_a\" \"it\" {}\n")]);
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!(tags(&done, "aws_a.one").0, text("{\"region\":\"w\"}"));
+    let east = text("{\"a\":1,\"region\":\"e\"}");
+    assert_eq!(tags(&done, "aws_a.each[\"east\"]"), (east.clone(), east));
+    assert_eq!(tags(&done, "aws_a.each[\"west\"]").0, text("{\"a\":1,\"region\":\"w\"}"));
+    assert_eq!(tags(&done, "aws_a.unknown").0, text("{\"region\":null}"), "nobody knows which one");
+    assert_eq!(tags(&done, "module.m[\"east\"].aws_a.it").0, text("{\"region\":\"e\"}"));
+    let providers = done.value.settings.iter().filter(|setting| &*setting.kind == "provider");
+    let regions: Vec<String> = providers.map(|provider| provider.values["region"].to_json()).collect();
+    assert_eq!(regions, ["\"east\"", "\"west\""]);
 }

@@ -107,7 +107,86 @@ fn secrets_are_named_by_place_and_text() {
 fn a_root_has_its_resources_by_address() {
     let (_, module) = evaluated();
     let span = module.resources[0].span;
-    let document = document::of_root(&module, &RepoPath::new("root").unwrap(), span, false).unwrap();
+    let document = document::of_root(&module, &RepoPath::new("root").unwrap(), span, &document::About::default()).unwrap();
     assert_eq!(text(&document, &["resources", "aws_db_instance.main", "type"]), "aws_db_instance");
     assert_eq!(text(&document, &["metadata", "name"]), "root");
+}
+
+/// The first resource of a text as rules see it, with the tree that its places lie in.
+fn only(text: &str) -> (Revision, Module) {
+    let files = BTreeMap::from([(RepoPath::new("root/main.tf").unwrap(), Arc::from(text.as_bytes()))]);
+    let revision = Revision::memory(files, Arc::new(Sources::default()));
+    let done = module::evaluate(&revision, &RepoPath::new("root").unwrap(), &Inputs::default());
+    assert_eq!(done.problems, []);
+    (revision, done.value)
+}
+
+fn resource(module: &Module, ty: &str) -> Arc<Document> {
+    let resource = module.resources.iter().find(|resource| &*resource.ty == ty).unwrap();
+    document::of_resource(resource, &RepoPath::new("root").unwrap()).unwrap()
+}
+
+#[test]
+fn parts_of_a_text_that_is_known_stand_where_they_were_written() {
+    let (revision, module) = only(
+        "locals {\n  action = \"s3:*\"\n  policy = jsonencode({\n    Version = \"2012-10-17\"\n    Statement = [{\n      Effect = \"Allow\"\n      Action = local.action\n    }]\n  })\n}\n\
+         resource \"aws_iam_policy\" \"a\" {\n  policy = local.policy\n  path   = replace(local.policy, \"s3\", \"sqs\")\n}\n\
+         data \"aws_iam_policy_document\" \"d\" {\n  statement {\n    actions   = [\"sqs:*\"]\n    resources = [\"*\"]\n  }\n}\n\
+         resource \"aws_sqs_queue_policy\" \"b\" {\n  policy = data.aws_iam_policy_document.d.json\n}\n",
+    );
+    let policy = resource(&module, "aws_iam_policy");
+    let at = |document: &Document, path: &[&str]| {
+        let mut steps: Vec<Step> = path.iter().map(|key| Step::Key(Arc::from(*key))).collect();
+        steps.insert(3, Step::Index(0));
+        document.origin(&steps).edit().and_then(|span| revision.sources().locate(span)).unwrap().line
+    };
+    assert_eq!(at(&policy, &["documents", "/policy", "Statement", "Effect"]), 6);
+    assert_eq!(at(&policy, &["documents", "/policy", "Statement", "Action"]), 2, "the local that it was taken from");
+    assert_eq!(places(&revision, &policy, &["values", "policy"]).len(), 2, "the text itself came through a local");
+    assert_eq!(at(&policy, &["documents", "/path", "Statement", "Effect"]), 3, "what was replaced is another text");
+    let queue = resource(&module, "aws_sqs_queue_policy");
+    assert_eq!(queue.root.at(&["documents", "/policy", "Version"]).and_then(Node::as_str), Some("2012-10-17"));
+    assert_eq!(at(&queue, &["documents", "/policy", "Statement", "Action"]), 17, "where its statement has the action");
+}
+
+#[test]
+fn objects_that_are_described_attribute_by_attribute_are_read_as_such() {
+    let (_, module) = only(
+        "resource \"kubernetes_deployment_v1\" \"api\" {\n  wait_for_rollout = false\n  metadata {\n    name   = \"api\"\n    labels = { app_name = \"api\" }\n  }\n  spec {\n    replicas = \"2\"\n    selector {\n      match_labels = { app_name = \"api\" }\n    }\n    strategy {\n      rolling_update {\n        max_surge = \"25%\"\n      }\n    }\n    template {\n      metadata {\n        labels = { app_name = \"api\" }\n      }\n      spec {\n        host_pid = true\n        container {\n          name  = \"a\"\n          image = \"a:1\"\n          port {\n            container_port = 8080\n          }\n          security_context {\n            run_as_user = \"1000\"\n          }\n        }\n        container {\n          name = \"b\"\n        }\n        volume {\n          name = \"v\"\n          empty_dir {}\n        }\n        affinity {\n          pod_anti_affinity {\n            required_during_scheduling_ignored_during_execution {\n              topology_key = \"zone\"\n            }\n          }\n          node_affinity {\n            required_during_scheduling_ignored_during_execution {\n              node_selector_term {\n                match_expressions {\n                  key      = \"a\"\n                  operator = \"Exists\"\n                }\n              }\n            }\n          }\n        }\n      }\n    }\n  }\n}\n",
+    );
+    let objects = document::manifest(&module.resources[0]).unwrap();
+    let text = String::from_utf8_lossy(objects[0].text.bytes()).into_owned();
+    let expected = concat!(
+        r#"{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"labels":{"app_name":"api"},"name":"api","namespace":"default"},"spec":{"replicas":2,"#,
+        r#""selector":{"matchLabels":{"app_name":"api"}},"strategy":{"rollingUpdate":{"maxSurge":"25%"}},"template":{"metadata":{"labels":{"app_name":"api"}},"#,
+        r#""spec":{"affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"a","operator":"Exists"}]}]}},"#,
+        r#""podAntiAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":[{"topologyKey":"zone"}]}},"#,
+        r#""containers":[{"image":"a:1","name":"a","ports":[{"containerPort":8080}],"securityContext":{"runAsUser":1000}},{"name":"b"}],"#,
+        r#""hostPID":true,"volumes":[{"emptyDir":{},"name":"v"}]}}}}"#
+    );
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn an_object_of_which_a_part_is_unknown_may_be_of_any_kind_that_nothing_denies() {
+    let (_, module) = only(
+        "variable \"name\" {}\nresource \"kubectl_manifest\" \"pool\" {\n  yaml_body = <<-YAML\n    kind: NodePool\n    metadata:\n      name: ${var.name}\n  YAML\n}\n\
+         resource \"kubectl_manifest\" \"map\" {\n  yaml_body = <<-YAML\n    kind: ConfigMap\n    metadata:\n      name: ${var.name}\n  YAML\n}\n\
+         resource \"kubectl_manifest\" \"any\" {\n  yaml_body = var.name\n}\nresource \"kubernetes_manifest\" \"pool\" {\n  manifest = { kind = \"NodePool\", spec = var.name }\n}\n\
+         resource \"kubernetes_manifest\" \"map\" {\n  manifest = { kind = \"ConfigMap\", spec = var.name }\n}\nresource \"aws_x\" \"none\" {}\n",
+    );
+    let told: Vec<(&str, bool, bool)> = module
+        .resources
+        .iter()
+        .map(|one| (&*one.address, document::may_apply(one, "NodePool"), document::manifest(one).is_err()))
+        .collect();
+    let expected = [
+        ("aws_x.none", false, false),
+        ("kubectl_manifest.any", true, true),
+        ("kubectl_manifest.map", false, true),
+        ("kubectl_manifest.pool", true, true),
+        ("kubernetes_manifest.map", false, true),
+        ("kubernetes_manifest.pool", true, true),
+    ];
+    assert_eq!(told, expected);
 }

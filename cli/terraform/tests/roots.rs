@@ -141,3 +141,31 @@ fn files_of_opentofu_stand_for_those_of_the_same_name() {
         [("a/a.tfvars.tf", "broken {"), ("a/a.tfvars.tofu", "variable \"a\" {}\n"), ("a/b.tf.json", "broken"), ("a/b.tofu.json", "{}")];
     assert_eq!(roots_of(&files), ["a Library default(\"default\": )"]);
 }
+
+#[test]
+fn what_others_call_by_an_evaluated_source_is_no_root() {
+    let main = "variable \"kind\" {}\nlocals {\n  where = \"../modules\"\n}\nmodule \"m\" {\n  source = \"${local.where}/${var.kind}\"\n  next   = \"leaf\"\n}\n";
+    let files = [
+        ("app/main.tf", main),
+        ("app/workspaces/dev.tfvars", "kind = \"small\"\n"),
+        ("app/workspaces/prod.tfvars", "kind = \"large\"\n"),
+        ("modules/small/main.tf", "variable \"next\" {}\n"),
+        ("modules/large/main.tf", "variable \"next\" {}\nmodule \"n\" {\n  source = \"../${var.next}\"\n}\n"),
+        ("modules/leaf/main.tf", "locals {}\nvariable \"x\" {\n  default = 1\n}\n"),
+        ("modules/free/main.tf", ""),
+    ];
+    let app = "app Planned dev(\"dev\": app/workspaces/dev.tfvars) prod(\"prod\": app/workspaces/prod.tfvars)";
+    let free = "modules/free Library default(\"default\": )";
+    assert_eq!(roots_of(&files), [app, free]);
+    let setup = Arc::new(Setup { dialect: Dialect::Terraform, ..Setup::default() });
+    let terraform = roots_with(&files, &Declared { setup, ..Declared::default() });
+    assert_eq!(terraform.len(), 5, "terraform evaluates no source, so that nobody calls them: {terraform:?}");
+}
+
+#[test]
+fn of_modules_that_call_each_other_in_a_circle_the_first_is_a_root() {
+    let call = |folder: &str| format!("module \"m\" {{\n  source = \"../{folder}\"\n}}\n");
+    let (one, other, leaf) = (call("b"), call("a"), call("leaf"));
+    let found = roots_of(&[("a/main.tf", &one), ("b/main.tf", &other), ("c/main.tf", &leaf), ("leaf/main.tf", "")]);
+    assert_eq!(found, ["a Library default(\"default\": )", "c Library default(\"default\": )"]);
+}

@@ -1,5 +1,5 @@
 # Trust and permissions: jsonencode, documents of data sources, unknown leaves that hide nothing.
-variable "issuer" {
+variable "issuer" { # finding: unused-declaration
   type = string
 }
 

@@ -69,11 +69,11 @@ module "vpc" {                             # finding: network-without-flow-logs
 }
 
 resource "kubectl_manifest" "pod" {
-  yaml_body = yamlencode({ # finding: bare-pod, default-service-account, host-network, workload-manifest-in-terraform
+  yaml_body = yamlencode({ # finding: workload-manifest-in-terraform
     apiVersion = "v1"
-    kind       = "Pod"
+    kind       = "Pod" # finding: bare-pod
     metadata   = { name = "web", namespace = "shop" }
-    spec       = { hostNetwork = true }
+    spec       = { hostNetwork = true } # finding: default-service-account, host-network, invalid-field, mounted-service-account-token
   })
 }
 
@@ -82,7 +82,7 @@ resource "kubernetes_manifest" "pod" {
     apiVersion = "v1"
     kind       = "Pod" # finding: bare-pod, workload-manifest-in-terraform
     metadata   = { name = "api", namespace = "shop" }
-    spec = {             # finding: default-service-account
+    spec = {             # finding: default-service-account, invalid-field, mounted-service-account-token
       hostNetwork = true # finding: host-network
     }
   }

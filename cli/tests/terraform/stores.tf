@@ -32,10 +32,10 @@ resource "aws_sqs_queue" "events" {
 
 resource "aws_iam_role_policy" "deploy" {
   role = "deploy"
-  policy = jsonencode({ # finding: iam-privilege-escalation
+  policy = jsonencode({
     Statement = [{
       Effect   = "Allow"
-      Action   = ["iam:PassRole"]
+      Action   = ["iam:PassRole"] # finding: iam-privilege-escalation
       Resource = "*"
     }]
   })

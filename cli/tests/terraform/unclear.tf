@@ -146,10 +146,10 @@ resource "aws_iam_policy" "own" {
 }
 
 # What is only read is not ours.
-data "aws_lb" "other" {
+data "aws_lb" "other" { # finding: unused-declaration
   name = "other"
 }
 
-data "aws_db_instance" "other" {
+data "aws_db_instance" "other" { # finding: unused-declaration
   db_instance_identifier = "other"
 }

@@ -1,6 +1,6 @@
 //! What rules may ask about the platform: zones, registries, scoring, NodePools, and which pods Services send requests to.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use portcullis_source::Node;
 use regorus::Value;
@@ -15,6 +15,8 @@ use crate::{
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts {
     node_pools: Vec<(Option<Arc<str>>, Value)>,
+    /// The environments that have NodePools which nobody can read.
+    hidden: BTreeSet<Option<Arc<str>>>,
     services: Services,
 }
 
@@ -26,7 +28,7 @@ impl Facts {
         let mut found: Vec<_> = pools.filter_map(|pool| Some((pool.context.environment.clone(), node_pool(pool)?))).collect();
         found.sort();
         found.dedup();
-        Self { node_pools: found, services: Services::collect(resources) }
+        Self { node_pools: found, hidden: BTreeSet::new(), services: Services::collect(resources) }
     }
 
     /// Adds what other resources tell.
@@ -34,7 +36,13 @@ impl Facts {
         self.node_pools.extend(others.node_pools);
         self.node_pools.sort();
         self.node_pools.dedup();
+        self.hidden.extend(others.hidden);
         self.services.absorb(others.services);
+    }
+
+    /// Says that an environment, or every one, has a NodePool that nobody can read: which of them there are is not known there.
+    pub fn hide_node_pool(&mut self, environment: Option<Arc<str>>) {
+        self.hidden.insert(environment);
     }
 
     /// The Services.
@@ -44,7 +52,11 @@ impl Facts {
 
     /// The NodePools of an environment, and those that are for all of them.
     fn node_pools(&self, environment: Option<&str>) -> Value {
-        let here = self.node_pools.iter().filter(|(of, _)| of.is_none() || environment.is_none() || of.as_deref() == environment);
+        let is_here = |of: &Option<Arc<str>>| of.is_none() || environment.is_none() || of.as_deref() == environment;
+        if self.hidden.iter().any(is_here) {
+            return Value::new_array();
+        }
+        let here = self.node_pools.iter().filter(|(of, _)| is_here(of));
         Value::from(here.map(|(_, pool)| pool.clone()).collect::<Vec<_>>())
     }
 

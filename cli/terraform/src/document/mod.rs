@@ -3,10 +3,13 @@
 //! What is not known stands as `{"$unknown": reason}`, what is sensitive as `{"$sensitive": true}`: neither has a value in it.
 
 mod explain;
+mod manifest;
 mod object;
+mod typed;
 mod write;
 
-pub use object::{is_secret, manifest, of_resource, of_root, of_root_alone, secrets};
+pub use manifest::{manifest, may_apply};
+pub use object::{About, is_secret, of_resource, of_root, of_root_alone, secrets};
 
 /// The API version of these documents.
 pub const API_VERSION: &str = "terraform/v1";

@@ -2,17 +2,16 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use portcullis_source::{Document, Origin, RepoPath, Span, Text, yaml};
+use portcullis_source::{Document, Origin, RepoPath, Span};
 
 use super::{
-    API_VERSION, POSSIBLE, ROOT_KIND,
+    API_VERSION, ROOT_KIND,
     explain::chain,
     write::{Manner, Writer},
 };
 use crate::{
-    funcs::json_value,
     limits::MAX_DOCUMENT_DEPTH,
-    module::{Existence, Lifecycle, Mode, Module, Resource},
+    module::{Existence, Fact, Lifecycle, Mode, Module, Resource, Written},
     value::{Data, Format, Known, Value, json_string},
 };
 
@@ -27,19 +26,33 @@ pub fn of_resource(resource: &Resource, folder: &RepoPath) -> Option<Arc<Documen
     writer.finish()
 }
 
-/// All of a root: its resources by address, the calls of modules, the settings of Terraform and providers.
-#[must_use]
-pub fn of_root(module: &Module, folder: &RepoPath, span: Span, is_locked: bool) -> Option<Arc<Document>> {
-    root(module, &module.resources, (folder, span, is_locked))
+/// What there is to say of a root that its own evaluation does not.
+#[derive(Clone, Debug, Default)]
+pub struct About {
+    /// Whether the versions of its providers are locked.
+    pub is_locked: bool,
+    /// The roots, each in an environment, that keep their state where this one does.
+    pub shares_state_with: Vec<(RepoPath, Arc<str>)>,
 }
 
-/// The same without its resources, for who has these one by one.
+/// All of a root: its resources by address, the calls of modules, the settings of Terraform and providers, and what stands in its files.
+#[must_use]
+pub fn of_root(module: &Module, folder: &RepoPath, span: Span, about: &About) -> Option<Arc<Document>> {
+    let mut writer = root(module, &module.resources, (folder, span, about.is_locked));
+    said(&mut writer, module, folder, (about, &Origin::of_file(span)));
+    writer.put("}", &Origin::of_file(span));
+    writer.finish()
+}
+
+/// Of these only the calls and the settings, for who has the resources one by one.
 #[must_use]
 pub fn of_root_alone(module: &Module, folder: &RepoPath, span: Span, is_locked: bool) -> Option<Arc<Document>> {
-    root(module, &[], (folder, span, is_locked))
+    let mut writer = root(module, &[], (folder, span, is_locked));
+    writer.put("}", &Origin::of_file(span));
+    writer.finish()
 }
 
-fn root(module: &Module, resources: &[Resource], (folder, span, is_locked): (&RepoPath, Span, bool)) -> Option<Arc<Document>> {
+fn root(module: &Module, resources: &[Resource], (folder, span, is_locked): (&RepoPath, Span, bool)) -> Writer {
     let mut writer = Writer::new();
     let origin = Origin::of_file(span);
     header(&mut writer, (ROOT_KIND, root_name(folder), None), span);
@@ -79,44 +92,39 @@ fn root(module: &Module, resources: &[Resource], (folder, span, is_locked): (&Re
         writer.members(setting.values.iter(), (&own, setting.span), Manner::Marked, 0);
         writer.put("}", &own);
     }
-    writer.put("]}", &origin);
-    writer.finish()
+    writer.put("]", &origin);
+    writer
 }
 
-/// The Kubernetes objects that a resource applies: those of `yaml_body` and `manifest`. `Err` where it has some that are not known as a whole, or may not be there.
-///
-/// # Errors
-/// Why it is not known, in words.
-pub fn manifest(resource: &Resource) -> Result<Vec<Arc<Document>>, String> {
-    let name = match &*resource.ty {
-        "kubectl_manifest" => "yaml_body",
-        "kubernetes_manifest" => "manifest",
-        _ => return Ok(Vec::new()),
-    };
-    let Some(value) = resource.values.get(name).filter(|value| !value.is_null()) else { return Ok(Vec::new()) };
-    if let Some(reason) = value.any_reason() {
-        return Err(reason.kind.describe());
-    }
-    if resource.existence == Existence::Possible {
-        return Err(POSSIBLE.to_owned());
-    }
-    if let Some(text) = value.as_str() {
-        if value.marks.sensitive {
-            return Err(format!("{name} is sensitive, and what is found in it would tell of it"));
-        }
-        let origin = chain(&value.origin, resource.span);
-        let bytes: Arc<[u8]> = Arc::from(text.as_bytes());
-        let end = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-        let text = Text::explained(bytes, Arc::from([(end.saturating_add(1), origin)]));
-        let stream = yaml::parse(&text);
-        return match stream.error {
-            Some(error) => Err(format!("{name} is no valid YAML: {}", error.message)),
-            None => Ok(stream.documents.into_iter().map(Arc::new).collect()),
+/// What there is to say of a root beside its values: who shares its state, assertions that do not hold, what stands in the files of its modules.
+fn said(writer: &mut Writer, module: &Module, folder: &RepoPath, (about, origin): (&About, &Origin)) {
+    let shared: Vec<String> = about
+        .shares_state_with
+        .iter()
+        .map(|(root, environment)| format!("{{\"root\":{},\"environment\":{}}}", json_string(root_name(root)), json_string(environment)))
+        .collect();
+    writer.put(&format!(",\"shares_state_with\":[{}]", shared.join(",")), origin);
+    let checks = module.failed.iter().map(|check| {
+        let [name, module, said] = [&check.name, &check.module, &check.said].map(|text| json_string(text));
+        (format!("{{\"name\":{name},\"module\":{module},\"said\":{said}}}"), check.span)
+    });
+    entries(writer, "checks", checks, origin);
+    for (key, fact) in [("unused", Fact::Unused), ("repeated", Fact::Repeated), ("shown", Fact::Shown)] {
+        // A value that is sensitive is so in every module that it is handed to: only the root lets go of it.
+        let written = module.written.iter().filter(|one| one.fact == fact && (fact != Fact::Shown || one.folder == *folder));
+        let entry = |one: &Written| {
+            (format!("{{\"name\":{},\"folder\":{}}}", json_string(&one.name), json_string(root_name(&one.folder))), one.span)
         };
+        entries(writer, key, written.map(entry), origin);
     }
-    let mut writer = Writer::new();
-    writer.value(value, resource.span, Manner::Marked, 0);
-    Ok(writer.finish().into_iter().collect())
+}
+
+fn entries(writer: &mut Writer, key: &str, entries: impl Iterator<Item = (String, Span)>, origin: &Origin) {
+    writer.put(&format!(",{}:[", json_string(key)), origin);
+    for (at, (text, span)) in entries.enumerate() {
+        writer.put(&format!("{}{text}", if at == 0 { "" } else { "," }), &Origin::of_file(span));
+    }
+    writer.put("]", origin);
 }
 
 /// The folder of a root as people write it.
@@ -269,10 +277,7 @@ fn documents(value: &Value, path: &str, found: &mut BTreeMap<String, Value>, dep
 
 fn document(value: &Value) -> Option<Value> {
     match &value.data {
-        Data::String(text) if text.trim_start().starts_with('{') => {
-            let read = json_value(text).ok().filter(|read| read.members().is_some())?;
-            Some(read.with_origin(value.origin.clone()))
-        }
+        Data::String(text) if text.trim_start().starts_with('{') => value.encoded_json().filter(|read| read.members().is_some()),
         Data::Unknown(unknown) => match &unknown.known {
             Known::Encoded(Format::Json, inner) if inner.members().is_some() => Some(Value::clone(inner)),
             _ => None,

@@ -10,6 +10,7 @@ use crate::{
     eval::unsupported,
     limits::{MAX_ITEMS, MAX_VALUE_DEPTH},
     number::Number,
+    origin::Origin,
     types::Type,
     value::{Data, Format, Known, Members, Unknown, Value},
 };
@@ -53,12 +54,13 @@ pub(super) fn decoded(format: Format, value: &Value) -> Option<Value> {
     }
 }
 
-fn jsonencode(_: &mut Context<'_, '_>, given: &[Value]) -> Done {
+fn jsonencode(context: &mut Context<'_, '_>, given: &[Value]) -> Done {
     let value = given.first().ok_or("one argument is required")?;
     if value.depth() > MAX_VALUE_DEPTH {
         return Err(Failure::limit("MAX_VALUE_DEPTH"));
     }
-    Ok(encoded(Format::Json, value).unwrap_or_else(|| Value::string(&value.to_json())))
+    let known = || Value::string(&value.to_json()).with_origin(Origin::default().encoding(value, context.span));
+    Ok(encoded(Format::Json, value).unwrap_or_else(known))
 }
 
 fn jsondecode(_: &mut Context<'_, '_>, given: &[Value]) -> Done {

@@ -276,6 +276,7 @@ impl Machine<'_> {
             Fault { limit: failure.limit, ..Fault::new(format!("{}: {why}", spec.name), "see its documentation", span) }
         })?;
         let origin = if spec.marked && result.origin.span().is_some() { result.origin.clone() } else { origin };
+        let origin = result.origin.encoded().map(|made| origin.encoding(made, span)).unwrap_or(origin);
         Ok(result.marked(marks).with_origin(origin))
     }
 }
@@ -361,6 +362,11 @@ fn items(arguments: &[Value], at: usize) -> &[Value] {
 /// A list of strings.
 fn texts(items: impl IntoIterator<Item = impl AsRef<str>>) -> Value {
     Data::List(Type::String, items.into_iter().map(|item| Value::string(item.as_ref())).collect()).into()
+}
+
+/// Writes YAML as `yamlencode` does; none beyond the limits.
+pub(crate) fn yaml_text(value: &Value) -> Option<String> {
+    yaml::encode_yaml(value).ok()
 }
 
 /// Reads JSON as `jsondecode` does.

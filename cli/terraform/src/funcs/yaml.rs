@@ -12,6 +12,7 @@ use super::{
 use crate::{
     limits::{MAX_ITEMS, MAX_STRING_BYTES, MAX_VALUE_DEPTH},
     number::Number,
+    origin::Origin,
     types::Type,
     value::{Data, Format, Members, Value},
 };
@@ -21,7 +22,7 @@ pub(super) const FUNCTIONS: &[Spec] = &[
     Spec::new("yamlencode", &[Param::Nullable], Gives::Text, yamlencode).regard(Regard::Own),
 ];
 
-fn yamlencode(_: &mut Context<'_, '_>, given: &[Value]) -> Done {
+fn yamlencode(context: &mut Context<'_, '_>, given: &[Value]) -> Done {
     let value = given.first().ok_or("one argument is required")?;
     if value.depth() > MAX_VALUE_DEPTH {
         return Err(Failure::limit("MAX_VALUE_DEPTH"));
@@ -29,13 +30,18 @@ fn yamlencode(_: &mut Context<'_, '_>, given: &[Value]) -> Done {
     if let Some(unknown) = encoded(Format::Yaml, value) {
         return Ok(unknown);
     }
+    Ok(Value::string(&encode_yaml(value)?).with_origin(Origin::default().encoding(value, context.span)))
+}
+
+/// The text of a value.
+pub(super) fn encode_yaml(value: &Value) -> Result<String, Failure> {
     let mut out = String::new();
     write(value, 0, Place::Root, &mut out)?;
     out.push('\n');
     if value.is_null() || matches!(value.data, Data::Bool(_) | Data::Number(_)) {
         out.push_str("...\n");
     }
-    Ok(Value::string(out.trim_start_matches('\n')))
+    Ok(out.trim_start_matches('\n').to_owned())
 }
 
 /// What a value stands behind.

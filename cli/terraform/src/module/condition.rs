@@ -10,6 +10,7 @@ use super::{
     expand::{Expansion, Names},
 };
 use crate::{
+    limits::MAX_PROBLEMS,
     machine::{Machine, Scope},
     syntax::Block,
     types::Type,
@@ -79,17 +80,31 @@ impl Machine<'_> {
         }
     }
 
-    /// Tells which assertions of the `check` blocks of a module do not hold.
+    /// Notes which assertions of the `check` blocks of a module do not hold: Terraform warns of them, and plans all the same.
     pub(super) fn checks(&mut self, module: usize, config: &Config) {
         for check in config.others.iter().filter(|block| &*block.kind == "check") {
             for demand in check.body.blocks_of("assert") {
-                if let Some(said) = self.unmet(demand, Scope::of_module(module)) {
+                if let Some(said) = self.unmet(demand, Scope::of_module(module)).filter(|_| self.failed.len() < MAX_PROBLEMS) {
                     let name = check.label(0).cloned().unwrap_or_default();
-                    self.problem(&format!("check.{name} fails: {said}"), "mend what it asserts", Some(demanded_at(demand)));
+                    let module = self.modules.get(module).map(|instance| Arc::clone(&instance.address)).unwrap_or_default();
+                    self.failed.push(FailedCheck { name, module, said: Arc::from(said), span: demanded_at(demand) });
                 }
             }
         }
     }
+}
+
+/// An assertion of a `check` block that does not hold.
+#[derive(Clone, Debug)]
+pub struct FailedCheck {
+    /// The name of the block.
+    pub name: Arc<str>,
+    /// The address of its module, empty for the root.
+    pub module: Arc<str>,
+    /// What it says of that, or that its condition is false.
+    pub said: Arc<str>,
+    /// Where its condition stands.
+    pub span: Span,
 }
 
 /// Where a demand stands: its condition.

@@ -18,7 +18,9 @@ mod run;
 mod setting;
 mod tags;
 mod variable;
+mod written;
 
+pub use condition::FailedCheck;
 pub use contract::{contract_variables, contracts};
 pub use document::Left;
 pub use layer::Layers;
@@ -26,13 +28,14 @@ pub use lifecycle::{Ignored, Lifecycle};
 pub use resource::{Existence, Key, Mode, Resource};
 pub use run::evaluate;
 pub use setting::Setting;
+pub use written::{Fact, Written};
 
 pub(crate) use call::{Calls, Given, Instance};
 pub(crate) use config::Config;
 pub(crate) use contract::Contract;
 pub(crate) use installed::Installed;
 pub(crate) use layer::Layer;
-pub(crate) use run::with_stack;
+pub(crate) use run::{called_folders, with_stack};
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -147,6 +150,10 @@ pub struct Module {
     pub settings: Vec<Setting>,
     /// What contracts of modules could not make of the arguments that they were called with, which is unknown then.
     pub unfit: Vec<(Arc<str>, Span)>,
+    /// The assertions of `check` blocks that do not hold.
+    pub failed: Vec<FailedCheck>,
+    /// What there is to say of the files of all modules that lie here.
+    pub written: Vec<Written>,
     /// Whether a file could not be read as a whole, so that what is missing may be there.
     pub partial: bool,
 }

@@ -7,6 +7,7 @@ use portcullis_source::Span;
 use crate::{
     convert::convert,
     machine::{Evaluated, Fault},
+    origin::Origin,
     types::Type,
     value::{Data, Format, Known, Members, Reason, ReasonKind, Unknown, Value},
 };
@@ -41,7 +42,7 @@ pub(super) fn document(members: &Members, span: Span) -> Evaluated<Document> {
     for over in listed(members.get("override_policy_documents")) {
         made.take_document(over, Duplicates::Replace, span)?;
     }
-    Ok(made.finish())
+    Ok(made.finish(span))
 }
 
 /// What a second statement with an id that is known does.
@@ -77,7 +78,7 @@ impl Made {
 
     fn take_document(&mut self, source: &Value, duplicates: Duplicates, span: Span) -> Evaluated<()> {
         let read = match source.as_unknown() {
-            None => source.as_str().and_then(|text| crate::funcs::json_value(text).ok()),
+            None => source.encoded_json(),
             Some(Unknown { known: Known::Encoded(Format::Json, inner), .. }) => Some(Value::clone(inner)),
             Some(unknown) => {
                 self.unknown.get_or_insert_with(|| unknown.reason.clone());
@@ -107,7 +108,7 @@ impl Made {
         Ok(())
     }
 
-    fn finish(self) -> Document {
+    fn finish(self, span: Span) -> Document {
         let mut members: Vec<(&str, Value)> = Vec::new();
         members.push(("Version", self.version.unwrap_or_else(|| Value::string(VERSION))));
         members.extend(self.id.map(|id| ("Id", id)));
@@ -129,7 +130,9 @@ impl Made {
         let (mut pretty, mut plain) = (String::new(), String::new());
         write(&object, Some(0), &mut pretty);
         write(&object, None, &mut plain);
-        Document { text: Value::string(&pretty), minified: Value::string(&plain) }
+        let object = object.with_origin(Origin::written(span));
+        let text = |text: &str| Value::string(text).with_origin(Origin::default().encoding(&object, span));
+        Document { text: text(&pretty), minified: text(&plain) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Resources and data sources: what the configuration sets of each instance.
 
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use portcullis_source::Span;
 
@@ -148,7 +148,7 @@ impl Machine<'_> {
     ) -> Evaluated {
         let mut members = self.attributes(&block.body, address, scope, true)?;
         if let (Mode::Managed, Some(module), true) = (mode, scope.module, members.contains_key("tags")) {
-            let default = self.default_tags(module, ty, block);
+            let default = self.default_tags(module, ty, block, scope);
             let all = Self::all_tags(default.as_ref(), &members).filter(|_| default.is_some());
             members.extend(all.map(|all| (Arc::from("tags_all"), all)));
         }
@@ -192,11 +192,11 @@ impl Machine<'_> {
         let config = self.modules.get(module).map(|instance| Arc::clone(&instance.config)).unwrap_or_default();
         let contract: Option<Arc<str>> = config.contract.as_ref().map(|used| Arc::from(used.contract.name()));
         let dot = if above.is_empty() { "" } else { "." };
-        let default = self.default_tags(module, &ty, block).filter(|_| mode == Mode::Managed);
+        let default = if mode == Mode::Managed { self.tags_by_key(module, &ty, block) } else { BTreeMap::new() };
         let count = block.body.attribute("count").and_then(|count| self.eval(&count.value, Scope::of_module(module)).ok());
         let lifecycle = lifecycle::of(block);
         let make = |key: Option<Key>, value: &Value| Resource {
-            tags: value.attributes().and_then(|members| Self::all_tags(default.as_ref(), members)),
+            tags: value.attributes().and_then(|members| Self::all_tags(default.get(&key).or(default.get(&None)), members)),
             address: Arc::from(format!("{above}{dot}{}{}", node.describe(), key.as_ref().map(Key::to_string).unwrap_or_default())),
             mode,
             ty: Arc::clone(&ty),

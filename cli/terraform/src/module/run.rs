@@ -1,10 +1,16 @@
 //! A root module from its folder to all that it declares.
 
-use std::{collections::BTreeMap, sync::Arc, thread};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    thread,
+};
 
-use portcullis_source::{Partial, Problem, RepoPath, Revision, Stage};
+use portcullis_source::{Partial, Problem, RepoPath, Revision, Span, Stage};
 
-use super::{Called, Calls, Config, Given, Inputs, Instance, Layer, Module, Output, Statement, call::Node, setting::text_of};
+use super::{
+    Called, Calls, Config, Fact, Given, Inputs, Instance, Layer, Module, Output, Statement, Written, call::Node, setting::text_of, written,
+};
 use crate::{
     limits::STACK_BYTES,
     machine::Machine,
@@ -69,18 +75,8 @@ pub(super) fn evaluate_below(revision: &Revision, folder: &RepoPath, inputs: &In
             Given::Argument(_) => None,
         })
         .collect();
-    machine.modules.push(Instance {
-        config: Arc::clone(&config),
-        address: Arc::default(),
-        parent: None,
-        path: Arc::default(),
-        depth: 0,
-        frames: Arc::from([]),
-        given,
-        nodes: BTreeMap::new(),
-        calls: BTreeMap::new(),
-        certain: true,
-    });
+    let shared = machine.given_from_outside(&given);
+    machine.start(config, given);
     let mut module = Module { undeclared, ..Module::default() };
     let mut at = 0;
     // Calls add modules behind those that are there.
@@ -90,11 +86,69 @@ pub(super) fn evaluate_below(revision: &Revision, folder: &RepoPath, inputs: &In
     }
     machine.settle_plan(&mut module);
     module.partial = machine.configs.values().any(|config| config.partial) || machine.is_spent();
+    module.written = machine.written(&shared);
     module.unfit = machine.unfit;
+    module.failed = machine.failed;
     Below { module: Partial { value: module, problems: machine.problems }, circles: machine.circles }
 }
 
+/// The folders of all modules that a root calls, one within the other, also where expressions give the sources. What is wrong with calls the
+/// evaluation of the root tells.
+pub(crate) fn called_folders(revision: &Revision, root: &RepoPath, inputs: &Inputs) -> BTreeSet<RepoPath> {
+    let mut machine = Machine::new(revision, root.clone(), inputs);
+    let (config, given) = (machine.config(root), machine.values_given(root));
+    machine.start(config, given);
+    let mut at = 0;
+    while !machine.is_spent()
+        && let Some(instance) = machine.modules.get(at)
+    {
+        let config = Arc::clone(&instance.config);
+        for (name, block) in config.calls.iter().filter(|_| config.contract.is_none()) {
+            let _ = machine.calls(at, name, block.header);
+        }
+        at += 1;
+    }
+    let here = machine.modules.iter().filter(|instance| instance.config.contract.is_none());
+    here.map(|instance| instance.config.folder.clone()).filter(|folder| folder != root).collect()
+}
+
 impl Machine<'_> {
+    /// What there is to say of the files of modules; those of others are theirs.
+    fn written(&self, shared: &BTreeSet<String>) -> Vec<Written> {
+        let is_of_others = |folder: &RepoPath| {
+            folder.parts().any(|part| part.starts_with('.')) || self.inputs.setup.copies.iter().any(|copy| folder.is_within(&copy.folder))
+        };
+        let is_shared = |one: &Written| one.fact == Fact::Unused && one.folder == self.root && shared.contains(&*one.name);
+        let own = self.configs.values().filter(|config| !is_of_others(&config.folder)).flat_map(|config| written::of(config));
+        own.filter(|one| !is_shared(one)).collect()
+    }
+
+    /// The variables that files beside those of the root set: they are for several roots, and Terraform wants each to declare what they set.
+    fn given_from_outside(&self, given: &BTreeMap<Arc<str>, Given>) -> BTreeSet<String> {
+        let is_own = |span: Span| {
+            let file = self.revision.sources().get(span.file);
+            file.and_then(|file| RepoPath::new(file.path()).ok()).is_some_and(|path| path.is_within(&self.root))
+        };
+        let outside = given.iter().filter(|(_, given)| matches!(given, Given::Value(_, span) if !is_own(*span)));
+        outside.map(|(name, _)| format!("var.{name}")).collect()
+    }
+
+    /// Starts with a root.
+    fn start(&mut self, config: Arc<Config>, given: BTreeMap<Arc<str>, Given>) {
+        self.modules.push(Instance {
+            config,
+            address: Arc::default(),
+            parent: None,
+            path: Arc::default(),
+            depth: 0,
+            frames: Arc::from([]),
+            given,
+            nodes: BTreeMap::new(),
+            calls: BTreeMap::new(),
+            certain: true,
+        });
+    }
+
     /// Evaluates all that a module declares.
     fn all_of(&mut self, at: usize, module: &mut Module) {
         let Some(instance) = self.modules.get(at) else { return };

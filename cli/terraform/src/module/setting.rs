@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use portcullis_source::{RepoPath, Span};
 
-use super::Config;
+use super::{Config, expand::Names};
 use crate::{
+    limits::MAX_INSTANCES,
     machine::{Machine, Scope},
     origin::Role,
     syntax::{Attribute, Block, Expr, Kind},
@@ -42,29 +43,37 @@ impl Machine<'_> {
                 _ => continue,
             };
             for block in blocks {
-                settings.push(Setting {
-                    kind: Arc::clone(&block.kind),
-                    label: block.label(0).cloned().unwrap_or_default(),
-                    module: Arc::clone(&address),
-                    folder: config.folder.clone(),
-                    values: Arc::new(self.set_in(at, block)),
-                    span: block.header,
-                });
+                let instances = if &*block.kind == "provider" { self.provider_instances(at, block) } else { vec![Names::new()] };
+                for names in instances {
+                    if settings.len() >= MAX_INSTANCES {
+                        let fault = Self::limit("MAX_INSTANCES", "configure fewer providers", block.header);
+                        self.report(&fault);
+                        return settings;
+                    }
+                    settings.push(Setting {
+                        kind: Arc::clone(&block.kind),
+                        label: block.label(0).cloned().unwrap_or_default(),
+                        module: Arc::clone(&address),
+                        folder: config.folder.clone(),
+                        values: Arc::new(self.with_bound(Scope::of_module(at), &names, |machine, scope| machine.set_in(scope, block))),
+                        span: block.header,
+                    });
+                }
             }
         }
         settings
     }
 
-    fn set_in(&mut self, at: usize, block: &Block) -> Members {
+    fn set_in(&mut self, scope: Scope<'_>, block: &Block) -> Members {
         let mut members = Members::new();
         for attribute in block.body.attributes() {
-            let value = self.set_to(at, &attribute.value);
+            let value = self.set_to(scope, &attribute.value);
             let origin = value.origin.step(Role::Attribute, attribute.name_span, &attribute.name);
             members.insert(Arc::clone(&attribute.name), value.with_origin(origin));
         }
         if &*block.kind == "provider" {
             for inner in block.body.blocks() {
-                let value = Value::object(self.set_in(at, inner)).with_origin(crate::Origin::written(inner.header));
+                let value = Value::object(self.set_in(scope, inner)).with_origin(crate::Origin::written(inner.header));
                 let list = members.remove(&inner.kind).and_then(|list| list.items().map(|items| items.to_vec())).unwrap_or_default();
                 members.insert(Arc::clone(&inner.kind), Value::tuple(list.into_iter().chain([value]).collect()));
             }
@@ -73,9 +82,9 @@ impl Machine<'_> {
     }
 
     /// A value; of an object whose parts cannot all be evaluated, those that can.
-    fn set_to(&mut self, at: usize, expr: &Expr) -> Value {
+    fn set_to(&mut self, scope: Scope<'_>, expr: &Expr) -> Value {
         let known = self.problems.len();
-        let value = self.eval(expr, Scope::of_module(at));
+        let value = self.eval(expr, scope);
         self.problems.truncate(known);
         match (value, &expr.kind) {
             (Ok(value), _) => value,
@@ -83,7 +92,7 @@ impl Machine<'_> {
                 let mut members = Members::new();
                 for (key, value) in items {
                     if let Kind::String(name) = &key.kind {
-                        members.insert(Arc::clone(name), self.set_to(at, value));
+                        members.insert(Arc::clone(name), self.set_to(scope, value));
                     }
                 }
                 Value::object(members).with_origin(crate::Origin::written(expr.span))

@@ -6,6 +6,7 @@ mod cursor;
 mod expression;
 mod json;
 mod template;
+mod walk;
 
 pub use ast::{Access, Attribute, Binary, Block, Body, Call, Expr, ForExpr, Item, Kind, Part, Unary};
 pub use body::body;

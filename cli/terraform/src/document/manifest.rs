@@ -1,0 +1,99 @@
+//! The objects of clusters that resources apply.
+
+use std::sync::Arc;
+
+use portcullis_source::{Document, Text, yaml};
+
+use super::{
+    POSSIBLE,
+    explain::chain,
+    typed,
+    write::{Manner, Writer},
+};
+use crate::{
+    module::{Existence, Mode, Resource},
+    value::{Known, Value},
+};
+
+/// The Kubernetes objects that a resource applies: those of `yaml_body` and `manifest`. `Err` where it has some that are not known as a whole, or may not be there.
+///
+/// # Errors
+/// Why it is not known, in words.
+pub fn manifest(resource: &Resource) -> Result<Vec<Arc<Document>>, String> {
+    let Some((name, value)) = applied(resource) else { return Ok(Vec::new()) };
+    if let Some(reason) = value.any_reason() {
+        return Err(reason.kind.describe());
+    }
+    if resource.existence == Existence::Possible {
+        return Err(POSSIBLE.to_owned());
+    }
+    if let Some(text) = value.as_str() {
+        if value.marks.sensitive {
+            return Err(format!("{name} is sensitive, and what is found in it would tell of it"));
+        }
+        if let Some(made) = value.encoded_yaml().filter(|made| made.members().is_some()) {
+            return Ok(written(made, resource));
+        }
+        let origin = chain(&value.origin, resource.span);
+        let bytes: Arc<[u8]> = Arc::from(text.as_bytes());
+        let end = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        let text = Text::explained(bytes, Arc::from([(end.saturating_add(1), origin)]));
+        let stream = yaml::parse(&text);
+        return match stream.error {
+            Some(error) => Err(format!("{name} is no valid YAML: {}", error.message)),
+            None => Ok(stream.documents.into_iter().map(Arc::new).collect()),
+        };
+    }
+    Ok(written(&value, resource))
+}
+
+fn written(object: &Value, resource: &Resource) -> Vec<Arc<Document>> {
+    let mut writer = Writer::new();
+    writer.value(object, resource.span, Manner::Marked, 0);
+    writer.finish().into_iter().collect()
+}
+
+/// The attribute that has the object of a resource, and its value; of what describes it attribute by attribute, the object.
+fn applied(resource: &Resource) -> Option<(&'static str, Value)> {
+    if resource.mode != Mode::Managed {
+        return None;
+    }
+    let name = match &*resource.ty {
+        "kubectl_manifest" => "yaml_body",
+        "kubernetes_manifest" => "manifest",
+        _ => return typed::object(resource).map(|object| ("it", object)),
+    };
+    Some((name, resource.values.get(name).filter(|value| !value.is_null()).cloned()?))
+}
+
+/// Whether an object that a resource applies, and that may not be known as a whole, may be of a kind.
+#[must_use]
+pub fn may_apply(resource: &Resource, kind: &str) -> bool {
+    applied(resource).is_some_and(|(_, value)| may_be(&value, kind))
+}
+
+fn may_be(value: &Value, kind: &str) -> bool {
+    if let Some(members) = value.attributes() {
+        return members.get("kind").is_none_or(|own| own.as_str().is_none_or(|own| own == kind));
+    }
+    if let Some(text) = value.as_str() {
+        return says(text, kind).unwrap_or(false);
+    }
+    match value.as_unknown().map(|unknown| &unknown.known) {
+        Some(Known::Encoded(_, inner)) => may_be(inner, kind),
+        Some(Known::Either(both)) => both.iter().any(|one| may_be(one, kind)),
+        // What nobody knows may be anything, unless a line of what is known tells.
+        Some(Known::Pieces(pieces)) => {
+            let mut said = pieces.iter().filter_map(Value::as_str).filter_map(|text| says(text, kind)).peekable();
+            said.peek().is_none() || said.any(|is_kind| is_kind)
+        }
+        Some(Known::Nothing | Known::Members(_)) | None => true,
+    }
+}
+
+/// Whether a YAML text says that it is of a kind; nothing where it says none.
+fn says(text: &str, kind: &str) -> Option<bool> {
+    let kinds = text.lines().filter_map(|line| line.trim_start().strip_prefix("kind:"));
+    let mut kinds = kinds.map(|own| own.trim().trim_matches(['"', '\''])).peekable();
+    kinds.peek().is_some().then(|| kinds.any(|own| own == kind))
+}
