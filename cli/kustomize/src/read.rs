@@ -26,7 +26,7 @@ impl Budget {
 
 /// The first document of a text as kustomizations and patches in JSON are read; none where there is none.
 pub(crate) fn first(bytes: &[u8], ground: &Ground, budget: &mut Budget) -> Result<Option<Node>> {
-    let stream = yaml::parse(&Text::nowhere(Arc::from(bytes)));
+    let stream = yaml::parse(&Text::nowhere(Arc::<[u8]>::from(bytes)));
     match (stream.documents.first(), stream.error) {
         (Some(document), _) => Reader { document, ground, offset: 0, budget }.node(&document.root, 0, false).map(Some),
         (None, Some(error)) => {
@@ -44,7 +44,7 @@ pub(crate) fn objects(bytes: &[u8], ground: &Ground, budget: &mut Budget) -> Res
     let mut nodes = Vec::new();
     for chunk in chunks {
         let part = bytes.get(chunk.start as usize..chunk.end as usize).unwrap_or_default();
-        let stream = yaml::parse(&Text::nowhere(Arc::from(part)));
+        let stream = yaml::parse(&Text::nowhere(Arc::<[u8]>::from(part)));
         let Some(document) = stream.documents.first() else {
             let Some(error) = stream.error else { continue };
             let range = Range { start: error.range.start + chunk.start, end: error.range.end + chunk.start };

@@ -44,6 +44,30 @@ pub(crate) struct Resource {
     pub(crate) variables: Vec<String>,
 }
 
+/// The annotations that kustomize keeps to itself.
+const NOTES: [&str; 20] = [
+    "internal.config.kubernetes.io/previousKinds",
+    "internal.config.kubernetes.io/previousNames",
+    "internal.config.kubernetes.io/prefixes",
+    "internal.config.kubernetes.io/suffixes",
+    "internal.config.kubernetes.io/previousNamespaces",
+    "internal.config.kubernetes.io/allowNameChange",
+    "internal.config.kubernetes.io/allowKindChange",
+    "internal.config.kubernetes.io/refBy",
+    "internal.config.kubernetes.io/generatorBehavior",
+    "internal.config.kubernetes.io/needsHashSuffix",
+    "internal.config.kubernetes.io/path",
+    "internal.config.kubernetes.io/index",
+    "internal.config.kubernetes.io/seqindent",
+    "internal.config.kubernetes.io/id",
+    "internal.config.kubernetes.io/annotations-migration-resource-id",
+    "config.kubernetes.io/path",
+    "config.kubernetes.io/index",
+    "config.k8s.io/id",
+    "config.kubernetes.io/origin",
+    "alpha.config.kubernetes.io/transformations",
+];
+
 /// The text of a map's entry and where it came from.
 type Texts = BTreeMap<Arc<str>, (Arc<str>, Place, Place)>;
 
@@ -145,9 +169,10 @@ impl Resource {
         Ok(())
     }
 
-    /// Writes the annotations as kustomize leaves them: strings all, and nothing where there are none.
+    /// Writes the annotations as kustomize leaves them: strings all, none of its own notes, and nothing where there are none.
     pub(crate) fn settle(&mut self) -> Result<()> {
-        let texts = self.texts("annotations");
+        let mut texts = self.texts("annotations");
+        texts.retain(|key, _| !NOTES.contains(&&**key));
         set_texts(&mut self.node, "annotations", texts)
     }
 }

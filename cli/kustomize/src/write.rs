@@ -51,13 +51,6 @@ impl Writer {
     }
 }
 
-/// The text of one value.
-pub(crate) fn one(node: &Node) -> Result<Vec<u8>> {
-    let mut writer = Writer::default();
-    writer.add(node)?;
-    Ok(writer.bytes)
-}
-
 struct Walk {
     emitter: Emitter,
     /// Counts the origins.

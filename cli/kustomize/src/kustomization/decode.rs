@@ -46,6 +46,11 @@ impl<'a> Fields<'a> {
         Ok(Self { node, what })
     }
 
+    /// A map that may have fields that nobody knows.
+    pub(crate) fn loose(node: &'a Node, what: &'a str) -> Self {
+        Self { node, what }
+    }
+
     /// The place of the map.
     pub(crate) fn place(&self) -> &'a Place {
         &self.node.place

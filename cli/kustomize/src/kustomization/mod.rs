@@ -14,13 +14,11 @@ mod decode;
 mod parts;
 
 pub(crate) use decode::{Fields, Said};
-pub(crate) use parts::{generator, replacements};
+pub(crate) use parts::{generator, image, patch, plugin, replacement_field, replacements, replica};
 
 /// A kustomization.
 #[derive(Clone, Debug)]
 pub(crate) struct Kustomization {
-    /// Where it stands.
-    pub(crate) place: Place,
     /// Whether it is a component.
     pub(crate) component: bool,
     /// Files and folders of objects.
@@ -299,8 +297,9 @@ impl Kustomization {
     pub(crate) fn of_node(node: &Node) -> Result<Self> {
         let known = &FIELDS;
         let fields = Fields::new(node, "a kustomization", known)?;
-        let is_filled = |name: &&str| !matches!(**name, "apiVersion" | "kind") && fields.get(name).is_some_and(|value| value.text() != "" || value.as_scalar().is_none());
-        if !known.iter().any(|name| is_filled(&name)) {
+        let is_said = |value: &Node| !value.text().is_empty() || value.as_scalar().is_none();
+        let is_filled = |name: &str| !matches!(name, "apiVersion" | "kind") && fields.get(name).is_some_and(is_said);
+        if !known.iter().any(|name| is_filled(name)) {
             let fault = Fault::refused("the kustomization is empty", "list what belongs to it under resources");
             return Err(fault.at(node.place.span));
         }
@@ -311,9 +310,8 @@ impl Kustomization {
             let what = format!("an entry of {name}");
             fields.list(name)?.iter().map(|node| parts::generator(node, &what, options.as_ref())).collect()
         };
-        let nodes = |name: &str| fields.list(name).map(<[Node]>::iter);
+        let nodes = |name: &str| fields.list(name).map(|nodes| nodes.iter());
         Ok(Self {
-            place: node.place.clone(),
             component,
             resources: both("resources", "bases")?,
             components: fields.texts("components")?,

@@ -28,10 +28,10 @@ pub(super) fn label(node: &Node) -> Result<Label> {
 }
 
 /// An entry of `patches` or `patchesJson6902`.
-pub(super) fn patch(node: &Node) -> Result<Patch> {
+pub(crate) fn patch(node: &Node) -> Result<Patch> {
     let fields = Fields::new(node, "a patch", &["path", "patch", "target", "options"])?;
     let options = fields.get("options");
-    let flag = |name| options.map_or(Ok(false), |node| Fields { node, what: "options of a patch" }.flag(name));
+    let flag = |name| options.map_or(Ok(false), |node| Fields::loose(node, "options of a patch").flag(name));
     Ok(Patch {
         place: node.place.clone(),
         path: fields.text("path")?,
@@ -49,7 +49,7 @@ fn selector(node: &Node) -> Result<Selector> {
 }
 
 /// An entry of `images`.
-pub(super) fn image(node: &Node) -> Result<Image> {
+pub(crate) fn image(node: &Node) -> Result<Image> {
     let fields = Fields::new(node, "an entry of images", &["name", "newName", "tagSuffix", "newTag", "digest"])?;
     Ok(Image {
         place: node.place.clone(),
@@ -62,14 +62,14 @@ pub(super) fn image(node: &Node) -> Result<Image> {
 }
 
 /// An entry of `replicas`.
-pub(super) fn replica(node: &Node) -> Result<Replica> {
+pub(crate) fn replica(node: &Node) -> Result<Replica> {
     let fields = Fields::new(node, "an entry of replicas", &["name", "count"])?;
     let place = fields.get("count").map_or(&node.place, |count| &count.place).clone();
     Ok(Replica { place, name: fields.string("name")?, count: fields.integer("count")?.unwrap_or_default() })
 }
 
 /// An entry of `replacements`.
-pub(super) fn replacement_field(node: &Node) -> Result<ReplacementField> {
+pub(crate) fn replacement_field(node: &Node) -> Result<ReplacementField> {
     let fields = Fields::new(node, "a replacement", &["path", "source", "sourceValue", "targets"])?;
     let Some(path) = fields.text("path")? else { return Ok(ReplacementField::Here(Box::new(replacement(node)?))) };
     if fields.get("source").is_some() || !fields.list("targets")?.is_empty() {
@@ -80,7 +80,7 @@ pub(super) fn replacement_field(node: &Node) -> Result<ReplacementField> {
 }
 
 /// A replacement, here or in a file of its own.
-pub(crate) fn replacement(node: &Node) -> Result<Replacement> {
+fn replacement(node: &Node) -> Result<Replacement> {
     let fields = Fields::new(node, "a replacement", &["path", "source", "sourceValue", "targets"])?;
     let value = match fields.get("sourceValue") {
         Some(node) => Some(fields.text("sourceValue")?.unwrap_or_else(|| Said { text: "".into(), place: node.place.clone() })),
@@ -222,4 +222,13 @@ pub(crate) fn replacements(node: &Node) -> Result<Vec<Replacement>> {
         Value::Map(_) => Ok(vec![replacement(node)?]),
         Value::Scalar(_) => Err(node.not("a replacement or a list of them")),
     }
+}
+
+/// The configuration of a plugin without what every object has.
+pub(crate) fn plugin(node: &Node) -> Node {
+    let mut fields = node.clone();
+    for key in ["apiVersion", "kind", "metadata"] {
+        fields.remove(key);
+    }
+    fields
 }
