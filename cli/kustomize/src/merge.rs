@@ -179,8 +179,15 @@ impl Items {
             let texts;
             (valid, texts) = validate(&all, values, &keys);
             let (some, wanted) = validate(std::slice::from_ref(&texts), &texts, &valid);
-            let find = |items: &[Node]| find_item(items, &some, &wanted).cloned();
-            let merged = walk(find(&own), self.theirs.as_deref().and_then(find), self.schema)?;
+            let find = |items: &[Node]| find_item(items, &some, &wanted);
+            let theirs = self.theirs.as_deref().and_then(|theirs| find(theirs).and_then(|index| theirs.get(index))).cloned();
+            let (index, replaced) = (find(&own), theirs.as_ref().is_some_and(is_replacement));
+            let merged = walk(index.and_then(|index| own.get(index)).cloned(), theirs, self.schema)?;
+            // What was merged into an item is in its list from then on.
+            let kept = merged.as_ref().filter(|merged| !replaced && matches!(merged.value, Value::Map(_)));
+            if let (Some(slot), Some(merged)) = (index.and_then(|index| own.get_mut(index)), kept) {
+                *slot = merged.clone();
+            }
             let Some(mut merged) = merged.filter(|merged| !merged.is_empty_map()) else {
                 set_item(&mut own, None, &valid, &texts)?;
                 continue;
@@ -256,16 +263,21 @@ fn validate<'k>(all: &[Vec<String>], values: &[String], keys: &[&'k str]) -> (Ve
     (kept, texts)
 }
 
-fn find_item<'n>(items: &'n [Node], keys: &[&str], values: &[String]) -> Option<&'n Node> {
+/// Whether a patch of an item says that it takes the item's place.
+fn is_replacement(item: &Node) -> bool {
+    item.get(DIRECTIVE).is_some_and(|said| said.text() == "replace")
+}
+
+fn find_item(items: &[Node], keys: &[&str], values: &[String]) -> Option<usize> {
     if keys.first().is_none_or(|key| key.is_empty()) {
         let wanted = values.first().map_or("", String::as_str);
-        return items.iter().find(|item| item.text() == wanted);
+        return items.iter().position(|item| item.text() == wanted);
     }
     if keys.len() != values.len() {
         return None;
     }
     let says = |item: &Node| keys.iter().zip(values).all(|(key, value)| item.get(key).is_some_and(|own| own.text() == value));
-    items.iter().find(|item| matches!(item.value, Value::Map(_)) && says(item))
+    items.iter().position(|item| matches!(item.value, Value::Map(_)) && says(item))
 }
 
 /// Puts an item in the place of those that it matches, or at the end; without one, takes those away.

@@ -166,14 +166,13 @@ impl Reader<'_> {
                 let mut entries = Vec::with_capacity(map.entries.len());
                 for entry in &map.entries {
                     let value = self.node(&entry.value, depth + 1, flow)?;
-                    let key = self.scalar(&Data::String(Arc::clone(&entry.key)), entry.key_range, flow);
-                    let is_text = key.reading() == Some(Tag::Text);
+                    let (key, is_text) = self.key(&entry.key, entry.key_range);
                     let mut value = value;
                     // Nothing stands for null: the key is its place.
                     if node_is_nothing(&entry.value) {
                         value.place = self.place(entry.key_range);
                     }
-                    entries.push(Entry { key: Arc::clone(&entry.key), key_place: self.place(entry.key_range), is_text, value });
+                    entries.push(Entry { key, key_place: self.place(entry.key_range), is_text, value });
                 }
                 Value::Map(entries)
             }
@@ -182,6 +181,19 @@ impl Reader<'_> {
             }
         };
         Ok(Node { value, place })
+    }
+
+    /// A key, which YAML 1.1 may have read as something else than kustomize does, and whether it is a string.
+    fn key(&self, key: &Arc<str>, range: Range) -> (Arc<str>, bool) {
+        let written = self.written(range);
+        if written.starts_with(['"', '\'', '|', '>', '?']) {
+            return (Arc::clone(key), true);
+        }
+        match yaml::resolve_plain(written) {
+            Data::Bool(_) => (Arc::from(written), Tag::of_plain(written) == Tag::Text),
+            Data::String(_) => (Arc::clone(key), Tag::of_plain(written) == Tag::Text),
+            Data::Null | Data::Int(_) | Data::Uint(_) | Data::Float(_) | Data::List(_) | Data::Map(_) => (Arc::from(written), false),
+        }
     }
 
     fn scalar(&self, data: &Data, range: Range, flow: bool) -> Scalar {

@@ -308,7 +308,7 @@ impl Kustomization {
         let options = parts::options(fields.get("generatorOptions"))?;
         let generators = |name: &str| -> Result<Vec<Generator>> {
             let what = format!("an entry of {name}");
-            fields.list(name)?.iter().map(|node| parts::generator(node, &what, options.as_ref())).collect()
+            fields.list(name)?.iter().map(|node| generator(node, &what, options.as_ref())).collect()
         };
         let nodes = |name: &str| fields.list(name).map(|nodes| nodes.iter());
         Ok(Self {
@@ -327,12 +327,12 @@ impl Kustomization {
             common_labels: fields.pairs("commonLabels")?,
             labels: nodes("labels")?.map(parts::label).collect::<Result<_>>()?,
             common_annotations: fields.pairs("commonAnnotations")?,
-            patches: nodes("patches")?.map(parts::patch).collect::<Result<_>>()?,
+            patches: nodes("patches")?.map(patch).collect::<Result<_>>()?,
             patches_merged: fields.texts("patchesStrategicMerge")?,
-            patches_json: nodes("patchesJson6902")?.map(parts::patch).collect::<Result<_>>()?,
-            images: nodes("images")?.chain(nodes("imageTags")?).map(parts::image).collect::<Result<_>>()?,
-            replicas: nodes("replicas")?.map(parts::replica).collect::<Result<_>>()?,
-            replacements: nodes("replacements")?.map(parts::replacement_field).collect::<Result<_>>()?,
+            patches_json: nodes("patchesJson6902")?.map(patch).collect::<Result<_>>()?,
+            images: nodes("images")?.chain(nodes("imageTags")?).map(image).collect::<Result<_>>()?,
+            replicas: nodes("replicas")?.map(replica).collect::<Result<_>>()?,
+            replacements: nodes("replacements")?.map(replacement_field).collect::<Result<_>>()?,
             vars: nodes("vars")?.map(parts::var).collect::<Result<_>>()?,
             config_maps: generators("configMapGenerator")?,
             secrets: generators("secretGenerator")?,

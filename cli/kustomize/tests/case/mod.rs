@@ -1,0 +1,69 @@
+//! Cases: many files in one text, and what the real kustomize made of them.
+
+use std::{fs, path::PathBuf, sync::Arc};
+
+use portcullis_kustomize::{Fault, Options, Rendered, render};
+use portcullis_source::{RepoPath, Revision, Sources};
+
+/// A case of `testdata/kustomize`.
+pub(crate) struct Case {
+    /// Its name.
+    pub(crate) name: String,
+    /// The folder that is built.
+    pub(crate) folder: String,
+    /// What kustomize printed; none where it refused.
+    pub(crate) output: Option<String>,
+    /// Whether it is said to be unrendered here.
+    pub(crate) unrendered: bool,
+    /// The files on the disk.
+    pub(crate) root: tempfile::TempDir,
+    /// The table of what was read.
+    pub(crate) sources: Arc<Sources>,
+}
+
+impl Case {
+    /// All cases, sorted by name.
+    pub(crate) fn all() -> Vec<Self> {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata/kustomize");
+        let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        paths.retain(|path| path.extension().is_some_and(|extension| extension == "txtar"));
+        paths.sort();
+        paths.iter().map(|path| Self::parse(path.file_stem().unwrap().to_str().unwrap(), &fs::read_to_string(path).unwrap())).collect()
+    }
+
+    /// Reads a case, and writes its files to the disk.
+    pub(crate) fn parse(name: &str, text: &str) -> Self {
+        let mut head = String::new();
+        let mut files: Vec<(String, String)> = Vec::new();
+        for line in text.split_inclusive('\n') {
+            if let Some(path) = line.strip_prefix("-- ").and_then(|line| line.strip_suffix(" --\n")) {
+                files.push((path.to_owned(), String::new()));
+            } else if let Some((_, content)) = files.last_mut() {
+                content.push_str(line);
+            } else {
+                head.push_str(line);
+            }
+        }
+        let folder = head.lines().find_map(|line| line.strip_prefix("# build ")).expect("# build FOLDER").to_owned();
+        let output = files.iter().find(|(path, _)| path == "@output").map(|(_, content)| content.clone());
+        files.retain(|(path, _)| !path.starts_with('@'));
+        let root = tempfile::tempdir().unwrap();
+        for (path, content) in &files {
+            let (path, target) = path.split_once(" -> ").map_or((path.as_str(), None), |(path, target)| (path, Some(target)));
+            let place = root.path().join(path);
+            fs::create_dir_all(place.parent().unwrap()).unwrap();
+            match target {
+                Some(target) => std::os::unix::fs::symlink(target, place).unwrap(),
+                None => fs::write(place, content).unwrap(),
+            }
+        }
+        let unrendered = head.lines().any(|line| line.starts_with("# unrendered"));
+        Self { name: name.to_owned(), folder, output, unrendered, root, sources: Arc::new(Sources::default()) }
+    }
+
+    /// Builds it.
+    pub(crate) fn build(&self, options: &Options<'_>) -> Result<Rendered, Box<Fault>> {
+        let revision = Revision::folder(self.root.path(), Arc::clone(&self.sources)).unwrap();
+        render(&revision, &RepoPath::new(&self.folder).unwrap(), options)
+    }
+}
