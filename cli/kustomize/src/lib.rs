@@ -42,5 +42,5 @@ pub use fault::{Fault, FaultKind};
 pub use load::{FILE_NAMES, LoadRestriction, Remotes};
 pub use place::Place;
 pub use render::{Options, Rendered, render};
-pub use settings::{Given, Settings};
+pub use settings::{Context, Settings};
 pub use tree::{Entry, Node, Scalar, Tag, Value};

@@ -89,7 +89,11 @@ fn map(mut dest: Option<Node>, mut patch: Option<Node>, schema: Option<Schema>) 
             (Some(own), Some(value)) if own.is_null() && value.is_null() && theirs.is_none() => {}
             (_, value) => {
                 let place = key_place.unwrap_or_else(|| dest.place.clone());
+                let is_new = dest.get(&key).is_none();
                 dest.set(&key, &place, value)?;
+                if let (true, Some(theirs), Value::Map(entries)) = (is_new, theirs, &mut dest.value) {
+                    entries.iter_mut().filter(|entry| entry.key == key).for_each(|entry| entry.is_text = theirs.is_text);
+                }
             }
         }
     }

@@ -28,7 +28,7 @@ impl Budget {
 pub(crate) fn first(bytes: &[u8], ground: &Ground, budget: &mut Budget) -> Result<Option<Node>> {
     let stream = yaml::parse(&Text::nowhere(Arc::<[u8]>::from(bytes)));
     match (stream.documents.first(), stream.error) {
-        (Some(document), _) => Reader { document, ground, offset: 0, budget }.node(&document.root, 0, false).map(Some),
+        (Some(document), _) => Reader { document, ground, offset: 0, dialect: Dialect::Old, budget }.node(&document.root, 0, false).map(Some),
         (None, Some(error)) => {
             let fault = Fault::refused(error.message, "correct the YAML");
             Err(fault.at(ground.span(error.range)))
@@ -50,7 +50,7 @@ pub(crate) fn objects(bytes: &[u8], ground: &Ground, budget: &mut Budget) -> Res
             let range = Range { start: error.range.start + chunk.start, end: error.range.end + chunk.start };
             return Err(Fault::refused(error.message, "correct the YAML").at(ground.span(range)));
         };
-        let node = Reader { document, ground, offset: chunk.start, budget }.node(&document.root, 0, false)?;
+        let node = Reader { document, ground, offset: chunk.start, dialect: Dialect::New, budget }.node(&document.root, 0, false)?;
         if node.is_null() {
             continue;
         }
@@ -137,10 +137,20 @@ fn checked(nodes: Vec<Node>) -> Result<Vec<Node>> {
     Ok(kept)
 }
 
+/// Whose YAML is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Dialect {
+    /// That of kustomizations and JSON patches: YAML 1.1, by way of JSON.
+    Old,
+    /// That of objects: mostly YAML 1.2.
+    New,
+}
+
 struct Reader<'a> {
     document: &'a Document,
     ground: &'a Ground,
     offset: u32,
+    dialect: Dialect,
     budget: &'a mut Budget,
 }
 
@@ -186,7 +196,7 @@ impl Reader<'_> {
     /// A key, which YAML 1.1 may have read as something else than kustomize does, and whether it is a string.
     fn key(&self, key: &Arc<str>, range: Range) -> (Arc<str>, bool) {
         let written = self.written(range);
-        if written.starts_with(['"', '\'', '|', '>', '?']) {
+        if self.dialect == Dialect::Old || written.starts_with(['"', '\'', '|', '>', '?']) {
             return (Arc::clone(key), true);
         }
         match yaml::resolve_plain(written) {
@@ -200,7 +210,10 @@ impl Reader<'_> {
         let written = self.written(range);
         let quoted = written.starts_with(['"', '\'', '|', '>']);
         match data {
-            Data::String(text) if quoted => Scalar { text: Arc::clone(text), tag: Tag::Text, quoted },
+            Data::Bool(value) if self.dialect == Dialect::Old => {
+                Scalar { text: Arc::from(if *value { "true" } else { "false" }), tag: Tag::Bool, quoted: false }
+            }
+            Data::String(text) if quoted || self.dialect == Dialect::Old => Scalar { text: Arc::clone(text), tag: Tag::Text, quoted },
             // A plain text is what it says, unless a tag says otherwise.
             Data::String(text) => {
                 let tag = if written == &**text { Tag::of_plain(text) } else { Tag::Text };

@@ -233,7 +233,9 @@ impl Node {
         let index = match entries.iter().position(|entry| &*entry.key == key) {
             Some(index) => index,
             None => {
-                entries.push(Entry { key: Arc::from(key), key_place: place.clone(), is_text: true, value: make() });
+                // A key that is written later gets no quotes from kustomize.
+                let is_text = Tag::of_plain(key) == Tag::Text;
+                entries.push(Entry { key: Arc::from(key), key_place: place.clone(), is_text, value: make() });
                 entries.len() - 1
             }
         };

@@ -4,7 +4,7 @@
 mod case;
 
 use case::Case;
-use portcullis_kustomize::{FaultKind, Options};
+use portcullis_kustomize::FaultKind;
 
 #[test]
 fn cases_give_what_kustomize_gives() {
@@ -12,7 +12,7 @@ fn cases_give_what_kustomize_gives() {
     let cases = Case::all();
     assert!(cases.len() > 40, "only {} cases", cases.len());
     for case in cases {
-        let built = case.build(&Options::default());
+        let built = case.build();
         let problem = match (&case.output, &built) {
             (_, Err(fault)) if fault.hint.is_empty() => Some(format!("no hint: {}", fault.message)),
             (Some(_), Err(fault)) if case.unrendered && fault.kind == FaultKind::Unrendered => None,

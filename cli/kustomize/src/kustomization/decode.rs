@@ -134,22 +134,13 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The text of a string, as YAML 1.1 has it.
+/// The text of a string.
 fn said(node: &Node) -> Option<Said> {
     let scalar = node.as_scalar()?;
-    let is_text = match scalar.tag {
-        Tag::Text if scalar.quoted => true,
-        Tag::Text => !matches!(yaml::resolve_plain(&scalar.text), Data::Bool(_)),
-        Tag::Timestamp => true,
-        Tag::Open | Tag::Null | Tag::Bool | Tag::Int | Tag::Float => false,
-    };
-    is_text.then(|| Said { text: Arc::clone(&scalar.text), place: node.place.clone() })
+    matches!(scalar.tag, Tag::Text | Tag::Timestamp).then(|| Said { text: Arc::clone(&scalar.text), place: node.place.clone() })
 }
 
 fn boolean(node: &Node) -> Option<bool> {
-    let scalar = node.as_scalar().filter(|scalar| !scalar.quoted)?;
-    match yaml::resolve_plain(&scalar.text) {
-        Data::Bool(value) => Some(value),
-        Data::Null | Data::Int(_) | Data::Uint(_) | Data::Float(_) | Data::String(_) | Data::List(_) | Data::Map(_) => None,
-    }
+    let scalar = node.as_scalar().filter(|scalar| scalar.tag == Tag::Bool)?;
+    Some(scalar.text.eq_ignore_ascii_case("true"))
 }

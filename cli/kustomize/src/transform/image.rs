@@ -110,7 +110,7 @@ impl Change<'_> {
 }
 
 /// Name, tag and digest.
-fn split(text: &str) -> (String, String, String) {
+pub(crate) fn split(text: &str) -> (String, String, String) {
     let from = text.find('/').filter(|&at| at > 0).unwrap_or(0);
     let rest = text.get(from..).unwrap_or_default();
     let colon = rest.find(':').map(|at| at + from);

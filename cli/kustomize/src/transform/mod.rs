@@ -15,7 +15,7 @@ use crate::{
 mod image;
 mod namespace;
 
-pub(crate) use image::set_images;
+pub(crate) use image::{set_images, split as split_image};
 pub(crate) use namespace::{Namespace, Subjects};
 
 /// Which end of names something is put at.

@@ -2,8 +2,8 @@
 
 use std::{fs, path::PathBuf, sync::Arc};
 
-use portcullis_kustomize::{Fault, Options, Rendered, render};
-use portcullis_source::{RepoPath, Revision, Sources};
+use portcullis_kustomize::{Context, Fault, Options, Rendered, Settings, render};
+use portcullis_source::{RepoPath, Revision, Sources, Text, yaml};
 
 /// A case of `testdata/kustomize`.
 pub(crate) struct Case {
@@ -13,6 +13,8 @@ pub(crate) struct Case {
     pub(crate) folder: String,
     /// What kustomize printed; none where it refused.
     pub(crate) output: Option<String>,
+    /// What an Application changes.
+    pub(crate) settings: Option<String>,
     /// Whether it is said to be unrendered here.
     pub(crate) unrendered: bool,
     /// The files on the disk.
@@ -46,6 +48,7 @@ impl Case {
         }
         let folder = head.lines().find_map(|line| line.strip_prefix("# build ")).expect("# build FOLDER").to_owned();
         let output = files.iter().find(|(path, _)| path == "@output").map(|(_, content)| content.clone());
+        let settings = files.iter().find(|(path, _)| path == "@settings").map(|(_, content)| content.clone());
         files.retain(|(path, _)| !path.starts_with('@'));
         let root = tempfile::tempdir().unwrap();
         for (path, content) in &files {
@@ -58,12 +61,22 @@ impl Case {
             }
         }
         let unrendered = head.lines().any(|line| line.starts_with("# unrendered"));
-        Self { name: name.to_owned(), folder, output, unrendered, root, sources: Arc::new(Sources::default()) }
+        Self { name: name.to_owned(), folder, output, settings, unrendered, root, sources: Arc::new(Sources::default()) }
     }
 
-    /// Builds it.
-    pub(crate) fn build(&self, options: &Options<'_>) -> Result<Rendered, Box<Fault>> {
+    /// Builds it, with what an Application changes.
+    pub(crate) fn build(&self) -> Result<Rendered, Box<Fault>> {
         let revision = Revision::folder(self.root.path(), Arc::clone(&self.sources)).unwrap();
-        render(&revision, &RepoPath::new(&self.folder).unwrap(), options)
+        let settings = self.settings.as_ref().map(|text| self.read(text)).transpose()?;
+        let options = Options { settings: settings.as_ref(), ..Options::default() };
+        render(&revision, &RepoPath::new(&self.folder).unwrap(), &options)
+    }
+
+    fn read(&self, settings: &str) -> Result<Settings, Box<Fault>> {
+        let file = self.sources.add("application.yaml", settings.as_bytes().to_vec());
+        let text = Text::of_file(&file);
+        let stream = yaml::parse(&text);
+        let context = Context { place: &|node| text.span(node.range), fallback: file.span(), substitute: &str::to_owned };
+        Settings::of_node(&stream.documents[0].root, &context)
     }
 }
