@@ -35,7 +35,8 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn walk(&mut self, properties: &Node, path: &mut Vec<String>) -> Result<()> {
         if path.len() > MAX_NESTING {
-            return Err(Fault::refused("definitions of custom resources refer to each other in a circle", "correct the $ref").at(properties.place.span));
+            return Err(Fault::refused("definitions of custom resources refer to each other in a circle", "correct the $ref")
+                .at(properties.place.span));
         }
         for entry in properties.entries() {
             path.push(entry.key.to_string());

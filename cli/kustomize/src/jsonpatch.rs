@@ -97,7 +97,8 @@ fn equal(left: &Node, right: &Node) -> Result<bool> {
     Ok(match (&left.value, &right.value) {
         (Value::Scalar(one), Value::Scalar(other)) => write::json(one, &left.place)? == write::json(other, &right.place)?,
         (Value::List(one), Value::List(other)) => {
-            one.len() == other.len() && one.iter().zip(other).try_fold(true, |same, (one, other)| Ok::<_, Box<Fault>>(same && equal(one, other)?))?
+            one.len() == other.len()
+                && one.iter().zip(other).try_fold(true, |same, (one, other)| Ok::<_, Box<Fault>>(same && equal(one, other)?))?
         }
         (Value::Map(one), Value::Map(other)) => {
             let mut same = one.len() == other.len();
@@ -267,7 +268,9 @@ fn normalize(node: &mut Node) -> Result<()> {
         }
         Value::Scalar(scalar) => {
             *scalar = match write::json(scalar, &node.place)? {
-                Json::Text(text) => Scalar { quoted: Scalar::set_to(&*text).quoted || text.contains('\n') || text.is_empty(), text, tag: Tag::Text },
+                Json::Text(text) => {
+                    Scalar { quoted: Scalar::set_to(&*text).quoted || text.contains('\n') || text.is_empty(), text, tag: Tag::Text }
+                }
                 Json::Bare(text) => Scalar { tag: Tag::of_plain(&text), text, quoted: false },
             };
             Ok(())

@@ -76,7 +76,8 @@ fn map(mut dest: Option<Node>, mut patch: Option<Node>, schema: Option<Schema>) 
         }
     }
     let Some(mut dest) = dest else { return Ok(None) };
-    let mut keys: Vec<_> = dest.entries().iter().chain(patch.iter().flat_map(|patch| patch.entries())).map(|entry| entry.key.clone()).collect();
+    let mut keys: Vec<_> =
+        dest.entries().iter().chain(patch.iter().flat_map(|patch| patch.entries())).map(|entry| entry.key.clone()).collect();
     keys.sort();
     keys.dedup();
     for key in keys {
@@ -263,7 +264,8 @@ fn validate<'k>(all: &[Vec<String>], values: &[String], keys: &[&'k str]) -> (Ve
     }
     let is_valid = |index: usize| valid.get(index).copied().unwrap_or_default();
     let kept = keys.iter().enumerate().filter(|&(index, _)| is_valid(index)).map(|(_, key)| *key).collect();
-    let texts = values.iter().enumerate().filter(|&(index, value)| !value.is_empty() || is_valid(index)).map(|(_, value)| value.clone()).collect();
+    let texts =
+        values.iter().enumerate().filter(|&(index, value)| !value.is_empty() || is_valid(index)).map(|(_, value)| value.clone()).collect();
     (kept, texts)
 }
 

@@ -20,6 +20,7 @@ struct Known {
     prefixes: Vec<String>,
     suffixes: Vec<String>,
     place: Place,
+    namespace_place: Place,
     /// The namespaces of the service accounts that a role binding names.
     lends: Vec<String>,
     /// Group and kind of the role that a role binding names.
@@ -73,6 +74,7 @@ fn know(node: &Node, resource: &crate::resource::Resource) -> Known {
         prefixes: resource.prefixes.clone(),
         suffixes: resource.suffixes.clone(),
         place: name_place(node),
+        namespace_place: node.at(&["metadata", "namespace"]).map_or(&node.place, |namespace| &namespace.place).clone(),
         lends: lends.filter(|namespace| !namespace.is_empty()).collect(),
         role,
         id,
@@ -122,21 +124,23 @@ impl Fix<'_> {
 
     fn set_map(&self, node: &mut Node) -> Result<()> {
         let Some(name) = node.get("name") else {
-            let fault = Fault::refused(format!("a configuration says that {} names an object, but it has no name", self.path), "correct the path of the field");
+            let fault = Fault::refused(
+                format!("a configuration says that {} names an object, but it has no name", self.path),
+                "correct the path of the field",
+            );
             return Err(fault.at(node.place.span));
         };
         let namespace = node.get("namespace").map(|namespace| namespace.text().to_owned());
         let same = |one: &Known, other: &Known| one.id.name == other.id.name && one.id.namespace == other.id.namespace;
         let Some(found) = self.select(name, name.text(), namespace.as_deref(), same)? else { return Ok(()) };
-        let mut write = |key: &str, text: &str| {
+        let mut write = |key: &str, text: &str, place: &Place| {
             if node.get(key).is_some_and(|old| old.text() == text) {
                 return Ok(());
             }
-            let value = Node::scalar(Scalar::set_to(text), found.place.clone());
-            node.set(key, &found.place, Some(value))
+            node.set(key, place, Some(Node::scalar(Scalar::set_to(text), place.clone())))
         };
-        write("name", &found.id.name)?;
-        if found.id.namespace.is_empty() { Ok(()) } else { write("namespace", &found.id.namespace) }
+        write("name", &found.id.name, &found.place)?;
+        if found.id.namespace.is_empty() { Ok(()) } else { write("namespace", &found.id.namespace, &found.namespace_place) }
     }
 
     /// The object that a name means.
@@ -151,7 +155,11 @@ impl Fix<'_> {
         if let [one] = candidates.as_slice() {
             return Ok(Some(*one));
         }
-        let alike = |empty: bool| move |known: &&Known| is_alike(&known.prefixes, &self.referrer.prefixes, empty) && is_alike(&known.suffixes, &self.referrer.suffixes, empty);
+        let alike = |empty: bool| {
+            move |known: &&Known| {
+                is_alike(&known.prefixes, &self.referrer.prefixes, empty) && is_alike(&known.suffixes, &self.referrer.suffixes, empty)
+            }
+        };
         let mut candidates: Vec<&Known> = candidates.into_iter().filter(alike(true)).collect();
         if candidates.len() > 1 {
             candidates.retain(alike(false));
@@ -176,7 +184,8 @@ impl Fix<'_> {
 
     fn in_namespace<'k>(&self, candidates: Vec<&'k Known>, namespace: Option<&str>) -> Vec<&'k Known> {
         let Some(namespace) = namespace else { return candidates };
-        let original = |known: &&&Known| !known.previous.is_empty() && known.previous.first().is_some_and(|id| id.effective_namespace() == namespace);
+        let original =
+            |known: &&&Known| !known.previous.is_empty() && known.previous.first().is_some_and(|id| id.effective_namespace() == namespace);
         let current = |known: &&&Known| !known.id.cluster && known.id.effective_namespace() == namespace;
         let grouped = self.known.iter().filter(|known| self.may_refer(known)).any(|known| {
             let first = known.previous.first().unwrap_or(&known.id);

@@ -101,7 +101,9 @@ fn read(patch: &Patch, folder: &Folder<'_>) -> Result<Read> {
         Err(fault) => match operations() {
             Ok(operations) => Ok(Read::Json(operations)),
             // Of the two readings the one that was meant is told.
-            Err(other) => Err(if bytes.trim_ascii_start().starts_with(b"-") || bytes.trim_ascii_start().starts_with(b"[") { other } else { fault }),
+            Err(other) => {
+                Err(if bytes.trim_ascii_start().starts_with(b"-") || bytes.trim_ascii_start().starts_with(b"[") { other } else { fault })
+            }
         },
     }
 }

@@ -28,7 +28,9 @@ impl Budget {
 pub(crate) fn first(bytes: &[u8], ground: &Ground, budget: &mut Budget) -> Result<Option<Node>> {
     let stream = yaml::parse(&Text::nowhere(Arc::<[u8]>::from(bytes)));
     match (stream.documents.first(), stream.error) {
-        (Some(document), _) => Reader { document, ground, offset: 0, dialect: Dialect::Old, budget }.node(&document.root, 0, false).map(Some),
+        (Some(document), _) => {
+            Reader { document, ground, offset: 0, dialect: Dialect::Old, budget }.node(&document.root, 0, false).map(Some)
+        }
         (None, Some(error)) => {
             let fault = Fault::refused(error.message, "correct the YAML");
             Err(fault.at(ground.span(error.range)))
@@ -173,6 +175,10 @@ impl Reader<'_> {
         let value = match &node.data {
             Data::List(items) => Value::List(items.iter().map(|item| self.node(item, depth + 1, flow)).collect::<Result<_>>()?),
             Data::Map(map) => {
+                if let Some(range) = self.repeated(map, node.range).filter(|_| self.dialect == Dialect::New) {
+                    let fault = Fault::refused("a key stands twice in the same map", "keep one of them");
+                    return Err(fault.at(self.place(range).span));
+                }
                 let mut entries = Vec::with_capacity(map.entries.len());
                 for entry in &map.entries {
                     let value = self.node(&entry.value, depth + 1, flow)?;
@@ -191,6 +197,27 @@ impl Reader<'_> {
             }
         };
         Ok(Node { value, place })
+    }
+
+    /// Where a map says more than the entries that are left of it: the last of a repeated key has won, and the others left a hole.
+    fn repeated(&self, map: &source::Map, range: Range) -> Option<Range> {
+        let inside = |entry: &&source::Entry| entry.key_range.start >= range.start && entry.key_range.end <= range.end;
+        let mut entries: Vec<&source::Entry> = map.entries.iter().filter(inside).collect();
+        entries.sort_by_key(|entry| entry.key_range.start);
+        let mut start = range.start;
+        for entry in entries {
+            let hole = Range { start, end: entry.key_range.start };
+            if hole.start < hole.end && says_something(self.written(hole)) {
+                return Some(hole);
+            }
+            let value = entry.value.range;
+            // An alias has the range of its anchor: what follows its name is not looked at.
+            if value.start < entry.key_range.end || value.end > range.end {
+                return None;
+            }
+            start = value.end.max(entry.key_range.end);
+        }
+        None
     }
 
     /// A key, which YAML 1.1 may have read as something else than kustomize does, and whether it is a string.
@@ -224,11 +251,30 @@ impl Reader<'_> {
             Data::Null => Scalar { text: Arc::from(written), tag: Tag::Null, quoted: flow && written.is_empty() },
             Data::Bool(_) => Scalar { text: Arc::from(written), tag: Tag::of_plain(written), quoted: false },
             Data::Float(_) => Scalar { text: Arc::from(written), tag: Tag::Float, quoted: false },
-            Data::Int(_) | Data::Uint(_) | Data::List(_) | Data::Map(_) => Scalar { text: Arc::from(written), tag: Tag::Int, quoted: false },
+            Data::Int(_) | Data::Uint(_) | Data::List(_) | Data::Map(_) => {
+                Scalar { text: Arc::from(written), tag: Tag::Int, quoted: false }
+            }
         }
     }
 }
 
 fn node_is_nothing(node: &source::Node) -> bool {
     node.range.start >= node.range.end
+}
+
+/// Whether there is more in a text than space, comments and the signs that hold a map together.
+fn says_something(text: &str) -> bool {
+    let mut said = String::new();
+    let mut before = ' ';
+    let mut comment = false;
+    for character in text.chars() {
+        comment = character != '\n' && (comment || (character == '#' && before.is_whitespace()));
+        if !comment {
+            said.push(character);
+        }
+        before = character;
+    }
+    // Merged maps, anchors and tags are no keys.
+    let odd = said.contains("<<") || said.contains(['&', '!', '*']);
+    !odd && said.contains(|character: char| !character.is_whitespace() && !",:{}[]?-".contains(character))
 }

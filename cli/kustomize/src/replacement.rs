@@ -55,8 +55,15 @@ impl Source {
         let mut found = resources.list.iter().filter(meant);
         let resource = match (found.next(), found.next()) {
             (Some(one), None) => one,
-            (None, _) => return Err(Fault::refused(format!("no object is {}, the source of a replacement", self.id), "correct the source")),
-            _ => return Err(Fault::refused(format!("several objects are {}, the source of a replacement", self.id), "say more of the source")),
+            (None, _) => {
+                return Err(Fault::refused(format!("no object is {}, the source of a replacement", self.id), "correct the source"));
+            }
+            _ => {
+                return Err(Fault::refused(
+                    format!("several objects are {}, the source of a replacement", self.id),
+                    "say more of the source",
+                ));
+            }
         };
         let value = look_up(&resource.node, &split_dotted(&self.path))?.filter(|node| !node.is_empty());
         let Some(value) = value else {
@@ -88,7 +95,8 @@ impl Target {
             }
         }
         let ids = resource.ids();
-        let rejected = self.reject.iter().filter(|reject| !reject.id.is_empty()).any(|reject| ids.iter().any(|id| id.is_selected_by(&reject.id)));
+        let rejected =
+            self.reject.iter().filter(|reject| !reject.id.is_empty()).any(|reject| ids.iter().any(|id| id.is_selected_by(&reject.id)));
         Ok(!rejected && ids.iter().any(|id| id.is_selected_by(&select.id)))
     }
 
@@ -137,7 +145,8 @@ pub(crate) fn look_up<'n>(node: &'n Node, path: &[String]) -> Result<Option<&'n 
             }
             node.items().get(index)
         } else if let Some((name, text)) = list_part(part)? {
-            let says = |item: &&Node| if name.is_empty() { item.text() == text } else { item.get(name).is_some_and(|own| own.text() == text) };
+            let says =
+                |item: &&Node| if name.is_empty() { item.text() == text } else { item.get(name).is_some_and(|own| own.text() == text) };
             node.items().iter().find(says)
         } else if matches!(node.value, Value::Map(_)) {
             node.get(part)
@@ -268,7 +277,9 @@ impl Walk<'_> {
     }
 
     fn items(&mut self, node: &mut Node, name: &str, pattern: &str, rest: &[String]) -> Result<bool> {
-        let broken = |broken: portcullis_regexp::Broken| Fault::refused(format!("pattern {pattern:?} is broken: {}", broken.into_text()), "correct the path");
+        let broken = |broken: portcullis_regexp::Broken| {
+            Fault::refused(format!("pattern {pattern:?} is broken: {}", broken.into_text()), "correct the path")
+        };
         let regex = compile(pattern).map_err(broken)?;
         let fault = node.not("a list");
         let Value::List(items) = &mut node.value else { return Err(fault) };

@@ -190,7 +190,9 @@ fn set_meta(node: &mut Node, key: &str, text: &str, place: &Place) -> Result<()>
 /// The texts of a map's values.
 pub(crate) fn texts(map: Option<&Node>) -> Texts {
     let entries = map.map_or(&[] as &[Entry], Node::entries).iter();
-    entries.map(|entry| (Arc::clone(&entry.key), (Arc::from(entry.value.text()), entry.key_place.clone(), entry.value.place.clone()))).collect()
+    entries
+        .map(|entry| (Arc::clone(&entry.key), (Arc::from(entry.value.text()), entry.key_place.clone(), entry.value.place.clone())))
+        .collect()
 }
 
 /// Sets labels or annotations to strings.
@@ -261,8 +263,14 @@ impl Resources {
         let found = self.with_any_id(|other| other.equals(id));
         match found.as_slice() {
             [one] => Ok(*one),
-            [] => Err(Fault::refused(format!("no object is called {id}, which is to be patched"), "correct kind, name or namespace of the patch")),
-            _ => Err(Fault::refused(format!("several objects are called {id}, which is to be patched"), "say more of the object that is meant")),
+            [] => Err(Fault::refused(
+                format!("no object is called {id}, which is to be patched"),
+                "correct kind, name or namespace of the patch",
+            )),
+            _ => Err(Fault::refused(
+                format!("several objects are called {id}, which is to be patched"),
+                "say more of the object that is meant",
+            )),
         }
     }
 

@@ -21,7 +21,9 @@ impl Pattern {
         }
         match compile(&format!("^(?:{text})$")) {
             Ok(regex) => Ok(Self(Some(regex))),
-            Err(broken) => Err(Fault::refused(format!("pattern {text:?} is broken: {}", broken.into_text()), "correct the regular expression")),
+            Err(broken) => {
+                Err(Fault::refused(format!("pattern {text:?} is broken: {}", broken.into_text()), "correct the regular expression"))
+            }
         }
     }
 

@@ -118,7 +118,9 @@ pub(crate) fn json(scalar: &Scalar, place: &Place) -> Result<Json> {
     let bare = |text: String| Json::Bare(Arc::from(text));
     Ok(match reading {
         Tag::Text | Tag::Open => Json::Text(Arc::clone(&scalar.text)),
-        Tag::Timestamp => crate::time::normal(&scalar.text).map_or_else(|| Json::Text(Arc::clone(&scalar.text)), |text| Json::Text(text.into())),
+        Tag::Timestamp => {
+            crate::time::normal(&scalar.text).map_or_else(|| Json::Text(Arc::clone(&scalar.text)), |text| Json::Text(text.into()))
+        }
         Tag::Null => bare("null".to_owned()),
         Tag::Bool => bare(scalar.text.to_lowercase()),
         Tag::Int | Tag::Float => match yaml::resolve_plain(&scalar.text) {

@@ -17,7 +17,9 @@ fn cases_give_what_kustomize_gives() {
             (_, Err(fault)) if fault.hint.is_empty() => Some(format!("no hint: {}", fault.message)),
             (Some(_), Err(fault)) if case.unrendered && fault.kind == FaultKind::Unrendered => None,
             (Some(output), Ok(rendered)) if output.as_bytes() == rendered.text.bytes() => None,
-            (Some(output), Ok(rendered)) => Some(format!("--- kustomize\n{output}--- here\n{}", String::from_utf8_lossy(rendered.text.bytes()))),
+            (Some(output), Ok(rendered)) => {
+                Some(format!("--- kustomize\n{output}--- here\n{}", String::from_utf8_lossy(rendered.text.bytes())))
+            }
             (Some(_), Err(fault)) => Some(format!("{:?}: {}", fault.kind, fault.message)),
             (None, Ok(_)) => Some("kustomize refuses it".to_owned()),
             (None, Err(fault)) if fault.kind == FaultKind::Unrendered && !case.unrendered => Some(format!("unrendered: {}", fault.message)),

@@ -42,18 +42,25 @@ fn texts_know_what_trees_know() {
 
 fn compare(document: &Document, read: &Read, node: &Node, path: &mut Vec<Step>, case: &Case) -> usize {
     match &node.value {
-        Value::Map(entries) => entries.iter().map(|Entry { key, value, .. }| {
-            path.push(Step::Key(key.clone()));
-            let count = compare(document, read.get(key).unwrap_or_else(|| panic!("{} {path:?}", case.name)), value, path, case);
-            path.pop();
-            count
-        }).sum(),
-        Value::List(items) => items.iter().enumerate().map(|(index, item)| {
-            path.push(Step::Index(index));
-            let count = compare(document, &read.items()[index], item, path, case);
-            path.pop();
-            count
-        }).sum(),
+        Value::Map(entries) => entries
+            .iter()
+            .map(|Entry { key, value, .. }| {
+                path.push(Step::Key(key.clone()));
+                let count = compare(document, read.get(key).unwrap_or_else(|| panic!("{} {path:?}", case.name)), value, path, case);
+                path.pop();
+                count
+            })
+            .sum(),
+        Value::List(items) => items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| {
+                path.push(Step::Index(index));
+                let count = compare(document, &read.items()[index], item, path, case);
+                path.pop();
+                count
+            })
+            .sum(),
         Value::Scalar(_) => {
             let place = document.origin(path).edit();
             assert_eq!(place, Some(node.place.span), "{} {path:?}", case.name);

@@ -1,7 +1,8 @@
 //! The parts of a kustomization that are maps of their own.
 
 use super::{
-    Fields, Generator, Image, Label, Options, Part, Patch, Replacement, ReplacementField, Replica, Said, Selector, Source, Target, Var, id_of,
+    Fields, Generator, Image, Label, Options, Part, Patch, Replacement, ReplacementField, Replica, Said, Selector, Source, Target, Var,
+    id_of,
 };
 use crate::{
     Node, Value,
