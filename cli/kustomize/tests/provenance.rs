@@ -1,5 +1,5 @@
 //! Every line that is printed comes from a line that a person wrote, and the right one.
-#![expect(clippy::disallowed_methods, reason = "reads fixtures")]
+#![expect(clippy::disallowed_methods, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "reads fixtures")]
 
 mod case;
 

@@ -1,4 +1,5 @@
 //! Cases: many files in one text, and what the real kustomize made of them.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "reads fixtures")]
 
 use std::{fs, path::PathBuf, sync::Arc};
 
