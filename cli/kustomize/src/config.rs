@@ -1,5 +1,7 @@
 //! Which fields transformers look at: those that kustomize knows, and those that a kustomization adds.
 
+use std::sync::{Arc, OnceLock};
+
 use crate::{
     Node,
     fault::{Fault, Result},
@@ -62,7 +64,27 @@ pub(crate) const SECTIONS: [&str; 11] = [
 
 impl Config {
     /// The fields that kustomize knows by itself.
-    pub(crate) fn builtin() -> Self {
+    pub(crate) fn builtin() -> Arc<Self> {
+        static READ: OnceLock<Arc<Config>> = OnceLock::new();
+        Arc::clone(READ.get_or_init(|| Arc::new(Self::read())))
+    }
+
+    /// The same with others.
+    pub(crate) fn with(self: Arc<Self>, others: &Self) -> Result<Arc<Self>> {
+        if others.is_empty() {
+            return Ok(self);
+        }
+        let mut merged = (*self).clone();
+        merged.merge(others)?;
+        Ok(Arc::new(merged))
+    }
+
+    fn is_empty(&self) -> bool {
+        let mut own = self.clone();
+        own.name_reference.is_empty() && SECTIONS.iter().all(|name| own.section(name).is_none_or(|fields| fields.is_empty()))
+    }
+
+    fn read() -> Self {
         let mut config = Self::default();
         let mut section = "";
         for line in FIELDS.lines() {
@@ -123,6 +145,9 @@ impl Config {
 
     /// Adds other fields.
     pub(crate) fn merge(&mut self, other: &Self) -> Result<()> {
+        if other.is_empty() {
+            return Ok(());
+        }
         merge_all(&mut self.name_prefix, &other.name_prefix)?;
         merge_all(&mut self.name_suffix, &other.name_suffix)?;
         merge_all(&mut self.namespace, &other.namespace)?;

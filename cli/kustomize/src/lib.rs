@@ -41,6 +41,6 @@ mod write;
 pub use fault::{Fault, FaultKind};
 pub use load::{FILE_NAMES, LoadRestriction, Remotes};
 pub use place::Place;
-pub use render::{Options, Rendered, render};
-pub use settings::{Context, Settings};
+pub use render::{Options, Rendered, reach, render};
+pub use settings::{Places, Settings};
 pub use tree::{Entry, Node, Scalar, Tag, Value};

@@ -1,8 +1,8 @@
 //! The files and folders that a kustomization names, and the guard that it does not name itself.
 
-use std::{cell::RefCell, sync::Arc};
+use std::{cell::RefCell, collections::BTreeSet, sync::Arc};
 
-use portcullis_source::{EntryKind, RepoPath, Revision, SourceFile};
+use portcullis_source::{EntryKind, ReadError, RepoPath, Revision, SourceFile};
 
 use crate::{
     Node,
@@ -40,6 +40,8 @@ pub(crate) struct Shared<'a> {
     /// What was read so far.
     budget: RefCell<Budget>,
     counts: RefCell<Counts>,
+    /// The files that were read.
+    files: RefCell<BTreeSet<RepoPath>>,
 }
 
 #[derive(Debug, Default)]
@@ -52,7 +54,18 @@ struct Counts {
 impl<'a> Shared<'a> {
     /// What a new build shares.
     pub(crate) fn new(revision: &'a Revision, restriction: LoadRestriction, remotes: Remotes<'a>) -> Self {
-        Self { revision, restriction, remotes, budget: RefCell::default(), counts: RefCell::default() }
+        Self { revision, restriction, remotes, budget: RefCell::default(), counts: RefCell::default(), files: RefCell::default() }
+    }
+
+    /// The files that were read.
+    pub(crate) fn into_files(self) -> BTreeSet<RepoPath> {
+        self.files.into_inner()
+    }
+
+    fn file(&self, path: &RepoPath) -> std::result::Result<Arc<SourceFile>, ReadError> {
+        let file = self.revision.read(path)?;
+        self.files.borrow_mut().insert(path.clone());
+        Ok(file)
     }
 
     /// Counts visits of objects.
@@ -122,7 +135,7 @@ impl<'a> Folder<'a> {
                 return Err(Fault::refused(message, "keep one of them"));
             }
         };
-        let file = self.shared.revision.read(path).map_err(|error| Fault::unread(&error))?;
+        let file = self.shared.file(path).map_err(|error| Fault::unread(&error))?;
         let ground = Ground::File(file.id());
         match self.first(file.bytes(), &ground).map_err(|fault| fault.at(file.span()))? {
             Some(node) => Ok((file, node)),
@@ -165,7 +178,7 @@ impl<'a> Folder<'a> {
             let message = format!("file {path} is not in {} or below, where its kustomization lies", self.path);
             return Err(located(Fault::refused(message, "move it there, or make a base of its folder")));
         }
-        self.shared.revision.read(&path).map_err(|error| located(Fault::unread(&error)))
+        self.shared.file(&path).map_err(|error| located(Fault::unread(&error)))
     }
 
     fn resolve(&self, said: &Said) -> Result<RepoPath> {

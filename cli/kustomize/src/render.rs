@@ -1,5 +1,7 @@
 //! The build of a folder.
 
+use std::collections::BTreeSet;
+
 use portcullis_source::{RepoPath, Revision, Text};
 
 use crate::{
@@ -37,9 +39,24 @@ pub struct Rendered {
 /// # Errors
 /// Says what kustomize refuses or what is not rendered here, with the place.
 pub fn render(revision: &Revision, folder: &RepoPath, options: &Options<'_>) -> Result<Rendered, Box<Fault>> {
-    let nowhere = |_: &str| None;
     let shared = Shared::new(revision, options.restriction, options.remotes.unwrap_or(&nowhere));
-    let folder = Folder::root(&shared, folder)?;
+    build(&shared, folder, options)
+}
+
+/// The files that a build reads, as far as it comes.
+#[must_use]
+pub fn reach(revision: &Revision, folder: &RepoPath, options: &Options<'_>) -> BTreeSet<RepoPath> {
+    let shared = Shared::new(revision, options.restriction, options.remotes.unwrap_or(&nowhere));
+    let _ = build(&shared, folder, options);
+    shared.into_files()
+}
+
+fn nowhere(_: &str) -> Option<RepoPath> {
+    None
+}
+
+fn build(shared: &Shared<'_>, folder: &RepoPath, options: &Options<'_>) -> Result<Rendered, Box<Fault>> {
+    let folder = Folder::root(shared, folder)?;
     let mut kustomization = target::kustomization(&folder)?;
     if let Some(settings) = options.settings {
         settings.change(&mut kustomization, &folder)?;

@@ -12,16 +12,8 @@ use crate::{
     transform::split_image,
 };
 
-/// How the texts of a source are read.
-#[derive(Clone, Copy)]
-pub struct Context<'a> {
-    /// The place of a value of the source.
-    pub place: &'a dyn Fn(&source::Node) -> Option<Span>,
-    /// The place of what has none of its own.
-    pub fallback: Span,
-    /// Puts in what Argo CD knows of the Application, such as `$ARGOCD_APP_NAME`.
-    pub substitute: &'a dyn Fn(&str) -> String,
-}
+/// Says where a value of a source stands.
+pub type Places<'a> = &'a dyn Fn(&source::Node) -> Option<Span>;
 
 /// What an Application changes.
 #[derive(Clone, Debug, Default)]
@@ -76,26 +68,24 @@ const WHAT: &str = "the kustomize part of a source";
 const KEEP: &str = "*";
 
 impl Settings {
-    /// Reads `spec.source.kustomize`.
+    /// Reads `spec.source.kustomize`, in which variables such as `$ARGOCD_APP_NAME` are filled in already; what has no place of its own has that of what holds it.
     ///
     /// # Errors
-    /// A field is unknown or of a wrong type.
-    pub fn of_node(node: &source::Node, context: &Context<'_>) -> std::result::Result<Self, Box<Fault>> {
-        let node = convert(node, context);
-        let fields = Fields::new(&node, WHAT, &FIELDS)?;
-        let substituted = |said: Said| Said { text: (context.substitute)(&said.text).into(), ..said };
-        let pairs = |name: &str, substitutes: bool| -> Result<Vec<(Said, Said)>> {
-            let change = |(key, value)| (key, if substitutes { substituted(value) } else { value });
-            Ok(fields.pairs(name)?.into_iter().map(change).collect())
+    /// A field is unknown or of a wrong type, or nothing has a place.
+    pub fn of_node(node: &source::Node, places: Places<'_>) -> std::result::Result<Self, Box<Fault>> {
+        let Some(whole) = places(node) else {
+            return Err(Fault::unrendered(format!("{WHAT} has no place in any file"), "write the Application in a file of the repository"));
         };
+        let node = convert(node, places, whole);
+        let fields = Fields::new(&node, WHAT, &FIELDS)?;
         Ok(Self {
             name_prefix: fields.text("namePrefix")?,
             name_suffix: fields.text("nameSuffix")?,
             namespace: fields.text("namespace")?,
-            images: fields.texts("images")?.into_iter().map(substituted).collect(),
+            images: fields.texts("images")?,
             replicas: fields.list("replicas")?.iter().map(replica).collect::<Result<_>>()?,
-            labels: pairs("commonLabels", true)?,
-            annotations: pairs("commonAnnotations", fields.flag("commonAnnotationsEnvsubst")?)?,
+            labels: fields.pairs("commonLabels")?,
+            annotations: fields.pairs("commonAnnotations")?,
             patches: fields.list("patches")?.iter().map(patch).collect::<Result<_>>()?,
             components: fields.texts("components")?,
             flags: Flags {
@@ -238,8 +228,9 @@ fn replica(node: &Node) -> Result<Replica> {
 }
 
 /// A value of an Application.
-fn convert(node: &source::Node, context: &Context<'_>) -> Node {
-    let place = Place::new((context.place)(node).unwrap_or(context.fallback));
+fn convert(node: &source::Node, places: Places<'_>, around: Span) -> Node {
+    let span = places(node).unwrap_or(around);
+    let place = Place::new(span);
     let scalar = |text: String, tag: Tag| Value::Scalar(Scalar { text: text.into(), tag, quoted: tag == Tag::Text });
     let value = match &node.data {
         Data::Null => scalar("null".to_owned(), Tag::Null),
@@ -248,10 +239,10 @@ fn convert(node: &source::Node, context: &Context<'_>) -> Node {
         Data::Uint(value) => scalar(value.to_string(), Tag::Int),
         Data::Float(value) => scalar(value.to_string(), Tag::Float),
         Data::String(text) => scalar(text.to_string(), Tag::Text),
-        Data::List(items) => Value::List(items.iter().map(|item| convert(item, context)).collect()),
+        Data::List(items) => Value::List(items.iter().map(|item| convert(item, places, span)).collect()),
         Data::Map(map) => {
             let entry = |entry: &source::Entry| {
-                let value = convert(&entry.value, context);
+                let value = convert(&entry.value, places, span);
                 Entry { key: Arc::clone(&entry.key), key_place: value.place.clone(), is_text: true, value }
             };
             Value::Map(map.entries.iter().map(entry).collect())

@@ -1,5 +1,7 @@
 //! The build of one folder: what it takes in, makes and changes.
 
+use std::sync::Arc;
+
 use portcullis_source::SourceFile;
 
 use crate::{
@@ -31,10 +33,8 @@ pub(crate) struct Gathered {
 }
 
 impl Gathered {
-    fn config(&self) -> Result<Config> {
-        let mut config = Config::builtin();
-        config.merge(&self.config)?;
-        Ok(config)
+    fn config(&self) -> Result<Arc<Config>> {
+        Config::builtin().with(&self.config)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::{fs, path::PathBuf, sync::Arc};
 
-use portcullis_kustomize::{Context, Fault, Options, Rendered, Settings, render};
+use portcullis_kustomize::{Fault, Options, Rendered, Settings, render};
 use portcullis_source::{RepoPath, Revision, Sources, Text, yaml};
 
 /// A case of `testdata/kustomize`.
@@ -77,7 +77,6 @@ impl Case {
         let file = self.sources.add("application.yaml", settings.as_bytes().to_vec());
         let text = Text::of_file(&file);
         let stream = yaml::parse(&text);
-        let context = Context { place: &|node| text.span(node.range), fallback: file.span(), substitute: &str::to_owned };
-        Settings::of_node(&stream.documents[0].root, &context)
+        Settings::of_node(&stream.documents[0].root, &|node| text.span(node.range))
     }
 }
