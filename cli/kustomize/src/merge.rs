@@ -19,7 +19,7 @@ const DIRECTIVE: &str = "$patch";
 
 /// Merges a patch into an object; none where it deletes the object.
 pub(crate) fn merge(object: Node, patch: &Node) -> Result<Option<Node>> {
-    walk(Some(object), Some(patch.clone()), None)
+    walk(Some(object), Some(patch.clone()), None, Kin::Apart)
 }
 
 fn is_missing(node: Option<&Node>) -> bool {
@@ -36,26 +36,35 @@ fn schema_of(known: Option<Schema>, sources: [Option<&Node>; 2]) -> Option<Schem
     known.or_else(|| sources.into_iter().flatten().find_map(own))
 }
 
-fn walk(dest: Option<Node>, patch: Option<Node>, schema: Option<Schema>) -> Result<Option<Node>> {
+/// Whether the value that is merged into is the patch itself, so that what is taken out of one is gone from the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kin {
+    /// They are two values.
+    Apart,
+    /// They are the same.
+    Same,
+}
+
+fn walk(dest: Option<Node>, patch: Option<Node>, schema: Option<Schema>, kin: Kin) -> Result<Option<Node>> {
     let schema = schema_of(schema, [dest.as_ref(), patch.as_ref()]);
     let first = dest.as_ref().filter(|node| !node.is_null()).or_else(|| patch.as_ref().filter(|node| !node.is_null()));
-    let Some(first) = first else { return map(dest, patch, schema) };
+    let Some(first) = first else { return map(dest, patch, schema, kin) };
     let other = patch.as_ref().filter(|node| !node.is_null());
     if let Some(other) = other.filter(|other| other.kind() != first.kind()) {
         let message = format!("the patch has {} where the object has {}", other.kind(), first.kind());
         return Err(Fault::refused(message, "patch it with a value of the same kind").at(other.place.span));
     }
     match first.value {
-        Value::Map(_) => map(dest, patch, schema),
+        Value::Map(_) => map(dest, patch, schema, kin),
         Value::List(_) => match schema.and_then(Schema::merge_keys) {
-            Some(keys) => list(dest, patch, schema, keys),
+            Some(keys) => list(dest, patch, (schema, keys), kin),
             None => Ok(patch.or(dest)),
         },
         Value::Scalar(_) => Ok(patch.or(dest)),
     }
 }
 
-fn map(mut dest: Option<Node>, mut patch: Option<Node>, schema: Option<Schema>) -> Result<Option<Node>> {
+fn map(mut dest: Option<Node>, mut patch: Option<Node>, schema: Option<Schema>, mut kin: Kin) -> Result<Option<Node>> {
     if is_missing(dest.as_ref()) {
         let directive = patch.as_mut().map_or(Ok(Directive::Merge), map_directive);
         if matches!(directive, Ok(Directive::Delete)) {
@@ -65,15 +74,18 @@ fn map(mut dest: Option<Node>, mut patch: Option<Node>, schema: Option<Schema>) 
             // A null that is written out stays.
             return Ok(dest.clone().filter(|_| !null.text().is_empty()));
         }
-        dest = patch.clone();
+        kin = Kin::Same;
     } else if patch.as_ref().is_some_and(Node::is_null) {
         return Ok(None);
     } else {
         match patch.as_mut().map_or(Ok(Directive::Merge), map_directive)? {
             Directive::Delete => return Ok(None),
-            Directive::Replace => dest = patch.clone(),
+            Directive::Replace => kin = Kin::Same,
             Directive::Merge => {}
         }
+    }
+    if kin == Kin::Same {
+        dest = patch.clone();
     }
     let Some(mut dest) = dest else { return Ok(None) };
     let mut keys: Vec<_> =
@@ -84,7 +96,7 @@ fn map(mut dest: Option<Node>, mut patch: Option<Node>, schema: Option<Schema>) 
         let theirs = patch.as_ref().and_then(|patch| patch.entries().iter().find(|entry| entry.key == key));
         let key_place = theirs.map(|entry| entry.key_place.clone());
         let own = dest.get(&key).cloned();
-        let value = walk(own.clone(), theirs.map(|entry| entry.value.clone()), schema.and_then(|schema| schema.field(&key)))?;
+        let value = walk(own.clone(), theirs.map(|entry| entry.value.clone()), schema.and_then(|schema| schema.field(&key)), kin)?;
         match (own, value) {
             // What nobody patches keeps its null where it is written out.
             (Some(own), Some(value)) if own.is_null() && value.is_null() && theirs.is_none() => {}
@@ -131,22 +143,27 @@ fn list_directive(patch: &mut Node) -> Result<Directive> {
     Ok(directive)
 }
 
-fn list(dest: Option<Node>, mut patch: Option<Node>, schema: Option<Schema>, keys: &[&str]) -> Result<Option<Node>> {
+fn list(dest: Option<Node>, mut patch: Option<Node>, (schema, keys): (Option<Schema>, &[&str]), mut kin: Kin) -> Result<Option<Node>> {
     let dest = if is_missing(dest.as_ref()) {
+        kin = Kin::Same;
         patch.clone()
     } else if patch.as_ref().is_some_and(Node::is_null) {
         None
     } else {
         match patch.as_mut().map_or(Ok(Directive::Merge), list_directive)? {
             Directive::Delete => None,
-            Directive::Replace => patch.clone(),
+            Directive::Replace => {
+                kin = Kin::Same;
+                patch.clone()
+            }
+            Directive::Merge if kin == Kin::Same => patch.clone(),
             Directive::Merge => dest,
         }
     };
     let Some(mut dest) = dest else { return Ok(None) };
     let Value::List(own) = std::mem::replace(&mut dest.value, Value::List(Vec::new())) else { return Ok(Some(dest)) };
     let theirs = patch.as_ref().map(|patch| patch.items().to_vec());
-    let items = Items { schema: schema.and_then(Schema::items), own, theirs, place: dest.place.clone() };
+    let items = Items { schema: schema.and_then(Schema::items), own, theirs, place: dest.place.clone(), kin };
     dest.value = Value::List(items.merge(keys)?);
     if let Some(patch) = patch.filter(|patch| patch.place != dest.place) {
         dest.place = patch.place.before(&dest.place);
@@ -160,6 +177,7 @@ struct Items {
     own: Vec<Node>,
     theirs: Option<Vec<Node>>,
     place: Place,
+    kin: Kin,
 }
 
 impl Items {
@@ -186,8 +204,11 @@ impl Items {
             let (some, wanted) = validate(std::slice::from_ref(&texts), &texts, &valid);
             let find = |items: &[Node]| find_item(items, &some, &wanted);
             let theirs = self.theirs.as_deref().and_then(|theirs| find(theirs).and_then(|index| theirs.get(index))).cloned();
-            let (index, replaced) = (find(&own), theirs.as_ref().is_some_and(is_replacement));
-            let merged = walk(index.and_then(|index| own.get(index)).cloned(), theirs, self.schema)?;
+            let (index, replaced) = (find(&own), self.kin == Kin::Apart && theirs.as_ref().is_some_and(is_replacement));
+            let merged = walk(index.and_then(|index| own.get(index)).cloned(), theirs, self.schema, self.kin)?;
+            if let (Kin::Same, Some(slot)) = (self.kin, index.and_then(|index| own.get_mut(index))) {
+                slot.remove(DIRECTIVE);
+            }
             // What was merged into an item is in its list from then on.
             let kept = merged.as_ref().filter(|merged| !replaced && matches!(merged.value, Value::Map(_)));
             if let (Some(slot), Some(merged)) = (index.and_then(|index| own.get_mut(index)), kept) {

@@ -68,9 +68,6 @@ impl Change<'_> {
     }
 
     fn set(&self, node: &mut Node) -> Result<()> {
-        if node.is_null() {
-            return Ok(());
-        }
         if node.as_scalar().is_none() {
             return Err(node.not("the name of an image"));
         }
