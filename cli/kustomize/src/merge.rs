@@ -203,7 +203,8 @@ impl Items {
             (valid, texts) = validate(&all, values, &keys);
             let (some, wanted) = validate(std::slice::from_ref(&texts), &texts, &valid);
             let find = |items: &[Node]| find_item(items, &some, &wanted);
-            let theirs = self.theirs.as_deref().and_then(|theirs| find(theirs).and_then(|index| theirs.get(index))).cloned();
+            let theirs = if self.kin == Kin::Same { Some(own.as_slice()) } else { self.theirs.as_deref() };
+            let theirs = theirs.and_then(|theirs| find(theirs).and_then(|index| theirs.get(index))).cloned();
             let (index, replaced) = (find(&own), self.kin == Kin::Apart && theirs.as_ref().is_some_and(is_replacement));
             let merged = walk(index.and_then(|index| own.get(index)).cloned(), theirs, self.schema, self.kin)?;
             if let (Kin::Same, Some(slot)) = (self.kin, index.and_then(|index| own.get_mut(index))) {
