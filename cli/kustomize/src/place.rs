@@ -1,0 +1,110 @@
+//! Where a value came from, and what it hides or changes.
+
+use std::sync::Arc;
+
+use portcullis_source::{FileId, Link, Origin, Range, Role, SourceFile, Span};
+
+/// How many places behind each other are remembered.
+const MAX_BEHIND: usize = 8;
+
+/// The place that decided a value, and those behind it: what a patch hides, or the name that a prefix was put before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The place that decided.
+    pub span: Span,
+    /// What it changed.
+    pub behind: Option<Arc<Place>>,
+}
+
+impl Place {
+    /// A place with nothing behind it.
+    #[must_use]
+    pub fn new(span: Span) -> Self {
+        Self { span, behind: None }
+    }
+
+    /// The same place with another one behind it.
+    pub(crate) fn before(&self, behind: &Self) -> Self {
+        if self.span == behind.span {
+            return behind.clone();
+        }
+        let rest = behind.chain().take(MAX_BEHIND).filter(|span| *span != self.span).collect::<Vec<_>>();
+        let behind = rest.into_iter().rev().fold(None, |behind, span| Some(Arc::new(Self { span, behind })));
+        Self { span: self.span, behind }
+    }
+
+    /// The spans, the one that decided first.
+    pub fn chain(&self) -> impl Iterator<Item = Span> {
+        std::iter::successors(Some(self), |place| place.behind.as_deref()).map(|place| place.span)
+    }
+
+    /// The chain as the rest of the program shows it.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        let mut links: Vec<Link> = self.chain().map(|span| Link::at(Role::Shadowed, span)).collect();
+        if let Some(first) = links.first_mut() {
+            first.role = Role::Manifest;
+        }
+        Origin { links }
+    }
+}
+
+/// Where the bytes of a text stand in files.
+#[derive(Clone, Debug)]
+pub(crate) enum Ground {
+    /// The text is a file.
+    File(FileId),
+    /// The text lies in a block of a file: where each of its lines starts, there and here.
+    Lines(FileId, Arc<[(u32, u32)]>),
+    /// Every byte stands for the same place.
+    Fixed(Span),
+}
+
+impl Ground {
+    /// The place of a range.
+    pub(crate) fn span(&self, range: Range) -> Span {
+        match self {
+            Self::File(file) => Span { file: *file, start: range.start, end: range.end },
+            Self::Lines(file, lines) => {
+                let place = |at: u32| {
+                    let line = lines.partition_point(|&(inner, _)| inner <= at).saturating_sub(1);
+                    lines.get(line).map_or(at, |&(inner, outer)| outer + (at - inner.min(at)))
+                };
+                let start = place(range.start);
+                Span { file: *file, start, end: place(range.end).max(start) }
+            }
+            Self::Fixed(span) => *span,
+        }
+    }
+
+    /// Where the text of a string stands: its own lines for a literal block, else the string as a whole.
+    pub(crate) fn of_string(file: &SourceFile, span: Span, text: &str) -> Self {
+        let written = file.bytes().get(span.start as usize..span.end as usize).unwrap_or_default();
+        literal_lines(written, span.start, text).map_or(Self::Fixed(span), |lines| Self::Lines(span.file, lines))
+    }
+}
+
+/// Where the lines of a literal block start, in its text and in its file.
+fn literal_lines(written: &[u8], start: u32, text: &str) -> Option<Arc<[(u32, u32)]>> {
+    if written.first() != Some(&b'|') {
+        return None;
+    }
+    let mut at = written.iter().position(|&byte| byte == b'\n')? + 1;
+    let mut indent = None;
+    let mut lines = Vec::new();
+    let mut inner = 0;
+    for line in text.split_inclusive('\n') {
+        let rest = written.get(at..)?;
+        let spaces = rest.iter().take_while(|&&byte| byte == b' ').count();
+        let own = line.bytes().take_while(|&byte| byte == b' ').count();
+        let blank = line.trim_end_matches(['\n', '\r']).is_empty();
+        if !blank && indent.is_none() {
+            indent = Some(spaces.checked_sub(own)?);
+        }
+        let skip = if blank { spaces.min(indent.unwrap_or(spaces)) } else { indent.unwrap_or(0) };
+        lines.push((inner, start + (at + skip) as u32));
+        inner += line.len() as u32;
+        at += rest.iter().position(|&byte| byte == b'\n').map_or(rest.len(), |end| end + 1);
+    }
+    Some(lines.into())
+}
