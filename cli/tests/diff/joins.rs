@@ -60,7 +60,7 @@ const CASES: &[Case] = &[
         file: "values/services/alpha.yaml",
         from: "role: shop-alpha",
         to: "role: shop-beta",
-        found: &["role-that-trusts-others values/services/alpha.yaml:2 [\"infra/main.tf:45\"] [\"dev\",\"prod\"]"],
+        found: &["role-that-trusts-others values/services/alpha.yaml:2 [\"infra/main.tf:36\"] [\"dev\",\"prod\"]"],
     },
     Case {
         file: "values/environments/prod.yaml",
