@@ -95,8 +95,7 @@ pub(crate) fn gather(settings: &Settings, engine: &Engine, owns: &Owns<'_>) -> R
         kinds.with(own.iter().chain(&common)).tell(&mut own);
         everywhere = everywhere.with(&own);
         let all: Vec<Resource> = own.iter().chain(&common).cloned().collect();
-        let here = checked.facts(&all);
-        joined.extend(work.check(&own, &here, Some((all.as_slice(), checked.beneath.as_slice()))));
+        joined.extend(work.check(&own, &checked.facts(&all), Some((all.as_slice(), checked.beneath.as_slice()))));
         facts.absorb(Facts::collect(&own));
     }
     everywhere.tell(&mut common);
