@@ -31,6 +31,7 @@ findings contains {"resource": ingress.id, "at": backend.at, "others": others, "
 	some backend in backends(ingress)
 	count(backend.ids) == 0
 	not sight.would_show(ingress, with_services)
+	not sight.is_operated(ingress)
 	not names.may_be(ingress, {"group": "", "kind": "Service", "name": backend.name})
 	meant := [service | some service in input.platform.kinds.Service; service.name == backend.name; is_apart(service, ingress)]
 	count(meant) > 0

@@ -46,6 +46,8 @@ findings contains {"resource": monitor.id, "at": ["spec", "selector"], "others":
 	count(monitor.selects) == 0
 	monitor.namespace != ""
 	not sight.would_show(monitor, with_services)
+	not sight.is_operated(monitor)
+	count(selectors.match_expressions(monitor.resource.spec.selector)) == 0
 	asked := selectors.match_labels(monitor.resource.spec.selector)
 	count(asked) > 0
 	meant := [service | some service in input.platform.kinds.Service; is_apart(service, monitor); has_all(service, asked)]

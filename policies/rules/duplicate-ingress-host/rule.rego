@@ -12,15 +12,21 @@
 package portcullis.rules.duplicate_ingress_host
 
 findings contains finding if {
-	count(claims) > count({claim.key | some claim in claims})
-	some claim in claims
-	earlier := [other | some other in claims; other.key == claim.key; other.id < claim.id; meets(claim, other)]
+	some claim in repeated
+	earlier := [other | some other in repeated; other.key == claim.key; other.id < claim.id; meets(claim, other)]
 	count(earlier) > 0
 	others := [{"resource": other.id, "at": other.at} | some other in array.slice(earlier, 0, 1)]
 	place := concat("", [claim.key[1], claim.key[2]])
 	message := sprintf("path %s is claimed by Ingress %s, too", [place, called(earlier[0], claim)])
 	finding := {"resource": claim.id, "at": claim.at, "others": others, "message": message}
 }
+
+# Most paths are claimed once: only those that are not are held against each other.
+repeated := [claim | some claim in claims; claim.key in twice]
+
+twice := {key | some i, key in sorted; sorted[i + 1] == key}
+
+sorted := sort([claim.key | some claim in claims])
 
 claims := [{"id": ingress.id, "name": ingress.name, "namespace": ingress.namespace, "at": at, "key": key} |
 	some ingress in input.platform.kinds.Ingress
