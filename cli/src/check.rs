@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use portcullis_policies::{Context, Engine, Facts, Finding, Resource, Target, sort_findings};
+use portcullis_policies::{Config, Context, Engine, Facts, Finding, Resource, Rule, Scope, Target, sort_findings};
 use portcullis_source::{Partial, Problem, RepoPath};
 use rayon::{
     prelude::{IntoParallelRefIterator, ParallelIterator},
@@ -79,6 +79,10 @@ pub(crate) fn gather(settings: &Settings, engine: &Engine, owns: &Owns<'_>) -> R
     let kinds = Kinds::of(settings, engine, &renderer, &expanded.applications)?;
     let mut notes = kinds.notes();
     notes.extend(settings.plans.notes());
+    let found = expanded.found();
+    if !(contexts.is_empty() && found.charts.is_empty() && found.manifests.is_empty()) {
+        notes.extend(unsaid(settings, engine));
+    }
     // What is for no environment in particular is a part of all of them.
     let mut common = work.render(&renderer, None);
     common.extend(work.loose(&renderer));
@@ -116,6 +120,18 @@ pub(crate) fn gather(settings: &Settings, engine: &Engine, owns: &Owns<'_>) -> R
     }
     let unreached = settings.paths.iter().filter(|path| unreached.contains(*path)).cloned().collect();
     Ok(Gathered { expanded, contexts, failures, findings, problems, selection, unreached, objects, unchecked, terraform, notes, secrets })
+}
+
+/// The rules that are asked and can find nothing, since the configuration does not say what they hold objects against.
+fn unsaid<'a>(settings: &Settings, engine: &'a Engine) -> impl Iterator<Item = String> + use<'a> {
+    let Config { registries, scoring, .. } = &settings.config;
+    let lacking = [("registries", registries.is_empty()), ("scoring", scoring.namespaces.is_empty() && scoring.labels.is_empty())];
+    lacking.into_iter().filter(|(_, lacks)| *lacks).filter_map(|(fact, _)| {
+        let asks = |rule: &&Rule| rule.off.is_none() && rule.scope == Scope::Resource && rule.facts.iter().any(|asked| asked == fact);
+        let rules: Vec<&str> = engine.rules().iter().filter(asks).map(|rule| rule.id.as_str()).collect();
+        let verb = if rules.len() == 1 { "has" } else { "have" };
+        (!rules.is_empty()).then(|| format!("{} {verb} nothing to go by, since the configuration names no `{fact}`", rules.join(", ")))
+    })
 }
 
 /// Takes what is secret out of what is said.

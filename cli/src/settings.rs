@@ -65,7 +65,7 @@ pub(crate) struct Settings {
     pub(crate) config_file: Option<Arc<SourceFile>>,
     /// The rules: ours, and those of the tree.
     pub(crate) library: Library,
-    /// What is wrong with rules of the tree that were left out.
+    /// What is wrong with rules of the tree that were left out, and with what the configuration says of rules.
     pub(crate) left_out: Vec<ConfigError>,
     /// Where charts lie that the repository needs and does not have.
     pub(crate) supply: Supply,
@@ -129,8 +129,9 @@ impl Settings {
         surroundings: &Surroundings,
     ) -> Result<Self, Error> {
         let config_file = config_file(scope, surroundings, &revision)?;
-        let config = parse(config_file.as_deref(), revision.sources())?;
-        let (library, left_out) = own::library(&revision, &root, &config)?;
+        let mut config = parse(config_file.as_deref(), revision.sources())?;
+        let (mut library, mut left_out) = own::library(&revision, &root, &config)?;
+        left_out.extend(library.settle(&mut config));
         let paths = scope.paths.iter().map(|path| within(&root, &surroundings.directory.join(path)));
         let paths: Vec<RepoPath> = paths.collect::<Result<_, _>>()?;
         if let Some((path, given)) = paths.iter().zip(&scope.paths).find(|(path, _)| revision.entry(path).is_none()) {

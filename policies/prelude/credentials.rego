@@ -2,7 +2,7 @@
 package portcullis.prelude.credentials
 
 # One look for all that is certain, since most texts are nothing of it.
-certain := `(AKIA|ASIA)[0-9A-Z]{16}|PRIVATE KEY|eyJ[A-Za-z0-9_-]{8,}\.eyJ|gh[oprsu]_[A-Za-z0-9]{36}|github_pat_|glpat-|xox[abeprs]-|[rs]k_live_|AIza|npm_[A-Za-z0-9]{36}|dapi[0-9a-f]{32}|hvs\.|SG\.|://[^/\s:@]*:[^/\s@]+@|(?i:[?&; ]\s*(password|pwd)\s*=)`
+certain := `(AKIA|ASIA)[0-9A-Z]{16}|PRIVATE KEY|eyJ[A-Za-z0-9_-]{8,}\.eyJ|gh[oprsu]_[A-Za-z0-9]{36}|github_pat_|glpat-|xox[abeprs]-|[rs]k_live_|AIza|npm_[A-Za-z0-9]{36}|dapi[0-9a-f]{32}|hvs\.|SG\.|hooks\.slack|webhookb2/|://[^/\s:@]*:[^/\s@]+@|(?i:[?&; ]\s*(password|pwd)\s*=)|-D\S+(?i:password)=`
 
 # What each of them is called.
 patterns := [
@@ -12,6 +12,8 @@ patterns := [
 	{"what": "a token of GitHub", "pattern": `\b(gh[oprsu]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{50,})\b`},
 	{"what": "a token of GitLab", "pattern": `\bglpat-[A-Za-z0-9_-]{20}`},
 	{"what": "a token of Slack", "pattern": `\bxox[abeprs]-[0-9]{8,}-[A-Za-z0-9-]{10,}`},
+	{"what": "a webhook of Slack", "pattern": `\bhooks\.slack\.com/(services|workflows)/[A-Z][A-Z0-9]{7,}/[A-Z][A-Z0-9]{7,}/[A-Za-z0-9]{16,}`},
+	{"what": "a webhook of Teams", "pattern": `\.webhook\.office\.com/webhookb2/[0-9a-f-]{36}@`},
 	{"what": "a key of Stripe", "pattern": `\b[rs]k_live_[A-Za-z0-9]{20,}`},
 	{"what": "a key of Google", "pattern": `\bAIza[A-Za-z0-9_-]{35}`},
 	{"what": "a token of npm", "pattern": `\bnpm_[A-Za-z0-9]{36}\b`},
@@ -21,6 +23,7 @@ patterns := [
 	{"what": "a URL with a password", "pattern": `[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@'"]*:[^\s/@'"$<>{}%*]+@[A-Za-z0-9\[]`},
 	{"what": "a URL with a password", "pattern": `(?i)(^|[\s='"])[a-z][a-z0-9+.:-]*://\S*[?&;]password=[^\s&;$<{%*]{3,}`},
 	{"what": "a connection with a password", "pattern": `(?i)\b(server|host|data source)\s*=[^;\n]+;(.*;)?\s*(password|pwd)\s*=\s*[^\s&;$<{%*]{3,}`},
+	{"what": "a system property with a password", "pattern": `(^|\s)["']?-D[A-Za-z0-9_.-]*(?i:password)=["']?[^\s"'$<{%*]{3,}`},
 	{"what": "a connection with a password", "pattern": `\bhost=\S+ (.* )?password=[^\s&;$<{%*]{3,}`},
 ]
 

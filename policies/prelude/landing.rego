@@ -3,11 +3,54 @@ package portcullis.prelude.landing
 
 import data.portcullis.prelude.placement
 import data.portcullis.prelude.placement.capacity_type
+import data.portcullis.prelude.quantities
 
 capacities := ["on-demand", "reserved", "spot"]
 
 # The names of the pools that the pod fits.
-fitting := {way.pool | some capacity in capacities; some way in placement.ways(capacity)}
+fitting := {way.pool |
+	some capacity in capacities
+	some way in placement.ways(capacity)
+	not way.pool in too_small
+}
+
+# Those that never have a node with what the pod asks for.
+too_small := {pool.name | some pool in placement.pools; count(shortages(pool)) > 0}
+
+shortages(pool) := [{"resource": resource, "asked": asked, "bound": bound} |
+	some resource, asked in demand
+	some bound in bounds(pool, resource)
+	asked > bound.most
+]
+
+# What the containers that stay ask for together; init containers and what the node itself needs come on top.
+demand := {resource: amount |
+	some resource in ["cpu", "memory"]
+	amount := sum([asked |
+		some c in input.pod.containers
+		c.role in {"main", "sidecar"}
+		asked := object.get(c.amounts.requests, resource, object.get(c.amounts.limits, resource, 0))
+		is_number(asked)
+	])
+	amount > 0
+}
+
+# What all nodes of a pool have together, and what the largest one has that its requirements let through.
+bounds(pool, resource) := array.concat(
+	[{"field": sprintf("limits.%s", [resource]), "said": limit, "most": quantities.value(limit)} | limit := pool.limits[resource]],
+	[{"field": requirement.key, "said": concat(" ", [requirement.operator, concat(", ", requirement.values)]), "most": most} |
+		some requirement in pool.requirements
+		requirement.key == sprintf("karpenter.k8s.aws/instance-%s", [resource])
+		most := largest(requirement) * units[resource]
+	],
+)
+
+largest(requirement) := max([to_number(value) | some value in requirement.values]) if requirement.operator == "In"
+
+largest(requirement) := to_number(requirement.values[0]) - 1 if requirement.operator == "Lt"
+
+# Karpenter counts the memory of an instance in mebibytes.
+units := {"cpu": 1, "memory": 1048576}
 
 # Labels that only nodes of Karpenter have.
 of_karpenter(key) if startswith(key, "karpenter.")
@@ -54,6 +97,9 @@ obstacle(pool) := sprintf("taint %s", [against[0].key]) if {
 } else := sprintf("nodeSelector %s", [unmet[0]]) if {
 	unmet := [key | some key, value in object.get(input.pod.spec, "nodeSelector", {}); not offers(pool, key, value)]
 	count(unmet) > 0
+} else := sprintf("%s %v is below its requests", [short[0].bound.field, short[0].bound.said]) if {
+	short := shortages(pool)
+	count(short) > 0
 } else := "node affinity"
 
 offers(pool, key, value) if {

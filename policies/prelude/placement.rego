@@ -8,7 +8,7 @@ capacity_type := "karpenter.sh/capacity-type"
 # Without any NodePool in sight: one that makes nodes of every kind.
 pools := input.params.nodePools if count(input.params.nodePools) > 0
 
-else := [{"name": "", "labels": {}, "requirements": [], "taints": []}]
+else := [{"name": "", "labels": {}, "limits": {}, "requirements": [], "taints": []}]
 
 # The ways for the pod onto a Spot node.
 spot_ways := ways("spot")
@@ -69,7 +69,7 @@ admits(pool, requirement) if {
 	possible(pool, requirement.key)
 }
 
-# Numbers are not compared: what may be, may let the pod in.
+# Numbers that a pod asks for are not compared: what may be, may let it in.
 admits(pool, requirement) if {
 	requirement.operator in {"Gt", "Lt"}
 	possible(pool, requirement.key)
@@ -120,13 +120,48 @@ well_known(key) if {
 	contains(key, part)
 }
 
-# Whether the pool's requirements let a node have a value.
+# Whether the pool's requirements let a node have a value, and what that says of the node besides.
 allowed(pool, key, value) if {
-	against := [r | some r in pool.requirements; r.key == key; not lets(r, value)]
+	labels := object.union(implied(key, value), {key: value})
+	against := [r | some r in pool.requirements; label := labels[r.key]; not lets(r, label)]
 	count(against) == 0
 }
 
-lets(requirement, _) if requirement.operator in {"Gt", "Lt"}
+# What the name of an instance type, or of a family, says of a node, as Karpenter reads it.
+implied(key, value) := of_type(value) if key == "node.kubernetes.io/instance-type"
+
+else := of_family(value) if key == "karpenter.k8s.aws/instance-family"
+
+else := {}
+
+of_type(type) := object.union(of_family(parts[0]), {"karpenter.k8s.aws/instance-family": parts[0], "karpenter.k8s.aws/instance-size": parts[1]}) if {
+	parts := split(type, ".")
+	count(parts) == 2
+} else := {}
+
+of_family(family) := {
+	"karpenter.k8s.aws/instance-category": parts[1],
+	"karpenter.k8s.aws/instance-generation": parts[2],
+	"kubernetes.io/arch": arch(parts[3]),
+} if {
+	parts := regex.find_all_string_submatch_n(`^([a-z]+)(?:-[0-9]+tb)?([0-9]+)([a-z0-9-]*)$`, family, 1)[0]
+	parts[1] != "mac"
+} else := {}
+
+# Graviton has a g behind the generation.
+arch(attributes) := "arm64" if contains(attributes, "g")
+
+else := "amd64"
+
+lets(requirement, value) if {
+	requirement.operator == "Gt"
+	to_number(value) > to_number(requirement.values[0])
+}
+
+lets(requirement, value) if {
+	requirement.operator == "Lt"
+	to_number(value) < to_number(requirement.values[0])
+}
 
 lets(requirement, value) if selectors.holds(requirement, {requirement.key: value})
 

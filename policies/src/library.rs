@@ -197,6 +197,11 @@ impl Library {
         self.rules.insert(place, rule);
     }
 
+    /// Takes a rule out that is known all the same.
+    pub(crate) fn leave_out(&mut self, id: &str) {
+        self.rules.retain(|rule| rule.id.as_str() != id);
+    }
+
     /// Remembers that there is a rule of this id, be it one that cannot be asked.
     pub(crate) fn note(&mut self, id: &str) {
         if !self.knows(id) {

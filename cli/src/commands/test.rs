@@ -96,6 +96,11 @@ pub(crate) fn run(arguments: &args::Test, surroundings: &Surroundings) -> Outcom
 
 /// The tree, and the folders of rules that are asked for, as if the configuration named them.
 fn settings(arguments: &args::Test, surroundings: &Surroundings) -> Result<Settings, Error> {
+    // Who names a rule where a folder is meant learns how rules are named.
+    let missing = arguments.folders.iter().filter(|folder| std::fs::symlink_metadata(surroundings.directory.join(folder)).is_err());
+    if let Some(name) = missing.filter_map(|folder| folder.to_str()).find(|name| !name.contains(['/', '.'])) {
+        return Err(Error::usage(format!("there is no folder {name}"), format!("rules are named so: `portcullis test --rule {name}`")));
+    }
     let scope = args::Scope { paths: arguments.folders.clone(), config: arguments.config.clone(), ..args::Scope::default() };
     let mut settings = Settings::open(&scope, surroundings)?;
     if !arguments.folders.is_empty() {

@@ -5,10 +5,12 @@
 #   severity: error
 #   group: network
 #   scope: resource
-#   target: [DestinationRule, PeerAuthentication]
+#   target: [CiliumClusterwideNetworkPolicy, CiliumNetworkPolicy, DestinationRule, PeerAuthentication]
 #   params:
 #     rootNamespace: istio-system
 package portcullis.rules.plaintext_mesh
+
+import data.portcullis.prelude.cilium.rules as cilium_rules
 
 is_peer if input.resource.kind == "PeerAuthentication"
 
@@ -41,6 +43,13 @@ findings contains {"at": array.concat(place.at, ["tls", "mode"]), "message": mes
 	some place in policies
 	place.policy.tls.mode == "DISABLE"
 	message := sprintf("requests to %s are sent in plain text", [spec.host])
+}
+
+# A rule of Cilium's that switches off what others of its kind ask for.
+findings contains {"at": array.concat(known.at, ["authentication", "mode"]), "message": message} if {
+	some known in cilium_rules
+	known.rule.authentication.mode == "disabled"
+	message := sprintf("mutual authentication of %s rule %d is disabled", [known.direction, known.number])
 }
 
 policies := array.concat(whole, subsets)

@@ -38,20 +38,52 @@ look(text) := what if {
 else := ""
 
 names(key, text) := [sprintf("%s under %s", [said, pair[1]]) |
-	regex.match(`\.(ya?ml|json|properties|ini|conf|cnf|cfg|toml|env)$`, key)
-	regex.match(`(?i)(pass|passw(or)?d|passphrase|pwd|secret|key|token)["']?\s*[:=]`, text)
+	is_file(key, text)
+	regex.match(`(?i)(pass|passw(or)?d|passphrase|pwd|secret|key|token)["']?(\s*[:=]|>)|identified by|password '|name="`, text)
 	some line in effective(text)
-	some pair in array.concat(regex.find_all_string_submatch_n(assignment, line, 1), within(key, line))
+	some pair in pairs(key, line)
 	said := credentials.called(pair[1], pair[2])
 	said != ""
 ]
 
-# JSON may have all of it on one line.
+is_file(key, _) if regex.match(`(\.(ya?ml|json|properties|ini|conf|cnf|config|cfg|toml|env|sh|bash|sql|xml)|npmrc|pgpass)$`, key)
+
+# Without an ending only its lines show that it is one.
+is_file(key, text) if {
+	not contains(key, ".")
+	contains(text, "\n")
+}
+
+# A name and what it is set to, behind the whole match.
+pairs(key, line) := array.concat(regex.find_all_string_submatch_n(assignment, line, 1), within(key, line))
+
+# JSON and XML may have all of it on one line, and SQL has words for it.
 within(key, line) := regex.find_all_string_submatch_n(`"([A-Za-z0-9_.-]+)"\s*:\s*"([^"\s]+)"`, line, 32) if endswith(key, ".json")
+
+else := array.concat(elements(line), attributes(line)) if regex.match("\\.(xml|config)$", key)
+
+else := [array.concat([found[0]], ["password", found[1]]) |
+	some found in regex.find_all_string_submatch_n(`(?i)\b(?:identified by|password)\s+'([^'$:]+)'`, line, 32)
+] if {
+	endswith(key, ".sql")
+}
 
 else := []
 
-assignment := `^\s*["']?([A-Za-z0-9_.-]+)["']?\s*[:=]\s*["']?([^"'\s]+)["']?,?\s*$`
+elements(line) := regex.find_all_string_submatch_n(`<([A-Za-z0-9_.-]+)>([^<>\s]+)</`, line, 32)
+
+# An attribute, or a property that has its name in one.
+attributes(line) := array.concat(
+	regex.find_all_string_submatch_n(`\b([A-Za-z0-9_.-]+)="([^"\s]+)"`, line, 32),
+	regex.find_all_string_submatch_n(`\bname="([A-Za-z0-9_.-]+)"(?:\s+value="|>)([^"<>\s]+)["<]`, line, 32),
+)
+
+assignment := `^\s*(?:export\s+)?["']?(?://\S+:)?([A-Za-z0-9_.-]+)["']?\s*[:=]\s*["']?([^"'\s;]+)["']?[,;]?\s*(?:\s#.*)?$`
 
 # Without comments, which show how it would be written.
-effective(text) := [line | some line in split(text, "\n"); not regex.match(`^\s*(#|//|;|--|\*)`, line)]
+effective(text) := [line | some line in split(text, "\n"); not regex.match(`^\s*(#|//|;|--|\*)`, trim_prefix(line, of_npm(line)))]
+
+# Where npm keeps what belongs to a registry, the line begins with its address.
+of_npm(line) := "//" if regex.match(`^//\S+/:_`, line)
+
+else := ""

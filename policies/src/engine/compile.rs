@@ -13,13 +13,13 @@ use regorus::rvm::{
 use super::{
     Memory, Worker,
     keys::Keys,
-    memory,
+    memory, names,
     program::{self, Broken, Shared},
     settings::{ALL_RULES, is_bound},
 };
 use crate::{
     Config, ConfigError, Level, Library, Rule, Scope, builtins,
-    config::{Admission, Located, Params, RuleSettings, Setting, SettingLevel, WaiverEntry, nearest},
+    config::{Admission, Located, RuleSettings, Setting, SettingLevel, WaiverEntry},
     hash,
     rego::{
         nesting,
@@ -81,7 +81,7 @@ impl Engine {
     /// # Errors
     /// The configuration names what does not exist.
     pub fn new(library: &Library, config: &Config) -> Result<Self, EngineError> {
-        let errors = check_names(library, config);
+        let errors: Vec<ConfigError> = names::faults(library, config).into_iter().map(|fault| fault.error).collect();
         if !errors.is_empty() {
             return Err(EngineError::Config(errors));
         }
@@ -328,44 +328,6 @@ fn file(rule: &Rule) -> String {
 
 fn compile(shared: &Shared, rule: &Rule) -> Result<Program, Broken> {
     program::compile(shared, (&file(rule), &rule.rego), &rule.entry_point(), &builtins::added())
-}
-
-/// The rules and parameters that the configuration names but the library does not have.
-fn check_names(library: &Library, config: &Config) -> Vec<ConfigError> {
-    let mut errors = Vec::new();
-    let mut unknown = |id: &str, span| {
-        let near = library.nearest(id).map(|id| format!("did you mean {id}?"));
-        let hint = near.unwrap_or_else(|| "`portcullis rule` lists all rules".to_owned());
-        errors.push(ConfigError { message: format!("there is no rule {id}"), span, hint: Some(hint) });
-    };
-    let in_environments = config.environments.iter().flat_map(|environment| environment.levels.iter().map(|(id, level)| (id, level.span)));
-    // Waivers are for one rule each.
-    let in_waivers = config.waivers.iter().map(|waiver| (&waiver.rule.value, waiver.rule.span));
-    let in_rules = config.rules.iter().map(|(id, settings)| (id, settings.span));
-    for (id, span) in in_rules.chain(in_environments).filter(|(id, _)| &***id != ALL_RULES).chain(in_waivers) {
-        if !library.may_know(id) {
-            unknown(id, span);
-        }
-    }
-    for (id, settings) in &config.rules {
-        let none = Params::default();
-        let Some(params) = library.params(id).or_else(|| (&**id == ALL_RULES).then_some(&none)) else { continue };
-        let settings = &settings.value;
-        let narrower =
-            settings.environments.values().map(|setting| &setting.value).chain(settings.namespaces.iter().map(|(_, setting)| setting));
-        for (name, value) in std::iter::once(&settings.everywhere).chain(narrower).flat_map(|setting| &setting.params) {
-            if !params.names().any(|known| known == &**name) {
-                let near = nearest(name, params.names()).map(|name| format!("did you mean {name}?"));
-                let hint = near.unwrap_or_else(|| format!("`portcullis rule {id}` lists its parameters"));
-                errors.push(ConfigError { message: format!("rule {id} has no parameter {name}"), span: value.span, hint: Some(hint) });
-            } else if let Some(fault) = params.fault(name, &value.value) {
-                let message = format!("parameter {name} of rule {id} {}", fault.message);
-                errors.push(ConfigError { message, span: value.span, hint: Some(fault.hint) });
-            }
-        }
-    }
-    errors.sort_by_key(|error| error.span.map(|span| span.start));
-    errors
 }
 
 fn digest(library: &Library, config: &Config) -> String {

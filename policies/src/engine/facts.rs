@@ -14,7 +14,7 @@ use crate::{
 /// The facts that the resources of a repository tell, gathered before rules run over parts of it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts {
-    node_pools: Vec<(Option<Arc<str>>, Value)>,
+    node_pools: Vec<(Option<Arc<str>>, Arc<str>, Value)>,
     /// The environments that have NodePools which nobody can read.
     hidden: BTreeSet<Option<Arc<str>>>,
     services: Services,
@@ -25,7 +25,8 @@ impl Facts {
     #[must_use]
     pub fn collect(resources: &[Resource]) -> Self {
         let pools = resources.iter().filter(|resource| &*resource.identity.kind == "NodePool" && resource.group() == "karpenter.sh");
-        let mut found: Vec<_> = pools.filter_map(|pool| Some((pool.context.environment.clone(), node_pool(pool)?))).collect();
+        let of = |pool: &Resource| Some((pool.context.environment.clone(), Arc::from(&*pool.identity.name), node_pool(pool)?));
+        let mut found: Vec<_> = pools.filter_map(of).collect();
         found.sort();
         found.dedup();
         Self { node_pools: found, hidden: BTreeSet::new(), services: Services::collect(resources) }
@@ -56,8 +57,8 @@ impl Facts {
         if self.hidden.iter().any(is_here) {
             return Value::new_array();
         }
-        let here = self.node_pools.iter().filter(|(of, _)| is_here(of));
-        Value::from(here.map(|(_, pool)| pool.clone()).collect::<Vec<_>>())
+        let here = self.node_pools.iter().filter(|(of, ..)| is_here(of));
+        Value::from(here.map(|(.., pool)| pool.clone()).collect::<Vec<_>>())
     }
 
     /// The value of a fact for an environment and a namespace.
@@ -84,14 +85,16 @@ impl Facts {
     }
 }
 
-/// `{name, labels, requirements, taints}` of the nodes that a NodePool makes.
+/// `{name, labels, limits, requirements, taints}` of the nodes that a NodePool makes; the limits are of all of them together.
 fn node_pool(resource: &Resource) -> Option<Value> {
-    let template = resource.node()?.at(&["spec", "template"])?;
+    let spec = resource.node()?.at(&["spec"])?;
+    let template = spec.at(&["template"])?;
     let part = |keys: &[&str]| template.at(keys).filter(|node| !node.is_null()).and_then(of_node);
     let list = |key| template.at(&["spec", key]).filter(|node: &&Node| !node.items().is_empty()).and_then(of_node);
     Some(object([
         ("name", text(&resource.identity.name)),
         ("labels", part(&["metadata", "labels"]).unwrap_or_else(Value::new_object)),
+        ("limits", spec.at(&["limits"]).filter(|node| !node.is_null()).and_then(of_node).unwrap_or_else(Value::new_object)),
         ("requirements", list("requirements").unwrap_or_else(Value::new_array)),
         ("taints", list("taints").unwrap_or_else(Value::new_array)),
     ]))

@@ -21,6 +21,7 @@ mod infrastructure;
 mod joins;
 mod keys;
 mod memory;
+mod names;
 mod place;
 mod plan;
 mod platform;
