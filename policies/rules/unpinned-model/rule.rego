@@ -34,6 +34,20 @@ findings contains {"at": setting.at, "message": message} if {
 	message := sprintf("%s leads to %s, which is another model tomorrow", [setting.name, trim(part, "/@:")])
 }
 
+# A folder of an object store without a number anywhere, where nothing else says which version.
+findings contains {"at": setting.at, "message": message} if {
+	some setting in all_settings
+	regex.match(`^(s3|gs)://[^/]+/[^0-9]*/$`, setting.value)
+	settings.has_word(setting.name, input.params.words)
+	count(versioned) == 0
+	message := sprintf("%s leads to %s, which names no version", [setting.name, setting.value])
+}
+
+versioned := [setting.name |
+	some setting in all_settings
+	settings.has_word(setting.name, input.params.versions)
+]
+
 moves(value) if value in input.params.moving
 
 moves(value) if value == ""

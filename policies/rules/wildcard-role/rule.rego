@@ -28,7 +28,7 @@ import data.portcullis.prelude.rbac.rules
 findings contains {"at": wildcards[0].at, "message": message} if {
 	some i, rule in rules
 	wildcards := [{"field": field, "at": ["rules", i, field, j]} |
-		some field in ["verbs", "resources", "apiGroups"]
+		some field in ["verbs", "resources", "apiGroups", "nonResourceURLs"]
 		some j, value in rule[field]
 		value == "*"
 	]
