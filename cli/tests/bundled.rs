@@ -88,7 +88,9 @@ impl Repository {
 fn bundles_are_asked_like_folders() {
     let repository = Repository::of(&[("conftest", "team"), ("opa", "team"), ("rules", "edwards")]);
     let (code, output, notes) = repository.run(&["lint", "--format", "json"]);
-    assert_eq!((code, notes.as_str()), (1, ""));
+    // It names neither registries nor what scores.
+    let others: Vec<&str> = notes.lines().filter(|line| !line.contains("has nothing to go by")).collect();
+    assert_eq!((code, others), (1, Vec::new()));
     let report: Value = serde_json::from_str(&output).unwrap();
     let found: Vec<(&str, &str)> = report["findings"]
         .as_array()

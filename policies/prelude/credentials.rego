@@ -2,7 +2,7 @@
 package portcullis.prelude.credentials
 
 # One look for all that is certain, since most texts are nothing of it.
-certain := `(AKIA|ASIA)[0-9A-Z]{16}|PRIVATE KEY|eyJ[A-Za-z0-9_-]{8,}\.eyJ|gh[oprsu]_[A-Za-z0-9]{36}|github_pat_|glpat-|xox[abeprs]-|[rs]k_live_|AIza|npm_[A-Za-z0-9]{36}|dapi[0-9a-f]{32}|hvs\.|SG\.|hooks\.slack|webhookb2/|://[^/\s:@]*:[^/\s@]+@|(?i:[?&; ]\s*(password|pwd)\s*=)|-D\S+(?i:password)=`
+certain := `(AKIA|ASIA)[0-9A-Z]{16}|PRIVATE KEY|eyJ[A-Za-z0-9_-]{8,}\.eyJ|gh[oprsu]_[A-Za-z0-9]{36}|github_pat_|glpat-|xox[abeprs]-|[rs]k_live_|AIza|npm_[A-Za-z0-9]{36}|dapi[0-9a-f]{32}|hvs\.|SG\.|hooks\.slack|webhookb2/|://[^/\s:@]*:[^/\s@]+@|(?i:[?&; ]\s*(password|pwd)\s*=)|-D\S+(?i:password)=|(?i:required\s.*password=)|AccountKey=|AccessKey=|@(tcp|unix)\(|PASSW(OR)?D=`
 
 # What each of them is called.
 patterns := [
@@ -23,6 +23,10 @@ patterns := [
 	{"what": "a URL with a password", "pattern": `[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@'"]*:[^\s/@'"$<>{}%*]+@[A-Za-z0-9\[]`},
 	{"what": "a URL with a password", "pattern": `(?i)(^|[\s='"])[a-z][a-z0-9+.:-]*://\S*[?&;]password=[^\s&;$<{%*]{3,}`},
 	{"what": "a connection with a password", "pattern": `(?i)\b(server|host|data source)\s*=[^;\n]+;(.*;)?\s*(password|pwd)\s*=\s*[^\s&;$<{%*]{3,}`},
+	{"what": "a login with a password", "pattern": `(?i)\brequired\b.*\bpassword=["'][^"'$<{%*]{3,}["']`},
+	{"what": "a connection with a key", "pattern": `\b(AccountKey|SharedAccessKey)=[A-Za-z0-9+/]{20,}`},
+	{"what": "a connection with a password", "pattern": `^[^\s:/@]+:[^\s:/@$<{%*]+@(tcp|unix)\(`},
+	{"what": "a password in a command", "pattern": `(^|[\s;&|"'])[A-Z][A-Z0-9_]*PASSW(OR)?D=["']?[^\s"'$<{%&;|*()]{2,}[0-9][^\s"'$<{%&;|*()]*["']?([\s;&]|$)`},
 	{"what": "a system property with a password", "pattern": `(^|\s)["']?-D[A-Za-z0-9_.-]*(?i:password)=["']?[^\s"'$<{%*]{3,}`},
 	{"what": "a connection with a password", "pattern": `\bhost=\S+ (.* )?password=[^\s&;$<{%*]{3,}`},
 ]
@@ -36,12 +40,12 @@ shown(text) := found[0] if {
 } else := ""
 
 # One look at a name, since most are nothing of it.
-is_suspect(name) if regex.match(`(?i)(pass|passw(or)?d|passphrase|pwd|key|secret|token|base|auth|creds|credentials?)$|(^|[_.-])secret[_.-]`, name)
+is_suspect(name) if regex.match(`(?i)(pass|passw(or)?d|passphrase|pwd|[_.-]pw|cookie|key|secret|token|base|auth|creds|credentials?)$|(^|[_.-])secret[_.-]`, name)
 
 # Names that say it: passwords of any kind, keys and tokens. What is only about them ends otherwise.
-is_password(name) if regex.match(`(?i)(password|passwd|passphrase|[_.-]pwd|[_.-]pass)$`, name)
+is_password(name) if regex.match(`(?i)(password|passwd|passphrase|[_.-]pwd|[_.-]pass|[_.-]pw)$`, name)
 
-is_key(name) if regex.match(`(?i)((api|access|secret|private|encryption|signing|master|account)[_.-]?key|secret[_.-]key[_.-]base|(client|app|application|jwt|session|cookie|shared|signing|webhook|auth|hmac)[_.-]?secret)$`, name)
+is_key(name) if regex.match(`(?i)((api|access|secret|private|encryption|signing|master|account|jwt|hmac|aes|routing)[_.-]?key|erlang[_.-]?cookie|secret[_.-]key[_.-]base|(client|app|application|jwt|session|cookie|shared|signing|webhook|auth|hmac)[_.-]?secret)$`, name)
 
 is_token(name) if regex.match(`(?i)(^|[_.-]|access|api|auth|bearer|bot|refresh)token$`, name)
 
@@ -82,10 +86,10 @@ is_secret(name) if {
 	not regex.match(about_secrets, name)
 }
 
-about_secrets := `(?i)[_.-](arn|backend|class|dir|enabled|engine|file|format|host|id|interval|kind|label|length|manager|mount|name|names|namespace|path|policy|port|prefix|provider|ref|region|rotation|size|store|suffix|ttl|type|uri|url|version|volume)$`
+about_secrets := `(?i)[_.-](age|arn|backend|class|count|days?|dirs?|enabled|engine|file|format|group|host|hours?|id|interval|kind|label|length|manager|minutes?|mount|name|names|namespace|path|policy|port|prefix|provider|ref|region|rotation|seconds?|size|store|suffix|ttl|type|uri|url|version|volume)$`
 
 # Paths, variables, addresses, templates, stars, and what has blanks or calls something.
-reference := `^([/.~<$%!&|>]|arn:|vault:|secret:|secret\+|ref\+|file:|op://|env[:.]|https?:|aws-)|\$[({]|\{\{|^[*xX.]+$|[\s(),]`
+reference := `^(/|\.{1,2}/|~/|<|\$[A-Za-z_]+$|\$[A-Z0-9_]+$|%[A-Z_]+%$|![A-Z][A-Za-z]*\b|@@|#\{|&[a-z]|[|>]|arn:|vault:|secret:|secretsmanager:|ssm:|secret\+|ref\+|file:|classpath:|env[:.]|alias/|mrk-|projects/|aws-|[a-z][a-z0-9+-]*://)|\$[({]|\{\{|^[*xX.]+$|[\s(),]|^[a-z][a-z0-9_-]*(/[a-z0-9_-]+)+$`
 
 # It stands for itself: no path, no reference to something else, nothing that only switches it on or off.
 is_literal(text) if {

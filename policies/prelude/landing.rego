@@ -3,6 +3,7 @@ package portcullis.prelude.landing
 
 import data.portcullis.prelude.placement
 import data.portcullis.prelude.placement.capacity_type
+import data.portcullis.prelude.placement.pools as all_pools
 import data.portcullis.prelude.quantities
 
 capacities := ["on-demand", "reserved", "spot"]
@@ -15,7 +16,7 @@ fitting := {way.pool |
 }
 
 # Those that never have a node with what the pod asks for.
-too_small := {pool.name | some pool in placement.pools; count(shortages(pool)) > 0}
+too_small := {pool.name | some pool in all_pools; count(shortages(pool)) > 0}
 
 shortages(pool) := [{"resource": resource, "asked": asked, "bound": bound} |
 	some resource, asked in demand
@@ -48,6 +49,8 @@ bounds(pool, resource) := array.concat(
 largest(requirement) := max([to_number(value) | some value in requirement.values]) if requirement.operator == "In"
 
 largest(requirement) := to_number(requirement.values[0]) - 1 if requirement.operator == "Lt"
+
+largest(requirement) := to_number(requirement.values[0]) if requirement.operator == "Lte"
 
 # Karpenter counts the memory of an instance in mebibytes.
 units := {"cpu": 1, "memory": 1048576}

@@ -71,7 +71,7 @@ admits(pool, requirement) if {
 
 # Numbers that a pod asks for are not compared: what may be, may let it in.
 admits(pool, requirement) if {
-	requirement.operator in {"Gt", "Lt"}
+	requirement.operator in {"Gt", "Gte", "Lt", "Lte"}
 	possible(pool, requirement.key)
 }
 
@@ -97,11 +97,12 @@ admits(pool, requirement) if {
 }
 
 # What is certain of such a node.
-fixed(pool, capacity) := object.union(object.union(pool.labels, named(pool)), {capacity_type: capacity})
+fixed(pool, capacity) := object.union(object.union(pool.labels, named(pool, capacity)), {capacity_type: capacity})
 
-named(pool) := {"karpenter.sh/nodepool": pool.name} if pool.name != ""
+# Where no pool is in sight, nodes may be of a managed group, too.
+named(pool, capacity) := {"karpenter.sh/nodepool": pool.name} if pool.name != ""
 
-else := {}
+else := {"eks.amazonaws.com/capacityType": {"on-demand": "ON_DEMAND", "reserved": "CAPACITY_BLOCK", "spot": "SPOT"}[capacity]}
 
 # Karpenter makes nodes with labels that the pool names or that every node has, and with no others.
 possible(_, key) if well_known(key)
@@ -116,9 +117,13 @@ demanded(pool, key) if {
 }
 
 well_known(key) if {
+	not key in of_managed_groups
 	some part in ["kubernetes.io/", "karpenter.sh/", "karpenter.k8s.aws/", "topology.k8s.aws/", "eks.amazonaws.com/"]
 	contains(key, part)
 }
+
+# Labels of nodes of managed node groups, which Karpenter's never have.
+of_managed_groups := {"eks.amazonaws.com/capacityType", "eks.amazonaws.com/nodegroup"}
 
 # Whether the pool's requirements let a node have a value, and what that says of the node besides.
 allowed(pool, key, value) if {
@@ -142,16 +147,20 @@ of_type(type) := object.union(of_family(parts[0]), {"karpenter.k8s.aws/instance-
 of_family(family) := {
 	"karpenter.k8s.aws/instance-category": parts[1],
 	"karpenter.k8s.aws/instance-generation": parts[2],
-	"kubernetes.io/arch": arch(parts[3]),
+	"kubernetes.io/arch": arch(parts[1], parts[3]),
 } if {
 	parts := regex.find_all_string_submatch_n(`^([a-z]+)(?:-[0-9]+tb)?([0-9]+)([a-z0-9-]*)$`, family, 1)[0]
 	parts[1] != "mac"
 } else := {}
 
-# Graviton has a g behind the generation.
-arch(attributes) := "arm64" if contains(attributes, "g")
+arch(category, attributes) := "arm64" if is_graviton(category, attributes)
 
 else := "amd64"
+
+# It has a g behind the generation; its first family is called a1.
+is_graviton(_, attributes) if contains(attributes, "g")
+
+is_graviton(category, _) if category == "a"
 
 lets(requirement, value) if {
 	requirement.operator == "Gt"
@@ -161,6 +170,16 @@ lets(requirement, value) if {
 lets(requirement, value) if {
 	requirement.operator == "Lt"
 	to_number(value) < to_number(requirement.values[0])
+}
+
+lets(requirement, value) if {
+	requirement.operator == "Gte"
+	to_number(value) >= to_number(requirement.values[0])
+}
+
+lets(requirement, value) if {
+	requirement.operator == "Lte"
+	to_number(value) <= to_number(requirement.values[0])
 }
 
 lets(requirement, value) if selectors.holds(requirement, {requirement.key: value})

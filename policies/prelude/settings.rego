@@ -1,7 +1,26 @@
-# What programs are told: the variables of containers and the text of ConfigMaps, with their places.
+# What programs are told: the variables and flags of containers and the text of ConfigMaps, with their places.
 package portcullis.prelude.settings
 
-all := array.concat(variables, entries)
+all := array.concat(array.concat(variables, flags), entries)
+
+# `--name=value`, and `--name` before its value.
+flags := [flag |
+	some c in input.pod.containers
+	some field in ["args", "command"]
+	some i, text in c.container[field]
+	is_string(text)
+	startswith(text, "-")
+	some flag in flag_at(c, field, i, text)
+]
+
+flag_at(c, field, i, text) := [{"at": array.concat(c.at, [field, i]), "name": trim_left(parts[0], "-"), "value": concat("=", array.slice(parts, 1, count(parts)))}] if {
+	parts := split(text, "=")
+	count(parts) > 1
+} else := [{"at": array.concat(c.at, [field, i + 1]), "name": trim_left(text, "-"), "value": next}] if {
+	next := c.container[field][i + 1]
+	is_string(next)
+	not startswith(next, "-")
+} else := []
 
 variables := [{"at": array.concat(c.at, ["env", i, "value"]), "name": variable.name, "value": variable.value} |
 	some c in input.pod.containers
@@ -30,7 +49,7 @@ of(one) := array.concat(
 )
 
 # A name with its words between underscores, so that whole words are found in it.
-words(name) := sprintf("_%s_", [regex.replace(upper(name), `[^A-Z0-9]+`, "_")])
+words(name) := sprintf("_%s_", [regex.replace(upper(regex.replace(name, `([a-z0-9])([A-Z])`, "${1}_${2}")), `[^A-Z0-9]+`, "_")])
 
 has_word(name, list) if {
 	own := words(name)

@@ -16,7 +16,7 @@ import data.portcullis.prelude.containers
 findings contains {"resource": workload.id, "at": ["spec", "strategy", "type"], "message": message} if {
 	some workload in serving
 	workload.resource.spec.strategy.type == "Recreate"
-	several(workload)
+	runs_several(workload)
 	message := "strategy Recreate stops all pods before the first new one starts"
 }
 
@@ -39,6 +39,14 @@ is_everything(amount, workload) if {
 is_everything(amount, _) if {
 	is_string(amount)
 	regex.match(`^0*[1-9][0-9]{2,}%$`, amount)
+}
+
+# Without a number there is one pod, unless an autoscaler has its say.
+runs_several(workload) if workload.resource.spec.replicas > 1
+
+runs_several(workload) if {
+	count(workload.scalers) > 0
+	several(workload)
 }
 
 # One pod alone is gone for a moment in any way, and with a disk of its own it has to be. Without a number an autoscaler may have its say.

@@ -16,11 +16,24 @@ broker := `b-([a-z0-9-]+-)?[0-9]\.mq\.[a-z0-9-]+\.amazonaws\.com(\.cn)?`
 findings contains {"at": setting.at, "message": message} if {
 	some setting in all_settings
 	contains(setting.value, ".mq.")
+	not is_part(setting)
+	not is_console(setting)
 	hosts := {host | some host in regex.find_n(broker, setting.value, -1)}
 	count(hosts) > 0
 	fault := wrong(setting.value, hosts)
 	message := sprintf("%s %s", [setting.name, fault])
 }
+
+# Others put a URL together of it.
+is_part(setting) if {
+	reference := sprintf("$(%s)", [setting.name])
+	some other in all_settings
+	contains(other.value, "failover:")
+	contains(other.value, reference)
+}
+
+# People look at it, and no client.
+is_console(setting) if contains(upper(setting.name), "CONSOLE")
 
 # The one that a client is told in a list of several.
 findings contains {"at": setting.at, "message": message} if {

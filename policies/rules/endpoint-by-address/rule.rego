@@ -19,9 +19,10 @@ octet := `(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])`
 address := sprintf(`%s\.%s\.%s\.%s`, [octet, octet, octet, octet])
 
 # In a URL of such a server, with or without a user before it.
-in_url := sprintf(`(amqps?|jdbc:[a-z]+|jdbc:oracle:thin|kafka|mariadb|mongodb|mysql|nio\+ssl|postgres(ql)?|rediss?|ssl|stomp|tcp):(//|@)+([^@/\s]*@)?%s([:/?,)"'\s]|$)`, [address])
+in_url := sprintf(`(amqps?|jdbc:[a-z]+|jdbc:oracle:thin|kafka|mariadb|mongodb|mysql|nio\+ssl|postgres(ql)?|rediss?|ssl|stomp|tcp)(\+[a-z0-9]+)?:(//|@)+([^@/\s]*@)?%s([:/?,;)"'\s]|$)`, [address])
 
-alone := sprintf(`^%s(:[0-9]+)?$`, [address])
+# One, or a list of them.
+alone := sprintf(`^%s(:[0-9]+)?(,\s*%s(:[0-9]+)?)*$`, [address, address])
 
 findings contains {"at": setting.at, "message": message} if {
 	some setting in all_settings
@@ -40,11 +41,22 @@ in_urls(value) := {found |
 
 alone_in(setting) := {found |
 	regex.match(alone, setting.value)
-	settings.has_word(setting.name, input.params.kinds)
-	settings.has_word(setting.name, input.params.fields)
+	names_server(setting.name)
 	some found in regex.find_n(address, setting.value, 1)
 	not is_here(found)
 }
+
+names_server(name) if {
+	settings.has_word(name, input.params.kinds)
+	settings.has_word(name, input.params.fields)
+	not settings.has_word(name, others)
+}
+
+# Who may ask, and where something listens.
+others := ["ALLOWED", "BIND", "LISTEN"]
+
+# As the library of PostgreSQL calls them.
+names_server(name) if name in {"PGHOST", "PGHOSTADDR"}
 
 # The pod itself, or every address of it.
 is_here(found) if startswith(found, "127.")

@@ -9,9 +9,11 @@
 #   joins: [ConfigMap.core, Secret.core]
 package portcullis.rules.missing_config_key
 
+import data.portcullis.prelude.keys
+
 findings contains {"resource": holder.id, "at": wanted.at, "others": others, "message": message} if {
 	some holder in input.platform.resources
-	some wanted in wants(holder)
+	some wanted in keys.wanted(holder)
 	some reference in holder.references
 	reference.group == ""
 	reference.kind == wanted.kind
@@ -19,13 +21,36 @@ findings contains {"resource": holder.id, "at": wanted.at, "others": others, "me
 	makers := [input.platform.resources[id] | some id in reference.ids]
 	count(makers) > 0
 
-	# What is made of something else has keys that nobody sees here.
-	strange := [maker.id | some maker in makers; maker.kind != wanted.kind]
-	count(strange) == 0
-	having := [maker.id | some maker in makers; has(maker.resource, wanted.key)]
+	# What is made of something else may have keys that nobody sees here.
+	having := [maker.id | some maker in makers; may_have(maker, wanted)]
 	count(having) == 0
 	others := [{"resource": maker.id, "at": ["metadata", "name"]} | some maker in makers]
 	message := sprintf("%s %s has no key %s", [wanted.kind, wanted.name, wanted.key])
+}
+
+may_have(maker, wanted) if {
+	maker.kind == wanted.kind
+	has(maker.resource, wanted.key)
+}
+
+may_have(maker, wanted) if {
+	maker.kind != wanted.kind
+	not lists_keys(maker)
+}
+
+may_have(maker, wanted) if {
+	maker.kind == "ExternalSecret"
+	some entry in maker.resource.spec.data
+	entry.secretKey == wanted.key
+}
+
+# An ExternalSecret that takes keys one by one and makes nothing more of them.
+lists_keys(maker) if {
+	maker.kind == "ExternalSecret"
+	count(object.get(maker.resource, ["spec", "data"], [])) > 0
+	count(object.get(maker.resource, ["spec", "dataFrom"], [])) == 0
+	object.get(maker.resource, ["spec", "target", "template"], "none") == "none"
+	object.get(maker.resource, ["spec", "target", "creationPolicy"], "Owner") == "Owner"
 }
 
 has(resource, key) if {
@@ -39,22 +64,10 @@ has(resource, _) if {
 	count(held) == 0
 }
 
-wants(holder) := array.concat(of_variables(holder), of_volumes(holder))
+# So has one that a controller completes.
+has(resource, _) if resource.type == "kubernetes.io/service-account-token"
 
-of_variables(holder) := [{"kind": kind, "name": source.name, "key": source.key, "at": array.concat(c.at, ["env", i, "valueFrom", field, "key"])} |
-	some c in holder.pod.containers
-	some i, variable in c.container.env
-	some field, kind in {"configMapKeyRef": "ConfigMap", "secretKeyRef": "Secret"}
-	source := variable.valueFrom[field]
-	not source.optional
-	source.key
-]
-
-of_volumes(holder) := [{"kind": kind, "name": name, "key": item.key, "at": array.concat(holder.pod.at, ["volumes", i, field, "items", j, "key"])} |
-	some i, volume in holder.pod.spec.volumes
-	some field, kind in {"configMap": "ConfigMap", "secret": "Secret"}
-	source := volume[field]
-	not source.optional
-	name := object.get(source, "secretName", object.get(source, "name", ""))
-	some j, item in source.items
-]
+has(resource, _) if {
+	some key, _ in resource.metadata.annotations
+	contains(key, "secret-generator")
+}

@@ -40,6 +40,7 @@ findings contains {"at": ["spec"], "message": "mTLS of the whole mesh is not set
 findings contains {"at": array.concat(place.at, ["tls", "mode"]), "message": message} if {
 	input.resource.kind == "DestinationRule"
 	in_mesh(spec.host)
+	not is_api_server(spec.host)
 	some place in policies
 	place.policy.tls.mode == "DISABLE"
 	message := sprintf("requests to %s are sent in plain text", [spec.host])
@@ -72,5 +73,11 @@ in_mesh(host) if endswith(host, ".local")
 
 in_mesh(host) if contains(host, ".svc")
 
-# A short name with its namespace.
-in_mesh(host) if count(split(host, ".")) == 2
+# A short name with its namespace, where it ends as no public name does.
+in_mesh(host) if {
+	count(split(host, ".")) == 2
+	not regex.match(`\.(app|cloud|co|com|dev|edu|eu|gov|info|io|net|org|uk)$`, host)
+}
+
+# It has no sidecar, and speaks TLS of its own.
+is_api_server(host) if regex.match(`^kubernetes\.default(\.svc(\..+)?)?$`, host)

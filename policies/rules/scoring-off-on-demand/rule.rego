@@ -49,8 +49,12 @@ findings contains {"at": placement.place({"term": -1}), "others": picks, "messag
 	picks_nodes
 	count(input.params.nodePools) > 0
 	not fits_on_demand
+	not is_of_managed_group
 	message := "scoring pod fits On-Demand nodes of no NodePool, so it lands on nodes that are not meant for it, or nowhere"
 }
+
+# Nodes of a managed group are nodes of no pool.
+is_of_managed_group if object.get(input.pod.spec, ["nodeSelector", "eks.amazonaws.com/capacityType"], "") == "ON_DEMAND"
 
 stays_off_spot if {
 	is_scoring

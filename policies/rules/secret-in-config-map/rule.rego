@@ -42,9 +42,20 @@ names(key, text) := [sprintf("%s under %s", [said, pair[1]]) |
 	regex.match(`(?i)(pass|passw(or)?d|passphrase|pwd|secret|key|token)["']?(\s*[:=]|>)|identified by|password '|name="`, text)
 	some line in effective(text)
 	some pair in pairs(key, line)
+	not is_of_words(key, pair)
 	said := credentials.called(pair[1], pair[2])
 	said != ""
 ]
+
+# What an interface calls its fields, and the names that an ExternalSecret gives to its keys.
+is_of_words(key, _) if regex.match(`(?i)(messages|i18n|locale|labels|translation)`, key)
+
+is_of_words(_, pair) if regex.match(`(?i)^(error|field|label|message|msg|placeholder|text|title)[_.-]`, pair[1])
+
+is_of_words(_, pair) if {
+	pair[1] == "secretKey"
+	regex.match(`^[a-z]+([_.-]?[a-z0-9]+)*$`, pair[2])
+}
 
 is_file(key, _) if regex.match(`(\.(ya?ml|json|properties|ini|conf|cnf|config|cfg|toml|env|sh|bash|sql|xml)|npmrc|pgpass)$`, key)
 

@@ -20,8 +20,13 @@ findings contains finding if {
 	declared := [known | some id in service.selects; some known in ports(id)]
 	count(declared) > 0
 
-	# A pod that declares nothing may listen anywhere.
-	silent := [id | some id in service.selects; count(ports(id)) == 0]
+	# A container that declares nothing may listen anywhere.
+	silent := [c.at |
+		some id in service.selects
+		some c in input.platform.resources[id].pod.containers
+		c.role in {"main", "sidecar"}
+		count(object.get(c.container, "ports", [])) == 0
+	]
 	count(silent) == 0
 	not number in {known.number | some known in declared}
 	others := [{"resource": known.id, "at": known.at} | some known in declared]

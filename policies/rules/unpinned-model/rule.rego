@@ -37,16 +37,22 @@ findings contains {"at": setting.at, "message": message} if {
 # A folder of an object store without a number anywhere, where nothing else says which version.
 findings contains {"at": setting.at, "message": message} if {
 	some setting in all_settings
-	regex.match(`^(s3|gs)://[^/]+/[^0-9]*/$`, setting.value)
+	input.pod
+	regex.match(`^(s3|gs)://[^/]+/[^0-9$]*/$`, setting.value)
 	settings.has_word(setting.name, input.params.words)
 	count(versioned) == 0
 	message := sprintf("%s leads to %s, which names no version", [setting.name, setting.value])
 }
 
-versioned := [setting.name |
-	some setting in all_settings
-	settings.has_word(setting.name, input.params.versions)
-]
+versioned := array.concat(
+	[variable.name |
+		some c in input.pod.containers
+		some variable in c.container.env
+		settings.has_word(variable.name, input.params.versions)
+	],
+	# What comes from elsewhere as a whole may be anything.
+	[source | some c in input.pod.containers; some source in c.container.envFrom],
+)
 
 moves(value) if value in input.params.moving
 

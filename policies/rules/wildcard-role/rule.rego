@@ -30,7 +30,7 @@ findings contains {"at": wildcards[0].at, "message": message} if {
 	wildcards := [{"field": field, "at": ["rules", i, field, j]} |
 		some field in ["verbs", "resources", "apiGroups", "nonResourceURLs"]
 		some j, value in rule[field]
-		value == "*"
+		is_all(field, value)
 	]
 	count(wildcards) > 0
 	fields := concat(", ", [found.field | some found in wildcards])
@@ -42,4 +42,11 @@ findings contains {"at": ["aggregationRule", "clusterRoleSelectors", i], "messag
 	count(object.get(selector, "matchLabels", {})) == 0
 	count(object.get(selector, "matchExpressions", [])) == 0
 	message := sprintf("%s aggregates every ClusterRole", [own_name])
+}
+
+is_all(_, value) if value == "*"
+
+is_all(field, value) if {
+	field == "nonResourceURLs"
+	value == "/*"
 }

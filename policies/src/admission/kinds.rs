@@ -1,7 +1,7 @@
 //! The kinds whose resources are known by name, those that are never judged, and who acts for them.
 
 /// Kind, group and plural of what rules may be about; a kind of a custom resource is added here when a rule reads it.
-pub(super) const KNOWN: [(&str, &str, &str); 37] = [
+pub(super) const KNOWN: [(&str, &str, &str); 42] = [
     ("Pod", "", "pods"),
     ("PodTemplate", "", "podtemplates"),
     ("ReplicationController", "", "replicationcontrollers"),
@@ -32,11 +32,16 @@ pub(super) const KNOWN: [(&str, &str, &str); 37] = [
     ("NodePool", "karpenter.sh", "nodepools"),
     ("EC2NodeClass", "karpenter.k8s.aws", "ec2nodeclasses"),
     ("ClusterSecretStore", "external-secrets.io", "clustersecretstores"),
+    ("SecretStore", "external-secrets.io", "secretstores"),
     ("ConstraintTemplate", "templates.gatekeeper.sh", "constrainttemplates"),
     ("HTTPRoute", "gateway.networking.k8s.io", "httproutes"),
     ("VirtualService", "networking.istio.io", "virtualservices"),
     ("PeerAuthentication", "security.istio.io", "peerauthentications"),
     ("DestinationRule", "networking.istio.io", "destinationrules"),
+    ("CiliumClusterwideEnvoyConfig", "cilium.io", "ciliumclusterwideenvoyconfigs"),
+    ("CiliumClusterwideNetworkPolicy", "cilium.io", "ciliumclusterwidenetworkpolicies"),
+    ("CiliumEnvoyConfig", "cilium.io", "ciliumenvoyconfigs"),
+    ("CiliumNetworkPolicy", "cilium.io", "ciliumnetworkpolicies"),
     ("ScaledObject", "keda.sh", "scaledobjects"),
     ("PodExecOptions", "", "pods/exec"),
 ];

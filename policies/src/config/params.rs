@@ -117,6 +117,9 @@ impl Element {
     fn fault(&self, place: &str, value: &Value) -> Option<Fault> {
         let wrong = |wanted: &str, hint: &str| Some(Fault { message: format!("has {place} {value}, not {wanted}"), hint: hint.to_owned() });
         match (self, value) {
+            (Self::Quantity, Value::String(text)) if crate::input::quantity_of_text(text).is_none() => {
+                wrong("a quantity", "write a number, or a text with a unit as 500m or 2Gi")
+            }
             (Self::Text | Self::Quantity, Value::String(_)) | (Self::Number | Self::Quantity, Value::Number(_)) => None,
             (Self::Text, _) => wrong("a text", "write a text, in quotes where it looks like something else"),
             (Self::Number, _) => wrong("a number", "write a number, without quotes"),

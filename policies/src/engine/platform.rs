@@ -160,7 +160,11 @@ impl Run<'_> {
         let Some(rule) = self.engine.rules.get(index) else { return };
         for said in said {
             let Some(resource) = said.resource.and_then(|id| members.get(id)) else {
-                if let Some(first) = members.first() {
+                // What a rule of somebody's own says of nothing is a fault of the rule.
+                let unnamed = "it found something without naming a resource that there is".to_owned().into();
+                if let Some(problem) = mistaken(rule, &unnamed) {
+                    self.found.problems.push(problem);
+                } else if let Some(first) = members.first() {
                     let reason = format!("is in an environment of which rule {} found something without naming a resource", rule.id);
                     self.problem(first, &reason);
                 }

@@ -18,7 +18,8 @@ pub(crate) fn quantity(node: &Node) -> Option<f64> {
     }
 }
 
-fn parse(text: &str) -> Option<f64> {
+/// How many units a text says; none where the API server refuses it.
+pub(crate) fn parse(text: &str) -> Option<f64> {
     if text.len() > MAX_LENGTH {
         return None;
     }
