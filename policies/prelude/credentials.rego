@@ -23,7 +23,7 @@ patterns := [
 	{"what": "a URL with a password", "pattern": `[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@'"]*:[^\s/@'"$<>{}%*]+@[A-Za-z0-9\[]`},
 	{"what": "a URL with a password", "pattern": `(?i)(^|[\s='"])[a-z][a-z0-9+.:-]*://\S*[?&;]password=[^\s&;$<{%*]{3,}`},
 	{"what": "a connection with a password", "pattern": `(?i)\b(server|host|data source)\s*=[^;\n]+;(.*;)?\s*(password|pwd)\s*=\s*[^\s&;$<{%*]{3,}`},
-	{"what": "a login with a password", "pattern": `(?i)\brequired\b.*\bpassword=["'][^"'$<{%*]{3,}["']`},
+	{"what": "a login with a password", "pattern": `(?i)\brequired\b.*\bpassword=["'][^"'$<{%*]*[0-9][^"'$<{%*]*["']`},
 	{"what": "a connection with a key", "pattern": `\b(AccountKey|SharedAccessKey)=[A-Za-z0-9+/]{20,}`},
 	{"what": "a connection with a password", "pattern": `^[^\s:/@]+:[^\s:/@$<{%*]+@(tcp|unix)\(`},
 	{"what": "a password in a command", "pattern": `(^|[\s;&|"'])[A-Z][A-Z0-9_]*PASSW(OR)?D=["']?[^\s"'$<{%&;|*()]{2,}[0-9][^\s"'$<{%&;|*()]*["']?([\s;&]|$)`},
