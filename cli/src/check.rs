@@ -99,8 +99,13 @@ pub(crate) fn gather(settings: &Settings, engine: &Engine, owns: &Owns<'_>) -> R
         kinds.with(own.iter().chain(&common)).tell(&mut own);
         everywhere = everywhere.with(&own);
         let all: Vec<Resource> = own.iter().chain(&common).cloned().collect();
-        joined.extend(work.check(&own, &checked.facts(&all), Some((all.as_slice(), checked.beneath.as_slice()))));
+        joined.extend(work.check(&own, &checked.facts(&all), Some((all.as_slice(), &checked.beneath_of(environment)))));
         facts.absorb(Facts::collect(&own));
+    }
+    if !environments.is_empty() {
+        for environment in checked.environments_beneath().difference(&environments) {
+            joined.extend(work.check_beneath(&common, &facts, &checked.beneath_of(environment)));
+        }
     }
     everywhere.tell(&mut common);
     joined.extend(work.check(&common, &facts, environments.is_empty().then_some((common.as_slice(), checked.beneath.as_slice()))));
@@ -247,6 +252,11 @@ impl Work<'_> {
         self.unchecked.add(own.iter().filter(|resource| self.joined.resource(resource, sources)));
         self.secrets.extend(own.iter());
         joined
+    }
+
+    /// Asks the rules about what Terraform makes for an environment that no other object is for.
+    fn check_beneath(&mut self, common: &[Resource], facts: &Facts, beneath: &[Resource]) -> Vec<Finding> {
+        self.engine.check_beneath(&[common, beneath].concat(), facts).take(&mut self.problems)
     }
 
     /// Adds what rules join with what the paths reach.

@@ -249,7 +249,7 @@ pub(crate) fn report(
         unchecked,
         notes,
         reach: Reach::new(&contexts),
-        findings: group::findings(&findings, sources),
+        findings: group::findings(findings, sources),
         problems: group::problems(problems, sources),
         changes: None,
         secrets,

@@ -118,6 +118,17 @@ impl Checked {
         self.objects.iter().filter_map(|object| object.context.environment.as_ref())
     }
 
+    /// What rules join with the objects of an environment: what is for it, and what is for none in particular.
+    pub(crate) fn beneath_of(&self, environment: &Arc<str>) -> Vec<Resource> {
+        let is_here = |resource: &&Resource| resource.context.environment.as_ref().is_none_or(|own| own == environment);
+        self.beneath.iter().filter(is_here).cloned().collect()
+    }
+
+    /// The environments that any of it is for.
+    pub(crate) fn environments_beneath(&self) -> BTreeSet<&Arc<str>> {
+        self.beneath.iter().filter_map(|resource| resource.context.environment.as_ref()).collect()
+    }
+
     /// What objects tell about the platform, with what nobody can read of it.
     pub(crate) fn facts(&self, objects: &[Resource]) -> Facts {
         let mut facts = Facts::collect(objects);
