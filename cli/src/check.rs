@@ -85,7 +85,7 @@ pub(crate) fn gather(settings: &Settings, engine: &Engine, owns: &Owns<'_>) -> R
     }
     // What is for no environment in particular is a part of all of them.
     let mut common = work.render(&renderer, None);
-    common.extend(work.loose(&renderer));
+    common.extend(work.loose(&renderer, &checked));
     common.extend(checked.objects_of(None));
     work.templates();
     let of_applications = contexts.iter().filter_map(|context| context.environment.as_ref());
@@ -196,8 +196,8 @@ impl Work<'_> {
     }
 
     /// What no application takes.
-    fn loose(&mut self, renderer: &Renderer<'_>) -> Vec<Resource> {
-        let loose = Loose::find(self.settings, self.expanded, renderer);
+    fn loose(&mut self, renderer: &Renderer<'_>, checked: &Checked) -> Vec<Resource> {
+        let loose = Loose::find(self.settings, self.expanded, renderer, &checked.charts);
         let mut resources = Vec::new();
         add_resources(&mut resources, &mut self.problems, loose.manifests(), &Context::default());
         let rendered: Vec<_> = loose.charts().par_iter().map(|chart| loose.render(self.settings, chart)).collect();

@@ -25,6 +25,7 @@ use crate::{
     report::{Accounting, NotExpanded, NotRendered, Reach, Report},
     select::Selection,
     settings::{Settings, mistakes},
+    terraform::Released,
 };
 
 /// What a revision holds, and the Applications that it expands to.
@@ -164,7 +165,7 @@ pub(crate) fn objects(settings: &Settings) -> Result<Partial<Objects>, Error> {
     for (outcome, context) in outcomes.iter().zip(&contexts) {
         add_resources(&mut resources, &mut problems, outcome.documents.iter(), context);
     }
-    let loose = Loose::find(settings, &expanded, &renderer);
+    let loose = Loose::find(settings, &expanded, &renderer, &Released::default());
     add_resources(&mut resources, &mut problems, loose.manifests(), &Context::default());
     let rendered: Vec<_> = loose.charts().par_iter().map(|chart| loose.render(settings, chart)).collect();
     for chart in rendered {
