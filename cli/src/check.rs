@@ -85,7 +85,7 @@ pub(crate) fn gather(settings: &Settings, engine: &Engine, owns: &Owns<'_>) -> R
     }
     // What is for no environment in particular is a part of all of them.
     let mut common = work.render(&renderer, None);
-    common.extend(work.loose(&renderer));
+    common.extend(work.loose(&renderer, &checked));
     common.extend(checked.objects_of(None));
     work.templates();
     let of_applications = contexts.iter().filter_map(|context| context.environment.as_ref());
@@ -99,8 +99,13 @@ pub(crate) fn gather(settings: &Settings, engine: &Engine, owns: &Owns<'_>) -> R
         kinds.with(own.iter().chain(&common)).tell(&mut own);
         everywhere = everywhere.with(&own);
         let all: Vec<Resource> = own.iter().chain(&common).cloned().collect();
-        joined.extend(work.check(&own, &checked.facts(&all), Some((all.as_slice(), checked.beneath.as_slice()))));
+        joined.extend(work.check(&own, &checked.facts(&all), Some((all.as_slice(), &checked.beneath_of(environment)))));
         facts.absorb(Facts::collect(&own));
+    }
+    if !environments.is_empty() {
+        for environment in checked.environments_beneath().difference(&environments) {
+            joined.extend(work.check_beneath(&common, &facts, &checked.beneath_of(environment)));
+        }
     }
     everywhere.tell(&mut common);
     joined.extend(work.check(&common, &facts, environments.is_empty().then_some((common.as_slice(), checked.beneath.as_slice()))));
@@ -191,8 +196,8 @@ impl Work<'_> {
     }
 
     /// What no application takes.
-    fn loose(&mut self, renderer: &Renderer<'_>) -> Vec<Resource> {
-        let loose = Loose::find(self.settings, self.expanded, renderer);
+    fn loose(&mut self, renderer: &Renderer<'_>, checked: &Checked) -> Vec<Resource> {
+        let loose = Loose::find(self.settings, self.expanded, renderer, &checked.charts);
         let mut resources = Vec::new();
         add_resources(&mut resources, &mut self.problems, loose.manifests(), &Context::default());
         let rendered: Vec<_> = loose.charts().par_iter().map(|chart| loose.render(self.settings, chart)).collect();
@@ -247,6 +252,11 @@ impl Work<'_> {
         self.unchecked.add(own.iter().filter(|resource| self.joined.resource(resource, sources)));
         self.secrets.extend(own.iter());
         joined
+    }
+
+    /// Asks the rules about what Terraform makes for an environment that no other object is for.
+    fn check_beneath(&mut self, common: &[Resource], facts: &Facts, beneath: &[Resource]) -> Vec<Finding> {
+        self.engine.check_beneath(&[common, beneath].concat(), facts).take(&mut self.problems)
     }
 
     /// Adds what rules join with what the paths reach.

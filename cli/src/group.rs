@@ -25,17 +25,18 @@ struct Key {
 type Seen = IndexMap<(Key, Option<Identity>, Option<Arc<str>>), Vec<String>>;
 
 /// Groups findings by the line that a person would edit; the order of the first of each group stays.
-pub(crate) fn findings(findings: &[Finding], sources: &Sources) -> Vec<Entry> {
+pub(crate) fn findings(findings: Vec<Finding>, sources: &Sources) -> Vec<Entry> {
     findings_at(findings, sources, |finding| finding.origin.edit())
 }
 
-/// Groups findings by the line that `place` finds for each.
-pub(crate) fn findings_at(findings: &[Finding], sources: &Sources, place: impl Fn(&Finding) -> Option<Span>) -> Vec<Entry> {
-    let mut groups: IndexMap<Key, Vec<&Finding>> = IndexMap::new();
+/// Groups findings by the line that `place` finds for each; of each group only the entry stays, since there may be many.
+pub(crate) fn findings_at(findings: Vec<Finding>, sources: &Sources, place: impl Fn(&Finding) -> Option<Span>) -> Vec<Entry> {
+    let mut groups: IndexMap<Key, Vec<Finding>> = IndexMap::new();
     let mut seen = Seen::new();
     for finding in findings {
-        groups.entry(key(finding, place(finding), &mut seen)).or_default().push(finding);
+        groups.entry(key(&finding, place(&finding), &mut seen)).or_default().push(finding);
     }
+    drop(seen);
     groups.into_iter().filter_map(|(key, group)| entry(&group, key.place, sources)).collect()
 }
 
@@ -88,10 +89,10 @@ fn bare(finding: &Finding, without_containers: bool) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-fn entry(group: &[&Finding], place: Option<Span>, sources: &Sources) -> Option<Entry> {
+fn entry(group: &[Finding], place: Option<Span>, sources: &Sources) -> Option<Entry> {
     let first = group.first()?;
     let names = |pick: fn(&Finding) -> Option<Arc<str>>| -> Vec<Arc<str>> {
-        let names: BTreeSet<Arc<str>> = group.iter().filter_map(|finding| pick(finding)).collect();
+        let names: BTreeSet<Arc<str>> = group.iter().filter_map(pick).collect();
         names.into_iter().collect()
     };
     let resources: BTreeSet<ResourceName> = group.iter().filter_map(|finding| finding.resource.as_ref()).map(resource).collect();

@@ -13,6 +13,7 @@ use crate::{
     pipeline::Expanded,
     render::{self, Renderer},
     settings::Settings,
+    terraform::Released,
 };
 
 /// What no application of a revision takes.
@@ -20,7 +21,7 @@ pub(crate) struct Loose<'a> {
     manifests: Vec<&'a Manifest>,
     charts: Vec<LooseChart<'a>>,
     kustomizations: Vec<&'a RepoPath>,
-    /// The folders that applications name which are not rendered, with the reason reported there.
+    /// The folders that applications and releases of Terraform name which are not rendered, with the reason reported there.
     withheld: BTreeSet<RepoPath>,
 }
 
@@ -33,12 +34,14 @@ pub(crate) struct LooseChart<'a> {
 }
 
 impl<'a> Loose<'a> {
-    /// Finds what the applications leave.
-    pub(crate) fn find(settings: &Settings, expanded: &'a Expanded, renderer: &Renderer<'_>) -> Self {
+    /// Finds what the applications leave, and what Terraform does, which releases some charts itself.
+    pub(crate) fn find(settings: &Settings, expanded: &'a Expanded, renderer: &Renderer<'_>, released: &Released) -> Self {
         let Found { charts, manifests, kustomizations, .. } = expanded.found();
         let taken = taken(&expanded.applications);
-        let used = render::charts_and_kustomizations(expanded.named());
-        let withheld = render::withheld(&expanded.applications);
+        let mut used = render::charts_and_kustomizations(expanded.named());
+        used.extend(released.rendered.iter().cloned());
+        let mut withheld = render::withheld(&expanded.applications);
+        withheld.extend(released.named.iter().cloned());
         let is_left = |path: &&RepoPath| !path.parent().is_some_and(|folder| used.contains(&folder) || withheld.contains(&folder));
         Self {
             manifests: manifests.iter().filter(|manifest| !taken.contains(&manifest.file)).collect(),
@@ -68,7 +71,7 @@ impl<'a> Loose<'a> {
         let loaded = chart.chart.as_ref().map_err(|error| ChartError::clone(error).into());
         match loaded.and_then(Renderer::chart_alone) {
             Ok(documents) => Partial::whole(documents),
-            // Why is said of the application that names it.
+            // Why is said of the application or the release that names it.
             Err(_) if self.withheld.contains(chart.folder) => Partial::default(),
             Err(error) => Partial { value: Vec::new(), problems: vec![not_alone(settings, chart.folder, &error)] },
         }

@@ -25,6 +25,7 @@ use crate::{
     report::{Accounting, NotExpanded, NotRendered, Reach, Report},
     select::Selection,
     settings::{Settings, mistakes},
+    terraform::Released,
 };
 
 /// What a revision holds, and the Applications that it expands to.
@@ -164,7 +165,7 @@ pub(crate) fn objects(settings: &Settings) -> Result<Partial<Objects>, Error> {
     for (outcome, context) in outcomes.iter().zip(&contexts) {
         add_resources(&mut resources, &mut problems, outcome.documents.iter(), context);
     }
-    let loose = Loose::find(settings, &expanded, &renderer);
+    let loose = Loose::find(settings, &expanded, &renderer, &Released::default());
     add_resources(&mut resources, &mut problems, loose.manifests(), &Context::default());
     let rendered: Vec<_> = loose.charts().par_iter().map(|chart| loose.render(settings, chart)).collect();
     for chart in rendered {
@@ -193,7 +194,7 @@ pub(crate) fn lint_settled(
     settings: &Settings,
     library: &Library,
     day: (Date, Coverage),
-    settle: impl FnOnce(Vec<Finding>) -> Vec<Finding>,
+    settle: impl FnOnce(Vec<Finding>) -> Vec<Finding> + Send,
 ) -> Result<Report, Error> {
     let engine = engine(settings, library)?;
     Ok(report(gather(settings, &engine, &|_| true)?, (settings, &engine), day, settle))
@@ -208,8 +209,18 @@ pub(crate) fn engine(settings: &Settings, library: &Library) -> Result<Engine, E
     })
 }
 
-/// Applies waivers, and groups what is selected, once `settle` has said something about it.
+/// Applies waivers, and groups what is selected, once `settle` has said something about it. A thread that checked does so: the memory that it is done
+/// with is free for itself alone.
 pub(crate) fn report(
+    gathered: Gathered,
+    checked: (&Settings, &Engine),
+    day: (Date, Coverage),
+    settle: impl FnOnce(Vec<Finding>) -> Vec<Finding> + Send,
+) -> Report {
+    rayon::scope(|_| grouped(gathered, checked, day, settle))
+}
+
+fn grouped(
     gathered: Gathered,
     (settings, engine): (&Settings, &Engine),
     (today, coverage): (Date, Coverage),
@@ -249,7 +260,7 @@ pub(crate) fn report(
         unchecked,
         notes,
         reach: Reach::new(&contexts),
-        findings: group::findings(&findings, sources),
+        findings: group::findings(findings, sources),
         problems: group::problems(problems, sources),
         changes: None,
         secrets,

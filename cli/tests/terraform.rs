@@ -151,3 +151,115 @@ fn roots_that_share_a_state_are_told_at_its_key() {
     assert_eq!(shared(["one", "one"]), told);
     assert_eq!(shared(["one", "two"]), Vec::<String>::new());
 }
+
+const EXPERIMENT: &str = r#"variable "alarm" {
+  type = string
+}
+
+resource "aws_cloudwatch_metric_alarm" "restarts" {
+  alarm_name = var.alarm
+}
+
+resource "aws_fis_experiment_template" "zone" {
+  stop_condition {
+    source = "aws:cloudwatch:alarm"
+    value  = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:restarts"
+  }
+}
+"#;
+
+/// What Terraform makes is joined in each of its environments, whether there are objects in that, in another one or in none.
+#[test]
+fn what_only_terraform_makes_is_joined() {
+    let root = tempfile::tempdir().unwrap();
+    let rule = "experiment-that-no-alarm-stops";
+    let joined = || {
+        let (report, _) = lint(root.path(), &["--rule", rule]);
+        let findings = report["findings"].as_array().unwrap().iter();
+        findings.map(|finding| (finding["location"]["line"].to_string(), finding["environments"].to_string())).collect::<Vec<_>>()
+    };
+    let told = [("12".to_owned(), "[\"prod\"]".to_owned())];
+    let write = |file: &str, text: &str| {
+        let path = root.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write("infra/main.tf", EXPERIMENT);
+    write("infra/vars/dev.tfvars", "alarm = \"restarts\"\n");
+    write("infra/vars/prod.tfvars", "alarm = \"pod-restarts\"\n");
+    assert_eq!(joined(), told, "no object at all");
+    write("pod.yaml", POD);
+    assert_eq!(joined(), told, "an object of no environment");
+    let server = "https://dev.example.com";
+    write(
+        "apps/dev.yaml",
+        &format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{ name: shop-dev, namespace: argocd }}\nspec:\n  project: default\n  destination: {{ server: {server}, namespace: shop }}\n  source: {{ repoURL: https://git.example.com/shop.git, path: objects, targetRevision: HEAD }}\n"
+        ),
+    );
+    write("objects/pod.yaml", POD);
+    write(
+        "portcullis.yaml",
+        &format!(
+            "version: 1\nenvironments: [{{ name: dev, clusters: [dev] }}, {{ name: prod, clusters: [prod] }}]\nrepositories: [{{ url: https://git.example.com/shop.git, path: . }}]\nclusters: [{{ name: dev, server: {server} }}, {{ name: prod, server: https://prod.example.com }}]\n"
+        ),
+    );
+    assert_eq!(joined(), told, "an object of another environment");
+}
+
+const CHART: &str = "apiVersion: v2\nname: web\nversion: 1.0.0\n";
+
+const TEMPLATE: &str = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Release.Name }}\nspec:\n  containers:\n    - name: web\n      image: {{ .Values.image }}\n{{- if .Values.broken }}{{ fail \"no\" }}{{ end }}\n";
+
+/// A chart that a release takes from the repository is rendered with what the release says; of any other chart is said that it is not.
+#[test]
+fn releases_in_hcl_are_rendered() {
+    let root = tempfile::tempdir().unwrap();
+    let write = |file: &str, text: &str| {
+        let path = root.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write("charts/web/Chart.yaml", CHART);
+    write("charts/web/values.yaml", "image: web:latest\n");
+    write("charts/web/templates/pod.yaml", TEMPLATE);
+    let released = |settings: &str| {
+        write("infra/main.tf", &format!("resource \"helm_release\" \"web\" {{\n  name = \"shop\"\n{settings}}}\n"));
+        let (report, code) = lint(root.path(), &["--rule", "unpinned-image"]);
+        let findings = report["findings"].as_array().unwrap().iter();
+        let told = |finding: &Value| {
+            format!(
+                "{}:{} {}",
+                finding["location"]["file"].as_str().unwrap(),
+                finding["location"]["line"],
+                finding["resource"]["name"].as_str().unwrap()
+            )
+        };
+        let reasons = report["terraform"]["undecided"].as_array().unwrap().iter();
+        let problems = report["problems"].as_array().unwrap().iter();
+        let reasons = reasons.map(|entry| entry["reason"].as_str().unwrap().to_owned());
+        let problems = problems.map(|entry| entry["message"].as_str().unwrap().to_owned());
+        (findings.map(told).collect::<Vec<_>>(), reasons.chain(problems).collect::<Vec<_>>(), code)
+    };
+    let none = Vec::<String>::new;
+    let chart = "  chart = \"${path.module}/../charts/web\"\n";
+    assert_eq!(released(chart), (vec!["charts/web/values.yaml:1 shop".to_owned()], none(), 1), "once, and not by itself too");
+    let values = format!("{chart}  values = [yamlencode({{ image = \"other:latest\" }})]\n");
+    assert_eq!(released(&values), (vec!["infra/main.tf:4 shop".to_owned()], none(), 1));
+    let set = format!("{values}  set {{\n    name  = \"image\"\n    value = \"web:1.2.3\"\n  }}\n");
+    assert_eq!(released(&set), (none(), none(), 0));
+    let (found, problems, code) = released(&format!("{set}  set {{\n    name  = \"broken\"\n    value = true\n  }}\n"));
+    assert_eq!((found, code), (none(), 3));
+    assert!(problems[0].starts_with("release shop: execution error"), "{problems:?}");
+    let elsewhere = "  chart = \"web\"\n  repository = \"https://charts.example.com\"\n  version = \"1.0.0\"\n";
+    let (found, reasons, _) = released(elsewhere);
+    assert_eq!(found.len(), 1, "nobody releases the chart that is here");
+    assert!(
+        reasons[0].starts_with("its Kubernetes objects are not checked: the chart web of https://charts.example.com is not rendered"),
+        "{reasons:?}"
+    );
+    let vague = format!("{chart}  values = [yamlencode({{ image = aws_ecr_repository.web.repository_url }})]\n");
+    let (found, reasons, _) = released(&format!("{vague}}}\nresource \"aws_ecr_repository\" \"web\" {{\n"));
+    let alone = vec!["charts/web/values.yaml:1 release-name".to_owned()];
+    assert_eq!((found, reasons.len()), (alone, 1), "nobody knows its values, so that it is rendered with its own: {reasons:?}");
+}

@@ -27,6 +27,8 @@ def layers(roots):
 
 def redirect(root, states):
     """Has a root keep its state, and read that of others, in a folder."""
+    override = root / "portcullis_override.tf"
+    override.unlink(missing_ok=True)
     text, over = texts(root), []
     place = lambda key: f'path = "{states / key / "terraform.tfstate"}"\n    workspace_dir = "{states / key}"'
     if found := BACKEND.search(text):
@@ -34,7 +36,7 @@ def redirect(root, states):
     for name, key in STATE.findall(text):
         over.append(f'data "terraform_remote_state" "{name}" {{\n  backend = "local"\n  config = {{\n    {place(key)}\n  }}\n}}')
     if over:
-        (root / "portcullis_override.tf").write_text("\n".join(over) + "\n")
+        override.write_text("\n".join(over) + "\n")
 
 
 def planned(root, stubs, workspace="default", files=(), apply=False):

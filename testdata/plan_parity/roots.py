@@ -19,10 +19,10 @@ def platform(table, stubs, scratch, only):
     copy = scratch / source
     environments = sorted(path.name for path in (copy / "variables").iterdir())
     roots = layers(sorted(path.parent for path in copy.glob("*/versions.tf")))
-    for root in roots:
-        redirect(root, scratch / "states")
     for environment in environments:
         for root in roots:
+            # Terraform does not begin where others have workspaces and its own is not there yet.
+            redirect(root, scratch / "states" / environment)
             name = f"{root.name}@{environment}"
             if only not in name:
                 continue

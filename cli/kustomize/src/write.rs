@@ -20,7 +20,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Writer {
     bytes: Vec<u8>,
-    parts: Vec<(u32, Origin)>,
+    parts: Vec<(u32, Arc<Origin>)>,
 }
 
 impl Writer {
@@ -28,7 +28,7 @@ impl Writer {
     pub(crate) fn add(&mut self, node: &Node) -> Result<()> {
         if !self.bytes.is_empty() {
             self.bytes.extend_from_slice(b"---\n");
-            self.parts.push((self.bytes.len() as u32, node.place.origin()));
+            self.parts.push((self.bytes.len() as u32, Arc::new(node.place.origin())));
         }
         let mut walk = Walk { emitter: Emitter::new(Style::Yaml2), trace: Trace::default(), places: BTreeMap::new() };
         walk.node(node, &node.place)?;
@@ -40,7 +40,7 @@ impl Writer {
         self.bytes.extend_from_slice(&finished.0);
         for piece in finished.1 {
             let place = walk.places.get(&piece.origin).unwrap_or(&node.place);
-            self.parts.push(((start as u32) + piece.end, place.origin()));
+            self.parts.push(((start as u32) + piece.end, Arc::new(place.origin())));
         }
         Ok(())
     }

@@ -59,7 +59,7 @@ pub(super) fn entries(found: &[ChangeFinding], sources: &Sources) -> Vec<report:
     let mut findings: Vec<Finding> = found.iter().map(|found| found.finding.clone()).collect();
     let place = |finding: &Finding| places.get(finding.fingerprint.as_str()).copied().flatten();
     findings.sort_by_cached_key(|finding| place(finding).and_then(|span| sources.locate(span)));
-    let grouped = group::findings_at(&findings, sources, place);
+    let grouped = group::findings_at(findings, sources, place);
     grouped.into_iter().map(|finding| report::Finding { status: Some(Status::New), ..finding }).collect()
 }
 

@@ -91,9 +91,13 @@ pub(crate) fn compare(comparison: &Comparison<'_>) -> Result<Report, Error> {
     };
     let spreads = Spreads::default();
     let base_engine = engines.base.as_ref().unwrap_or(&engines.head);
+    let mut roots = rayon::join(
+        || terraform::check(base, base_engine, terraform::discover(base), Keep::Roots),
+        || terraform::check(head, &engines.head, terraform::discover(head), Keep::Roots),
+    );
     let (before, after) = rayon::join(
-        || Side::new(base, before, ("base", &spreads), base_engine),
-        || Side::new(head, &after, ("head", &spreads), &engines.head),
+        || Side::new(base, (before, &roots.0.charts), ("base", &spreads), base_engine),
+        || Side::new(head, (&after, &roots.1.charts), ("head", &spreads), &engines.head),
     );
     let after = after?;
     let before = match before {
@@ -108,10 +112,6 @@ pub(crate) fn compare(comparison: &Comparison<'_>) -> Result<Report, Error> {
     if extent == Extent::Reached && is_judged_otherwise {
         extent = Extent::Everything;
     }
-    let mut roots = rayon::join(
-        || terraform::check(base, base_engine, terraform::discover(base), Keep::Roots),
-        || terraform::check(head, &engines.head, terraform::discover(head), Keep::Roots),
-    );
     let (mut reached, mut judged) = judge_both(comparison, &engines, (&before, &after), (extent, (&roots.0, &roots.1)));
     if extent == Extent::Reached && waivers_may_differ(base, head, &judged) {
         (reached, judged) = judge_both(comparison, &engines, (&before, &after), (Extent::Everything, (&roots.0, &roots.1)));

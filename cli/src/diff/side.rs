@@ -23,6 +23,7 @@ use crate::{
     pipeline::{Expanded, add_resources},
     render::Renderer,
     settings::Settings,
+    terraform::Released,
 };
 
 /// What is known of each chart without rendering it.
@@ -103,17 +104,17 @@ pub(super) struct Side<'a> {
 }
 
 impl<'a> Side<'a> {
-    /// Loads every chart and values file; `name` tells the sides apart, which share `spreads`.
+    /// Loads every chart and values file but those that Terraform releases; `name` tells the sides apart, which share `spreads`.
     pub(super) fn new(
         settings: &'a Settings,
-        expanded: &'a Expanded,
+        (expanded, released): (&'a Expanded, &Released),
         (name, spreads): (&str, &Spreads),
         engine: &Engine,
     ) -> Result<Self, Error> {
         let applications = &expanded.applications;
         let layer_name = |path: &RepoPath| settings.config.layer_of(path.as_str()).cloned().unwrap_or_else(|| Arc::clone(path.text()));
         let renderer = Renderer::new(&settings.revision, (&settings.supply, expanded.compat()), applications, layer_name);
-        let loose = Loose::find(settings, expanded, &renderer);
+        let loose = Loose::find(settings, expanded, &renderer, released);
         let kinds = Kinds::of(settings, engine, &renderer, applications)?;
         let charts = chart_facts(&renderer, applications, spreads);
         let contexts = expanded.contexts(settings);

@@ -168,7 +168,7 @@ impl Told<'_> {
                 Status::Fixed => finding.origin.edit(),
                 Status::New | Status::Unchanged => self.lines.place(&finding.origin, sources),
             };
-            let grouped = group::findings_at(&list, sources, place);
+            let grouped = group::findings_at(list, sources, place);
             findings.extend(grouped.into_iter().map(|finding| report::Finding { status: Some(status), ..finding }));
             if status == Status::New {
                 findings.extend(

@@ -17,11 +17,28 @@ pub(crate) const SCHEMA: &str = include_str!("report.schema.json");
 
 /// A member of the report. What is long is made while it is written, an entry at a time: the whole of it in two forms may be more than there is
 /// memory for.
-enum Member<'a> {
+pub(super) enum Member<'a> {
+    /// A value.
     Whole(Value),
-    Findings(&'a [Finding]),
-    Problems(&'a [Issue]),
+    /// A list of any length.
+    List(Box<dyn Iterator<Item = Value> + 'a>),
+    /// An object with such members.
+    Object(Members<'a>),
 }
+
+impl Member<'_> {
+    /// All of it at once.
+    pub(super) fn value(self) -> Value {
+        match self {
+            Self::Whole(value) => value,
+            Self::List(entries) => entries.collect(),
+            Self::Object(members) => members.into_iter().map(|(name, member)| (name.to_owned(), member.value())).collect(),
+        }
+    }
+}
+
+/// Members by name.
+pub(super) type Members<'a> = BTreeMap<&'static str, Member<'a>>;
 
 /// The report as indented JSON with a newline at its end.
 pub(crate) fn json(report: &Report) -> String {
@@ -39,39 +56,57 @@ pub(crate) fn json(report: &Report) -> String {
             })),
         ),
         ("application_sets", Member::Whole(json!({"not_expanded": report.not_expanded.iter().map(not_expanded).collect::<Vec<_>>()}))),
-        ("terraform", Member::Whole(report.terraform.to_json())),
+        ("terraform", Member::Object(report.terraform.members())),
         ("objects", Member::Whole(report.objects.into())),
-        ("findings", Member::Findings(&report.findings)),
-        ("problems", Member::Problems(&report.problems)),
+        ("findings", Member::List(Box::new(report.findings.iter().map(finding)))),
+        ("problems", Member::List(Box::new(report.problems.iter().map(problem)))),
     ]);
     let unchecked = &report.unchecked.0;
     let unchecked = (!unchecked.is_empty()).then(|| json!(unchecked));
     let optional = [("unchecked", unchecked), ("changes", report.changes.as_ref().map(changes)), ("partition", report.partition.clone())];
     members.extend(optional.into_iter().filter_map(|(name, value)| Some((name, Member::Whole(value?)))));
-    let mut text = String::from("{");
-    for (at, (name, member)) in members.into_iter().enumerate() {
-        let comma = if at == 0 { "" } else { "," };
-        let _ = write!(text, "{comma}\n  \"{name}\": ");
-        match member {
-            Member::Whole(value) => put(&mut text, &value, "  "),
-            Member::Findings(all) => list(&mut text, all.iter().map(finding)),
-            Member::Problems(all) => list(&mut text, all.iter().map(problem)),
-        }
-    }
-    text.push_str("\n}\n");
+    let mut text = String::new();
+    write_member(&mut text, Member::Object(members), "");
+    text.push('\n');
     text
 }
 
-/// Writes a list of the report, an entry at a time.
-fn list(text: &mut String, entries: impl Iterator<Item = Value>) {
+/// Writes a member, whose lines lie as deep as `indent` says.
+fn write_member(text: &mut String, member: Member<'_>, indent: &str) {
+    match member {
+        Member::Whole(value) => put(text, &value, indent),
+        Member::List(entries) => list(text, entries, indent),
+        Member::Object(members) => {
+            text.push('{');
+            let inner = format!("{indent}  ");
+            for (at, (name, member)) in members.into_iter().enumerate() {
+                let comma = if at == 0 { "" } else { "," };
+                let _ = write!(text, "{comma}\n{inner}\"{name}\": ");
+                write_member(text, member, &inner);
+            }
+            text.push('\n');
+            text.push_str(indent);
+            text.push('}');
+        }
+    }
+}
+
+/// Writes a list, an entry at a time.
+fn list(text: &mut String, entries: impl Iterator<Item = Value>, indent: &str) {
     text.push('[');
+    let inner = format!("{indent}  ");
     let mut is_empty = true;
     for entry in entries {
-        text.push_str(if is_empty { "\n    " } else { ",\n    " });
-        put(text, &entry, "    ");
+        text.push_str(if is_empty { "\n" } else { ",\n" });
+        text.push_str(&inner);
+        put(text, &entry, &inner);
         is_empty = false;
     }
-    text.push_str(if is_empty { "]" } else { "\n  ]" });
+    if !is_empty {
+        text.push('\n');
+        text.push_str(indent);
+    }
+    text.push(']');
 }
 
 /// Writes a value whose lines lie as deep as `indent` says; in JSON no text has a line of its own.

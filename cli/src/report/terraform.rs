@@ -5,7 +5,12 @@ use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 use portcullis_source::Location;
 use serde_json::{Value, json};
 
-use super::{NotEvaluated, Terraform, Undecided, escape::visible, json::location, tally::plural};
+use super::{
+    NotEvaluated, Terraform, Undecided,
+    escape::visible,
+    json::{Member, Members, location},
+    tally::plural,
+};
 
 /// How many doubts are shown.
 const DOUBTS: usize = 12;
@@ -64,8 +69,13 @@ impl Terraform {
         self.undecided.dedup();
     }
 
-    /// The key `terraform` of the report.
+    /// The key `terraform` of the report, as a whole.
     pub(crate) fn to_json(&self) -> Value {
+        Member::Object(self.members()).value()
+    }
+
+    /// What stands in it, by name.
+    pub(super) fn members(&self) -> Members<'_> {
         let not_evaluated = self.not_evaluated.iter().map(|entry| {
             json!({"root": entry.root, "environment": entry.environment, "reason": entry.reason, "location": location(&entry.location)})
         });
@@ -80,15 +90,17 @@ impl Terraform {
                 "location": location(&entry.location),
             })
         });
-        json!({
-            "total": self.total,
-            "evaluated": self.evaluated(),
-            "resources": self.resources,
-            "by_contract": self.by_contract,
-            "not_here": self.not_here,
-            "not_evaluated": not_evaluated.collect::<Vec<_>>(),
-            "undecided": undecided.collect::<Vec<_>>(),
-        })
+        let numbers = [
+            ("total", self.total),
+            ("evaluated", self.evaluated()),
+            ("resources", self.resources),
+            ("by_contract", self.by_contract),
+            ("not_here", self.not_here),
+        ];
+        let mut members: Members<'_> = numbers.map(|(name, number)| (name, Member::Whole(number.into()))).into();
+        members.insert("not_evaluated", Member::List(Box::new(not_evaluated)));
+        members.insert("undecided", Member::List(Box::new(undecided)));
+        members
     }
 
     /// Adds what a report has under `terraform`; none where it is written otherwise.

@@ -6,9 +6,9 @@ use std::{
 };
 
 use portcullis_policies::{Context, Engine, Facts, Finding, Identity, Resource, Worker};
-use portcullis_source::{Partial, Problem, RepoPath, Span, Stage, Step};
+use portcullis_source::{Document, Partial, Problem, RepoPath, Span, Stage, Step};
 use portcullis_terraform::{
-    document::{self, About, ROOT_KIND},
+    document::{self, About, ROOT_KIND, Release},
     module::Mode,
     roots::Root,
 };
@@ -17,6 +17,7 @@ use super::{
     Evaluated, Kept,
     doubt::doubt,
     evaluated::{DEFAULT, each},
+    release::{self, Unrendered},
     states::States,
 };
 use crate::{
@@ -40,12 +41,23 @@ pub(crate) struct Checked {
     pub(crate) beneath: Vec<Resource>,
     /// The objects of clusters that it makes itself.
     pub(crate) objects: Vec<Resource>,
+    /// The charts of the repository that it releases itself.
+    pub(crate) charts: Released,
     /// The environments that have NodePools which nobody can read.
     pools: BTreeSet<Option<Arc<str>>>,
     /// What of that nobody asks about.
     silent: BTreeSet<Named>,
     /// What must not be shown: where it is written, and the text.
     hidden: Vec<(Option<Span>, Option<Arc<str>>)>,
+}
+
+/// Charts of the repository that roots release.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Released {
+    /// Those that are rendered as some release says.
+    pub(crate) rendered: BTreeSet<RepoPath>,
+    /// Those of which a release is not known as a whole, which is counted.
+    pub(crate) named: BTreeSet<RepoPath>,
 }
 
 /// Names a resource of Terraform by its environment and itself.
@@ -65,13 +77,15 @@ pub(crate) enum Keep {
 impl Checked {
     /// Adds what was found in another root.
     fn absorb(&mut self, part: Self) {
-        let Self { found, account, reached, roots, beneath, objects, pools, silent, hidden } = part;
+        let Self { found, account, reached, roots, beneath, objects, charts, pools, silent, hidden } = part;
         self.found.value.extend(found.take(&mut self.found.problems));
         self.account.absorb(account);
         self.reached.extend(reached.into_iter().filter(|path| !self.reached.contains(path)).collect::<Vec<_>>());
         self.roots.extend(roots);
         self.beneath.extend(beneath);
         self.objects.extend(objects);
+        self.charts.rendered.extend(charts.rendered);
+        self.charts.named.extend(charts.named);
         self.pools.extend(pools);
         self.silent.extend(silent);
         self.hidden.extend(hidden);
@@ -116,6 +130,17 @@ impl Checked {
     /// The environments that they are made for.
     pub(crate) fn environments(&self) -> impl Iterator<Item = &Arc<str>> {
         self.objects.iter().filter_map(|object| object.context.environment.as_ref())
+    }
+
+    /// What rules join with the objects of an environment: what is for it, and what is for none in particular.
+    pub(crate) fn beneath_of(&self, environment: &Arc<str>) -> Vec<Resource> {
+        let is_here = |resource: &&Resource| resource.context.environment.as_ref().is_none_or(|own| own == environment);
+        self.beneath.iter().filter(is_here).cloned().collect()
+    }
+
+    /// The environments that any of it is for.
+    pub(crate) fn environments_beneath(&self) -> BTreeSet<&Arc<str>> {
+        self.beneath.iter().filter_map(|resource| resource.context.environment.as_ref()).collect()
     }
 
     /// What objects tell about the platform, with what nobody can read of it.
@@ -313,8 +338,13 @@ impl Evaluated {
     fn objects(&self, settings: &Settings, checked: &mut Checked) {
         let context = self.context();
         for resource in &self.module.resources {
-            match document::manifest(resource) {
-                Ok(documents) => {
+            let made = match document::release(resource) {
+                Ok(None) => document::manifest(resource).map(|documents| (documents, context.clone())),
+                Ok(Some(release)) => self.released(&release, settings, checked),
+                Err(reason) => Err(reason),
+            };
+            match made {
+                Ok((documents, context)) => {
                     for document in documents {
                         checked.objects.extend(Resource::read(&document, &context).take(&mut checked.found.problems));
                     }
@@ -323,17 +353,37 @@ impl Evaluated {
                     if document::may_apply(resource, "NodePool") {
                         checked.pools.insert(context.environment.clone());
                     }
-                    checked.account.undecided.push(Undecided {
-                        rule: "*".to_owned(),
-                        root: self.path().to_owned(),
-                        address: resource.address.to_string(),
-                        environment: self.environment.to_string(),
-                        path: String::new(),
-                        reason: format!("its Kubernetes objects are not checked: {reason}"),
-                        location: group::location(Some(resource.span), settings.revision.sources()),
-                    });
+                    let chart = document::chart(resource).and_then(|chart| release::folder(settings, &self.folder, &chart));
+                    checked.charts.named.extend(chart);
+                    checked.account.undecided.push(self.unread(resource, &reason, settings));
                 }
             }
+        }
+    }
+
+    /// What a release makes, with the namespace of what names none.
+    fn released(&self, release: &Release, settings: &Settings, checked: &mut Checked) -> Result<(Vec<Arc<Document>>, Context), String> {
+        checked.charts.rendered.extend(release::folder(settings, &self.folder, &release.chart));
+        match release::documents(settings, &self.folder, release) {
+            Ok(documents) => Ok((documents, Context { namespace: Some(Arc::clone(&release.namespace)), ..self.context() })),
+            Err(Unrendered::Absent(reason)) => Err(reason),
+            Err(Unrendered::Broken(problem)) => {
+                checked.found.problems.push(*problem);
+                Ok((Vec::new(), self.context()))
+            }
+        }
+    }
+
+    /// What is said of a resource whose objects nobody can read.
+    fn unread(&self, resource: &portcullis_terraform::module::Resource, reason: &str, settings: &Settings) -> Undecided {
+        Undecided {
+            rule: "*".to_owned(),
+            root: self.path().to_owned(),
+            address: resource.address.to_string(),
+            environment: self.environment.to_string(),
+            path: String::new(),
+            reason: format!("its Kubernetes objects are not checked: {reason}"),
+            location: group::location(Some(resource.span), settings.revision.sources()),
         }
     }
 

@@ -7,11 +7,12 @@ mod evaluated;
 mod field;
 mod kept;
 mod plans;
+mod release;
 mod states;
 mod tell;
 mod why;
 
-pub(crate) use check::{Checked, Keep, check, is_ours};
+pub(crate) use check::{Checked, Keep, Released, check, is_ours};
 pub(crate) use declared::discover;
 pub(crate) use evaluated::{Evaluated, evaluate, roots};
 pub(crate) use kept::Kept;

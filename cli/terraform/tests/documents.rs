@@ -190,3 +190,59 @@ fn an_object_of_which_a_part_is_unknown_may_be_of_any_kind_that_nothing_denies()
     ];
     assert_eq!(told, expected);
 }
+
+#[test]
+fn the_texts_of_a_secret_are_in_no_object() {
+    let (_, module) = only(
+        "variable \"given\" {}\nvariable \"hidden\" {\n  default   = { pin = \"1234\" }\n  sensitive = true\n}\n\
+         resource \"kubernetes_secret\" \"a\" {\n  metadata {\n    name = \"a\"\n  }\n  data = { key = \"in the file\", other = var.given, pin = var.hidden.pin }\n}\n\
+         resource \"kubernetes_secret_v1\" \"b\" {\n  metadata {\n    name      = \"b\"\n    namespace = \"shop\"\n  }\n  type        = \"x/y\"\n  data        = var.hidden\n  binary_data = { file = \"aW4gdGhlIGZpbGU=\" }\n}\n",
+    );
+    let told = |at: usize| String::from_utf8_lossy(document::manifest(&module.resources[at]).unwrap()[0].text.bytes()).into_owned();
+    let stands = "cG9ydGN1bGxpczpoaWRkZW4=";
+    let first = format!(
+        r#"{{"apiVersion":"v1","data":{{"key":"{stands}","other":"","pin":"{stands}"}},"kind":"Secret","metadata":{{"name":"a","namespace":"default"}}}}"#
+    );
+    assert_eq!(told(0), first);
+    let second = format!(
+        r#"{{"apiVersion":"v1","data":{{"file":"{stands}"}},"kind":"Secret","metadata":{{"name":"b","namespace":"shop"}},"type":"x/y"}}"#
+    );
+    assert_eq!(told(1), second);
+}
+
+#[test]
+fn a_release_says_what_its_chart_is_given() {
+    let (revision, module) = only(
+        "locals {\n  tag = \"1.2.3\"\n}\n\
+         resource \"helm_release\" \"blocks\" {\n  name  = \"web\"\n  chart = \"./charts/web\"\n  values = [yamlencode({ image = { tag = local.tag } }), \"replicas: 2\"]\n  set {\n    name  = \"a.b\"\n    value = 3\n  }\n  set {\n    name  = \"c\"\n    value = \"true\"\n    type  = \"string\"\n  }\n  set_list {\n    name  = \"d\"\n    value = [\"x\", \"y\"]\n  }\n}\n\
+         resource \"helm_release\" \"list\" {\n  name       = \"web\"\n  namespace  = \"shop\"\n  chart      = \"web\"\n  repository = \"https://charts.example.com\"\n  version    = \"1.0.0\"\n  skip_crds  = true\n  set        = [{ name = \"a\", value = \"1\" }]\n}\n\
+         resource \"helm_release\" \"pin\" {\n  name  = \"web\"\n  chart = \"./charts/web\"\n  set_sensitive {\n    name  = \"pin\"\n    value = sensitive(\"1234\")\n  }\n}\n\
+         resource \"helm_release\" \"vague\" {\n  name  = \"web\"\n  chart = \"./charts/web\"\n  set {\n    name  = \"a\"\n    value = aws_x.y.arn\n  }\n}\nresource \"aws_x\" \"y\" {}\n",
+    );
+    let told = |name: &str| document::release(module.resources.iter().find(|one| &*one.name == name).unwrap());
+    let blocks = told("blocks").unwrap().unwrap();
+    assert_eq!(
+        (&*blocks.name, &*blocks.namespace, &*blocks.chart.name, blocks.skips_definitions),
+        ("web", "default", "./charts/web", false)
+    );
+    let texts: Vec<_> = blocks.values.iter().map(|one| String::from_utf8_lossy(one.text.bytes()).into_owned()).collect();
+    assert_eq!(texts, [r#"{"image":{"tag":"1.2.3"}}"#, "replicas: 2"]);
+    let settings: Vec<_> = blocks.settings.iter().map(|one| (one.kind, &*one.argument)).collect();
+    assert_eq!(
+        settings,
+        [(document::SettingKind::Typed, "a.b=3"), (document::SettingKind::Text, "c=true"), (document::SettingKind::Typed, "d={x,y}")]
+    );
+    let line = |origin: &portcullis_source::Origin| revision.sources().locate(origin.edit().unwrap()).unwrap().line;
+    assert_eq!(blocks.settings.iter().map(|one| line(&one.origin)).collect::<Vec<_>>(), [10, 14, 19]);
+    let list = told("list").unwrap().unwrap();
+    assert_eq!(
+        (list.chart.repository.as_deref(), list.chart.version.as_deref(), list.skips_definitions),
+        (Some("https://charts.example.com"), Some("1.0.0"), true)
+    );
+    assert_eq!(list.settings.len(), 1);
+    assert_eq!(told("pin").unwrap_err(), "a value of it is sensitive, and what is found in its objects would tell of that");
+    assert!(told("vague").unwrap_err().contains("aws_x.y"), "{:?}", told("vague"));
+    assert!(told("y").unwrap().is_none());
+    let named = |name: &str| document::chart(module.resources.iter().find(|one| &*one.name == name).unwrap()).map(|chart| chart.name);
+    assert_eq!((named("vague").as_deref(), named("y")), (Some("./charts/web"), None));
+}

@@ -105,13 +105,13 @@ resource "aws_fis_experiment_template" "crash" { # finding: experiment-without-l
   }
 }
 
-resource "helm_release" "argo_cd" {
+resource "helm_release" "argo_cd" { # undecided: *
   name       = "argo-cd"
   repository = "https://charts.example.com"
   chart      = "argo-cd"
 }
 
-resource "helm_release" "service" {
+resource "helm_release" "service" { # undecided: *
   name  = "service"
   chart = "./charts/service" # finding: release-in-terraform
 }

@@ -14,19 +14,19 @@ import data.portcullis.prelude.terraform.address
 findings contains {"at": array.concat(found.at, ["Condition", "StringEquals"]), "message": message} if {
 	some found in web_identities
 	some part in ["sub", "aud"]
-	count([key | some key, value in wanted(found.statement); endswith(key, concat("", [":", part])); is_exact(value)]) == 0
+	count([one | some one in wanted(found.statement); endswith(one.key, concat("", [":", part])); is_exact(one)]) == 0
 	message := sprintf("%s trusts tokens whatever their %s is: no StringEquals names it", [address, part])
 }
 
 # Nobody knows whether these have a wildcard.
 findings contains {"at": at, "message": message} if {
 	some found in web_identities
-	some key, value in wanted(found.statement)
+	some one in wanted(found.statement)
 	some part in [":sub", ":aud"]
-	endswith(key, part)
-	some i, text in terraform.listed(value)
+	endswith(one.key, part)
+	some i, text in terraform.listed(one.value)
 	terraform.is_unknown(text)
-	at := array.concat(found.at, array.concat(["Condition", "StringEquals", key], [i | is_array(value)]))
+	at := array.concat(found.at, array.concat(["Condition", one.operator, one.key], [i | is_array(one.value)]))
 	message := sprintf("%s trusts tokens whose %s is not known", [address, trim_prefix(part, ":")])
 }
 
@@ -39,13 +39,21 @@ web_identities := [found |
 	not contains(whose, "token.actions.githubusercontent.com")
 ]
 
-wanted(statement) := object.get(statement, ["Condition", "StringEquals"], {})
+# Without a wildcard, what is like a text is that text.
+wanted(statement) := [{"operator": operator, "key": key, "value": value} |
+	some operator in ["StringEquals", "StringLike"]
+	some key, value in object.get(statement, ["Condition", operator], {})
+]
 
-is_exact(value) if {
-	texts := terraform.listed(value)
+is_exact(one) if {
+	texts := terraform.listed(one.value)
 	count(texts) > 0
-	count([text | some text in texts; is_string(text); contains(text, "*")]) == 0
+	count([text | some text in texts; is_string(text); is_wild(one.operator, text)]) == 0
 }
+
+is_wild(_, text) if contains(text, "*")
+
+is_wild("StringLike", text) if contains(text, "?")
 
 findings contains {"at": at, "message": message} if {
 	some at in terraform.unread("/assume_role_policy")

@@ -26,7 +26,7 @@ pub enum Role {
 }
 
 /// One link of a chain.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Link {
     /// What it is to the field.
     pub role: Role,
@@ -49,7 +49,7 @@ impl Link {
 }
 
 /// The whole chain: rendered line, template line, calls, values lines, shadowed lines, guards.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Origin {
     /// The links, from the rendered field back.
     pub links: Vec<Link>,

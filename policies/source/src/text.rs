@@ -37,7 +37,7 @@ enum Places {
         pieces: Arc<[Piece]>,
     },
     /// Where each part ends, and the whole chain of places that it came from.
-    Explained(Arc<[(u32, Origin)]>),
+    Explained(Arc<[(u32, Arc<Origin>)]>),
     Nowhere,
 }
 
@@ -54,10 +54,10 @@ impl Text {
         Self { bytes, places: Places::Traced { trace, pieces }, lines: Arc::default() }
     }
 
-    /// A text that was made by something that explains itself: where each part of it ends, in ascending order, and its chain of places. A range
-    /// comes from where its first byte does.
+    /// A text that was made by something that explains itself: where each part of it ends, in ascending order, and its chain of places, which parts
+    /// may share. A range comes from where its first byte does.
     #[must_use]
-    pub fn explained(bytes: Arc<[u8]>, parts: Arc<[(u32, Origin)]>) -> Self {
+    pub fn explained(bytes: Arc<[u8]>, parts: Arc<[(u32, Arc<Origin>)]>) -> Self {
         Self { bytes, places: Places::Explained(parts), lines: Arc::default() }
     }
 
@@ -199,7 +199,8 @@ impl Text {
             Places::File { file, start } => Origin::of_file(Span { file: *file, start: start + range.start, end: start + range.end }),
             Places::Traced { trace, .. } => trace.origin(self.line(range.start), &self.origins(range)),
             Places::Explained(parts) => {
-                parts.get(parts.partition_point(|(end, _)| *end <= range.start)).map(|(_, origin)| origin.clone()).unwrap_or_default()
+                let part = parts.get(parts.partition_point(|(end, _)| *end <= range.start));
+                part.map(|(_, origin)| Origin::clone(origin)).unwrap_or_default()
             }
             Places::Nowhere => Origin::default(),
         }

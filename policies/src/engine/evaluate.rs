@@ -85,6 +85,12 @@ impl Engine {
         self.platform(resources, facts, |_| true)
     }
 
+    /// What those of them find that are about what Terraform makes: where an environment has no objects of its own, nothing else is asked.
+    #[must_use]
+    pub fn check_beneath(&self, resources: &[Resource], facts: &Facts) -> Partial<Vec<Finding>> {
+        self.platform(resources, facts, |rule| rule.foreign.is_none() && rule.is_of_terraform())
+    }
+
     /// What those of them find that join nothing but what carries pods, autoscalers and disruption budgets; policies that were written for
     /// other tools may join anything.
     #[must_use]

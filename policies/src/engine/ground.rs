@@ -1,6 +1,6 @@
 //! What Terraform makes beside the objects of an environment: which rules see which of it, and as what.
 
-use std::{cell::OnceCell, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_source::Node;
 use regorus::{Value, value::Object};
@@ -17,7 +17,7 @@ use crate::{
 
 /// The resources of Terraform's roots that are for an environment, in the order of their names.
 pub(super) struct Ground<'a> {
-    resources: Vec<(&'a Resource, OnceCell<Option<Value>>)>,
+    resources: Vec<&'a Resource>,
 }
 
 /// What a whole root says of its resources, which rules of a platform see one by one.
@@ -37,18 +37,18 @@ impl<'a> Ground<'a> {
         };
         let mut here: Vec<&Resource> = resources.iter().filter(is_here).collect();
         here.sort_by(|left, right| left.context.environment.cmp(&right.context.environment).then_with(|| order(left, right)));
-        Self { resources: here.into_iter().map(|resource| (resource, OnceCell::new())).collect() }
+        Self { resources: here }
     }
 
     /// The places of what a rule names.
     pub(super) fn named_by(&self, rule: &Rule) -> Vec<usize> {
         let resources = self.resources.iter().enumerate();
-        resources.filter(|(_, (resource, _))| rule.joins_type(&resource.identity.kind)).map(|(place, _)| place).collect()
+        resources.filter(|(_, resource)| rule.joins_type(&resource.identity.kind)).map(|(place, _)| place).collect()
     }
 
     /// The resources at places.
     pub(super) fn at(&self, places: &[usize]) -> impl Iterator<Item = &'a Resource> {
-        places.iter().filter_map(|place| self.resources.get(*place)).map(|(resource, _)| *resource)
+        places.iter().filter_map(|place| self.resources.get(*place)).copied()
     }
 
     /// What of a question they are.
@@ -62,24 +62,25 @@ impl<'a> Ground<'a> {
         Some(content.question())
     }
 
-    /// A platform with what stands at places as further resources, whose ids go on behind those of the others.
+    /// A platform with what stands at places as further resources, whose ids go on behind those of the others. It is made for one rule and dropped
+    /// after it: what all rules together see of thousands of resources takes more memory than time.
     pub(super) fn beneath(&self, platform: &Value, places: &[usize]) -> Option<Value> {
         let platform = platform.as_object().ok()?;
         let mut resources = platform.get(&text(RESOURCES))?.as_array().ok()?.clone();
         let mut kinds = platform.get(&text("kinds"))?.as_object().ok()?.clone();
-        for (resource, known) in places.iter().filter_map(|place| self.resources.get(*place)) {
-            let whole = known.get_or_init(|| seen(resource.node()?, &resource.identity.kind));
-            let entry = match whole {
-                Some(whole) => entry(resources.len(), resource, whole),
-                None => Value::new_object(),
-            };
-            if whole.is_some() {
-                let kind = text(&resource.identity.kind);
-                let mut list = kinds.get(&kind).and_then(|list| list.as_array().ok().cloned()).unwrap_or_default();
-                list.push(entry.clone());
-                kinds.insert(kind, Value::from(list));
+        let mut made: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+        for resource in self.at(places) {
+            let whole = resource.node().and_then(|node| seen(node, &resource.identity.kind));
+            let entry = whole.map(|whole| entry(resources.len(), resource, whole));
+            if let Some(entry) = &entry {
+                made.entry(&resource.identity.kind).or_default().push(entry.clone());
             }
-            resources.push(entry);
+            resources.push(entry.unwrap_or_else(Value::new_object));
+        }
+        for (kind, entries) in made {
+            let mut list = kinds.get(&text(kind)).and_then(|list| list.as_array().ok().cloned()).unwrap_or_default();
+            list.extend(entries);
+            kinds.insert(text(kind), Value::from(list));
         }
         let mut platform = platform.clone();
         platform.insert(text(RESOURCES), Value::from(resources));
@@ -99,6 +100,6 @@ fn seen(node: &Node, kind: &str) -> Option<Value> {
 }
 
 /// `{id, kind, group, name, namespace, application, cluster, environment, resource}`, where the namespace is the folder of the root.
-fn entry(id: usize, resource: &Resource, whole: &Value) -> Value {
-    shared_entry(id, resource, whole.clone()).into_iter().map(|(key, value)| (text(key), value)).collect::<Object>().into_value()
+fn entry(id: usize, resource: &Resource, whole: Value) -> Value {
+    shared_entry(id, resource, whole).into_iter().map(|(key, value)| (text(key), value)).collect::<Object>().into_value()
 }

@@ -29,7 +29,7 @@ use crate::{
 #[must_use]
 pub fn joined(resources: &[Resource]) -> BTreeSet<(usize, usize)> {
     let mut pairs: BTreeSet<(usize, usize)> = served(resources).collect();
-    for environment in environments(resources) {
+    for environment in environments(objects(resources)) {
         let members: Vec<(usize, &Resource)> =
             resources.iter().enumerate().filter(|(_, resource)| is_member(resource, environment.as_ref())).collect();
         let (places, members): (Vec<usize>, Vec<&Resource>) = members.into_iter().unzip();
@@ -45,11 +45,9 @@ pub fn joined(resources: &[Resource]) -> BTreeSet<(usize, usize)> {
     pairs
 }
 
-/// The environments of objects; those that have none are part of all of them. Roots of Terraform make no environment of their own: without
-/// objects there is nothing to join them with.
-fn environments(resources: &[Resource]) -> Vec<Option<Arc<str>>> {
-    let objects = resources.iter().filter(|resource| !is_ground(resource));
-    let mut environments: Vec<Option<Arc<str>>> = objects.map(|resource| resource.context.environment.clone()).collect();
+/// The environments of resources; those that have none are part of all of them.
+fn environments<'a>(resources: impl IntoIterator<Item = &'a Resource>) -> Vec<Option<Arc<str>>> {
+    let mut environments: Vec<Option<Arc<str>>> = resources.into_iter().map(|resource| resource.context.environment.clone()).collect();
     environments.sort();
     environments.dedup();
     if environments.len() > 1 {
@@ -58,15 +56,24 @@ fn environments(resources: &[Resource]) -> Vec<Option<Arc<str>>> {
     environments
 }
 
+fn objects(resources: &[Resource]) -> impl Iterator<Item = &Resource> {
+    resources.iter().filter(|resource| !is_ground(resource))
+}
+
 impl Run<'_> {
-    /// Evaluates the platform rules that are wanted once per environment; resources without one are part of all of them.
+    /// Evaluates the platform rules that are wanted once per environment; resources without one are part of all of them. Rules about objects are
+    /// asked where there are objects, those about what Terraform makes also where there is nothing else.
     pub(super) fn platform(&mut self, resources: &[Resource], wanted: impl Fn(&Rule) -> bool) {
         let rules = (0..).zip(&self.engine.rules).filter(|(_, rule)| rule.scope == Scope::Platform && wanted(rule));
-        let rules: Vec<usize> = rules.map(|(index, _)| index).collect();
-        if rules.is_empty() {
-            return;
+        let (of_terraform, of_objects): (Vec<_>, Vec<_>) = rules.partition(|(_, rule)| rule.foreign.is_none() && rule.is_of_terraform());
+        let mut asked: BTreeMap<Option<Arc<str>>, Vec<usize>> = BTreeMap::new();
+        for (rules, environments) in [(of_objects, environments(objects(resources))), (of_terraform, environments(resources))] {
+            for environment in environments {
+                asked.entry(environment).or_default().extend(rules.iter().map(|(index, _)| *index));
+            }
         }
-        for environment in environments(resources) {
+        for (environment, mut rules) in asked.into_iter().filter(|(_, rules)| !rules.is_empty()) {
+            rules.sort_unstable();
             let mut members: Vec<&Resource> = resources.iter().filter(|resource| is_member(resource, environment.as_ref())).collect();
             members.sort_by(|left, right| order(left, right));
             let is_foreign = |rule: &usize| self.engine.rules.get(*rule).is_some_and(|rule| rule.foreign.is_some());
@@ -83,16 +90,19 @@ impl Run<'_> {
     fn ours(&mut self, rules: &[usize], environment: Option<Arc<str>>, (members, ground): (&[&Resource], &Ground<'_>)) {
         let place = Place { environment, namespace: None };
         let places: BTreeSet<Place> = members.iter().map(|resource| Place::of(resource)).collect();
-        let is_on =
-            |run: &mut Self, rule: usize, place: &Place| run.settings_at(place, rule).is_some_and(|resolved| resolved.level.is_some());
-        let rules: Vec<usize> = rules.iter().copied().filter(|rule| places.iter().any(|place| is_on(self, *rule, place))).collect();
+        let mut rules: Vec<(usize, Vec<usize>)> = rules.iter().map(|rule| (*rule, self.beneath(*rule, ground))).collect();
+        rules.retain(|(rule, beneath)| {
+            let is_of_terraform = self.engine.rules.get(*rule).is_some_and(Rule::is_of_terraform);
+            let below = ground.at(beneath).filter(|_| is_of_terraform).map(Place::of);
+            let places: BTreeSet<Place> = below.chain(places.iter().cloned()).collect();
+            places.iter().any(|place| self.settings_at(place, *rule).is_some_and(|resolved| resolved.level.is_some()))
+        });
         if rules.is_empty() {
             return;
         }
         let content = self.memory.and_then(|memory| Some((memory, self.content_of_all(members)?)));
         let mut platform = None;
-        for rule in rules {
-            let beneath = self.engine.rules.get(rule).map(|rule| ground.named_by(rule)).unwrap_or_default();
+        for (rule, beneath) in rules {
             let seen: Vec<&Resource> = members.iter().copied().chain(ground.at(&beneath)).collect();
             let content = content.and_then(|(memory, content)| Some((memory, content, ground.question(&beneath)?)));
             let question =
@@ -104,13 +114,18 @@ impl Run<'_> {
             }
             let platform = platform.get_or_insert_with(|| platform_value(members, place.environment.as_ref(), self.facts.services()));
             let whole = if beneath.is_empty() { None } else { ground.beneath(platform, &beneath) };
-            let Some(said) = self.platform_rule(rule, &place, members, whole.as_ref().unwrap_or(platform)) else { continue };
+            let Some(said) = self.platform_rule(rule, &place, &seen, whole.as_ref().unwrap_or(platform)) else { continue };
             let answer = vec![(rule, said)];
             if let Some((memory, question)) = question {
                 memory.keep(question, self.engine.write_answer(&answer));
             }
             answer.into_iter().for_each(|(rule, said)| self.tell_all(rule, &seen, said));
         }
+    }
+
+    /// The places of what a rule sees beneath an environment.
+    fn beneath(&self, rule: usize, ground: &Ground<'_>) -> Vec<usize> {
+        self.engine.rules.get(rule).map(|rule| ground.named_by(rule)).unwrap_or_default()
     }
 
     /// The resources of an environment as part of questions: each of them, who it belongs to, and its place among the others.
@@ -144,6 +159,7 @@ impl Run<'_> {
         let rule = self.engine.rules.get(index)?;
         let input = object([("platform", platform.clone()), ("params", resolved.params.clone())]);
         let found = self.run(index, true, input).and_then(|found| Ok(read_findings(&found)?));
+        self.worker.forget(index);
         found
             .inspect_err(|failure| match (mistaken(rule, failure), members.first()) {
                 (Some(problem), _) => self.found.problems.push(problem),

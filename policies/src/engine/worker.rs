@@ -131,6 +131,14 @@ impl Worker {
         Ok((known, Allowance { steps: self.instructions, deadline: self.deadline }))
     }
 
+    /// Drops the machine of a rule, which keeps the last input that it was given: where that is a whole platform, it is not to stay while other rules
+    /// are asked.
+    pub(super) fn forget(&mut self, rule: usize) {
+        if let Some(place) = self.machines.get_mut(rule) {
+            *place = None;
+        }
+    }
+
     /// The machine of a rule, left no more time than there is.
     pub(super) fn machine(&mut self, engine: &Engine, rule: usize) -> Result<&mut RegoVM, String> {
         let Some(place) = self.machines.get_mut(rule) else { return Err("there is no such rule".to_owned()) };

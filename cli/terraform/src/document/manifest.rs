@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use portcullis_source::{Document, Text, yaml};
+use portcullis_source::{Document, Span, Text, yaml};
 
 use super::{
     POSSIBLE,
@@ -27,29 +27,32 @@ pub fn manifest(resource: &Resource) -> Result<Vec<Arc<Document>>, String> {
     if resource.existence == Existence::Possible {
         return Err(POSSIBLE.to_owned());
     }
-    if let Some(text) = value.as_str() {
-        if value.marks.sensitive {
-            return Err(format!("{name} is sensitive, and what is found in it would tell of it"));
-        }
-        if let Some(made) = value.encoded_yaml().filter(|made| made.members().is_some()) {
-            return Ok(written(made, resource));
-        }
-        let origin = chain(&value.origin, resource.span);
-        let bytes: Arc<[u8]> = Arc::from(text.as_bytes());
-        let end = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-        let text = Text::explained(bytes, Arc::from([(end.saturating_add(1), origin)]));
-        let stream = yaml::parse(&text);
-        return match stream.error {
-            Some(error) => Err(format!("{name} is no valid YAML: {}", error.message)),
-            None => Ok(stream.documents.into_iter().map(Arc::new).collect()),
-        };
-    }
-    Ok(written(&value, resource))
+    objects(name, &value, resource.span)
 }
 
-fn written(object: &Value, resource: &Resource) -> Vec<Arc<Document>> {
+/// The documents of a known value, which is an object or the YAML of some; `name` is the attribute, and `near` the resource that has it.
+pub(super) fn objects(name: &str, value: &Value, near: Span) -> Result<Vec<Arc<Document>>, String> {
+    let Some(text) = value.as_str() else { return Ok(written(value, near)) };
+    if value.marks.sensitive {
+        return Err(format!("{name} is sensitive, and what is found in it would tell of it"));
+    }
+    if let Some(made) = value.encoded_yaml().filter(|made| made.members().is_some()) {
+        return Ok(written(made, near));
+    }
+    let origin = Arc::new(chain(&value.origin, near));
+    let bytes: Arc<[u8]> = Arc::from(text.as_bytes());
+    let end = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+    let text = Text::explained(bytes, Arc::from([(end.saturating_add(1), origin)]));
+    let stream = yaml::parse(&text);
+    match stream.error {
+        Some(error) => Err(format!("{name} is no valid YAML: {}", error.message)),
+        None => Ok(stream.documents.into_iter().map(Arc::new).collect()),
+    }
+}
+
+fn written(object: &Value, near: Span) -> Vec<Arc<Document>> {
     let mut writer = Writer::new();
-    writer.value(object, resource.span, Manner::Marked, 0);
+    writer.value(object, near, Manner::Marked, 0);
     writer.finish().into_iter().collect()
 }
 

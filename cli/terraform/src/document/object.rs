@@ -39,12 +39,13 @@ pub struct About {
 #[must_use]
 pub fn of_root(module: &Module, folder: &RepoPath, span: Span, about: &About) -> Option<Arc<Document>> {
     let mut writer = root(module, &module.resources, (folder, span, about.is_locked));
+    settings(&mut writer, module, &Origin::of_file(span));
     said(&mut writer, module, folder, (about, &Origin::of_file(span)));
     writer.put("}", &Origin::of_file(span));
     writer.finish()
 }
 
-/// Of these only the calls and the settings, for who has the resources one by one.
+/// Of these only the calls, for who has the resources one by one: there may be thousands of roots whose documents are kept at the same time.
 #[must_use]
 pub fn of_root_alone(module: &Module, folder: &RepoPath, span: Span, is_locked: bool) -> Option<Arc<Document>> {
     let mut writer = root(module, &[], (folder, span, is_locked));
@@ -78,7 +79,13 @@ fn root(module: &Module, resources: &[Resource], (folder, span, is_locked): (&Re
         }
         writer.put(&format!(",\"found\":{}}}", call.folder.is_some()), &own);
     }
-    writer.put("},\"settings\":[", &origin);
+    writer.put("}", &origin);
+    writer
+}
+
+/// The settings of Terraform and of its providers.
+fn settings(writer: &mut Writer, module: &Module, origin: &Origin) {
+    writer.put(",\"settings\":[", origin);
     for (at, setting) in module.settings.iter().enumerate() {
         let own = Origin::of_file(setting.span);
         let comma = if at == 0 { "" } else { "," };
@@ -92,8 +99,7 @@ fn root(module: &Module, resources: &[Resource], (folder, span, is_locked): (&Re
         writer.members(setting.values.iter(), (&own, setting.span), Manner::Marked, 0);
         writer.put("}", &own);
     }
-    writer.put("]", &origin);
-    writer
+    writer.put("]", origin);
 }
 
 /// What there is to say of a root beside its values: who shares its state, assertions that do not hold, what stands in the files of its modules.

@@ -8,8 +8,7 @@ use crate::{
     value::{Data, Known, Members, Value},
 };
 
-/// The types, without the version that some end with: API version, kind, whether objects of it lie in namespaces. Secrets are none of them: what they
-/// hold would be looked into for nothing.
+/// The types, without the version that some end with: API version, kind, whether objects of it lie in namespaces.
 const TYPES: &[(&str, &str, &str, bool)] = &[
     ("cluster_role", "rbac.authorization.k8s.io/v1", "ClusterRole", false),
     ("cluster_role_binding", "rbac.authorization.k8s.io/v1", "ClusterRoleBinding", false),
@@ -26,17 +25,35 @@ const TYPES: &[(&str, &str, &str, bool)] = &[
     ("pod_disruption_budget", "policy/v1", "PodDisruptionBudget", true),
     ("role", "rbac.authorization.k8s.io/v1", "Role", true),
     ("role_binding", "rbac.authorization.k8s.io/v1", "RoleBinding", true),
+    (SECRET, "v1", "Secret", true),
     ("service", "v1", "Service", true),
     ("service_account", "v1", "ServiceAccount", true),
     ("stateful_set", "apps/v1", "StatefulSet", true),
 ];
 
+/// The type whose texts nobody looks into.
+const SECRET: &str = "secret";
+
+/// What a Secret holds by name, and what stands for each of its texts that a file says.
+const HELD: [&str; 2] = ["data", "binary_data"];
+const HIDDEN: &str = "cG9ydGN1bGxpczpoaWRkZW4=";
+
+/// What a Secret is given that stays in no state, and the numbers that say when it is given again.
+const GIVEN: [&str; 4] = ["data_wo", "data_wo_revision", "binary_data_wo", "binary_data_wo_revision"];
+
 /// Types that have another form without the version.
 const VERSIONED: &[&str] = &["cron_job", "ingress", "pod_disruption_budget"];
 
 /// What is about the resource, and no part of the object.
-const ABOUT: &[&str] =
-    &["id", "timeouts", "wait_for_completion", "wait_for_default_service_account", "wait_for_load_balancer", "wait_for_rollout"];
+const ABOUT: &[&str] = &[
+    "id",
+    "timeouts",
+    "wait_for_completion",
+    "wait_for_default_service_account",
+    "wait_for_load_balancer",
+    "wait_for_rollout",
+    "wait_for_service_account_token",
+];
 
 /// Blocks that may be there several times, and what lists of them are called.
 const LISTS: &[(&str, &str)] = &[
@@ -98,8 +115,13 @@ pub(super) fn object(resource: &Resource) -> Option<Value> {
     if bare == named && VERSIONED.contains(&bare) {
         return None;
     }
-    let set = resource.values.iter().filter(|(name, _)| !ABOUT.contains(&&***name));
+    let is_held = |name: &str| bare == SECRET && (HELD.contains(&name) || GIVEN.contains(&name));
+    let set = resource.values.iter().filter(|(name, _)| !ABOUT.contains(&&***name) && !is_held(name));
     let mut members = converted(set, "");
+    if bare == SECRET {
+        let held: Members = HELD.iter().filter_map(|name| resource.values.get(*name)).flat_map(hidden).collect();
+        members.insert(Arc::from("data"), Value::object(held));
+    }
     // The names of a chart do not matter here: who sets no namespace gets the one that is called so.
     if let Some(metadata) = members.get("metadata").and_then(Value::members).filter(|metadata| *is_namespaced && is_unset(metadata)) {
         let mut metadata = Members::clone(metadata);
@@ -110,6 +132,14 @@ pub(super) fn object(resource: &Resource) -> Option<Value> {
     members.insert(Arc::from("apiVersion"), Value::string(version));
     members.insert(Arc::from("kind"), Value::string(kind));
     Some(Value::object(members))
+}
+
+/// What a Secret holds, without the texts; what is empty is not known before it is applied.
+fn hidden(held: &Value) -> Vec<(Arc<str>, Value)> {
+    // Of what is sensitive as a whole the names are, too.
+    let members = held.members().filter(|_| !held.marks.sensitive).map(|members| members.iter()).into_iter().flatten();
+    let text = |value: &Value| if value.any_reason().is_some() { "" } else { HIDDEN };
+    members.map(|(name, value)| (Arc::clone(name), Value::string(text(value)).with_origin(value.origin.clone()))).collect()
 }
 
 fn is_unset(metadata: &Members) -> bool {

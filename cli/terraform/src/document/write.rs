@@ -1,6 +1,6 @@
 //! Values to JSON text, and where each part of it came from.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use portcullis_source::{Document, Origin, Span, Text, json};
 
@@ -13,7 +13,9 @@ use crate::{
 /// A document in the making.
 pub(super) struct Writer {
     bytes: Vec<u8>,
-    parts: Vec<(u32, Origin)>,
+    parts: Vec<(u32, Arc<Origin>)>,
+    /// The chains so far, each once: keys and brackets share theirs with values, and documents are kept for long.
+    known: BTreeSet<Arc<Origin>>,
 }
 
 /// What of a value may be told.
@@ -27,17 +29,28 @@ pub(super) enum Manner {
 
 impl Writer {
     pub(super) fn new() -> Self {
-        Self { bytes: Vec::new(), parts: Vec::new() }
+        Self { bytes: Vec::new(), parts: Vec::new(), known: BTreeSet::new() }
     }
 
     /// Writes text that came from somewhere.
     pub(super) fn put(&mut self, text: &str, origin: &Origin) {
         self.bytes.extend_from_slice(text.as_bytes());
         let end = u32::try_from(self.bytes.len()).unwrap_or(u32::MAX);
-        match self.parts.last_mut() {
-            Some((last, known)) if known == origin => *last = end,
-            _ => self.parts.push((end, origin.clone())),
+        if let Some((last, _)) = self.parts.last_mut().filter(|(_, known)| **known == *origin) {
+            *last = end;
+            return;
         }
+        let origin = self.shared(origin);
+        self.parts.push((end, origin));
+    }
+
+    fn shared(&mut self, origin: &Origin) -> Arc<Origin> {
+        if let Some(known) = self.known.get(origin) {
+            return Arc::clone(known);
+        }
+        let origin = Arc::new(origin.clone());
+        self.known.insert(Arc::clone(&origin));
+        origin
     }
 
     /// Writes a key with a comma before it where it is not the first.

@@ -323,7 +323,10 @@ impl<'a> Reader<'a> {
             Some(byte) if byte == closing.byte() => {
                 self.scanner.skip();
                 Ok(self.frames.pop().map(|frame| match frame {
-                    Frame::List { start, items } => Node { data: Data::List(items), range: self.range(start) },
+                    Frame::List { start, mut items } => {
+                        items.shrink_to_fit();
+                        Node { data: Data::List(items), range: self.range(start) }
+                    }
                     Frame::Map { start, builder, .. } => Node { data: Data::Map(builder.finish()), range: self.range(start) },
                 }))
             }

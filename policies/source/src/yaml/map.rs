@@ -54,8 +54,9 @@ impl Builder {
         }
     }
 
-    /// The map.
-    pub(crate) fn finish(self) -> Map {
+    /// The map, which takes no more memory than it needs: documents are many, and their maps small.
+    pub(crate) fn finish(mut self) -> Map {
+        self.entries.shrink_to_fit();
         Map { entries: self.entries }
     }
 }
