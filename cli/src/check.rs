@@ -205,7 +205,7 @@ impl Work<'_> {
             let documents = chart.take(&mut self.problems);
             add_resources(&mut resources, &mut self.problems, documents.iter(), &Context::default());
         }
-        self.problems.extend(loose.kustomizations(self.settings));
+        self.problems.extend(loose.kustomizations());
         resources
     }
 

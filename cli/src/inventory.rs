@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_argo::{Cluster, Globbing, Inventory, Repository, Settings, Version};
+use portcullis_kustomize::LoadRestriction;
 use portcullis_policies::{Config, config};
 use portcullis_source::RepoPath;
 
@@ -60,8 +61,39 @@ fn settings(argocd: &config::Argocd) -> Result<Settings, Error> {
     if let Some(namespace) = &argocd.namespace {
         settings.namespace = text(namespace);
     }
+    if let Some(options) = &argocd.kustomize_build_options {
+        settings.load_restriction = load_restriction(&options.value)?;
+    }
     if argocd.new_git_file_globbing.as_ref().is_some_and(|setting| setting.value) {
         settings.globbing = Globbing::Doublestar;
     }
     Ok(settings)
+}
+
+/// Which files kustomizations may name, by what `kustomize build` is told.
+fn load_restriction(options: &str) -> Result<LoadRestriction, Error> {
+    let wrong = |word: &str| {
+        Error::Usage {
+        message: format!("argocd.kustomizeBuildOptions has {word:?}, which is not known"),
+        hint: "known are --load-restrictor, --enable-helm, --enable-alpha-plugins, --enable-exec, --enable-star, --helm-command, --helm-kube-version, --helm-api-versions, --network and --reorder".to_owned(),
+    }
+    };
+    let mut restriction = LoadRestriction::default();
+    let mut words = options.split_whitespace();
+    while let Some(word) = words.next() {
+        let (flag, given) = word.split_once('=').map_or((word, None), |(flag, value)| (flag, Some(value)));
+        match flag {
+            "--load-restrictor" => match given.or_else(|| words.next()).unwrap_or_default() {
+                "LoadRestrictionsNone" => restriction = LoadRestriction::Repository,
+                "LoadRestrictionsRootOnly" => restriction = LoadRestriction::OwnFolder,
+                other => return Err(wrong(other)),
+            },
+            "--helm-command" | "--helm-kube-version" | "--helm-api-versions" | "--reorder" => {
+                given.or_else(|| words.next()).ok_or_else(|| wrong(word))?;
+            }
+            "--enable-helm" | "--enable-alpha-plugins" | "--enable-exec" | "--enable-star" | "--network" => {}
+            _ => return Err(wrong(word)),
+        }
+    }
+    Ok(restriction)
 }

@@ -1,15 +1,16 @@
-//! What no application takes: manifests as they are, charts with their own values, kustomizations with a note.
+//! What no application takes: manifests as they are, charts with their own values, kustomizations that no other one builds upon.
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use portcullis_argo::{Application, SourceKind};
+use portcullis_argo::{Application, KustomizeSource, SourceKind};
 use portcullis_helm::{Chart, ChartError, Compat, RenderError};
-use portcullis_source::{Document, Partial, Problem, RepoPath, Stage};
+use portcullis_source::{Document, Partial, Problem, RepoPath, Revision, Stage};
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::{
     advice::{self, Given},
     discover::{Found, Manifest},
+    kustomize,
     pipeline::Expanded,
     render::{self, Renderer},
     settings::Settings,
@@ -20,7 +21,7 @@ use crate::{
 pub(crate) struct Loose<'a> {
     manifests: Vec<&'a Manifest>,
     charts: Vec<LooseChart<'a>>,
-    kustomizations: Vec<&'a RepoPath>,
+    kustomizations: Vec<Kustomized<'a>>,
     /// The folders that applications and releases of Terraform name which are not rendered, with the reason reported there.
     withheld: BTreeSet<RepoPath>,
 }
@@ -33,32 +34,50 @@ pub(crate) struct LooseChart<'a> {
     pub(crate) chart: Result<Chart, ChartError>,
 }
 
+/// A kustomization that no application uses and no other one builds upon.
+struct Kustomized<'a> {
+    /// Its file.
+    file: &'a RepoPath,
+    /// What it deploys, or why it can't be built.
+    built: Result<Vec<Arc<Document>>, Box<Problem>>,
+    /// What it is built from.
+    files: BTreeSet<RepoPath>,
+}
+
 impl<'a> Loose<'a> {
     /// Finds what the applications leave, and what Terraform does, which releases some charts itself.
     pub(crate) fn find(settings: &Settings, expanded: &'a Expanded, renderer: &Renderer<'_>, released: &Released) -> Self {
         let Found { charts, manifests, kustomizations, .. } = expanded.found();
-        let taken = taken(&expanded.applications);
+        let revision = &settings.revision;
+        let mut taken = taken(&expanded.applications);
+        let built_upon = built_upon(revision, &expanded.applications);
         let mut used = render::charts_and_kustomizations(expanded.named());
         used.extend(released.rendered.iter().cloned());
         let mut withheld = render::withheld(&expanded.applications);
         withheld.extend(released.named.iter().cloned());
         let is_left = |path: &&RepoPath| !path.parent().is_some_and(|folder| used.contains(&folder) || withheld.contains(&folder));
+        let left = kustomizations.iter().filter(is_left).filter(|path| !built_upon.contains(*path)).collect();
+        let kustomizations = tops(revision, left, expanded);
+        let built = kustomizations.iter().filter(|one| one.built.is_ok()).flat_map(|one| &one.files);
+        taken.extend(built_upon.iter().chain(built));
+        let manifests = manifests.iter().filter(|manifest| !taken.contains(&manifest.file)).collect();
         Self {
-            manifests: manifests.iter().filter(|manifest| !taken.contains(&manifest.file)).collect(),
+            manifests,
             charts: alone(
                 settings,
                 charts.iter().filter(|chart| !used.iter().any(|path| path.is_within(chart))),
                 renderer,
                 expanded.compat(),
             ),
-            kustomizations: kustomizations.iter().filter(is_left).collect(),
+            kustomizations,
             withheld,
         }
     }
 
-    /// The manifests.
-    pub(crate) fn manifests(&self) -> impl Iterator<Item = &'a Arc<Document>> {
-        self.manifests.iter().map(|manifest| &manifest.document)
+    /// The manifests as they are, and those that kustomizations come to.
+    pub(crate) fn manifests(&self) -> impl Iterator<Item = &Arc<Document>> {
+        let built = self.kustomizations.iter().filter_map(|one| one.built.as_ref().ok()).flatten();
+        self.manifests.iter().map(|manifest| &manifest.document).chain(built)
     }
 
     /// The charts.
@@ -77,19 +96,54 @@ impl<'a> Loose<'a> {
         }
     }
 
-    /// The files of the kustomizations.
-    pub(crate) fn kustomization_names(&self) -> impl Iterator<Item = &'a RepoPath> {
-        self.kustomizations.iter().copied()
-    }
-
-    /// What is said of the kustomizations.
-    pub(crate) fn kustomizations(&self, settings: &Settings) -> impl Iterator<Item = Problem> {
-        self.kustomizations.iter().map(|path| {
-            let span = settings.revision.read(path).ok().map(|file| file.span());
-            let hint = "its resources are checked as they stand; name its folder under `exclude` to leave it out";
-            Problem::new(Stage::Source, format!("the kustomization {path} is not rendered"), hint).at(span)
+    /// Why kustomizations can't be built.
+    pub(crate) fn kustomizations(&self) -> impl Iterator<Item = Problem> {
+        self.kustomizations.iter().filter_map(|one| {
+            let problem = Problem::clone(one.built.as_ref().err()?);
+            let hint = format!("{}; its resources are checked as they stand, and `exclude` with its folder leaves it out", problem.hint);
+            Some(Problem { hint, ..problem })
         })
     }
+
+    /// The files of those that can't be built.
+    pub(crate) fn broken_kustomizations(&self) -> impl Iterator<Item = &RepoPath> {
+        self.kustomizations.iter().filter(|one| one.built.is_err()).flat_map(|one| one.files.iter().chain([one.file]))
+    }
+}
+
+/// The files that the kustomizations of applications are built from.
+fn built_upon(revision: &Revision, applications: &[Application]) -> BTreeSet<RepoPath> {
+    let sources = applications.iter().flat_map(|application| &application.sources).filter_map(|source| match &source.kind {
+        SourceKind::Kustomize(source) => Some(source),
+        SourceKind::Helm(_) | SourceKind::Directory(_) | SourceKind::Reference | SourceKind::Unrendered(_) => None,
+    });
+    let sources: Vec<&KustomizeSource> = sources.collect();
+    sources.par_iter().flat_map_iter(|source| kustomize::files(revision, source)).collect()
+}
+
+/// Builds those of the kustomizations that no other one builds upon.
+fn tops<'a>(revision: &Revision, left: Vec<&'a RepoPath>, expanded: &Expanded) -> Vec<Kustomized<'a>> {
+    let source = |file: &RepoPath| KustomizeSource {
+        path: file.parent().unwrap_or_default(),
+        settings: None,
+        restriction: expanded.load_restriction(),
+    };
+    let reached: Vec<(&RepoPath, KustomizeSource, BTreeSet<RepoPath>)> = left
+        .par_iter()
+        .map(|file| {
+            let source = source(file);
+            let files = kustomize::files(revision, &source);
+            (*file, source, files)
+        })
+        .collect();
+    let below: BTreeSet<&RepoPath> = reached.iter().flat_map(|(file, _, files)| files.iter().filter(move |path| path != file)).collect();
+    let tops: Vec<_> = reached.iter().filter(|(file, ..)| !below.contains(file)).collect();
+    let built = tops.par_iter().map(|(file, source, files)| Kustomized {
+        file,
+        built: kustomize::documents(revision, source),
+        files: files.clone(),
+    });
+    built.collect()
 }
 
 /// The manifests that applications take from the repository as they are.

@@ -20,6 +20,7 @@ mod init;
 mod inventory;
 mod kinds;
 mod known;
+mod kustomize;
 mod loose;
 mod manual;
 mod output_dir;

@@ -7,6 +7,7 @@ use std::{
 
 use portcullis_argo::{Application, Inventory};
 use portcullis_helm::Compat;
+use portcullis_kustomize::LoadRestriction;
 use portcullis_policies::{Context, Date, Engine, EngineError, Finding, Library, Resource, Waivers, waiver::Coverage};
 use portcullis_source::{Partial, Problem, RepoPath, Revision, Sources, Span, Stage};
 use portcullis_terraform::roots::Root;
@@ -87,6 +88,11 @@ impl Expanded {
     /// The Helm of the Argo CD that the configuration names.
     pub(crate) fn compat(&self) -> Compat {
         render::compat(self.inventory.settings.version)
+    }
+
+    /// Which files kustomizations may name.
+    pub(crate) fn load_restriction(&self) -> LoadRestriction {
+        self.inventory.settings.load_restriction
     }
 }
 
@@ -172,7 +178,7 @@ pub(crate) fn objects(settings: &Settings) -> Result<Partial<Objects>, Error> {
         let documents = chart.take(&mut problems);
         add_resources(&mut resources, &mut problems, documents.iter(), &Context::default());
     }
-    problems.extend(loose.kustomizations(settings));
+    problems.extend(loose.kustomizations());
     drop(loose);
     drop(renderer);
     Ok(Partial { value: Objects { expanded, contexts, outcomes, resources }, problems })

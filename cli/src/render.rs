@@ -17,7 +17,7 @@ use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::{
     advice::{self, Given},
-    discover,
+    discover, kustomize,
 };
 
 /// What became of one application.
@@ -102,7 +102,13 @@ impl<'a> Renderer<'a> {
                     Err(error) => outcome.problems.push(helm_problem(application, helm, &error, source.span)),
                 },
                 SourceKind::Directory(directory) => self.directory(application, &directory.files, &mut outcome),
-                SourceKind::Kustomize(kustomize) => outcome.problems.push(kustomize_problem(application, &kustomize.path, source.span)),
+                SourceKind::Kustomize(kustomize) => match kustomize::documents(self.revision, kustomize) {
+                    Ok(documents) => outcome.documents.extend(documents),
+                    Err(problem) => {
+                        let place = problem.span.or(source.span).or(application.origin);
+                        outcome.problems.push(Problem { application: Some(application.name.clone()), ..problem.at(place) });
+                    }
+                },
                 SourceKind::Reference => {}
                 SourceKind::Unrendered(unrendered) => outcome.problems.push(unrendered_problem(application, unrendered, source.span)),
             }
@@ -288,12 +294,6 @@ pub(crate) fn helm_problem(application: &Application, source: &HelmSource, error
     let files = source.values.iter().map(|file| file.path.as_str()).chain(source.inline.as_ref().map(|_| "the inline values")).collect();
     let hint = advice::helm(error, &Given { chart: source.chart.folder().map_or("", RepoPath::as_str), files });
     Problem { application: Some(application.name.clone()), ..Problem::new(Stage::Helm, error.message.clone(), hint).at(place) }
-}
-
-fn kustomize_problem(application: &Application, path: &RepoPath, span: Option<Span>) -> Problem {
-    let hint = "kustomize is not supported yet; point the source at plain manifests or a chart";
-    let problem = Problem::new(Stage::Argo, format!("the kustomization in {path} is not rendered"), hint);
-    Problem { application: Some(application.name.clone()), ..problem.at(span.or(application.origin)) }
 }
 
 fn unrendered_problem(application: &Application, unrendered: &Unrendered, span: Option<Span>) -> Problem {

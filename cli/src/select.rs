@@ -4,9 +4,9 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use portcullis_argo::{Application, SourceKind, ValuesPlace};
 use portcullis_policies::{Context, Finding, Resource};
-use portcullis_source::{FileId, Problem, RepoPath, Role, Sources, Span, Stage};
+use portcullis_source::{FileId, Problem, RepoPath, Revision, Role, Sources, Span, Stage};
 
-use crate::{settings::Settings, terraform};
+use crate::{kustomize, settings::Settings, terraform};
 
 /// What rules join with what is asked for.
 #[derive(Debug, Default)]
@@ -33,11 +33,10 @@ impl Selection {
     /// Decides which applications are asked for.
     pub(crate) fn new(settings: &Settings, applications: &[Application], contexts: &[Context]) -> Self {
         let narrowed = !settings.environments.is_empty() || !settings.services.is_empty();
-        let sources = settings.revision.sources();
         let selected = applications
             .iter()
             .zip(contexts)
-            .filter(|(application, context)| wanted(settings, context) && reaches(&settings.paths, application, sources));
+            .filter(|(application, context)| wanted(settings, context) && reaches(&settings.paths, application, &settings.revision));
         Self {
             everything: !narrowed && settings.paths.is_empty(),
             applications: selected.map(|(application, _)| Arc::from(&*application.name)).collect(),
@@ -157,7 +156,7 @@ pub(crate) fn unreached(settings: &Settings, applications: &[Application], resou
     let reaches_any = |path: &RepoPath| {
         let path = std::slice::from_ref(path);
         let span = |resource: &Resource| resource.document.text.origin(resource.document.root.range).edit();
-        applications.iter().any(|application| reaches(path, application, sources))
+        applications.iter().any(|application| reaches(path, application, &settings.revision))
             || problems.iter().filter_map(|problem| problem.span).any(|span| within(path, span, sources))
             || resources.iter().filter_map(span).any(|span| within(path, span, sources))
     };
@@ -197,8 +196,8 @@ fn within(paths: &[RepoPath], span: Span, sources: &Sources) -> bool {
 }
 
 /// Whether what an application is made of lies within one of the paths, or one of the paths within its chart.
-pub(crate) fn reaches(paths: &[RepoPath], application: &Application, sources: &Sources) -> bool {
-    if paths.is_empty() || application.origin.is_some_and(|span| within(paths, span, sources)) {
+pub(crate) fn reaches(paths: &[RepoPath], application: &Application, revision: &Revision) -> bool {
+    if paths.is_empty() || application.origin.is_some_and(|span| within(paths, span, revision.sources())) {
         return true;
     }
     let meets = |folder: &RepoPath| paths.iter().any(|path| folder.is_within(path) || path.is_within(folder));
@@ -209,7 +208,8 @@ pub(crate) fn reaches(paths: &[RepoPath], application: &Application, sources: &S
                 || helm.file_parameters.iter().any(|parameter| meets(&parameter.path))
         }
         SourceKind::Directory(directory) => meets(&directory.path),
-        SourceKind::Kustomize(kustomize) => meets(&kustomize.path),
+        // Bases may lie anywhere.
+        SourceKind::Kustomize(source) => meets(&source.path) || kustomize::files(revision, source).iter().any(meets),
         SourceKind::Reference | SourceKind::Unrendered(_) => false,
     })
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use portcullis_kustomize::LoadRestriction;
 use portcullis_source::{RepoPath, Span};
 
 /// What expansion knows beside the repository's files.
@@ -58,6 +59,8 @@ pub struct Settings {
     pub namespace: String,
     /// How patterns of the git file generator match.
     pub globbing: Globbing,
+    /// Which files kustomizations may name: `kustomize.buildOptions`.
+    pub load_restriction: LoadRestriction,
     /// Whether the git directory generator sees folders whose name starts with a dot.
     pub hidden_folders: HiddenFolders,
     /// The Kubernetes version of clusters that declare none.
@@ -126,6 +129,7 @@ impl Default for Settings {
             version: Version { major: 3, minor: 6 },
             namespace: "argocd".to_owned(),
             globbing: Globbing::default(),
+            load_restriction: LoadRestriction::default(),
             hidden_folders: HiddenFolders::default(),
             kubernetes_version: None,
             api_versions: Vec::new(),

@@ -2,6 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
+use portcullis_kustomize::LoadRestriction;
 use portcullis_source::{Document, Origin, RepoPath, Span};
 
 /// One source of an Application.
@@ -190,8 +191,10 @@ pub struct DirectorySource {
 pub struct KustomizeSource {
     /// The folder.
     pub path: RepoPath,
-    /// Whether the source itself changes the kustomization (images, patches, labels and the like).
-    pub options: Option<Span>,
+    /// What the source itself changes: images, patches, labels and the like.
+    pub settings: Option<Arc<portcullis_kustomize::Settings>>,
+    /// Which files its kustomizations may name.
+    pub restriction: LoadRestriction,
 }
 
 /// Why a source is not rendered.

@@ -68,7 +68,7 @@ fn human(application: &Application) -> String {
                 let _ = writeln!(text, "  manifests  {} ({} files)", directory.path, directory.files.len());
             }
             SourceKind::Kustomize(kustomize) => {
-                let _ = writeln!(text, "  kustomize  {} (not rendered)", kustomize.path);
+                let _ = writeln!(text, "  kustomize  {}", kustomize.path);
             }
             SourceKind::Reference => {
                 let _ = writeln!(text, "  reference  {}", source.repo_url);

@@ -8,7 +8,7 @@ use portcullis_source::{Data, EntryKind, Node, ReadError, RepoPath, Revision};
 use sha2::{Digest as _, Sha256};
 
 use super::side::Charts;
-use crate::render::Renderer;
+use crate::{kustomize, render::Renderer};
 
 /// The digest of everything that the objects of an application depend on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,9 +123,15 @@ pub(super) fn application(application: &Application, context: &Context, (rendere
                     parts.file(renderer.revision(), file);
                 }
             }
-            // What lies outside of its folder may be a part of it.
-            SourceKind::Kustomize(kustomize) if reaches_out(renderer.revision(), &kustomize.path) => parts.unknown(),
-            SourceKind::Kustomize(kustomize) => parts.folder(renderer.revision(), &kustomize.path),
+            SourceKind::Kustomize(source) => {
+                parts.text(&format!("{:?}", source.restriction));
+                for file in &kustomize::files(renderer.revision(), source) {
+                    parts.text(file.as_str());
+                    parts.file(renderer.revision(), file);
+                }
+                // What is not there, and ends the build, decides too.
+                parts.folder(renderer.revision(), &source.path);
+            }
             SourceKind::Reference => {}
             SourceKind::Unrendered(unrendered) => {
                 parts.text(&unrendered.reason);
@@ -169,12 +175,6 @@ fn of_helm(parts: &mut Parts<'_>, helm: &HelmSource, renderer: &Renderer<'_>, ch
     parts.texts([Some(&*helm.release_name), helm.namespace.as_deref(), helm.kube_version.as_deref()]);
     parts.texts(helm.api_versions.iter().map(|version| Some(&**version)));
     parts.bytes(&[helm.skip_crds, helm.skip_tests, helm.skip_schema_validation].map(u8::from));
-}
-
-/// Whether a kustomization names something outside of its folder.
-fn reaches_out(revision: &Revision, folder: &RepoPath) -> bool {
-    let mut files = revision.below(folder).filter(|(_, kind)| **kind != EntryKind::Folder);
-    files.any(|(path, kind)| matches!(kind, EntryKind::Link(_)) || revision.read(path).map_or(true, |file| contains(file.bytes(), b"..")))
 }
 
 /// Whether a text has a word in it.

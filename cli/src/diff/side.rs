@@ -19,6 +19,7 @@ use super::{
 use crate::{
     error::Error,
     kinds::Kinds,
+    kustomize,
     loose::Loose,
     pipeline::{Expanded, add_resources},
     render::Renderer,
@@ -158,7 +159,7 @@ impl<'a> Side<'a> {
             }
             Name::Manifests => {
                 add_resources(&mut made.resources, &mut made.problems, self.loose.manifests(), &unit.context);
-                made.problems.extend(self.loose.kustomizations(self.settings));
+                made.problems.extend(self.loose.kustomizations());
             }
         }
         made
@@ -213,7 +214,12 @@ fn spread(application: &Application, renderer: &Renderer<'_>, charts: &Charts, s
                 files.chain(inline).fold(chart, Spread::and).and(Spread { roams: roams || elsewhere, pools, defines })
             }
             SourceKind::Directory(directory) => directory.files.iter().map(file).fold(Spread::default(), Spread::and),
-            SourceKind::Kustomize(_) | SourceKind::Unrendered(_) | SourceKind::Reference => Spread::default(),
+            SourceKind::Kustomize(source) => {
+                // What the Application itself changes may be anything, a namespace too.
+                let own = if source.settings.is_some() { everywhere } else { Spread::default() };
+                kustomize::files(renderer.revision(), source).iter().map(file).fold(own, Spread::and)
+            }
+            SourceKind::Unrendered(_) | SourceKind::Reference => Spread::default(),
         };
         all = all.and(of_source);
     }
@@ -235,6 +241,6 @@ fn loose_units(loose: &Loose<'_>, revision: &Revision, side: &str) -> Vec<(Name,
     };
     let mut manifests = Parts::new(side);
     loose.manifests().for_each(|document| manifests.node(&document.root));
-    loose.kustomization_names().for_each(|path| manifests.file(revision, path));
+    loose.broken_kustomizations().for_each(|path| manifests.file(revision, path));
     loose.charts().iter().map(chart).chain([(Name::Manifests, manifests.key())]).collect()
 }

@@ -82,10 +82,9 @@ fn look(settings: &Settings, folder: &RepoPath, compat: Compat) -> Result<Needy,
 
 /// The charts of Helm repositories that Applications name.
 pub(super) fn of_applications(settings: &Settings, expanded: &Expanded) -> Vec<Wish> {
-    let sources = settings.revision.sources();
     let mut wishes: Vec<Wish> = Vec::new();
     for application in &expanded.applications {
-        let selected = settings.paths.is_empty() || crate::select::reaches(&settings.paths, application, sources);
+        let selected = settings.paths.is_empty() || crate::select::reaches(&settings.paths, application, &settings.revision);
         for source in application.sources.iter().filter(|_| selected) {
             let SourceKind::Helm(helm) = &source.kind else { continue };
             let ChartLocation::Repository { url, name, version } = &helm.chart else { continue };

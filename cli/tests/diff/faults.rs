@@ -236,12 +236,12 @@ fn what_the_change_reaches_and_nobody_can_render() {
     // It was not rendered before either, but the change has to do with it.
     let repository = Repository::shop();
     repository.write("apps/kustomized.yaml", KUSTOMIZED);
-    repository.write("overlay/kustomization.yaml", "resources: [pod.yaml]\n");
+    repository.write("overlay/kustomization.yaml", "resources: [pod.yaml, \"https://git.example.com/bases//web?ref=v1\"]\n");
     repository.write("overlay/pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n");
     let start = repository.commit("refs/heads/start", &[]).to_string();
     let both = ["--base", &start, "--direct"];
     assert_eq!(said(repository.root(), &both).1, 0, "nothing changes");
-    repository.edit("overlay/kustomization.yaml", "[pod.yaml]", "[pod.yaml]\nnamePrefix: b-");
+    repository.edit("overlay/kustomization.yaml", "resources:", "namePrefix: b-\nresources:");
     let (text, code) = said(repository.root(), &both);
     assert_eq!(code, 3, "{text}");
     assert!(text.contains("not rendered: kustomized"), "{text}");

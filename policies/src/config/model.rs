@@ -152,6 +152,8 @@ pub struct Argocd {
     pub version: Option<Located<Arc<str>>>,
     /// The namespace that it runs in.
     pub namespace: Option<Located<Arc<str>>>,
+    /// What `kustomize build` is told.
+    pub kustomize_build_options: Option<Located<Arc<str>>>,
     /// Whether git file generators glob in the new way.
     pub new_git_file_globbing: Option<Located<bool>>,
     /// The label that marks an application's resources.

@@ -206,6 +206,7 @@ impl Reader<'_> {
         Argocd {
             version: self.some_text(node, "version"),
             namespace: self.some_text(node, "namespace"),
+            kustomize_build_options: self.some_text(node, "kustomizeBuildOptions"),
             new_git_file_globbing: globbing,
             application_instance_label_key: self.some_text(node, "applicationInstanceLabelKey"),
         }

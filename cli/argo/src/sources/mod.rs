@@ -5,6 +5,7 @@ mod directory;
 mod environment;
 mod helm;
 mod inline;
+mod kustomize;
 mod resolve;
 mod value_files;
 

@@ -1,6 +1,6 @@
 //! Every source of an Application: which repository, which folder, which tool.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_source::{EntryKind, Node, ReadError, RepoPath};
 
@@ -9,6 +9,7 @@ use super::{
     directory,
     environment::Environment,
     helm::{self, Target},
+    kustomize,
     value_files::Roots,
 };
 use crate::{
@@ -214,10 +215,7 @@ impl One<'_> {
         self.check_overrides(source, &folder)?;
         match detect(source, self.world.files.revision, &folder)? {
             Tool::Helm => Ok(vec![self.chart(source, root, ChartLocation::Folder(folder), faults)]),
-            Tool::Kustomize => {
-                let options = source.root.get("kustomize").and_then(|node| source.place(node));
-                Ok(vec![SourceKind::Kustomize(KustomizeSource { path: folder, options })])
-            }
+            Tool::Kustomize => Ok(vec![SourceKind::Kustomize(self.kustomize(source, folder)?)]),
             Tool::Directory => self.directory(source, &folder, faults),
             Tool::Plugin => {
                 let name = source.text(&["plugin", "name"]);
@@ -234,6 +232,15 @@ impl One<'_> {
         let roots = Roots { world, root, chart, references, environment: &environment };
         let target = Target { application: self.application, cluster: self.cluster };
         SourceKind::Helm(Box::new(helm::helm(&roots, source, &target, faults)))
+    }
+
+    fn kustomize(&self, source: Object<'_>, path: RepoPath) -> Result<KustomizeSource, Fault> {
+        let restriction = self.world.inventory.settings.load_restriction;
+        let Some(node) = source.root.get("kustomize").filter(|node| !node.is_null()) else {
+            return Ok(KustomizeSource { path, settings: None, restriction });
+        };
+        let settings = kustomize::settings(node, &self.environment(source), &|node| source.place(node))?;
+        Ok(KustomizeSource { path, settings: Some(Arc::new(settings)), restriction })
     }
 
     fn directory(&self, source: Object<'_>, folder: &RepoPath, faults: &mut Vec<Fault>) -> Result<Vec<SourceKind>, Fault> {
