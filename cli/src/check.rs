@@ -79,39 +79,13 @@ pub(crate) fn gather(settings: &Settings, engine: &Engine, owns: &Owns<'_>) -> R
     let kinds = Kinds::of(settings, engine, &renderer, &expanded.applications)?;
     let mut notes = kinds.notes();
     notes.extend(settings.plans.notes());
-    let found = expanded.found();
-    if !(contexts.is_empty() && found.charts.is_empty() && found.manifests.is_empty()) {
-        notes.extend(unsaid(settings, engine));
-    }
+    notes.extend(unsaid(settings, engine).filter(|_| !(contexts.is_empty() && expanded.found().is_empty())));
     // What is for no environment in particular is a part of all of them.
     let mut common = work.render(&renderer, None);
     common.extend(work.loose(&renderer, &checked));
     common.extend(checked.objects_of(None));
     work.templates();
-    let of_applications = contexts.iter().filter_map(|context| context.environment.as_ref());
-    let environments: BTreeSet<&Arc<str>> = of_applications.chain(checked.environments()).collect();
-    let mut facts = checked.facts(&common);
-    let mut joined = Vec::new();
-    let mut everywhere = kinds.with(&common);
-    for environment in &environments {
-        let mut own = work.render(&renderer, Some(*environment));
-        own.extend(checked.objects_of(Some(*environment)));
-        kinds.with(own.iter().chain(&common)).tell(&mut own);
-        everywhere = everywhere.with(&own);
-        let all: Vec<Resource> = own.iter().chain(&common).cloned().collect();
-        joined.extend(work.check(&own, &checked.facts(&all), Some((all.as_slice(), &checked.beneath_of(environment)))));
-        facts.absorb(Facts::collect(&own));
-    }
-    if !environments.is_empty() {
-        for environment in checked.environments_beneath().difference(&environments) {
-            joined.extend(work.check_beneath(&common, &facts, &checked.beneath_of(environment)));
-        }
-    }
-    everywhere.tell(&mut common);
-    joined.extend(work.check(&common, &facts, environments.is_empty().then_some((common.as_slice(), checked.beneath.as_slice()))));
-    // What rules say of an object that is a part of all environments, they say in each.
-    sort_findings(&mut joined, settings.revision.sources());
-    joined.dedup();
+    let joined = work.environments(&renderer, &kinds, &checked, common);
     let (joined, doubted) = checked.settle(joined, settings);
     work.findings.extend(joined.into_iter().filter(|finding| owns(finding.application.as_deref())));
     let mut terraform = work.terraform(checked);
@@ -193,6 +167,35 @@ impl Work<'_> {
             }
         }
         resources
+    }
+
+    /// Checks the objects of each environment, each with what is for none in particular; says what rules say of all of them together.
+    fn environments(&mut self, renderer: &Renderer<'_>, kinds: &Kinds, checked: &Checked, mut common: Vec<Resource>) -> Vec<Finding> {
+        let of_applications = self.contexts.iter().filter_map(|context| context.environment.as_ref());
+        let environments: BTreeSet<&Arc<str>> = of_applications.chain(checked.environments()).collect();
+        let mut facts = checked.facts(&common);
+        let mut joined = Vec::new();
+        let mut everywhere = kinds.with(&common);
+        for environment in &environments {
+            let mut own = self.render(renderer, Some(*environment));
+            own.extend(checked.objects_of(Some(*environment)));
+            kinds.with(own.iter().chain(&common)).tell(&mut own);
+            everywhere = everywhere.with(&own);
+            let all: Vec<Resource> = own.iter().chain(&common).cloned().collect();
+            joined.extend(self.check(&own, &checked.facts(&all), Some((all.as_slice(), &checked.beneath_of(environment)))));
+            facts.absorb(Facts::collect(&own));
+        }
+        if !environments.is_empty() {
+            for environment in checked.environments_beneath().difference(&environments) {
+                joined.extend(self.check_beneath(&common, &facts, &checked.beneath_of(environment)));
+            }
+        }
+        everywhere.tell(&mut common);
+        joined.extend(self.check(&common, &facts, environments.is_empty().then_some((common.as_slice(), checked.beneath.as_slice()))));
+        // What rules say of an object that is a part of all environments, they say in each.
+        sort_findings(&mut joined, self.settings.revision.sources());
+        joined.dedup();
+        joined
     }
 
     /// What no application takes.

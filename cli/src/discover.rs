@@ -18,6 +18,13 @@ pub(crate) struct Found {
     pub(crate) files: usize,
 }
 
+impl Found {
+    /// Whether there is nothing that deploys anything.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.charts.is_empty() && self.kustomizations.is_empty() && self.manifests.is_empty()
+    }
+}
+
 /// An object in a file.
 #[derive(Clone, Debug)]
 pub(crate) struct Manifest {

@@ -312,7 +312,7 @@ pub(crate) fn add_resources<'a>(
 /// What is said of a tree that holds nothing to check.
 fn nothing(expanded: &Expanded, settings: &Settings) -> Option<String> {
     let found = &expanded.found;
-    let none = found.manifests.is_empty() && found.charts.is_empty() && found.kustomizations.is_empty();
+    let none = found.is_empty();
     let excluded: Vec<&str> = settings.config.exclude.iter().map(|glob| &*glob.value).collect();
     let excluded =
         if excluded.is_empty() { String::new() } else { format!(", those that `exclude` names left out: {}", excluded.join(", ")) };
