@@ -43,6 +43,7 @@ fn reads_every_key() {
     assert_eq!((&*cluster.labels["environment"].value, &*cluster.kubernetes_version.as_ref().unwrap().value), ("prod", "1.33"));
     assert_eq!(&*cluster.api_versions[0].value, "monitoring.coreos.com/v1");
     assert!(config.argocd.new_git_file_globbing.as_ref().unwrap().value);
+    assert_eq!(&*config.argocd.kustomize_build_options.as_ref().unwrap().value, "--load-restrictor LoadRestrictionsNone");
     assert_eq!(config.layer_of("values/base.yaml").map(|name| &**name), Some("base"));
     assert!(config.excludes("vendor/x.yaml") && config.excludes("vendor") && !config.excludes("vendors/x.yaml"));
     let break_glass = config.admission.break_glass.as_ref().unwrap();
