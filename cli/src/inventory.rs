@@ -70,13 +70,15 @@ fn settings(argocd: &config::Argocd) -> Result<Settings, Error> {
     Ok(settings)
 }
 
+/// The options of `kustomize build` that are read, or change nothing of what is rendered here.
+const KNOWN_OPTIONS: &str = "--load-restrictor, --enable-helm, --enable-alpha-plugins, --enable-exec, --enable-star, --helm-command, \
+                             --helm-kube-version, --helm-api-versions, --network and --reorder";
+
 /// Which files kustomizations may name, by what `kustomize build` is told.
 fn load_restriction(options: &str) -> Result<LoadRestriction, Error> {
-    let wrong = |word: &str| {
-        Error::Usage {
+    let wrong = |word: &str| Error::Usage {
         message: format!("argocd.kustomizeBuildOptions has {word:?}, which is not known"),
-        hint: "known are --load-restrictor, --enable-helm, --enable-alpha-plugins, --enable-exec, --enable-star, --helm-command, --helm-kube-version, --helm-api-versions, --network and --reorder".to_owned(),
-    }
+        hint: format!("known are {KNOWN_OPTIONS}"),
     };
     let mut restriction = LoadRestriction::default();
     let mut words = options.split_whitespace();
