@@ -17,7 +17,7 @@ use guarded::{Guarded, PATIENCE, denial, good, with};
 use portcullis_testdata::cluster::control::{Cluster, Extent};
 use portcullis_testdata::cluster::process::eventually;
 use portcullis_testdata::cluster::{definitions, deployment};
-use portcullis_testdata::platform::{Expansion, Platform, scratch};
+use portcullis_testdata::platform::{Expansion, Platform};
 use portcullis_testdata::tools::{Error, Tools, repository};
 use portcullis_testdata::truth::{read, walk};
 use serde_json::{Value, json};
@@ -36,22 +36,6 @@ const REFUSED_BEFORE: [(&str, &str); 6] = [
 /// left out has the line of what it is left out of, and of two that contradict each other the first is named.
 const COARSE: [&str; 6] =
     ["identical-probes", "missing-pre-stop", "missing-readiness-probe", "missing-zone-spread", "scoring-off-on-demand", "unpinned-image"];
-
-#[test]
-fn the_chart_registers_what_the_rules_read() {
-    let platform = Platform::own();
-    let folder = scratch("admission").expect("the scratch folder is there");
-    let bundle = folder.join("bundle.json").to_string_lossy().into_owned();
-    assert_eq!(platform.run(&["bundle", "--output", &bundle]).expect("portcullis runs").code, Some(0));
-    let mut arguments = vec!["configuration", "--bundle", &bundle, "--service", "portcullis-system/portcullis-webhook"];
-    arguments.extend(["--annotation", "cert-manager.io/inject-ca-from=portcullis-system/portcullis-webhook"]);
-    let printed = Command::new(platform.webhook()).args(&arguments).output().expect("the webhook runs").stdout;
-    let printed: Value = serde_json::from_slice(&printed).expect("the configuration is JSON");
-    let kept = read(&repository().join("platform-manifests/charts/admission/files/configuration.json")).expect("the chart has one");
-    let kept: Value = serde_json::from_str(&kept).expect("it is JSON");
-    // The digest of the bundle changes with every rule; what is asked about does not.
-    assert_eq!(kept["webhooks"], printed["webhooks"], "portcullis-webhook {} prints it anew", arguments.join(" "));
-}
 
 #[test]
 fn the_whole_platform_is_let_in() {

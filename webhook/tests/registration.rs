@@ -15,16 +15,20 @@ use portcullis_policies::{
 use serde_json::Value;
 
 fn made() -> Value {
+    made_of(gate::CONFIG, Some("prod"))
+}
+
+fn made_of(config: &str, environment: Option<&str>) -> Value {
     let reach = Reach::Service { namespace: "portcullis-system".to_owned(), name: "portcullis-webhook".to_owned() };
     let registration = Registration {
         name: "portcullis".to_owned(),
         reach,
         ca_bundle: None,
-        environment: Some("prod".to_owned()),
+        environment: environment.map(str::to_owned),
         annotations: BTreeMap::new(),
         timeout: 5,
     };
-    configuration(&gate::gate(gate::CONFIG), &registration).unwrap()
+    configuration(&gate::gate(config), &registration).unwrap()
 }
 
 fn registered() -> BTreeSet<String> {
@@ -76,6 +80,14 @@ fn every_path_that_a_rule_reads_has_its_resource() {
     {
         assert!(registered.contains(&format!("{group}/{resource}")));
     }
+}
+
+#[test]
+fn the_chart_registers_what_the_rules_read() {
+    let kept: Value = serde_json::from_str(include_str!("../../platform-manifests/charts/admission/files/configuration.json")).unwrap();
+    // The digest of the bundle changes with every rule; what is asked about does not.
+    let printed = &made_of(include_str!("../../.portcullis.yaml"), None)["webhooks"];
+    assert_eq!(&kept["webhooks"], printed, "`portcullis-webhook configuration` prints it anew: platform-manifests/README.md says how");
 }
 
 #[test]
