@@ -201,15 +201,7 @@ impl Work<'_> {
     /// What no application takes.
     fn loose(&mut self, renderer: &Renderer<'_>, checked: &Checked) -> Vec<Resource> {
         let loose = Loose::find(self.settings, self.expanded, renderer, &checked.charts);
-        let mut resources = Vec::new();
-        add_resources(&mut resources, &mut self.problems, loose.manifests(), &Context::default());
-        let rendered: Vec<_> = loose.charts().par_iter().map(|chart| loose.render(self.settings, chart)).collect();
-        for chart in rendered {
-            let documents = chart.take(&mut self.problems);
-            add_resources(&mut resources, &mut self.problems, documents.iter(), &Context::default());
-        }
-        self.problems.extend(loose.kustomizations());
-        resources
+        loose.objects(self.settings).take(&mut self.problems)
     }
 
     /// What is said of the roots of Terraform, which no application takes.

@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use portcullis_argo::{Application, KustomizeSource, SourceKind};
 use portcullis_helm::{Chart, ChartError, Compat, RenderError};
+use portcullis_policies::{Context, Resource};
 use portcullis_source::{Document, Partial, Problem, RepoPath, Revision, Stage};
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
@@ -11,7 +12,7 @@ use crate::{
     advice::{self, Given},
     discover::{Found, Manifest},
     kustomize,
-    pipeline::Expanded,
+    pipeline::{Expanded, add_resources},
     render::{self, Renderer},
     settings::Settings,
     terraform::Released,
@@ -74,10 +75,32 @@ impl<'a> Loose<'a> {
         }
     }
 
-    /// The manifests as they are, and those that kustomizations come to.
-    pub(crate) fn manifests(&self) -> impl Iterator<Item = &Arc<Document>> {
-        let built = self.kustomizations.iter().filter_map(|one| one.built.as_ref().ok()).flatten();
-        self.manifests.iter().map(|manifest| &manifest.document).chain(built)
+    /// All objects.
+    pub(crate) fn objects(&self, settings: &Settings) -> Partial<Vec<Resource>> {
+        let mut objects = self.manifests();
+        let charts: Vec<_> = self.charts.par_iter().map(|chart| self.render(settings, chart)).collect();
+        for chart in charts {
+            let of_chart = chart.take(&mut objects.problems);
+            objects.value.extend(of_chart);
+        }
+        objects
+    }
+
+    /// The manifests as they are, and those that kustomizations come to, each with the file that makes it.
+    pub(crate) fn documents(&self) -> impl Iterator<Item = (&RepoPath, &Arc<Document>)> {
+        let built = self.kustomizations.iter().filter_map(|one| Some((one.file, one.built.as_ref().ok()?)));
+        let built = built.flat_map(|(file, documents)| documents.iter().map(move |document| (file, document)));
+        self.manifests.iter().map(|manifest| (&manifest.file, &manifest.document)).chain(built)
+    }
+
+    /// The objects of these, and why kustomizations can't be built.
+    pub(crate) fn manifests(&self) -> Partial<Vec<Resource>> {
+        let mut objects = Partial::default();
+        for (home, document) in self.documents() {
+            add_resources(&mut objects.value, &mut objects.problems, [document].into_iter(), &at_home(home.clone()));
+        }
+        objects.problems.extend(self.unbuilt());
+        objects
     }
 
     /// The charts.
@@ -85,11 +108,15 @@ impl<'a> Loose<'a> {
         &self.charts
     }
 
-    /// The documents of a chart with its own values.
-    pub(crate) fn render(&self, settings: &Settings, chart: &LooseChart<'_>) -> Partial<Vec<Arc<Document>>> {
+    /// The objects of a chart with its own values.
+    pub(crate) fn render(&self, settings: &Settings, chart: &LooseChart<'_>) -> Partial<Vec<Resource>> {
         let loaded = chart.chart.as_ref().map_err(|error| ChartError::clone(error).into());
         match loaded.and_then(Renderer::chart_alone) {
-            Ok(documents) => Partial::whole(documents),
+            Ok(documents) => {
+                let mut objects = Partial::default();
+                add_resources(&mut objects.value, &mut objects.problems, documents.iter(), &at_home(chart.folder.clone()));
+                objects
+            }
             // Why is said of the application or the release that names it.
             Err(_) if self.withheld.contains(chart.folder) => Partial::default(),
             Err(error) => Partial { value: Vec::new(), problems: vec![not_alone(settings, chart.folder, &error)] },
@@ -97,7 +124,7 @@ impl<'a> Loose<'a> {
     }
 
     /// Why kustomizations can't be built.
-    pub(crate) fn kustomizations(&self) -> impl Iterator<Item = Problem> {
+    fn unbuilt(&self) -> impl Iterator<Item = Problem> {
         self.kustomizations.iter().filter_map(|one| {
             let problem = Problem::clone(one.built.as_ref().err()?);
             let hint = format!("{}; its resources are checked as they stand, and `exclude` with its folder leaves it out", problem.hint);
@@ -109,6 +136,11 @@ impl<'a> Loose<'a> {
     pub(crate) fn broken_kustomizations(&self) -> impl Iterator<Item = &RepoPath> {
         self.kustomizations.iter().filter(|one| one.built.is_err()).flat_map(|one| one.files.iter().chain([one.file]))
     }
+}
+
+/// Who an object belongs to that a file makes, or a chart's folder.
+fn at_home(home: RepoPath) -> Context {
+    Context { home: Some(home), ..Context::default() }
 }
 
 /// The files that the kustomizations of applications are built from.

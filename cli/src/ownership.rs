@@ -24,6 +24,7 @@ pub(crate) fn context(application: &Application, config: &Config, inventory: &In
         application: Some(Arc::from(&*application.name)),
         service: Some(Arc::from(service)),
         namespace: (!namespace.is_empty()).then(|| Arc::from(&**namespace)),
+        home: None,
     }
 }
 

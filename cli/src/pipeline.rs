@@ -172,13 +172,7 @@ pub(crate) fn objects(settings: &Settings) -> Result<Partial<Objects>, Error> {
         add_resources(&mut resources, &mut problems, outcome.documents.iter(), context);
     }
     let loose = Loose::find(settings, &expanded, &renderer, &Released::default());
-    add_resources(&mut resources, &mut problems, loose.manifests(), &Context::default());
-    let rendered: Vec<_> = loose.charts().par_iter().map(|chart| loose.render(settings, chart)).collect();
-    for chart in rendered {
-        let documents = chart.take(&mut problems);
-        add_resources(&mut resources, &mut problems, documents.iter(), &Context::default());
-    }
-    problems.extend(loose.kustomizations());
+    resources.extend(loose.objects(settings).take(&mut problems));
     drop(loose);
     drop(renderer);
     Ok(Partial { value: Objects { expanded, contexts, outcomes, resources }, problems })

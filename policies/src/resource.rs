@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use portcullis_source::{Document, Node, Partial, Problem, Stage, Step};
+use portcullis_source::{Document, Node, Partial, Problem, RepoPath, Stage, Step};
 
 use crate::{Faults, Identity};
 
@@ -19,6 +19,8 @@ pub struct Context {
     pub service: Option<Arc<str>>,
     /// The namespace of a namespaced object that names none.
     pub namespace: Option<Arc<str>>,
+    /// The file that makes it where no application does: of the same object out of two files, no cluster has both.
+    pub home: Option<RepoPath>,
 }
 
 /// One rendered or plain Kubernetes object.

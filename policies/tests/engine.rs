@@ -7,7 +7,7 @@ use portcullis_policies::{
     Change, Config, Context, Engine, Facts, Library, Resource,
     change::{Both, Deployed, Effect},
 };
-use portcullis_source::{Partial, Sources, Text, yaml};
+use portcullis_source::{Partial, RepoPath, Sources, Text, yaml};
 use proptest::{prelude::*, sample::Index};
 
 /// All fixtures, in two environments and in none.
@@ -283,4 +283,82 @@ fn what_is_said_of_all_rules_gives_way_to_what_is_said_of_one() {
     // Nobody meant to ask for what contradicts itself.
     let all = levels("rules: {'*': {level: deny}}\n");
     assert!(all.contains(&"host-process-namespace deny".to_owned()) && !all.iter().any(|found| found.starts_with("cpu-limit")), "{all:?}");
+}
+
+/// A Deployment of one name, with as many autoscalers.
+fn scaled(sources: &Sources, home: &str, autoscalers: &[&str]) -> Vec<Resource> {
+    let mut text = "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web, namespace: shop }\nspec: { selector: { matchLabels: { a: b } }, template: { metadata: { labels: { a: b } }, spec: { containers: [{ name: web }] } } }\n".to_owned();
+    for name in autoscalers {
+        text += &scaler(name);
+    }
+    at_home(sources, home, &text)
+}
+
+fn scaler(name: &str) -> String {
+    format!(
+        "---\napiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {{ name: {name}, namespace: shop }}\nspec: {{ maxReplicas: 3, scaleTargetRef: {{ apiVersion: apps/v1, kind: Deployment, name: web }} }}\n"
+    )
+}
+
+fn at_home(sources: &Sources, home: &str, text: &str) -> Vec<Resource> {
+    read(sources, text, &Context { home: Some(RepoPath::new(home).unwrap()), ..Context::default() }).value
+}
+
+/// How often a workload has a second autoscaler.
+fn doubly_scaled(sources: &Sources, resources: &[Vec<Resource>], environment: Option<&str>) -> usize {
+    let mut resources = resources.concat();
+    let namespace = "apiVersion: v1\nkind: Namespace\nmetadata: { name: shop }\n";
+    let context = Context { environment: environment.map(Arc::from), ..Context::default() };
+    resources.extend(read(sources, namespace, &context).value);
+    let found = engine(sources, "version: 1\n").check_platform(&resources, &Facts::collect(&resources));
+    assert_eq!(found.problems, Vec::new());
+    found.value.iter().filter(|finding| finding.rule.as_str() == "several-autoscalers").count()
+}
+
+#[test]
+fn folders_that_make_the_same_objects_are_seen_apart() {
+    let sources = Sources::default();
+    let sources = &sources;
+    let at = |home: &str, names: &[&str]| scaled(sources, home, names);
+    let lone = |home: &str, name: &str| at_home(sources, home, &scaler(name));
+    let cases = [
+        // One folder for each cluster, whatever the autoscalers are called.
+        (vec![at("dev/web.yaml", &["web-dev"]), at("prod/web.yaml", &["web-prod"])], 0),
+        (vec![at("k8s/dev.yaml", &["web-dev"]), at("k8s/prod.yaml", &["web-prod"])], 0),
+        (vec![at("a/b/overlays/dev/kustomization.yaml", &["one"]), at("a/b/overlays/prod/kustomization.yaml", &["two"])], 0),
+        // Nothing parts the files of one folder that make different objects.
+        (vec![at("dev/web.yaml", &["one"]), lone("dev/more.yaml", "two")], 1),
+        (vec![at("dev/web.yaml", &["one", "two"])], 1),
+        // What lies outside is a part of each.
+        (vec![at("dev/web.yaml", &["one"]), at("prod/web.yaml", &["one"]), lone("common/more.yaml", "two")], 2),
+        // Folders of the same name belong together, and so does what lies deeper.
+        (
+            vec![
+                at("web/dev/web.yaml", &[]),
+                at("web/prod/web.yaml", &[]),
+                lone("more/dev/one.yaml", "one"),
+                lone("more/prod/one.yaml", "one"),
+                lone("more/prod/two.yaml", "two"),
+            ],
+            1,
+        ),
+        (vec![at("dev/web.yaml", &["one"]), at("prod/web.yaml", &["one"]), lone("prod/more/two.yaml", "two")], 1),
+        (
+            vec![
+                at("dev/a/web.yaml", &["one"]),
+                at("dev/b/web.yaml", &["two"]),
+                at("prod/web.yaml", &["three"]),
+                lone("dev/four.yaml", "four"),
+            ],
+            2,
+        ),
+    ];
+    for (index, (resources, expected)) in cases.iter().enumerate() {
+        assert_eq!(doubly_scaled(sources, resources, None), *expected, "case {index}");
+        assert_eq!(doubly_scaled(sources, resources, Some("prod")), *expected, "case {index} in an environment");
+    }
+    // What an environment has itself stands with the folder of its name.
+    let folders = [at("dev/web.yaml", &[]), at("prod/web.yaml", &[])].concat();
+    let own = read(sources, &(scaler("one") + &scaler("two")), &Context { environment: Some("prod".into()), ..Context::default() }).value;
+    assert_eq!(doubly_scaled(sources, &[folders, own], Some("prod")), 1);
 }

@@ -107,7 +107,7 @@ impl<'a> Parts<'a> {
 /// The key of an application; `side` names the tree, for what can't be told from its parts.
 pub(super) fn application(application: &Application, context: &Context, (renderer, charts): (&Renderer<'_>, &Charts), side: &str) -> Key {
     let mut parts = Parts::new(side);
-    let Context { environment, cluster, application: name, service, namespace } = context;
+    let Context { environment, cluster, application: name, service, namespace, home: _ } = context;
     parts.texts([environment, cluster, name, service, namespace].map(|text| text.as_deref()));
     parts.text(&format!("{:?}", renderer.compat()));
     if let Some(object) = application.object() {

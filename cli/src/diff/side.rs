@@ -154,12 +154,10 @@ impl<'a> Side<'a> {
             }
             Name::Chart(folder) => {
                 let Some(chart) = self.loose.charts().iter().find(|chart| chart.folder == folder) else { return made };
-                let documents = self.loose.render(self.settings, chart).take(&mut made.problems);
-                add_resources(&mut made.resources, &mut made.problems, documents.iter(), &unit.context);
+                made.resources.extend(self.loose.render(self.settings, chart).take(&mut made.problems));
             }
             Name::Manifests => {
-                add_resources(&mut made.resources, &mut made.problems, self.loose.manifests(), &unit.context);
-                made.problems.extend(self.loose.kustomizations());
+                made.resources.extend(self.loose.manifests().take(&mut made.problems));
             }
         }
         made
@@ -240,7 +238,10 @@ fn loose_units(loose: &Loose<'_>, revision: &Revision, side: &str) -> Vec<(Name,
         (Name::Chart(chart.folder.clone()), parts.key())
     };
     let mut manifests = Parts::new(side);
-    loose.manifests().for_each(|document| manifests.node(&document.root));
+    for (home, document) in loose.documents() {
+        manifests.text(home.as_str());
+        manifests.node(&document.root);
+    }
     loose.broken_kustomizations().for_each(|path| manifests.file(revision, path));
     loose.charts().iter().map(chart).chain([(Name::Manifests, manifests.key())]).collect()
 }

@@ -9,6 +9,7 @@
 //! A rule is asked about what it targets (`plan.rs`), and of that only about objects that have what it looks at (`keys.rs`, of what the build made of
 //! its text in `../rego/needs`).
 
+mod apart;
 pub(crate) mod arithmetic;
 mod change;
 mod compile;

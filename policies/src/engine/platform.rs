@@ -10,7 +10,7 @@ use portcullis_source::Span;
 use regorus::{Value, value::Object};
 
 use super::{
-    Question,
+    Question, apart,
     evaluate::{Run, mistaken},
     ground::{Ground, is_ground},
     joins::Joins,
@@ -82,7 +82,9 @@ impl Run<'_> {
                 self.foreign_platform(&foreign, &members);
             }
             let ground = Ground::of(resources, environment.as_ref());
-            self.ours(&ours, environment, (&members, &ground));
+            for members in apart::worlds(members, environment.as_ref(), &mut self.found.problems) {
+                self.ours(&ours, environment.clone(), (&members, &ground));
+            }
         }
     }
 
