@@ -357,8 +357,4 @@ fn folders_that_make_the_same_objects_are_seen_apart() {
         assert_eq!(doubly_scaled(sources, resources, None), *expected, "case {index}");
         assert_eq!(doubly_scaled(sources, resources, Some("prod")), *expected, "case {index} in an environment");
     }
-    // What an environment has itself stands with the folder of its name.
-    let folders = [at("dev/web.yaml", &[]), at("prod/web.yaml", &[])].concat();
-    let own = read(sources, &(scaler("one") + &scaler("two")), &Context { environment: Some("prod".into()), ..Context::default() }).value;
-    assert_eq!(doubly_scaled(sources, &[folders, own], Some("prod")), 1);
 }

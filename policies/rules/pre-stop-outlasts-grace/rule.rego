@@ -4,6 +4,7 @@
 # custom:
 #   severity: error
 #   group: availability
+#   like: [kyverno:mutate-large-termination-gps]
 #   checklists: [spot]
 #   scope: resource
 #   target: pod

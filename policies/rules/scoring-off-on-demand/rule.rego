@@ -4,6 +4,7 @@
 # custom:
 #   severity: error
 #   group: placement
+#   like: [kyverno:add-karpenter-nodeselector]
 #   scope: resource
 #   target: pod
 #   facts: [scoring, nodePools]

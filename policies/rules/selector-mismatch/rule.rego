@@ -4,7 +4,9 @@
 # custom:
 #   severity: error
 #   group: validity
-#   like: [kube-linter:mismatching-selector]
+#   like:
+#     - kube-linter:mismatching-selector
+#     - polaris:metadataAndInstanceMismatched
 #   scope: resource
 #   target: [DaemonSet, Deployment, Job, ReplicaSet, ReplicationController, Rollout, StatefulSet]
 package portcullis.rules.selector_mismatch

@@ -4,6 +4,7 @@
 # custom:
 #   severity: warning
 #   group: availability
+#   like: [kyverno:add-karpenter-donot-evict]
 #   checklists: [spot]
 #   scope: resource
 #   target: pod

@@ -29,7 +29,7 @@ findings contains finding if {
 		some c in input.platform.resources[id].pod.containers
 		some j, _ in c.container.ports
 	]
-	message := sprintf("no container of %s has a port %s of %s", [selected(service), port.targetPort, protocol])
+	message := sprintf("no container of %s has a port %s of %v", [selected(service), port.targetPort, protocol])
 	finding := {"resource": service.id, "at": ["spec", "ports", i, "targetPort"], "others": others, "message": message}
 }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use portcullis_policies::{Config, Context, Faults, InvalidField, Lifecycle, Resource, config::nearest};
-use portcullis_source::{Document, Step};
+use portcullis_source::{Document, Node, Step};
 
 use crate::{
     custom::Custom,
@@ -16,6 +16,12 @@ use crate::{
     version::Minor,
     walk::{Reading, Walk},
 };
+
+/// Where SOPS says how it has encrypted a file.
+const SOPS: &str = "sops";
+
+/// What it encrypts of a Secret.
+const ENCRYPTED: [&str; 2] = ["data", "stringData"];
 
 /// Everything that is known of the kinds of a repository: what Kubernetes serves in its versions, and what its CustomResourceDefinitions say.
 #[derive(Clone, Debug)]
@@ -142,6 +148,10 @@ impl Schemas {
         let mut walk = Walk::new(self.kubernetes, minor, Reading::Typed);
         walk.object(node, shape);
         let mut faults = walk.faults;
+        if is_encrypted(node) {
+            faults.unknown.retain(|field| field.at != [Step::Key(SOPS.into())]);
+            faults.invalid.retain(|field| !field.at.first().and_then(Step::key).is_some_and(|key| ENCRYPTED.contains(&&**key)));
+        }
         if faults.invalid.is_empty() {
             faults.invalid = server::refusals(node, version, kind, self.kubernetes.scope(version, kind, minor));
         }
@@ -249,4 +259,9 @@ pub fn tell(config: &Config, resources: &mut [Resource]) {
     let mut schemas = Schemas::new(config);
     schemas.learn(&*resources);
     schemas.annotate(resources);
+}
+
+/// Whether SOPS has encrypted an object where it lies: its own digest of the file stands beside. What is deployed is what somebody decrypts it to.
+fn is_encrypted(object: &Node) -> bool {
+    object.at(&[SOPS, "mac"]).and_then(Node::as_str).is_some_and(|digest| digest.starts_with("ENC["))
 }

@@ -1,93 +1,60 @@
-//! Folders and files that make the same objects: no cluster can have both, so nobody means them together, and no rule sees them together.
+//! Folders and files that make the same objects: no cluster can have both, so each is for one of its own.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
-use portcullis_source::{Problem, RepoPath, Stage};
+use portcullis_source::RepoPath;
 
 use crate::Resource;
 
-/// What is seen together.
-pub(super) type World<'a> = Vec<&'a Resource>;
+/// Starts the name of a cluster that is nothing but a folder, which no other name does.
+const FOLDER: &str = ".";
 
-/// How many objects all worlds hold together before what no folder parts is no longer a part of each.
-const MAX_SHARED: usize = 500_000;
+/// The folders in which ways to the same objects part, and what is taken in each.
+type Parted = BTreeMap<String, BTreeSet<String>>;
 
-/// The way to an object where ways part: the folder, and what is taken in it.
-type Way<'a> = BTreeMap<&'a str, &'a str>;
-
-/// The objects of an environment in the order that they have, as often as there are folders that nobody means together. What no folder parts is a part
-/// of each world; folders of the same name are for the same one, that of the environment's name for what is the environment's own.
-pub(super) fn worlds<'a>(members: World<'a>, environment: Option<&Arc<str>>, problems: &mut Vec<Problem>) -> Vec<World<'a>> {
-    let parted = parted(&members);
+/// The resources, of which those have a cluster by themselves that folders part from others: folders and files of one name are for the same one. What
+/// no folder parts stays for all of them.
+pub(super) fn apart(resources: &[Resource]) -> Cow<'_, [Resource]> {
+    let parted = parted(resources);
     if parted.is_empty() {
-        return vec![members];
+        return Cow::Borrowed(resources);
     }
-    let ways: Vec<Way<'_>> =
-        members.iter().map(|member| member.context.home.as_ref().map(|home| way(home, &parted)).unwrap_or_default()).collect();
-    let names: BTreeSet<BTreeSet<&str>> = tops(&ways).into_iter().map(|way| way.values().map(|name| stem(name)).collect()).collect();
-    let shared = ways.iter().filter(|way| way.is_empty()).count();
-    let shares = names.len().saturating_mul(shared) <= MAX_SHARED;
-    if !shares {
-        problems.push(unshared(names.len(), shared));
-    }
-    let own: BTreeSet<&str> = environment.iter().map(|name| &***name).collect();
-    let mut worlds = Vec::with_capacity(names.len() + 1);
-    let seen = |names: &BTreeSet<&str>, is_own: bool| {
-        let is_here = |member: &Resource, way: &Way<'_>| match (way.is_empty(), is_own) {
-            (true, true) => true,
-            (true, false) => shares && member.context.environment.is_none(),
-            (false, _) => way.values().all(|name| names.contains(stem(name))),
-        };
-        members.iter().zip(&ways).filter(|(member, way)| is_here(member, way)).map(|(member, _)| *member).collect::<World<'a>>()
+    let told = |resource: &Resource| {
+        let mut resource = resource.clone();
+        let way = resource.context.home.as_ref().and_then(|home| way(home, &parted));
+        resource.context.cluster = resource.context.cluster.or(way);
+        resource
     };
-    let has_own = !shares || names.contains(&own) || members.iter().any(|member| member.context.environment.is_some());
-    worlds.extend(has_own.then(|| seen(&own, true)));
-    worlds.extend(names.iter().filter(|names| **names != own).map(|names| seen(names, false)));
-    worlds
+    Cow::Owned(resources.iter().map(told).collect())
 }
 
-fn unshared(worlds: usize, shared: usize) -> Problem {
-    let message = format!(
-        "{worlds} folders make objects of the same names, and are checked without the {shared} objects outside of them: together they would be more than \
-         {MAX_SHARED}"
-    );
-    Problem::new(Stage::Rules, message, "`exclude` leaves folders out; an Application for each folder says where it goes")
-}
-
-/// Where the ways to objects of the same identity part: the folders, and what is taken in each.
-fn parted<'a>(members: &[&'a Resource]) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
-    let mut homes: HashMap<(&str, &str, Option<&str>, &str), Vec<&'a RepoPath>> = HashMap::new();
-    for member in members {
-        let Some(home) = &member.context.home else { continue };
-        let identity = &member.identity;
+fn parted(resources: &[Resource]) -> Parted {
+    let mut homes: HashMap<(&str, &str, Option<&str>, &str), Vec<&RepoPath>> = HashMap::new();
+    for resource in resources {
+        let Some(home) = &resource.context.home else { continue };
+        let identity = &resource.identity;
         // A Namespace is made by each that needs it, and names that servers complete are never the same.
         if &*identity.kind == "Namespace" || identity.name.is_empty() || identity.name.ends_with('*') {
             continue;
         }
-        homes.entry((member.group(), &identity.kind, identity.namespace.as_deref(), &identity.name)).or_default().push(home);
+        homes.entry((resource.group(), &identity.kind, identity.namespace.as_deref(), &identity.name)).or_default().push(home);
     }
-    let mut parted: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut parted = Parted::new();
     for mut homes in homes.into_values().filter(|homes| homes.len() > 1) {
         homes.sort_by(|left, right| left.parts().cmp(right.parts()));
         homes.dedup();
         for pair in homes.windows(2) {
             let [left, right] = pair else { continue };
-            if let Some((folder, sides)) = fork(left, right) {
-                parted.entry(folder).or_default().extend(sides);
-            }
+            let fork = steps(left).zip(steps(right)).find(|((_, one), (_, other))| one != other);
+            let Some(((folder, one), (_, other))) = fork else { continue };
+            parted.entry(folder.to_owned()).or_default().extend([one.to_owned(), other.to_owned()]);
         }
     }
     parted
-}
-
-/// The folder in which two paths part, and the way that each takes.
-fn fork<'a>(left: &'a RepoPath, right: &'a RepoPath) -> Option<(&'a str, [&'a str; 2])> {
-    let mut steps = steps(left).zip(steps(right));
-    let ((folder, one), (_, other)) = steps.find(|((_, left), (_, right))| left != right)?;
-    Some((folder, [one, other]))
 }
 
 /// Each part of a path, with the folder that it is in.
@@ -100,17 +67,19 @@ fn steps(path: &RepoPath) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// The ways that an object's home takes where ways part.
-fn way<'a>(home: &'a RepoPath, parted: &BTreeMap<&str, BTreeSet<&str>>) -> Way<'a> {
-    steps(home).filter(|(folder, part)| parted.get(folder).is_some_and(|sides| sides.contains(part))).collect()
+/// What the home of an object takes where ways part, one after the other; nothing where they do not.
+fn way(home: &RepoPath, parted: &Parted) -> Option<Arc<str>> {
+    let taken = steps(home).filter(|(folder, part)| parted.get(*folder).is_some_and(|sides| sides.contains(*part)));
+    let way: String = taken.flat_map(|(_, part)| ["/", stem(part)]).collect();
+    (!way.is_empty()).then(|| Arc::from(format!("{FOLDER}{way}")))
 }
 
-/// The ways that are no beginning of another one.
-fn tops<'a, 'b>(ways: &'b [Way<'a>]) -> Vec<&'b Way<'a>> {
-    let all: BTreeSet<&Way<'a>> = ways.iter().filter(|way| !way.is_empty()).collect();
-    let mut following = all.iter().skip(1).map(Some).chain([None]);
-    let begins = |way: &Way<'a>, next: &Way<'a>| way.iter().zip(next).all(|(left, right)| left == right) && way.len() < next.len();
-    all.iter().filter(|way| !following.next().flatten().is_some_and(|next| begins(way, next))).copied().collect()
+/// Whether objects may be in one cluster: what is in none in particular is in all of them, and what lies in a folder in those of the folders below.
+pub(super) fn in_one_cluster(left: &Resource, right: &Resource) -> bool {
+    let (Some(left), Some(right)) = (&left.context.cluster, &right.context.cluster) else { return true };
+    let is_below =
+        |long: &str, short: &str| long.strip_prefix(short).is_some_and(|rest| short.starts_with(FOLDER) && rest.starts_with('/'));
+    left == right || is_below(left, right) || is_below(right, left)
 }
 
 /// A name without the ending of a file, so that `prod.yaml` and `prod/` are for the same.

@@ -10,7 +10,8 @@ use portcullis_source::Span;
 use regorus::{Value, value::Object};
 
 use super::{
-    Question, apart,
+    Question,
+    apart::apart,
     evaluate::{Run, mistaken},
     ground::{Ground, is_ground},
     joins::Joins,
@@ -64,6 +65,7 @@ impl Run<'_> {
     /// Evaluates the platform rules that are wanted once per environment; resources without one are part of all of them. Rules about objects are
     /// asked where there are objects, those about what Terraform makes also where there is nothing else.
     pub(super) fn platform(&mut self, resources: &[Resource], wanted: impl Fn(&Rule) -> bool) {
+        let resources = &*apart(resources);
         let rules = (0..).zip(&self.engine.rules).filter(|(_, rule)| rule.scope == Scope::Platform && wanted(rule));
         let (of_terraform, of_objects): (Vec<_>, Vec<_>) = rules.partition(|(_, rule)| rule.foreign.is_none() && rule.is_of_terraform());
         let mut asked: BTreeMap<Option<Arc<str>>, Vec<usize>> = BTreeMap::new();
@@ -82,9 +84,7 @@ impl Run<'_> {
                 self.foreign_platform(&foreign, &members);
             }
             let ground = Ground::of(resources, environment.as_ref());
-            for members in apart::worlds(members, environment.as_ref(), &mut self.found.problems) {
-                self.ours(&ours, environment.clone(), (&members, &ground));
-            }
+            self.ours(&ours, environment, (&members, &ground));
         }
     }
 

@@ -1,10 +1,12 @@
 //! What API servers refuse beyond types: names, labels, pods and what else their own validation says. Only what is certain is told, whatever the
 //! cluster is set up to do.
 
+mod access;
 pub(crate) mod name;
 mod network;
 mod object;
 mod pod;
+mod schedule;
 mod scheduling;
 mod selector;
 mod variable;

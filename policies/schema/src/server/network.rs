@@ -2,7 +2,10 @@
 
 use portcullis_source::Node;
 
-use super::{Found, has, name, selector, text, workload::port_reference};
+use super::{
+    Found, has, name, number, selector, text,
+    workload::{port_number, port_reference},
+};
 
 /// Says what is wrong with an Ingress.
 pub(super) fn ingress(spec: &Node, found: &mut Found) {
@@ -84,8 +87,21 @@ pub(super) fn policy(spec: &Node, found: &mut Found) {
     for (way, peers) in [("ingress", "from"), ("egress", "to")] {
         found.each(spec, way, |rule, found| {
             found.each(rule, peers, peer);
-            found.each(rule, "ports", |port, found| port_reference(port, "port", found));
+            found.each(rule, "ports", |port, found| {
+                port_reference(port, "port", found);
+                ports(port, found);
+            });
         });
+    }
+}
+
+/// Says what is wrong with a range of ports.
+fn ports(range: &Node, found: &mut Found) {
+    let Some(end) = number(range, "endPort") else { return };
+    match number(range, "port") {
+        None => found.say("endPort", "is set, but the port is no number"),
+        Some(port) if end < port => found.say("endPort", format!("is {end}, less than the port {port}")),
+        Some(_) => port_number(range, "endPort", found),
     }
 }
 

@@ -157,7 +157,12 @@ fn container(container: &Node, volumes: Option<&[String]>, found: &mut Found) {
         }
     });
     for probe in ["livenessProbe", "readinessProbe", "startupProbe"] {
-        found.within(container, probe, |probe, found| handler(probe, &PROBES, found));
+        found.within(container, probe, |node, found| {
+            handler(node, &PROBES, found);
+            if let Some(times) = number(node, "successThreshold").filter(|times| *times > 1 && probe != "readinessProbe") {
+                found.say("successThreshold", format!("is {times}, and must be 1: the {probe} counts one success"));
+            }
+        });
     }
     found.within(container, "lifecycle", |lifecycle, found| {
         for hook in ["postStart", "preStop"] {

@@ -2,19 +2,27 @@
 
 use portcullis_source::{Data, Node};
 
-use super::{Found, has, name, network, number, object, pod, selector, share, text};
+use super::{Found, access, has, name, network, number, object, pod, schedule, selector, share, text};
 
 /// Says what is wrong with an object of a kind that is known here.
 pub(super) fn check(node: &Node, (version, kind): (&str, &str), found: &mut Found) {
     match (version, kind) {
         ("v1", "Pod") => found.within(node, "spec", |spec, found| pod::spec(spec, pod::Volumes::Own, found)),
         ("apps/v1", "Deployment") => workload(node, &["Always"], found, deployment),
-        ("apps/v1", "StatefulSet") => workload(node, &["Always"], found, |_, _| {}),
+        ("apps/v1", "StatefulSet") => workload(node, &["Always"], found, |spec, found| {
+            found.each(spec, "volumeClaimTemplates", |template, found| found.within(template, "spec", access::claim));
+        }),
         ("apps/v1", "DaemonSet" | "ReplicaSet") => workload(node, &["Always"], found, |_, _| {}),
         ("batch/v1", "Job") => workload(node, &["OnFailure", "Never"], found, |_, _| {}),
         ("batch/v1", "CronJob") => found.within(node, "spec", |spec, found| {
+            if let Some(reason) = text(spec, "schedule").and_then(schedule::fault) {
+                found.say("schedule", reason);
+            }
             found.within(spec, "jobTemplate", |job, found| workload(job, &["OnFailure", "Never"], found, |_, _| {}));
         }),
+        ("v1", "PersistentVolumeClaim") => found.within(node, "spec", access::claim),
+        ("rbac.authorization.k8s.io/v1", "Role") => access::role(node, true, found),
+        ("rbac.authorization.k8s.io/v1", "ClusterRole") => access::role(node, false, found),
         ("v1", "Service") => found.within(node, "spec", service),
         ("v1", "ConfigMap") => {
             ["data", "binaryData"].iter().for_each(|part| found.within(node, part, keys));
@@ -59,7 +67,15 @@ fn workload(node: &Node, restarts: &[&str], found: &mut Found, own: impl FnOnce(
     });
 }
 
+/// How long a rollout may last where nobody says, in seconds.
+const PROGRESS_DEADLINE: i64 = 600;
+
 fn deployment(spec: &Node, found: &mut Found) {
+    let (deadline, ready) =
+        (number(spec, "progressDeadlineSeconds").unwrap_or(PROGRESS_DEADLINE), number(spec, "minReadySeconds").unwrap_or(0));
+    if deadline <= ready {
+        found.say("progressDeadlineSeconds", format!("is {deadline}, not more than the {ready} of minReadySeconds"));
+    }
     found.within(spec, "strategy", |strategy, found| {
         if text(strategy, "type") == Some("Recreate") && has(strategy, "rollingUpdate") {
             found.say("rollingUpdate", "is set, but the type is Recreate");
@@ -85,11 +101,18 @@ fn is_zero(node: &Node) -> bool {
     }
 }
 
+/// The types of a Service that have ports of nodes.
+const ON_NODES: [&str; 2] = ["NodePort", "LoadBalancer"];
+
 fn service(spec: &Node, found: &mut Found) {
+    let own_type = text(spec, "type").unwrap_or("ClusterIP");
     let many = spec.get("ports").map_or(0, |ports| ports.items().len()) > 1;
     let mut names: Vec<String> = Vec::new();
     found.each(spec, "ports", |port, found| {
         port_number(port, "port", found);
+        if number(port, "nodePort").is_some_and(|port| port != 0) && !ON_NODES.contains(&own_type) {
+            found.say("nodePort", format!("is set, but the type is {own_type}"));
+        }
         // What is empty or 0 is the port itself.
         if text(port, "targetPort").is_some() || number(port, "targetPort").is_some_and(|port| port != 0) {
             port_reference(port, "targetPort", found);
@@ -107,7 +130,7 @@ fn service(spec: &Node, found: &mut Found) {
         }
         names.push(own.to_owned());
     });
-    let is_external = text(spec, "type") == Some("ExternalName");
+    let is_external = own_type == "ExternalName";
     let is_headless = text(spec, "clusterIP") == Some("None");
     if spec.get("ports").is_none_or(|ports| ports.items().is_empty()) && !is_external && !is_headless {
         found.say("ports", "is missing");

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     Resource,
+    engine::apart::in_one_cluster,
     input::{is_of_one, misshapen, object, of_path, pod_metadata, pod_spec, text},
 };
 
@@ -244,10 +245,4 @@ fn of_ids(ids: &[usize]) -> Value {
 fn is_owned(resource: &Resource) -> bool {
     let owners = resource.node().and_then(|node| node.at(&["metadata", "ownerReferences"]));
     owners.is_some_and(|owners| !owners.items().is_empty())
-}
-
-/// What is in no cluster in particular is in all of them.
-fn in_one_cluster(left: &Resource, right: &Resource) -> bool {
-    let (left, right) = (&left.context.cluster, &right.context.cluster);
-    left.is_none() || right.is_none() || left == right
 }
