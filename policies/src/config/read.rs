@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use portcullis_source::{Data, Document, Node, RepoPath, SourceFile, Text, yaml};
+use portcullis_source::{Data, Document, Node, Range, RepoPath, SourceFile, Text, yaml};
 
 use super::{
     Admission, Argocd, BreakGlass, Cluster, Config, ConfigError, Environment, Layer, Located, Registry, Repository, RuleSettings, Scoring,
@@ -45,7 +45,9 @@ impl Config {
                 );
             }
         };
-        let errors = shape::check(document, &schema);
+        let mut errors = shape::check(document, &schema);
+        errors.extend(stream.repeated.iter().map(|key| twice(document, *key)));
+        errors.sort_by_key(|error| error.span.map(|span| span.start));
         if !errors.is_empty() {
             return Err(errors);
         }
@@ -135,6 +137,13 @@ impl Config {
 const BREAK_GLASS_HOURS: u32 = 4;
 
 type Texts = BTreeMap<Arc<str>, Located<Arc<str>>>;
+
+/// What is said of a key that stands in its map before: only the last one would count.
+fn twice(document: &Document, key: Range) -> ConfigError {
+    let name = String::from_utf8_lossy(document.text.slice(key)).into_owned();
+    let hint = Some("join the two: of a key that stands there twice only the last would count".to_owned());
+    ConfigError { message: format!("{name} is there twice"), span: shape::span(document, key), hint }
+}
 
 /// Takes a document apart that has the shape of the schema.
 pub(super) struct Reader<'a> {

@@ -30,6 +30,8 @@ pub struct Stream {
     pub documents: Vec<Document>,
     /// What ended the reading early.
     pub error: Option<YamlError>,
+    /// The keys that their map has before; the last one counts.
+    pub repeated: Vec<Range>,
 }
 
 /// Reads all documents of a text.
@@ -40,16 +42,17 @@ pub struct Stream {
 pub fn parse(text: &Text) -> Stream {
     if text.bytes().len() > MAX_INPUT_BYTES {
         let message = format!("yaml: text has more than {MAX_INPUT_BYTES} bytes");
-        return Stream { documents: Vec::new(), error: Some(YamlError { message, range: Range::default() }) };
+        return Stream { error: Some(YamlError { message, range: Range::default() }), ..Stream::default() };
     }
     let decoded = decode(text.bytes());
     let mut parser = Parser::new(Scanner::new(Input::new(&decoded)));
     let mut shared = Shared::default();
     let mut nodes = 0;
+    let mut repeated = Vec::new();
     let mut tree = Tree::default();
     let mut documents: Vec<Document> = Vec::new();
     let fault = loop {
-        match read_document(&mut parser, &mut tree, &mut shared, &mut nodes) {
+        match read_document(&mut parser, &mut tree, &mut shared, (&mut nodes, &mut repeated)) {
             Ok(Some((root, start))) => documents.push(document(text, root, start)),
             Ok(None) => break None,
             Err(fault) => break Some(fault),
@@ -65,12 +68,18 @@ pub fn parse(text: &Text) -> Stream {
         first.range.start = 0;
     }
     let error = fault.map(|fault| fault.into_error(|range| parser.place(range)));
-    Stream { documents, error }
+    let repeated = repeated.into_iter().map(|range| parser.place(range)).collect();
+    Stream { documents, error, repeated }
 }
 
-fn read_document<'a>(parser: &mut Parser<'a>, tree: &mut Tree<'a>, shared: &mut Shared, nodes: &mut usize) -> Result<Option<(Node, u32)>> {
+fn read_document<'a>(
+    parser: &mut Parser<'a>,
+    tree: &mut Tree<'a>,
+    shared: &mut Shared,
+    (nodes, repeated): (&mut usize, &mut Vec<Range>),
+) -> Result<Option<(Node, u32)>> {
     let Some(read) = tree::read(parser, std::mem::take(tree))? else { return Ok(None) };
-    let root = values::decode(&read, shared, nodes)?;
+    let root = values::decode(&read, shared, nodes, repeated)?;
     let start = read.start;
     *tree = read;
     Ok(Some((root, start)))

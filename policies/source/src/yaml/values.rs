@@ -11,17 +11,18 @@ use super::{
     share::Shared,
     tree::{Item, ItemKind, Tree},
 };
-use crate::{Data, Node};
+use crate::{Data, Node, Range};
 
 const MERGE_TAG: &str = "tag:yaml.org,2002:merge";
 const BAD_MERGE: &str = "yaml: map merge requires map or sequence of maps as the value";
 
 /// Makes the value of a document; `nodes` counts the values of the whole text.
-pub(super) fn decode(tree: &Tree<'_>, shared: &mut Shared, nodes: &mut usize) -> Result<Node> {
+pub(super) fn decode(tree: &Tree<'_>, shared: &mut Shared, nodes: &mut usize, repeated: &mut Vec<Range>) -> Result<Node> {
     let mut decoder = Decoder {
         tree,
         shared,
         nodes,
+        repeated,
         frames: Vec::new(),
         depth: 0,
         decoded: 1,
@@ -55,6 +56,8 @@ struct Decoder<'t, 'a> {
     tree: &'t Tree<'a>,
     shared: &'t mut Shared,
     nodes: &'t mut usize,
+    /// Keys that their map has before.
+    repeated: &'t mut Vec<Range>,
     frames: Vec<Frame>,
     depth: usize,
     decoded: usize,
@@ -216,7 +219,7 @@ impl<'t, 'a> Decoder<'t, 'a> {
         }
     }
 
-    fn range(&self, index: u32) -> crate::Range {
+    fn range(&self, index: u32) -> Range {
         self.item(index).map(|item| item.range).unwrap_or_default()
     }
 
@@ -230,14 +233,18 @@ impl<'t, 'a> Decoder<'t, 'a> {
                 let made = make_key(node, self.shared, &mut self.unsupported)?;
                 *key = Some(made);
             }
-            Frame::Map { key, owner, .. } => {
-                let (key, owner) = (key.take(), *owner);
+            Frame::Map { item, key, owner, .. } => {
+                let (key, owner, item) = (key.take(), *owner, *item);
                 let Some(key) = key else { return Ok(Step::Next) };
+                let (place, whole) = (key.range, self.range(item));
                 if let Some((_, problem)) = self.unsupported.iter_mut().find(|(text, _)| Arc::ptr_eq(text, &key.text)) {
                     problem.push_str(&golang::syntax(&node));
                 }
                 if let Some(Frame::Map { builder, .. }) = self.frames.get_mut(owner) {
-                    let _ = builder.insert(key, node);
+                    let earlier = builder.insert(key, node);
+                    // What is merged may be said anew.
+                    let is_own = |earlier: Range| whole.start <= earlier.start && earlier.end <= whole.end;
+                    self.repeated.extend(earlier.filter(|earlier| is_own(earlier.key_range)).map(|_| place));
                 }
             }
             Frame::Merges { .. } | Frame::Alias { .. } => {}
