@@ -78,6 +78,7 @@ pub(crate) fn gather(settings: &Settings, engine: &Engine, owns: &Owns<'_>) -> R
     };
     let kinds = Kinds::of(settings, engine, &renderer, &expanded.applications)?;
     let mut notes = kinds.notes();
+    notes.extend_from_slice(expanded.notes());
     notes.extend(settings.plans.notes());
     notes.extend(unsaid(settings, engine).filter(|_| !(contexts.is_empty() && expanded.found().is_empty())));
     // What is for no environment in particular is a part of all of them.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use portcullis_source::{Document, EntryKind, Partial, Problem, ReadError, RepoPath, Revision, Stage, Text, yaml};
+use portcullis_source::{Document, EntryKind, Node, Partial, Problem, ReadError, RepoPath, Revision, Stage, Text, yaml};
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 /// What a revision holds.
@@ -35,17 +35,24 @@ pub(crate) struct Manifest {
 }
 
 /// The kinds of Argo CD, and the kinds that hold its clusters.
-const ARGO_GROUP: &str = "argoproj.io/";
+pub(crate) const ARGO_GROUP: &str = "argoproj.io/";
 
 impl Found {
     /// The documents that the expansion of ApplicationSets reads.
     pub(crate) fn argo(&self) -> Vec<Arc<Document>> {
-        let is_argo = |manifest: &&Manifest| {
-            let text = |key| manifest.document.root.get(key).and_then(|node| node.as_str()).unwrap_or_default();
-            text("apiVersion").starts_with(ARGO_GROUP) || text("kind") == "Secret"
-        };
-        self.manifests.iter().filter(is_argo).map(|manifest| Arc::clone(&manifest.document)).collect()
+        self.of_argo().map(|manifest| Arc::clone(&manifest.document)).collect()
     }
+
+    /// The same, with their files.
+    pub(crate) fn of_argo(&self) -> impl Iterator<Item = &Manifest> {
+        self.manifests.iter().filter(|manifest| is_of_argo(&manifest.document.root))
+    }
+}
+
+/// Whether the expansion reads an object: it is one of Argo CD's, or may declare a cluster.
+pub(crate) fn is_of_argo(object: &Node) -> bool {
+    let text = |key| object.get(key).and_then(Node::as_str).unwrap_or_default();
+    text("apiVersion").starts_with(ARGO_GROUP) || text("kind") == "Secret"
 }
 
 /// Looks through a revision, but for what `excluded` says.

@@ -23,6 +23,7 @@ mod known;
 mod kustomize;
 mod loose;
 mod manual;
+mod nested;
 mod output_dir;
 mod own;
 mod ownership;

@@ -21,7 +21,7 @@ use crate::{
     group,
     inventory::inventory,
     loose::Loose,
-    own, ownership,
+    nested, own, ownership,
     render::{self, Outcome, Renderer},
     report::{Accounting, NotExpanded, NotRendered, Reach, Report},
     select::Selection,
@@ -37,6 +37,8 @@ pub(crate) struct Expanded {
     pub(crate) applications: Vec<Application>,
     /// The Applications of ApplicationSets of which one could not be made, so that Argo CD makes none.
     unmade: Vec<Application>,
+    /// What was expanded otherwise than somebody may think.
+    notes: Vec<String>,
     /// The files that were looked through, and those of them that the expansion asked for.
     looked: BTreeSet<RepoPath>,
     asked: BTreeSet<RepoPath>,
@@ -74,6 +76,11 @@ impl Expanded {
         &self.unmade
     }
 
+    /// What was expanded otherwise than somebody may think.
+    pub(crate) fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
     /// The folders that are charts of their own.
     pub(crate) fn charts(&self) -> &[RepoPath] {
         &self.found.charts
@@ -104,13 +111,12 @@ pub(crate) fn expand(settings: &Settings) -> Result<Partial<Expanded>, Error> {
     let excluded = |path: &RepoPath| settings.config.excludes(path.as_str()) || settings.config.is_schema(path.as_str());
     let (found, looked) = settings.revision.asked_by(|| discover::discover(&settings.revision, excluded));
     let mut found = found.take(&mut problems);
-    let argo = found.argo();
-    let (applications, asked) = settings.revision.asked_by(|| portcullis_argo::expand(&argo, &settings.revision, &inventory));
+    let ((applications, notes), asked) = settings.revision.asked_by(|| nested::expand(settings, &found, &inventory));
     let applications = applications.take(&mut problems);
     leave_charts(&mut found, &mut problems, &applications, settings.revision.sources());
     let is_withheld = of_broken_set(&applications);
     let (unmade, applications) = applications.into_iter().partition(is_withheld);
-    Ok(Partial { value: Expanded { found, inventory, applications, unmade, looked, asked }, problems })
+    Ok(Partial { value: Expanded { found, inventory, applications, unmade, notes, looked, asked }, problems })
 }
 
 /// Leaves out the templates of charts that are none for lack of a Chart.yaml: they are no manifests, and the lack is said of the chart.

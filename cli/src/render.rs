@@ -251,7 +251,7 @@ impl<'a> Renderer<'a> {
 }
 
 /// Loads a chart with the subcharts that it needs, from wherever they lie.
-fn load(revision: &Revision, chart: &ChartLocation, supply: &Supply, compat: Compat) -> Result<Chart, ChartError> {
+pub(crate) fn load(revision: &Revision, chart: &ChartLocation, supply: &Supply, compat: Compat) -> Result<Chart, ChartError> {
     match chart {
         ChartLocation::Folder(folder) => Chart::load_with(revision, folder, supply, compat),
         ChartLocation::Repository { url, name, version } => {

@@ -33,6 +33,20 @@ const MAX_APPLICATIONS: usize = 50_000;
 /// too, with an `Unrendered` source, and a problem says the same.
 #[must_use]
 pub fn expand(documents: &[Arc<Document>], revision: &Revision, inventory: &Inventory) -> Partial<Vec<Application>> {
+    expand_with(documents, revision, inventory, &|_| Vec::new())
+}
+
+/// What the charts and kustomizations of an Application deploy, of which the Applications and ApplicationSets are looked at.
+pub type Rendering<'a> = dyn Fn(&Application) -> Vec<Arc<Document>> + 'a;
+
+/// The same, with the Applications that charts and kustomizations hold: `rendering` renders those that may.
+#[must_use]
+pub fn expand_with(
+    documents: &[Arc<Document>],
+    revision: &Revision,
+    inventory: &Inventory,
+    rendering: &Rendering<'_>,
+) -> Partial<Vec<Application>> {
     let (documents, deep): (Vec<_>, Vec<_>) = documents.iter().cloned().partition(|document| !too_deep(&document.root));
     let found = documents::sort(&documents);
     let settings = documents::settings(&inventory.settings, &found.settings);
@@ -47,7 +61,7 @@ pub fn expand(documents: &[Arc<Document>], revision: &Revision, inventory: &Inve
         }
     }
     let files = Files::new(revision);
-    let mut expansion = Expansion::new(World { files: &files, inventory: &inventory, clusters: &clusters });
+    let mut expansion = Expansion::new(World { files: &files, inventory: &inventory, clusters: &clusters }, rendering);
     for document in deep {
         let fault = Fact::new("the document is nested too deeply")
             .at(place(&document, document.root.range))
@@ -69,6 +83,9 @@ pub fn expand(documents: &[Arc<Document>], revision: &Revision, inventory: &Inve
 
 struct Expansion<'a> {
     world: World<'a>,
+    rendering: &'a Rendering<'a>,
+    /// The namespaces and names of the Applications whose manifests are looked at, from the outermost on.
+    within: Vec<(String, String)>,
     applications: Vec<Application>,
     problems: Vec<Problem>,
     reported: BTreeSet<(Option<Span>, String, Option<String>)>,
@@ -78,9 +95,17 @@ struct Expansion<'a> {
 }
 
 impl<'a> Expansion<'a> {
-    fn new(world: World<'a>) -> Self {
-        let (applications, problems, reported) = (Vec::new(), Vec::new(), BTreeSet::new());
-        Self { world, applications, problems, reported, visited: BTreeMap::new(), files: BTreeMap::new() }
+    fn new(world: World<'a>, rendering: &'a Rendering<'a>) -> Self {
+        Self {
+            world,
+            rendering,
+            within: Vec::new(),
+            applications: Vec::new(),
+            problems: Vec::new(),
+            reported: BTreeSet::new(),
+            visited: BTreeMap::new(),
+            files: BTreeMap::new(),
+        }
     }
 
     /// Expands a manifest, and what its Applications hold, unless that was done already.
@@ -133,6 +158,10 @@ impl<'a> Expansion<'a> {
             return;
         }
         let (mut application, faults) = assemble(self.world, assembly);
+        // An Application may be among its own manifests, and those of what it holds.
+        if self.within.iter().any(|(namespace, name)| (namespace, name) == (&application.namespace, &application.name)) {
+            return;
+        }
         application.parent = parent.map(str::to_owned);
         // What bears the name of its ApplicationSet is none that anybody knows.
         let unnamed = application.document.is_none() && application.application_set.as_ref() == Some(&application.name);
@@ -152,19 +181,23 @@ impl<'a> Expansion<'a> {
     /// Visits the Applications and ApplicationSets among the manifests of an Application.
     fn children(&mut self, index: usize, depth: usize) {
         let Some(application) = self.applications.get(index) else { return };
-        let name = application.name.clone();
+        let (namespace, name) = (application.namespace.clone(), application.name.clone());
+        let rendered = documents::sort(&(self.rendering)(application)).manifests;
         let files = application.sources.iter().filter_map(|source| match &source.kind {
             SourceKind::Directory(directory) => Some(directory.files.clone()),
             SourceKind::Helm(_) | SourceKind::Kustomize(_) | SourceKind::Reference | SourceKind::Unrendered(_) => None,
         });
-        let manifests: Vec<Manifest> = files.flatten().collect::<Vec<_>>().iter().flat_map(|file| self.manifests(file).to_vec()).collect();
+        let files: Vec<RepoPath> = files.flatten().collect();
+        let manifests: Vec<Manifest> = files.iter().flat_map(|file| self.manifests(file).to_vec()).chain(rendered).collect();
         if depth >= MAX_DEPTH && !manifests.is_empty() {
             let span = self.applications.get(index).and_then(|application| application.origin);
             let fault = Fact::new(format!("applications hold applications more than {MAX_DEPTH} deep"));
             self.report(fault.at(span).hint("the limit is MAX_DEPTH; an Application that holds itself is such a case"), Some(&name));
             return;
         }
+        self.within.push((namespace, name.clone()));
         manifests.iter().for_each(|manifest| self.visit(manifest, Some(&name), depth + 1));
+        self.within.pop();
     }
 
     fn manifests(&mut self, file: &RepoPath) -> Arc<[Manifest]> {

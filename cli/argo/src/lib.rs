@@ -26,7 +26,7 @@ mod template;
 mod template_application;
 
 pub use application::{Application, Destination};
-pub use expand::expand;
+pub use expand::{Rendering, expand, expand_with};
 pub use inventory::{Cluster, Globbing, HiddenFolders, InCluster, Inventory, Repository, Settings, Version};
 pub use source::{
     ChartLocation, DirectorySource, FileParameter, HelmSource, Inline, InlineKind, KustomizeSource, Parameter, Source, SourceKind,
