@@ -162,7 +162,9 @@ impl Work<'_> {
         let mut resources = Vec::new();
         for (at, outcome) in here.into_iter().zip(outcomes) {
             let (Some(context), Some(application)) = (self.contexts.get(at), self.expanded.applications.get(at)) else { continue };
+            let first = resources.len();
             add_resources(&mut resources, &mut self.problems, outcome.documents.iter(), context);
+            self.problems.extend(self.expanded.projects().refused_objects(application, resources.get(first..).unwrap_or_default()));
             if let Some(failure) = self.failures.get_mut(at).filter(|_| (self.owns)(Some(&application.name))) {
                 *failure = Some(outcome.problems);
             }

@@ -30,6 +30,7 @@ mod ownership;
 mod partition;
 mod pipeline;
 mod progress;
+mod projects;
 mod readiness;
 mod render;
 mod report;

@@ -22,6 +22,7 @@ use crate::{
     inventory::inventory,
     loose::Loose,
     nested, own, ownership,
+    projects::Projects,
     render::{self, Outcome, Renderer},
     report::{Accounting, NotExpanded, NotRendered, Reach, Report},
     select::Selection,
@@ -37,6 +38,7 @@ pub(crate) struct Expanded {
     pub(crate) applications: Vec<Application>,
     /// The Applications of ApplicationSets of which one could not be made, so that Argo CD makes none.
     unmade: Vec<Application>,
+    projects: Projects,
     /// What was expanded otherwise than somebody may think.
     notes: Vec<String>,
     /// The files that were looked through, and those of them that the expansion asked for.
@@ -76,6 +78,11 @@ impl Expanded {
         &self.unmade
     }
 
+    /// The AppProjects.
+    pub(crate) fn projects(&self) -> &Projects {
+        &self.projects
+    }
+
     /// What was expanded otherwise than somebody may think.
     pub(crate) fn notes(&self) -> &[String] {
         &self.notes
@@ -113,10 +120,12 @@ pub(crate) fn expand(settings: &Settings) -> Result<Partial<Expanded>, Error> {
     let mut found = found.take(&mut problems);
     let ((applications, notes), asked) = settings.revision.asked_by(|| nested::expand(settings, &found, &inventory));
     let applications = applications.take(&mut problems);
+    let projects = Projects::find(&found);
     leave_charts(&mut found, &mut problems, &applications, settings.revision.sources());
     let is_withheld = of_broken_set(&applications);
-    let (unmade, applications) = applications.into_iter().partition(is_withheld);
-    Ok(Partial { value: Expanded { found, inventory, applications, unmade, notes, looked, asked }, problems })
+    let (unmade, applications): (Vec<Application>, Vec<Application>) = applications.into_iter().partition(is_withheld);
+    problems.extend(projects.refused(&applications));
+    Ok(Partial { value: Expanded { found, inventory, applications, unmade, projects, notes, looked, asked }, problems })
 }
 
 /// Leaves out the templates of charts that are none for lack of a Chart.yaml: they are no manifests, and the lack is said of the chart.

@@ -44,7 +44,7 @@ pub use foreign::{Foreign, Semantics, SuiteTrial, run_suites};
 pub use input::pod_images;
 pub use library::{Library, LibraryError, json};
 pub use own::OwnFile;
-pub use resource::{Context, Resource};
+pub use resource::{Context, Resource, is_cluster_scoped};
 pub use rule::{Group, Kind, Operation, Rule, RuleId, Scope, Severity, Target};
 pub use schema::{Faults, InvalidField, Lifecycle, UnknownField};
 pub use waiver::Waivers;

@@ -132,8 +132,14 @@ fn name(node: &Node) -> Arc<str> {
     field("name").map_or_else(|| format!("{}*", field("generateName").unwrap_or_default()).into(), Arc::from)
 }
 
+/// Whether objects of a kind are known to have no namespace.
+#[must_use]
+pub fn is_cluster_scoped(kind: &str) -> bool {
+    CLUSTER_SCOPED.contains(&kind)
+}
+
 fn namespace(node: &Node, kind: &str, context: &Context) -> Option<Arc<str>> {
-    if CLUSTER_SCOPED.contains(&kind) {
+    if is_cluster_scoped(kind) {
         return None;
     }
     let own = node.at(&["metadata", "namespace"]).and_then(Node::as_str).filter(|namespace| !namespace.is_empty());

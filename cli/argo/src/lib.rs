@@ -18,6 +18,7 @@ mod links;
 mod object;
 mod parameters;
 mod pattern;
+mod project;
 mod repository;
 mod set;
 mod source;
@@ -28,6 +29,7 @@ mod template_application;
 pub use application::{Application, Destination};
 pub use expand::{Rendering, expand, expand_with};
 pub use inventory::{Cluster, Globbing, HiddenFolders, InCluster, Inventory, Repository, Settings, Version};
+pub use project::{Deployed, Project};
 pub use source::{
     ChartLocation, DirectorySource, FileParameter, HelmSource, Inline, InlineKind, KustomizeSource, Parameter, Source, SourceKind,
     Unrendered, ValuesFile, ValuesPlace,

@@ -105,14 +105,17 @@ impl<'a> Parts<'a> {
 }
 
 /// The key of an application; `side` names the tree, for what can't be told from its parts.
-pub(super) fn application(application: &Application, context: &Context, (renderer, charts): (&Renderer<'_>, &Charts), side: &str) -> Key {
+pub(super) fn application<'a>(
+    (application, context): (&'a Application, &Context),
+    project: impl Iterator<Item = &'a Node>,
+    (renderer, charts): (&Renderer<'_>, &Charts),
+    side: &str,
+) -> Key {
     let mut parts = Parts::new(side);
     let Context { environment, cluster, application: name, service, namespace, home: _ } = context;
     parts.texts([environment, cluster, name, service, namespace].map(|text| text.as_deref()));
     parts.text(&format!("{:?}", renderer.compat()));
-    if let Some(object) = application.object() {
-        parts.node(object);
-    }
+    application.object().into_iter().chain(project).for_each(|object| parts.node(object));
     for source in &application.sources {
         parts.texts([Some(&*source.repo_url), Some(&*source.target_revision), Some(&*source.path)]);
         match &source.kind {

@@ -122,7 +122,11 @@ impl<'a> Side<'a> {
         let keys: Vec<(Key, Spread)> = (applications, &contexts)
             .into_par_iter()
             .map(|(application, context)| {
-                (key::application(application, context, (&renderer, &charts), name), spread(application, &renderer, &charts, spreads))
+                let project = expanded.projects().documents(application);
+                (
+                    key::application((application, context), project, (&renderer, &charts), name),
+                    spread(application, &renderer, &charts, spreads),
+                )
             })
             .collect();
         let mut units = IndexMap::new();
@@ -151,6 +155,7 @@ impl<'a> Side<'a> {
                 let outcome = self.renderer.application(application);
                 add_resources(&mut made.resources, &mut made.problems, outcome.documents.iter(), &unit.context);
                 made.problems.extend(outcome.problems);
+                made.problems.extend(self.expanded.projects().refused_objects(application, &made.resources));
             }
             Name::Chart(folder) => {
                 let Some(chart) = self.loose.charts().iter().find(|chart| chart.folder == folder) else { return made };
