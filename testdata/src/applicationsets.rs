@@ -47,6 +47,17 @@ fn expand_case(tools: &Tools, folder: &Path) -> Result<Value, Error> {
     }))
 }
 
+/// Asks the oracle what AppProjects permit.
+///
+/// # Errors
+/// If the oracle cannot be run, or refuses the questions.
+pub fn ask_projects(tools: &Tools) -> Result<Files, Error> {
+    let folder = tools::corpus("projects");
+    let answer = expand(tools, &folder, &["--permitted", "questions.yaml"])?;
+    let text = serde_json::to_string_pretty(&answer).map_err(|error| Error::Unexpected(error.to_string()))?;
+    Ok(Files::from([(PathBuf::from("expected.json"), text + "\n")]))
+}
+
 /// Runs the oracle in a folder and reads its answer.
 ///
 /// # Errors

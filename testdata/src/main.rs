@@ -15,7 +15,7 @@ use portcullis_testdata::truth::Corpus;
 use portcullis_testdata::{corpus, parity, vendor};
 
 const USAGE: &str = "\
-usage: portcullis-testdata record [charts|expressions|applicationsets|all]   writes what the real tools say
+usage: portcullis-testdata record [charts|expressions|applicationsets|projects|all]   writes what the real tools say
        portcullis-testdata helm-commands [ROOT]                              prints a helm command line per application of a repository
        portcullis-testdata vendor FOLDER NAME=GIT...                         makes a corpus of charts out of each git directory
        portcullis-testdata parity [--helm-compat 3|4] CORPUS...              renders every chart of these folders with helm and with us

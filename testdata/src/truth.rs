@@ -19,11 +19,13 @@ pub enum Corpus {
     Expressions,
     /// ApplicationSets and the Applications that Argo CD makes of them.
     ApplicationSets,
+    /// What AppProjects are asked, and what Argo CD says they permit.
+    Projects,
 }
 
 impl Corpus {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Charts, Self::Expressions, Self::ApplicationSets];
+    pub const ALL: [Self; 4] = [Self::Charts, Self::Expressions, Self::ApplicationSets, Self::Projects];
 
     /// The name of its folder.
     #[must_use]
@@ -32,6 +34,7 @@ impl Corpus {
             Self::Charts => "charts",
             Self::Expressions => "expressions",
             Self::ApplicationSets => "applicationsets",
+            Self::Projects => "projects",
         }
     }
 
@@ -44,6 +47,7 @@ impl Corpus {
             Self::Charts => charts::ask(tools),
             Self::Expressions => expressions::ask(tools),
             Self::ApplicationSets => applicationsets::ask(tools),
+            Self::Projects => applicationsets::ask_projects(tools),
         }
     }
 
@@ -92,6 +96,7 @@ impl Corpus {
             }
             Self::Expressions => matches!(parts.as_slice(), [file] if *file == "expected.json" || *file == "expected4.json"),
             Self::ApplicationSets => matches!(parts.as_slice(), [_, file] if *file == "expected.json"),
+            Self::Projects => matches!(parts.as_slice(), [file] if *file == "expected.json"),
         }
     }
 }

@@ -54,6 +54,11 @@ fn argo_cd_expands_to_what_is_recorded() {
 }
 
 #[test]
+fn projects_are_still_true() {
+    still_true(Corpus::Projects);
+}
+
+#[test]
 fn argo_cd_expands_the_platform_as_portcullis_does() {
     let platform = Platform::own();
     let ours = platform.applications().expect("portcullis lists the applications");

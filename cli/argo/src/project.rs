@@ -6,8 +6,7 @@ use portcullis_source::{Data, Document, Node};
 
 use crate::{
     Destination,
-    pattern::{Doublestar, GoPath, Gobwas},
-    repository::identity,
+    pattern::{GoPath, Gobwas},
 };
 
 /// What an AppProject permits.
@@ -58,11 +57,12 @@ impl Project {
     /// Whether Applications may deploy from a repository: a pattern of `sourceRepos` takes it, and none forbids it.
     #[must_use]
     pub fn permits_source(&self, url: &str) -> bool {
-        let wanted = identity(url);
+        let wanted = normal(url);
         let mut is_permitted = false;
         for pattern in self.list("sourceRepos").iter().filter_map(Node::as_str) {
             let (pattern, is_denial) = pattern.strip_prefix(DENY).map_or((pattern, false), |rest| (rest, true));
-            let matches = pattern == "*" || takes_path(&identity(pattern), &wanted);
+            let pattern = normal(pattern);
+            let matches = (pattern == "*" && !is_denial) || Gobwas::of_parts(&pattern).is_ok_and(|glob| glob.matches(&wanted));
             match (is_denial, matches) {
                 (true, true) => return false,
                 // A denial of something else permits.
@@ -147,12 +147,20 @@ fn takes(pattern: &str, text: &str) -> bool {
     pattern.strip_prefix(DENY).map_or_else(|| glob(pattern), |denied| !glob(denied))
 }
 
-/// A glob of repositories, whose single stars stay within one part of the path.
-fn takes_path(pattern: &str, path: &str) -> bool {
-    if pattern.contains("**") {
-        return Gobwas::new(pattern).is_ok_and(|glob| glob.matches(path));
-    }
-    Doublestar::new(pattern).is_ok_and(|glob| glob.matches(path))
+/// A repository's URL, or a pattern of some, as AppProjects compare them: without case, `.git` and the scheme of SSH, but with users and other schemes.
+fn normal(url: &str) -> String {
+    let lower = url.trim().to_lowercase();
+    let ssh = lower.strip_prefix("ssh://");
+    let rest = ssh.unwrap_or(&lower);
+    let is_ssh = rest.split_once('@').is_some_and(|(user, host)| !user.contains(['/', ':']) && !host.is_empty() && !host.contains('@'));
+    let plain = match (ssh, is_ssh) {
+        (None, true) => lower.replacen(':', "/", 1),
+        (Some(rest), _) => rest.to_owned(),
+        (None, false) => lower,
+    };
+    let plain = plain.strip_suffix(".git").unwrap_or(&plain);
+    // Argo CD reads patterns as URLs, too, in which braces are none.
+    if plain.contains(['{', '}']) { String::new() } else { plain.to_owned() }
 }
 
 /// A glob of groups, kinds and names, as Go matches file names.

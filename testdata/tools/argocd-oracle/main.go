@@ -1,11 +1,12 @@
 // Command argocd-oracle expands ApplicationSets with Argo CD's own packages, without a cluster or a server.
 //
+//	argocd-oracle --permitted QUESTIONS
 //	argocd-oracle [--namespace argocd] [--repo URL=DIRECTORY]... [--config portcullis.yaml] FILE...
 //
 // The files hold ApplicationSets, cluster Secrets, AppProjects and, for install-level settings, the ConfigMap argocd-cmd-params-cm; other
 // kinds are passed over. It prints {"version", "applications", "errors"}: whole Application objects in the order of Argo CD, which is
 // random for clusters and merge. --config takes clusters, repositories and Argo CD's settings from a portcullis.yaml at the root of a
-// repository, and prints its clusters too. An ApplicationSet with an error yields no application, as in the controller.
+// repository, and prints its clusters too. --permitted asks AppProjects which sources, destinations and kinds they permit. An ApplicationSet with an error yields no application, as in the controller.
 package main
 
 import (
@@ -57,8 +58,12 @@ func run() error {
 		return err
 	})
 	config := flag.String("config", "", "the configuration of portcullis, for its inventory")
+	questions := flag.String("permitted", "", "what to ask AppProjects, instead of expanding anything")
 	flag.Parse()
 	log.SetLevel(log.PanicLevel)
+	if *questions != "" {
+		return printPermitted(*questions)
+	}
 
 	inputs, err := readInputs(flag.Args(), *namespace)
 	if err != nil {
