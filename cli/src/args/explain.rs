@@ -13,6 +13,9 @@ pub(crate) struct Apps {
     /// What is looked at.
     #[command(flatten)]
     pub(crate) scope: Scope,
+    /// Draw who makes them and what they deploy: ApplicationSets, Applications, those that these hold, and every object.
+    #[arg(long, conflicts_with = "format")]
+    pub(crate) tree: bool,
     /// How to print.
     #[arg(short, long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,

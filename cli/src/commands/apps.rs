@@ -6,7 +6,7 @@ use portcullis_argo::{Application, SourceKind};
 use portcullis_source::Partial;
 use serde_json::{Value, json};
 
-use super::{Done, Exit, Outcome};
+use super::{Done, Exit, Outcome, tree};
 use crate::{
     args::{self, Format},
     group, pipeline,
@@ -18,16 +18,25 @@ use crate::{
 /// Lists the Applications.
 pub(crate) fn run(arguments: &args::Apps, surroundings: &Surroundings) -> Outcome {
     let settings = Settings::open(&arguments.scope, surroundings)?;
-    let Partial { value: expanded, problems } = pipeline::expand(&settings)?;
+    let Partial { value: expanded, mut problems } = pipeline::expand(&settings)?;
     let contexts = expanded.contexts(&settings);
     let selection = pipeline::select(&settings, &expanded.applications, &contexts, &[])?;
     let applications: Vec<&Application> =
         expanded.applications.iter().filter(|application| selection.application(&application.name)).collect();
+    let tree = arguments.tree.then(|| {
+        let renderer = pipeline::renderer(&settings, &expanded);
+        tree::print(&expanded.applications, &contexts, &renderer, &|application| selection.application(&application.name))
+    });
+    let tree = tree.map(|(tree, told)| {
+        problems.extend(told);
+        tree
+    });
     let unreached = select::unreached(&settings, &expanded.applications, &[], &problems);
     let issues = group::problems(problems, settings.revision.sources());
-    let output = match arguments.format {
-        Format::Human => applications.iter().map(|application| human(application)).collect(),
-        Format::Json => {
+    let output = match (tree, arguments.format) {
+        (Some(tree), _) => tree,
+        (None, Format::Human) => applications.iter().map(|application| human(application)).collect(),
+        (None, Format::Json) => {
             let items: Vec<Value> =
                 applications.iter().filter_map(|application| application.object().map(portcullis_policies::json)).collect();
             let problems: Vec<Value> = issues.iter().map(crate::report::problem).collect();

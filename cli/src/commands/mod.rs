@@ -18,6 +18,7 @@ pub(crate) mod stamp;
 pub(crate) mod template;
 pub(crate) mod test;
 pub(crate) mod tf;
+mod tree;
 pub(crate) mod values;
 pub(crate) mod vendor;
 pub(crate) mod waive;
