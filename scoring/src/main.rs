@@ -1,0 +1,3 @@
+//! The `scoring` command.
+
+fn main() {}
