@@ -9,6 +9,7 @@ use tract_onnx::prelude::{
 use crate::{
     features::{COUNT, Row},
     manifest::{Manifest, ManifestError},
+    trees,
 };
 
 /// The output that holds the probabilities of both classes.
@@ -149,7 +150,9 @@ fn plan(file: &[u8]) -> Result<Arc<TypedRunnableModel>, TractError> {
     let rows = model.symbols.sym("rows");
     model.set_input_fact(0, f32::fact([rows.to_dim(), COUNT.to_dim()]).into())?;
     model.select_outputs_by_name([OUTPUT])?;
-    model.into_optimized()?.into_runnable_with_options(&RunOptions::default())
+    let mut model = model.into_optimized()?;
+    trees::lay_out(&mut model)?;
+    model.into_runnable_with_options(&RunOptions::default())
 }
 
 fn log_odds(probability: f32) -> f64 {

@@ -104,6 +104,22 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, "conflicting-content", "conflicting content", detail)
     }
 
+    /// No token, or none that is good.
+    pub(crate) fn unauthorized(detail: &str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "unauthorized", detail)
+    }
+
+    /// A token that is not for this.
+    pub(crate) fn forbidden(scope: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", "forbidden", format!("the token has not the scope {scope}"))
+    }
+
+    /// More than this client may ask.
+    pub(crate) fn rate() -> Self {
+        let detail = "this client asks more often than it may; nothing was scored";
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "rate-limit", "rate limit", detail).later(1)
+    }
+
     /// More than can wait.
     pub(crate) fn queue_full() -> Self {
         let detail = "more requests wait than can be answered in time; nothing was scored";
@@ -150,6 +166,9 @@ impl IntoResponse for Problem {
         let body = serde_json::to_string(&self).unwrap_or_default();
         let kind: (HeaderName, HeaderValue) = (header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         let mut response = (status, [kind], body).into_response();
+        if status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
