@@ -134,10 +134,12 @@ async fn lane(parts: Arc<Parts>, jobs: Arc<Mutex<mpsc::Receiver<Job>>>, mut end:
             count = waiting.recv_many(&mut batch, MAX_BATCH) => if count == 0 { return },
             _ = end.wait_for(|end| *end), if !waiting.is_closed() => waiting.close(),
         }
+        parts.metrics.queued.set(i64::try_from(waiting.len()).unwrap_or(i64::MAX));
         drop(waiting);
-        let now = Instant::now();
         // Who does not wait any more is not scored: nothing was written, and another try is free to come.
-        batch.retain(|job| job.deadline > now && !job.reply.is_closed());
+        let now = Instant::now();
+        let (batch, late): (Vec<Job>, Vec<Job>) = batch.into_iter().partition(|job| job.deadline > now && !job.reply.is_closed());
+        late.into_iter().for_each(|job| drop(job.reply.send(Err(Problem::deadline()))));
         if !batch.is_empty() {
             parts.batch(batch).await;
         }

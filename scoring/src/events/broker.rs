@@ -88,10 +88,11 @@ impl Broker {
         let port = url.port().unwrap_or(if is_tls { 5671 } else { 5672 });
         let stream = TcpStream::connect((host.as_str(), port)).await.map_err(|error| error.to_string())?;
         let _ = stream.set_nodelay(true);
-        let mut builder = Connection::builder().container_id(container).hostname(host.as_str()).idle_time_out(IDLE).scheme("amqp");
-        if let Some((username, password)) = &self.credentials {
-            builder = builder.sasl_profile(SaslProfile::Plain { username: username.clone(), password: password.clone() });
-        }
+        // Brokers ask for a layer of SASL even where they let everybody in.
+        let profile =
+            self.credentials.clone().map_or(SaslProfile::Anonymous, |(username, password)| SaslProfile::Plain { username, password });
+        let builder = Connection::builder().container_id(container).hostname(host.as_str()).idle_time_out(IDLE).scheme("amqp");
+        let builder = builder.sasl_profile(profile);
         let opened = if is_tls {
             let name = ServerName::try_from(host.clone()).map_err(|error| error.to_string())?;
             let stream = TlsConnector::from(Arc::clone(&self.tls)).connect(name, stream).await.map_err(|error| error.to_string())?;

@@ -1,5 +1,4 @@
 //! That the native runtime says what the Python runtime said of the same rows, and that serving computes the features of training.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what cannot be read fails its test")]
 
 use std::io::Read as _;
 
@@ -18,7 +17,7 @@ const TOLERANCE: f32 = 1e-5;
 /// The recording: the bytes of the rows' numbers in four planes, column by column, then the scores.
 fn recorded() -> (Vec<Row>, Vec<f32>) {
     let mut bytes = Vec::new();
-    flate2::read::GzDecoder::new(&include_bytes!("recorded/parity.bin.gz")[..]).read_to_end(&mut bytes).unwrap();
+    flate2::read::GzDecoder::new(&include_bytes!("../recorded/parity.bin.gz")[..]).read_to_end(&mut bytes).unwrap();
     let rows = bytes.len() / 4 / (COUNT + 1);
     let plane = rows * COUNT;
     let cell = |column: usize, row: usize| {
@@ -46,8 +45,8 @@ fn native_scores_are_those_of_onnxruntime() {
 
 #[test]
 fn serving_computes_the_features_of_training() {
-    let manifest = Manifest::read(include_bytes!("../model/manifest.json")).unwrap();
-    let samples: Vec<Value> = serde_json::from_str(include_str!("recorded/features.json")).unwrap();
+    let manifest = Manifest::read(include_bytes!("../../model/manifest.json")).unwrap();
+    let samples: Vec<Value> = serde_json::from_str(include_str!("../recorded/features.json")).unwrap();
     assert_eq!(samples.len(), 200);
     for sample in &samples {
         let (at, text) = (sample["occurred_at"].as_i64().unwrap() * 1_000, |key: &str| sample[key].as_str().unwrap().to_owned());
@@ -78,8 +77,8 @@ fn serving_computes_the_features_of_training() {
 
 #[test]
 fn another_file_is_refused() {
-    let manifest = Manifest::read(include_bytes!("../model/manifest.json")).unwrap();
-    let mut file = include_bytes!("../model/model.onnx").to_vec();
+    let manifest = Manifest::read(include_bytes!("../../model/manifest.json")).unwrap();
+    let mut file = include_bytes!("../../model/model.onnx").to_vec();
     file[100] ^= 1;
     assert!(Model::load(manifest, &file).unwrap_err().to_string().contains("SHA-256"));
 }
