@@ -1,6 +1,10 @@
 //! A pair of brokers, one of which is active, and a connection to that one.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    hash::{BuildHasher as _, Hasher as _, RandomState},
+    sync::Arc,
+    time::Duration,
+};
 
 use fe2o3_amqp::{Connection, Session, connection::ConnectionHandle, sasl_profile::SaslProfile, session::SessionHandle};
 use rustls::{ClientConfig, RootCertStore, crypto::ring, pki_types::ServerName};
@@ -82,12 +86,14 @@ impl Broker {
         Err(faults.join("; "))
     }
 
+    /// Opens a session under a name that no other instance has: a broker lets each client in once.
     async fn open(&self, url: &Url, container: &str) -> Result<Link, String> {
         let host = url.host_str().unwrap_or_default().to_owned();
         let is_tls = url.scheme() == "amqps";
         let port = url.port().unwrap_or(if is_tls { 5671 } else { 5672 });
         let stream = TcpStream::connect((host.as_str(), port)).await.map_err(|error| error.to_string())?;
         let _ = stream.set_nodelay(true);
+        let container = format!("{container}-{:016x}", RandomState::new().build_hasher().finish());
         // Brokers ask for a layer of SASL even where they let everybody in.
         let profile =
             self.credentials.clone().map_or(SaslProfile::Anonymous, |(username, password)| SaslProfile::Plain { username, password });
