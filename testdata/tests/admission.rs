@@ -11,7 +11,6 @@ mod guarded;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use guarded::{Guarded, PATIENCE, denial, good, with};
 use portcullis_testdata::cluster::control::{Cluster, Extent};

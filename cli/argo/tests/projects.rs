@@ -1,6 +1,6 @@
 //! What AppProjects permit, against what Argo CD's own package says of the same questions.
 #![expect(clippy::disallowed_methods, reason = "reads what is recorded")]
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::{fs, path::Path, sync::Arc};
 
@@ -20,7 +20,7 @@ fn text<'a>(node: &'a Node, key: &str) -> &'a str {
 fn project(questions: &Document, question: &Node) -> Project {
     let head = b"apiVersion: argoproj.io/v1alpha1\nkind: AppProject\n";
     let made = yaml::parse(&Text::of_file(&Sources::default().add("project.yaml", head.to_vec()))).documents.remove(0);
-    let (Some(own), Some(asked)) = (made.root.as_map(), question.as_map()) else { panic!("a question is a map") };
+    let (own, asked) = (made.root.as_map().unwrap(), question.as_map().unwrap());
     let entries = own.entries.iter().chain(&asked.entries).cloned().collect();
     let root = Node { data: portcullis_source::Data::Map(portcullis_source::Map { entries }), range: question.range };
     Project::read(&Arc::new(Document { root, ..questions.clone() })).unwrap()

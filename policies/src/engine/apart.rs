@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
@@ -33,7 +33,7 @@ pub(super) fn apart(resources: &[Resource]) -> Cow<'_, [Resource]> {
 }
 
 fn parted(resources: &[Resource]) -> Parted {
-    let mut homes: HashMap<(&str, &str, Option<&str>, &str), Vec<&RepoPath>> = HashMap::new();
+    let mut homes: BTreeMap<(&str, &str, Option<&str>, &str), Vec<&RepoPath>> = BTreeMap::new();
     for resource in resources {
         let Some(home) = &resource.context.home else { continue };
         let identity = &resource.identity;
