@@ -152,6 +152,70 @@ fn roots_that_share_a_state_are_told_at_its_key() {
     assert_eq!(shared(["one", "two"]), Vec::<String>::new());
 }
 
+/// What production sets otherwise than staging is told at its line, also where only staging sets it; other environments are not compared.
+#[test]
+fn variables_that_production_sets_otherwise_are_told() {
+    let root = tempfile::tempdir().unwrap();
+    let write = |file: &str, text: &str| {
+        let path = root.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    let order = "version: 1\nenvironments: [{name: dev}, {name: staging}, {name: prod}]\n";
+    write(
+        "data/main.tf",
+        "variable \"multi_az\" {}\nvariable \"size\" {}\nvariable \"engine\" {\n  default = \"17\"\n}\nterraform {\n  backend \"s3\" {}\n}\n",
+    );
+    write("data/vars/dev.tfvars", "multi_az = false\nsize = 1\n");
+    write("data/vars/staging.tfvars", "multi_az = true\nsize = 2\nengine = \"18\"\n");
+    write("data/vars/prod.tfvars", "# As large as it must be.\nsize = 4\nmulti_az = true\n");
+    let told = |params: &str| {
+        write("portcullis.yaml", &format!("{order}rules:\n  unexpected-difference: {{level: warn{params}}}\n"));
+        let (report, _) = lint(root.path(), &["--rule", "unexpected-difference"]);
+        let findings = report["findings"].as_array().unwrap().iter();
+        let line = |finding: &Value| format!("{}:{} {}", finding["location"]["file"], finding["location"]["line"], finding["message"]);
+        findings.map(|finding| line(finding).replace('"', "")).collect::<BTreeSet<_>>()
+    };
+    let only_there = "data/vars/staging.tfvars:3 engine of data is not set here, but in staging".to_owned();
+    let both = BTreeSet::from(["data/vars/prod.tfvars:2 size of data is set otherwise than in staging".to_owned(), only_there.clone()]);
+    assert_eq!(told(""), both);
+    assert_eq!(told(", params: {allowed: [si*]}"), BTreeSet::from([only_there]));
+}
+
+const ASSOCIATION: &str = r#"data "aws_iam_policy_document" "trust" {
+  statement {
+    actions = [ACTIONS]
+    principals {
+      type        = "Service"
+      identifiers = ["pods.eks.amazonaws.com"]
+    }
+  }
+}
+
+resource "aws_iam_role" "scoring" {
+  name               = "scoring"
+  assume_role_policy = data.aws_iam_policy_document.trust.json
+}
+
+resource "aws_eks_pod_identity_association" "scoring" {
+  cluster_name    = "fraud"
+  namespace       = "scoring"
+  service_account = "scoring"
+  role_arn        = aws_iam_role.scoring.arn
+}
+"#;
+
+#[test]
+fn pod_identity_must_be_able_to_take_its_role() {
+    let root = tempfile::tempdir().unwrap();
+    let found = |actions: &str| {
+        fs::write(root.path().join("main.tf"), ASSOCIATION.replace("ACTIONS", actions)).unwrap();
+        found(&lint(root.path(), &["--rule", "role-closed-to-pods"]).0["findings"])
+    };
+    assert_eq!(found(r#""sts:AssumeRole""#).len(), 1);
+    assert_eq!(found(r#""sts:AssumeRole", "sts:TagSession""#), BTreeSet::new());
+}
+
 const EXPERIMENT: &str = r#"variable "alarm" {
   type = string
 }

@@ -17,6 +17,7 @@ use super::{
     Evaluated, Kept,
     doubt::doubt,
     evaluated::{DEFAULT, each},
+    promotion::Promotion,
     release::{self, Unrendered},
     states::States,
 };
@@ -164,6 +165,7 @@ struct Asked<'a> {
     engine: &'a Engine,
     keep: Keep,
     states: &'a States,
+    promotion: Option<&'a Promotion<'a>>,
 }
 
 /// Evaluates roots in the environments that are asked for, and asks the rules about them.
@@ -176,7 +178,9 @@ pub(crate) fn check(settings: &Settings, engine: &Engine, roots: Partial<Vec<Roo
     // What is for no environment in particular lies beneath all of them.
     let is_wanted = |name: &str| is_asked(settings, name) || (joins && name == DEFAULT);
     let states = States::of(&roots.value);
-    let check = |worker: &mut Worker, root: Evaluated| root.checked(&Asked { settings, engine, keep, states: &states }, worker);
+    let promotion = Promotion::of(&roots.value, &settings.config);
+    let asked = Asked { settings, engine, keep, states: &states, promotion: promotion.as_ref() };
+    let check = |worker: &mut Worker, root: Evaluated| root.checked(&asked, worker);
     let parts = each(settings, &roots.value, &roots.value, is_wanted, (|| engine.worker(), check));
     let mut checked = Checked::default();
     if settings.services.is_empty() && keep != Keep::Beneath {
@@ -400,7 +404,8 @@ impl Evaluated {
         }
         if let Some(span) = self.span() {
             let shares_state_with = asked.states.shared_with(&self.folder, &self.environment);
-            let about = About { is_locked: self.is_locked(asked.settings), shares_state_with };
+            let before = asked.promotion.and_then(|promotion| promotion.differing(&asked.settings.revision, self));
+            let about = About { is_locked: self.is_locked(asked.settings), shares_state_with, before };
             match document::of_root(&self.module, &self.folder, span, &about) {
                 Some(document) => resources.extend(Resource::read(&document, &context).take(problems)),
                 None => problems.push(unshown(self.path(), span)),

@@ -7,6 +7,7 @@ mod evaluated;
 mod field;
 mod kept;
 mod plans;
+mod promotion;
 mod release;
 mod states;
 mod tell;

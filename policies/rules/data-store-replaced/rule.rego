@@ -11,7 +11,7 @@
 package portcullis.rules.data_store_replaced
 
 import data.portcullis.prelude.approvals
-import data.portcullis.prelude.stateful.forcing
+import data.portcullis.prelude.stateful.forced
 import data.portcullis.prelude.stateful.types
 
 findings contains {"root": i, "resource": j, "message": message} if {
@@ -32,12 +32,10 @@ findings contains {"root": i, "resource": j, "field": k, "message": message} if 
 	some j, one in root.resources
 	one.change == "changed"
 	some k, field in one.fields
-	parts := split(field.path, "/")
-	parts[1] == "values"
-	parts[2] in object.get(forcing, one.type, set())
+	argument := forced(one.type, field.path)
 	address := one.address
 	not approvals.is_approved(address)
-	message := sprintf("%s would be destroyed and made anew for %s, and no %s names it", [address, parts[2], input.params.trailer])
+	message := sprintf("%s would be destroyed and made anew for %s, and no %s names it", [address, replace(argument, "/", "."), input.params.trailer])
 }
 
 reasons(paths) := "" if count(paths) == 0

@@ -5,7 +5,7 @@
 #   severity: warning
 #   group: access
 #   scope: platform
-#   target: [aws_iam_role.terraform]
+#   target: [aws_eks_pod_identity_association.terraform, aws_iam_role.terraform]
 #   joins: [ServiceAccount, helm_release.terraform, kubernetes_service_account.terraform, kubernetes_service_account_v1.terraform]
 #   params:
 #     elsewhere: [amazon-cloudwatch, amazon-guardduty, kube-node-lease, kube-public, kube-system]
@@ -28,14 +28,31 @@ findings contains {"resource": role.id, "at": one.at, "others": others, "message
 	not contains(one.text, "?")
 	namespace := parts[2]
 	account := parts[3]
+	is_missing(namespace, account)
+	others := [{"resource": meant(in_namespace(namespace), role), "at": ["metadata", "name"]}]
+	message := sprintf("%s trusts service account %s of namespace %s, which nothing in sight makes", [role.name, account, namespace])
+}
+
+# Pod Identity: the association names the account, and the role trusts the agent.
+findings contains {"resource": one.id, "at": ["values", "service_account"], "others": others, "message": message} if {
+	some one in infrastructure.made("aws_eks_pod_identity_association")
+	infrastructure.is_told(one)
+	namespace := infrastructure.value(one, "namespace")
+	account := infrastructure.value(one, "service_account")
+	is_string(namespace)
+	is_string(account)
+	is_missing(namespace, account)
+	others := [{"resource": in_namespace(namespace)[0].id, "at": ["metadata", "name"]}]
+	message := sprintf("%s gives a role to service account %s of namespace %s, which nothing in sight makes", [one.name, account, namespace])
+}
+
+is_missing(namespace, account) if {
 	elsewhere := input.params.elsewhere
 	not namespace in elsewhere
 	beside := in_namespace(namespace)
 	count(beside) > 0
 	count([other | some other in beside; other.name == account]) == 0
 	not is_made_elsewhere(namespace, account)
-	others := [{"resource": meant(beside, role), "at": ["metadata", "name"]}]
-	message := sprintf("%s trusts service account %s of namespace %s, which nothing in sight makes", [role.name, account, namespace])
 }
 
 # Only where some accounts of the namespace are in sight, one is missing.

@@ -10,7 +10,7 @@ mod typed;
 mod write;
 
 pub use manifest::{manifest, may_apply};
-pub use object::{About, is_secret, of_resource, of_root, of_root_alone, secrets};
+pub use object::{About, Differing, is_secret, of_resource, of_root, of_root_alone, secrets};
 pub use release::{ChartName, Release, Setting, SettingKind, chart, release};
 
 /// The API version of these documents.

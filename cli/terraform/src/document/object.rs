@@ -33,6 +33,19 @@ pub struct About {
     pub is_locked: bool,
     /// The roots, each in an environment, that keep their state where this one does.
     pub shares_state_with: Vec<(RepoPath, Arc<str>)>,
+    /// The environment before this one, and the variables that files of values set otherwise there.
+    pub before: Option<(Arc<str>, Vec<Differing>)>,
+}
+
+/// A variable of a root that files of values set otherwise in another environment.
+#[derive(Clone, Debug)]
+pub struct Differing {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where it is set: here, else there.
+    pub span: Span,
+    /// Whether it is set here.
+    pub is_set: bool,
 }
 
 /// All of a root: its resources by address, the calls of modules, the settings of Terraform and providers, and what stands in its files.
@@ -102,7 +115,7 @@ fn settings(writer: &mut Writer, module: &Module, origin: &Origin) {
     writer.put("]", origin);
 }
 
-/// What there is to say of a root beside its values: who shares its state, assertions that do not hold, what stands in the files of its modules.
+/// What there is to say of a root beside its values: who shares its state, what is set otherwise in the environment before, assertions that do not hold, what stands in the files of its modules.
 fn said(writer: &mut Writer, module: &Module, folder: &RepoPath, (about, origin): (&About, &Origin)) {
     let shared: Vec<String> = about
         .shares_state_with
@@ -110,6 +123,12 @@ fn said(writer: &mut Writer, module: &Module, folder: &RepoPath, (about, origin)
         .map(|(root, environment)| format!("{{\"root\":{},\"environment\":{}}}", json_string(root_name(root)), json_string(environment)))
         .collect();
     writer.put(&format!(",\"shares_state_with\":[{}]", shared.join(",")), origin);
+    if let Some((environment, variables)) = &about.before {
+        writer.put(&format!(",\"before\":{{\"environment\":{}", json_string(environment)), origin);
+        let differs = variables.iter().map(|one| (format!("{{\"name\":{},\"set\":{}}}", json_string(&one.name), one.is_set), one.span));
+        entries(writer, "differs", differs, origin);
+        writer.put("}", origin);
+    }
     let checks = module.failed.iter().map(|check| {
         let [name, module, said] = [&check.name, &check.module, &check.said].map(|text| json_string(text));
         (format!("{{\"name\":{name},\"module\":{module},\"said\":{said}}}"), check.span)

@@ -26,7 +26,7 @@ pub use document::Left;
 pub use layer::Layers;
 pub use lifecycle::{Ignored, Lifecycle};
 pub use resource::{Existence, Key, Mode, Resource};
-pub use run::evaluate;
+pub use run::{evaluate, given};
 pub use setting::Setting;
 pub use written::{Fact, Written};
 

@@ -112,6 +112,21 @@ pub(crate) fn called_folders(revision: &Revision, root: &RepoPath, inputs: &Inpu
     here.map(|instance| instance.config.folder.clone()).filter(|folder| folder != root).collect()
 }
 
+/// What files of values set the variables of a root to, each with the place of its name. What cannot be read of them, the evaluation of the root tells.
+#[must_use]
+pub fn given(revision: &Revision, folder: &RepoPath, inputs: &Inputs) -> BTreeMap<Arc<str>, (Value, Span)> {
+    let read = || {
+        let root = revision.resolve(folder).ok()?;
+        let given = Machine::new(revision, root.clone(), inputs).values_given(&root);
+        let values = given.into_iter().filter_map(|(name, given)| match given {
+            Given::Value(value, span) => Some((name, (value, span))),
+            Given::Argument(_) => None,
+        });
+        Some(values.collect())
+    };
+    with_stack(read).ok().flatten().unwrap_or_default()
+}
+
 impl Machine<'_> {
     /// What there is to say of the files of modules; those of others are theirs.
     fn written(&self, shared: &BTreeSet<String>) -> Vec<Written> {
