@@ -9,7 +9,7 @@ use crate::{helm_flags::HelmFlags, help, partition::Part, terraform::PlanFile};
 mod explain;
 mod rules;
 
-pub(crate) use explain::{Apps, Drift, FailOn, Spot, Tf, Values, Why};
+pub(crate) use explain::{Apps, Drift, FailOn, Graph, GraphFormat, Spot, Tf, Values, Why};
 pub(crate) use rules::{Rule, RuleCommand, RuleNew, RuleSite, Test, TestFormat};
 
 /// Lints Helm values, charts, Argo CD ApplicationSets and Terraform before they merge.
@@ -56,6 +56,9 @@ pub(crate) enum Command {
     /// List the Applications that the repository's ApplicationSets expand to.
     #[command(after_help = help::APPS)]
     Apps(Apps),
+    /// Draw which Applications, charts, folders and values files depend on each other.
+    #[command(after_help = help::GRAPH)]
+    Graph(Graph),
     /// Write waivers for the findings of today into the configuration.
     #[command(after_help = help::WAIVE)]
     Waive(Waive),

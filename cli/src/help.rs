@@ -15,6 +15,21 @@ Exit codes:
   3  something could not be rendered or read
   4  internal error";
 
+/// `portcullis graph`.
+pub(crate) const GRAPH: &str = "\
+Examples:
+  portcullis graph --service tx-scoring --format svg > tx-scoring.svg
+      a picture of what the Applications of a service depend on
+  portcullis graph values/base.yaml
+      what depends on this file, for Graphviz
+  portcullis graph | dot -Tpdf -o platform.pdf
+      everything; Graphviz draws what is too much for --format svg
+
+Exit codes:
+  0  all ApplicationSets are expanded
+  2  a wrong argument, too much for a picture, or a mistake in the configuration
+  3  something could not be expanded or read; standard error says what";
+
 /// `portcullis lint`.
 pub(crate) const LINT: &str = "\
 Examples:

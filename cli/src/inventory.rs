@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use portcullis_argo::{Cluster, Globbing, Inventory, Repository, Settings, Version};
+use portcullis_argo::{Cluster, Generated, Globbing, Inventory, Repository, Settings, Version};
 use portcullis_kustomize::LoadRestriction;
 use portcullis_policies::{Config, config};
 use portcullis_source::RepoPath;
@@ -16,6 +16,7 @@ pub(crate) fn inventory(config: &Config) -> Result<Inventory, Error> {
         clusters: config.clusters.iter().map(cluster).collect(),
         repositories,
         projects: None,
+        generated: config.argocd.generators.iter().map(generated).collect(),
         settings: settings(&config.argocd)?,
     })
 }
@@ -38,6 +39,14 @@ fn cluster(cluster: &config::Cluster) -> Cluster {
         kubernetes_version: cluster.kubernetes_version.as_ref().map(text),
         api_versions: cluster.api_versions.iter().map(text).collect(),
         span: cluster.name.span,
+    }
+}
+
+fn generated(generator: &config::Generator) -> Generated {
+    Generated {
+        generator: text(&generator.generator),
+        application_set: generator.application_set.as_ref().map(text),
+        parameters: generator.parameters.clone(),
     }
 }
 

@@ -97,6 +97,7 @@ fn run(args: &Args, surroundings: &Surroundings) -> Outcome {
         Command::Diff(diff) => commands::diff::run(diff, surroundings),
         Command::Template(template) => commands::template::run(template, surroundings),
         Command::Apps(apps) => commands::apps::run(apps, surroundings),
+        Command::Graph(graph) => commands::graph::run(graph, surroundings),
         Command::Why(why) => commands::why::run(why, surroundings),
         Command::Values(values) => commands::values::run(values, surroundings),
         Command::Drift(drift) => commands::drift::run(drift, surroundings),

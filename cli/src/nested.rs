@@ -21,9 +21,19 @@ use crate::{
 /// How often what nobody names is looked through again, since what it holds may name more of it.
 const MAX_ROUNDS: usize = 10;
 
-/// Expands everything that a revision holds, whether it stands in a file as it is or has to be rendered; and says what was left as it stands.
-pub(crate) fn expand(settings: &Settings, found: &Found, inventory: &Inventory) -> (Partial<Vec<Application>>, Vec<String>) {
-    let nested = Nested { settings, inventory, holds: RefCell::default() };
+/// What a revision expands to.
+pub(crate) struct Expansion {
+    /// The Applications.
+    pub(crate) applications: Partial<Vec<Application>>,
+    /// The AppProjects that charts and kustomizations hold.
+    pub(crate) projects: Vec<Arc<Document>>,
+    /// What was left as it stands.
+    pub(crate) notes: Vec<String>,
+}
+
+/// Expands everything that a revision holds, whether it stands in a file as it is or has to be rendered.
+pub(crate) fn expand(settings: &Settings, found: &Found, inventory: &Inventory) -> Expansion {
+    let nested = Nested { settings, inventory, holds: RefCell::default(), projects: RefCell::default() };
     let (kustomized, mut notes) = apart(nested.kustomized(found));
     let charts: Vec<&RepoPath> = found.charts.iter().filter(|chart| nested.holds(&ChartLocation::Folder((*chart).clone()))).collect();
     let replaced: BTreeSet<&RepoPath> = kustomized.iter().flat_map(|one| &one.files).collect();
@@ -32,6 +42,7 @@ pub(crate) fn expand(settings: &Settings, found: &Found, inventory: &Inventory) 
     let mut looked: BTreeSet<&RepoPath> = BTreeSet::new();
     let mut rounds = 0;
     loop {
+        nested.projects.borrow_mut().clear();
         let loose = nested.loose(&kustomized, &charts, &looked);
         let documents: Vec<Arc<Document>> = plain.iter().cloned().chain(loose).collect();
         let applications = expand_with(&documents, &settings.revision, inventory, &|application| nested.rendered(application));
@@ -45,7 +56,7 @@ pub(crate) fn expand(settings: &Settings, found: &Found, inventory: &Inventory) 
             is_cut.then(|| format!("charts and kustomizations that name each other were looked through {MAX_ROUNDS} times, and no more")),
         );
         if left == looked || is_cut {
-            return (applications, notes);
+            return Expansion { applications, projects: nested.projects.into_inner(), notes };
         }
         looked = left;
     }
@@ -62,8 +73,10 @@ struct Kustomized {
 struct Nested<'a> {
     settings: &'a Settings,
     inventory: &'a Inventory,
-    /// Whether charts have the words of an Application in them.
+    /// Whether charts have the words of an Application or of an AppProject in them.
     holds: RefCell<BTreeMap<ChartLocation, bool>>,
+    /// The AppProjects that were met in what was rendered.
+    projects: RefCell<Vec<Arc<Document>>>,
 }
 
 impl Nested<'_> {
@@ -97,7 +110,9 @@ impl Nested<'_> {
             let chart = Chart::load_with(&self.settings.revision, chart, &self.settings.supply, compat).ok()?;
             Renderer::chart_alone(&chart).ok()
         });
-        built.chain(rendered.flatten()).filter(|document| is_of_argo(&document.root)).collect()
+        let documents: Vec<Arc<Document>> = built.chain(rendered.flatten()).filter(|document| is_of_argo(&document.root)).collect();
+        self.keep_projects(&documents);
+        documents
     }
 
     /// What an application deploys, if it may be applications; why it can't be rendered is told where everything is.
@@ -109,8 +124,14 @@ impl Nested<'_> {
         let alone = std::slice::from_ref(application);
         let renderer = Renderer::new(&self.settings.revision, supply, alone, |path| Arc::clone(path.text()));
         let mut documents = renderer.application(application).documents;
+        self.keep_projects(&documents);
         documents.retain(|document| makes_applications(&document.root));
         documents
+    }
+
+    fn keep_projects(&self, documents: &[Arc<Document>]) {
+        let is_project = |document: &&Arc<Document>| document.root.get("kind").and_then(Node::as_str) == Some("AppProject");
+        self.projects.borrow_mut().extend(documents.iter().filter(is_project).cloned());
     }
 
     /// Manifests that are taken as they are have been read already.
@@ -122,7 +143,7 @@ impl Nested<'_> {
         }
     }
 
-    /// Whether a chart has the words of an Application in it.
+    /// Whether a chart has the words of an Application or of an AppProject in it.
     fn holds(&self, chart: &ChartLocation) -> bool {
         if let Some(known) = self.holds.borrow().get(chart) {
             return *known;
@@ -149,10 +170,10 @@ impl Nested<'_> {
     }
 }
 
-/// Whether the words of an Application stand in a text.
+/// Whether the words of an Application or of an AppProject stand in a text.
 fn mentions(text: &[u8]) -> bool {
     let has = |word: &[u8]| memchr::memmem::find(text, word).is_some();
-    has(ARGO_GROUP.as_bytes()) && has(b"Application")
+    has(ARGO_GROUP.as_bytes()) && (has(b"Application") || has(b"AppProject"))
 }
 
 /// Leaves out the kustomizations that make the same Applications, as those of several Argo CDs do: which is whose, nobody says.

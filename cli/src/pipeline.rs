@@ -5,7 +5,8 @@ use std::{
     sync::Arc,
 };
 
-use portcullis_argo::{Application, Inventory};
+use indexmap::IndexMap;
+use portcullis_argo::{Application, Inventory, Source};
 use portcullis_helm::Compat;
 use portcullis_kustomize::LoadRestriction;
 use portcullis_policies::{Context, Date, Engine, EngineError, Finding, Library, Resource, Waivers, waiver::Coverage};
@@ -118,13 +119,15 @@ pub(crate) fn expand(settings: &Settings) -> Result<Partial<Expanded>, Error> {
     let excluded = |path: &RepoPath| settings.config.excludes(path.as_str()) || settings.config.is_schema(path.as_str());
     let (found, looked) = settings.revision.asked_by(|| discover::discover(&settings.revision, excluded));
     let mut found = found.take(&mut problems);
-    let ((applications, notes), asked) = settings.revision.asked_by(|| nested::expand(settings, &found, &inventory));
+    let (expansion, asked) = settings.revision.asked_by(|| nested::expand(settings, &found, &inventory));
+    let nested::Expansion { applications, projects, mut notes } = expansion;
     let applications = applications.take(&mut problems);
-    let projects = Projects::find(&found);
+    let projects = Projects::find(&found, &projects);
     leave_charts(&mut found, &mut problems, &applications, settings.revision.sources());
     let is_withheld = of_broken_set(&applications);
     let (unmade, applications): (Vec<Application>, Vec<Application>) = applications.into_iter().partition(is_withheld);
     problems.extend(projects.refused(&applications));
+    notes.extend(standing(&applications));
     Ok(Partial { value: Expanded { found, inventory, applications, unmade, projects, notes, looked, asked }, problems })
 }
 
@@ -142,6 +145,28 @@ fn leave_charts(found: &mut Found, problems: &mut Vec<Problem>, applications: &[
         let file = problem.span.filter(|_| problem.stage == Stage::Source).and_then(|span| sources.get(span.file));
         !file.and_then(|file| RepoPath::new(file.path()).ok()).is_some_and(|file| is_left(&file))
     });
+}
+
+/// What is said of the Applications that stand for all that a generator makes, by ApplicationSet and generator.
+fn standing(applications: &[Application]) -> Vec<String> {
+    let mut sets: IndexMap<_, Vec<&Application>> = IndexMap::new();
+    for application in applications {
+        if let Some((set, stands_for)) = application.application_set.as_deref().zip(application.stands_for) {
+            sets.entry((set, application.origin, stands_for.generator, stands_for.needs)).or_default().push(application);
+        }
+    }
+    let told = sets.into_iter().map(|((set, _, generator, needs), applications)| {
+        let names: Vec<&str> = applications.iter().map(|application| application.name.as_str()).collect();
+        let verb = if names.len() == 1 { "stands" } else { "stand" };
+        let unknown = applications.iter().flat_map(|application| application.unrendered()).find(|unrendered| unrendered.is_unknown);
+        let unknown = unknown.map(|unrendered| format!("; not rendered: {}", unrendered.reason)).unwrap_or_default();
+        format!(
+            "ApplicationSet {set}: {} {verb} for all that its {generator} generator makes, which needs {needs}; argocd.generators of the \
+             configuration can say what it yields{unknown}",
+            names.join(", ")
+        )
+    });
+    told.collect()
 }
 
 /// Whether an Application belongs to an ApplicationSet of which some Application could not be made.
@@ -353,7 +378,9 @@ pub(crate) fn not_expanded(unmade: &[Application], sources: &Sources) -> Vec<Not
 fn account(applications: &[Application], failures: &[Option<Vec<Problem>>], selection: &Selection, settings: &Settings) -> Accounting {
     let mut accounting = Accounting::default();
     for (application, problems) in applications.iter().zip(failures) {
-        let Some(problems) = problems.as_ref().filter(|_| selection.application(&application.name)) else { continue };
+        let is_unknown = !application.sources.is_empty() && application.sources.iter().all(Source::is_unknown);
+        let is_counted = selection.application(&application.name) && !is_unknown;
+        let Some(problems) = problems.as_ref().filter(|_| is_counted) else { continue };
         accounting.total += 1;
         if let Some(problem) = problems.first() {
             accounting.not_rendered.push(NotRendered {

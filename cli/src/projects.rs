@@ -1,11 +1,11 @@
 //! What the AppProject of each application permits, held against what the application deploys.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use indexmap::IndexMap;
 use portcullis_argo::{Application, Deployed, Project};
 use portcullis_policies::{Resource, is_cluster_scoped};
-use portcullis_source::{Node, Problem, Stage};
+use portcullis_source::{Document, Node, Problem, Stage};
 
 use crate::discover::Found;
 
@@ -16,10 +16,11 @@ pub(crate) struct Projects {
 }
 
 impl Projects {
-    /// The AppProjects that stand in files.
-    pub(crate) fn find(found: &Found) -> Self {
+    /// The AppProjects that stand in files, and those that were rendered.
+    pub(crate) fn find(found: &Found, rendered: &[Arc<Document>]) -> Self {
         let mut projects: BTreeMap<String, Vec<Project>> = BTreeMap::new();
-        for project in found.of_argo().filter_map(|manifest| Project::read(&manifest.document)) {
+        let documents = found.of_argo().map(|manifest| &manifest.document).chain(rendered);
+        for project in documents.filter_map(Project::read) {
             projects.entry(project.name().to_owned()).or_default().push(project);
         }
         Self { projects }
@@ -38,7 +39,7 @@ impl Projects {
             ..Problem::new(Stage::Argo, message, "add it to the AppProject, or correct the application; Argo CD syncs nothing of it")
                 .at(place)
         };
-        let sources = application.sources.iter().filter(|source| !source.repo_url.is_empty());
+        let sources = application.sources.iter().filter(|source| !source.repo_url.is_empty() && !application.is_stand_in(&source.repo_url));
         let foreign = sources.filter(|source| !projects.iter().any(|project| project.permits_source(&source.repo_url)));
         let mut problems: Vec<Problem> = foreign
             .map(|source| {
@@ -47,7 +48,8 @@ impl Projects {
                 problem(message, source.span.or(application.origin))
             })
             .collect();
-        if projects.iter().all(|project| project.permits_destination(to, &to.namespace) == Some(false)) {
+        let is_known = ![&to.server, &to.name, &to.namespace].iter().any(|text| application.is_stand_in(text));
+        if is_known && projects.iter().all(|project| project.permits_destination(to, &to.namespace) == Some(false)) {
             let cluster = if to.name.is_empty() { &to.server } else { &to.name };
             let message = format!(
                 "application {} deploys to namespace {} of cluster {cluster}, which project {name} does not permit",

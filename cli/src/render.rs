@@ -110,6 +110,7 @@ impl<'a> Renderer<'a> {
                     }
                 },
                 SourceKind::Reference => {}
+                SourceKind::Unrendered(unrendered) if unrendered.is_unknown => {}
                 SourceKind::Unrendered(unrendered) => outcome.problems.push(unrendered_problem(application, unrendered, source.span)),
             }
         }

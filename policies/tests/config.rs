@@ -167,11 +167,11 @@ fn values_of_the_wrong_kind_are_described() {
 #[test]
 fn a_waiver_must_say_everything() {
     let with = |field: &str| error(&WHOLE.replace("expires: 2026-12-31", field));
-    assert_eq!(with("expires: tomorrow"), "59: waivers[0].expires is \"tomorrow\", not a day (write it as YYYY-MM-DD)");
-    assert_eq!(with("expires: 2026-02-30"), "59: waivers[0].expires is \"2026-02-30\", not a day (write it as YYYY-MM-DD)");
-    assert_eq!(with("# nothing"), "53: waivers[0] has no expires (add `expires: 2026-12-31` or the like: the last day on which it holds)");
+    assert_eq!(with("expires: tomorrow"), "60: waivers[0].expires is \"tomorrow\", not a day (write it as YYYY-MM-DD)");
+    assert_eq!(with("expires: 2026-02-30"), "60: waivers[0].expires is \"2026-02-30\", not a day (write it as YYYY-MM-DD)");
+    assert_eq!(with("# nothing"), "54: waivers[0] has no expires (add `expires: 2026-12-31` or the like: the last day on which it holds)");
     let pattern = error(&WHOLE.replace("Deployment/cases/tail", "tail"));
-    assert!(pattern.starts_with("54: waivers[0].resources[0] is \"tail\", which does not match ^[^/]+(/[^/]+){1,2}$ (write "), "{pattern}");
+    assert!(pattern.starts_with("55: waivers[0].resources[0] is \"tail\", which does not match ^[^/]+(/[^/]+){1,2}$ (write "), "{pattern}");
 }
 
 #[test]
@@ -234,11 +234,11 @@ fn bundles_that_say_too_little_or_too_much_are_refused() {
 fn names_must_agree() {
     assert_eq!(
         error(&WHOLE.replace("environments: [prod]", "environments: [prd]")),
-        "55: there is no environment prd (did you mean prod?)"
+        "56: there is no environment prd (did you mean prod?)"
     );
     assert_eq!(
         error(&WHOLE.replace("name: prod", "name: dev")),
-        "10: environment dev is there twice (join the two, or rename one)\n55: there is no environment prod (name one of dev)"
+        "10: environment dev is there twice (join the two, or rename one)\n56: there is no environment prod (name one of dev)"
     );
 }
 

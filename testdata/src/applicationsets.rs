@@ -32,6 +32,9 @@ fn expand_case(tools: &Tools, folder: &Path) -> Result<Value, Error> {
     if folder.join("repo").is_dir() {
         arguments.splice(0..0, ["--repo", mapping.as_str()]);
     }
+    if folder.join("outside.yaml").is_file() {
+        arguments.splice(0..0, ["--outside", "outside.yaml"]);
+    }
     let mut answer = expand(tools, folder, &arguments)?;
     // Argo CD walks Go maps for these two, so that their order is another one in each run.
     let random = input.lines().any(|line| matches!(line.trim_start_matches([' ', '-']).split_once(':'), Some(("clusters" | "merge", _))));
@@ -54,6 +57,17 @@ fn expand_case(tools: &Tools, folder: &Path) -> Result<Value, Error> {
 pub fn ask_projects(tools: &Tools) -> Result<Files, Error> {
     let folder = tools::corpus("projects");
     let answer = expand(tools, &folder, &["--permitted", "questions.yaml"])?;
+    let text = serde_json::to_string_pretty(&answer).map_err(|error| Error::Unexpected(error.to_string()))?;
+    Ok(Files::from([(PathBuf::from("expected.json"), text + "\n")]))
+}
+
+/// Asks the oracle what files in the folders of sources make of them.
+///
+/// # Errors
+/// If the oracle cannot be run, or refuses the cases.
+pub fn ask_overrides(tools: &Tools) -> Result<Files, Error> {
+    let folder = tools::corpus("overrides");
+    let answer = expand(tools, &folder, &["--overridden", "cases.yaml"])?;
     let text = serde_json::to_string_pretty(&answer).map_err(|error| Error::Unexpected(error.to_string()))?;
     Ok(Files::from([(PathBuf::from("expected.json"), text + "\n")]))
 }

@@ -5,7 +5,7 @@
 //! 3. [`platform`] does the same for the repository's own platform: its Applications, their renders, their validity.
 //! 4. [`vendor`] makes corpora of charts out of git histories; [`parity`] renders them with helm ([`oracle`]) and with the library ([`ours`]).
 //! 5. [`fuzz`] does the same with random values and random templates.
-//! 6. [`corpus`] measures rendering whole corpora.
+//! 6. [`corpus`] measures rendering whole corpora; [`expansion`] compares what ApplicationSets of repositories, and random ones, expand to.
 //! 7. `cluster` (with the feature `live`) is a real Kubernetes cluster for one test; `bench` measures webhooks beside it; `browser` looks at pages, `registry` is
 //!    one of OCI artifacts.
 //! 8. [`truth`] writes such files (recording) or compares them with those on disk (the live suite).
@@ -21,6 +21,7 @@ pub mod charts;
 pub mod cluster;
 pub mod corpus;
 pub mod dryrun;
+pub mod expansion;
 pub mod expressions;
 pub mod fuzz;
 pub mod oracle;

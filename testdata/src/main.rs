@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use portcullis_helm::Compat;
+use portcullis_testdata::expansion::run::{self as expansion, Tally};
 use portcullis_testdata::fuzz::run::{self as fuzzer, Plan};
 use portcullis_testdata::oracle::Oracle;
 use portcullis_testdata::platform::Platform;
@@ -15,12 +16,14 @@ use portcullis_testdata::truth::Corpus;
 use portcullis_testdata::{corpus, parity, vendor};
 
 const USAGE: &str = "\
-usage: portcullis-testdata record [charts|expressions|applicationsets|projects|all]   writes what the real tools say
+usage: portcullis-testdata record [charts|expressions|applicationsets|projects|overrides|all]   writes what the real tools say
        portcullis-testdata helm-commands [ROOT]                              prints a helm command line per application of a repository
        portcullis-testdata vendor FOLDER NAME=GIT...                         makes a corpus of charts out of each git directory
        portcullis-testdata parity [--helm-compat 3|4] CORPUS...              renders every chart of these folders with helm and with us
        portcullis-testdata fuzz [--helm-compat 3|4] [--seed N] [--seconds S] [--charts FOLDER]…
                                                                              compares random values and templates until the time is over
+       portcullis-testdata expand FOLDER...                                  expands every ApplicationSet of these repositories with Argo CD and with us
+       portcullis-testdata expand-random [--seed N] [--seconds S]            compares random ApplicationSets until the time is over
        portcullis-testdata render [--helm-compat 3|4] CORPUS...              renders every chart of these folders once, with us
        portcullis-testdata measure [--helm-compat 3|4] [--times N] CORPUS... times every chart beside helm's engine, as JSON";
 
@@ -41,6 +44,10 @@ fn main() -> ExitCode {
             Ok(same) => return if same { ExitCode::SUCCESS } else { ExitCode::FAILURE },
             Err(error) => Err(error),
         },
+        ["expand", folders @ ..] if !folders.is_empty() => return told(expand(folders)),
+        ["expand-random"] => return told(expand_random("1", "60")),
+        ["expand-random", "--seed", seed] => return told(expand_random(seed, "60")),
+        ["expand-random", "--seed", seed, "--seconds", seconds] => return told(expand_random(seed, seconds)),
         ["render", corpora @ ..] if !corpora.is_empty() => render(compat, corpora),
         ["measure", "--times", times, corpora @ ..] if !corpora.is_empty() && times.parse::<usize>().is_ok() => {
             measure(compat, times.parse().unwrap_or(1), corpora)
@@ -155,6 +162,45 @@ fn fuzz(compat: Compat, options: &[&str]) -> Result<Option<usize>, Error> {
         plan.seed, tally.renders, tally.rendered, tally.differences, tally.reached, tally.reachable
     );
     Ok(Some(tally.differences))
+}
+
+/// Fails where anything differs.
+fn told(tally: Result<Tally, Error>) -> ExitCode {
+    match tally {
+        Ok(tally) => {
+            tally.differences.iter().for_each(|difference| println!("{difference}\n"));
+            tally.passed_over.iter().for_each(|reason| println!("passed over: {reason}"));
+            println!(
+                "{} ApplicationSets compared, {} of them errors, {} applications; {} passed over, {} differ",
+                tally.compared,
+                tally.errors,
+                tally.applications,
+                tally.passed_over.len(),
+                tally.differences.len()
+            );
+            if tally.differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn expand(folders: &[&str]) -> Result<Tally, Error> {
+    let mut all = Tally::default();
+    for folder in folders {
+        let tally = expansion::repository(&absolute(folder)?, &fuzzer::scratch().join("expand"), &Tools::locate())?;
+        println!("{folder}: {} ApplicationSets", tally.compared);
+        all.add(tally);
+    }
+    Ok(all)
+}
+
+fn expand_random(seed: &str, seconds: &str) -> Result<Tally, Error> {
+    let number = |text: &str| text.parse::<u64>().map_err(|_| Error::Unexpected(format!("{text} is no number")));
+    let scratch = fuzzer::scratch().join("expand-random");
+    expansion::random(number(seed)?, Duration::from_secs(number(seconds)?), &scratch, &Tools::locate())
 }
 
 fn absolute(folder: &str) -> Result<PathBuf, Error> {

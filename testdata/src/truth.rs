@@ -21,11 +21,13 @@ pub enum Corpus {
     ApplicationSets,
     /// What AppProjects are asked, and what Argo CD says they permit.
     Projects,
+    /// Sources with files that override them, and what Argo CD makes of both.
+    Overrides,
 }
 
 impl Corpus {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Charts, Self::Expressions, Self::ApplicationSets, Self::Projects];
+    pub const ALL: [Self; 5] = [Self::Charts, Self::Expressions, Self::ApplicationSets, Self::Projects, Self::Overrides];
 
     /// The name of its folder.
     #[must_use]
@@ -35,6 +37,7 @@ impl Corpus {
             Self::Expressions => "expressions",
             Self::ApplicationSets => "applicationsets",
             Self::Projects => "projects",
+            Self::Overrides => "overrides",
         }
     }
 
@@ -48,6 +51,7 @@ impl Corpus {
             Self::Expressions => expressions::ask(tools),
             Self::ApplicationSets => applicationsets::ask(tools),
             Self::Projects => applicationsets::ask_projects(tools),
+            Self::Overrides => applicationsets::ask_overrides(tools),
         }
     }
 
@@ -96,7 +100,7 @@ impl Corpus {
             }
             Self::Expressions => matches!(parts.as_slice(), [file] if *file == "expected.json" || *file == "expected4.json"),
             Self::ApplicationSets => matches!(parts.as_slice(), [_, file] if *file == "expected.json"),
-            Self::Projects => matches!(parts.as_slice(), [file] if *file == "expected.json"),
+            Self::Projects | Self::Overrides => matches!(parts.as_slice(), [file] if *file == "expected.json"),
         }
     }
 }

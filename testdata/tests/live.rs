@@ -58,6 +58,34 @@ fn projects_are_still_true() {
     still_true(Corpus::Projects);
 }
 
+/// What the rules about AppProjects that Argo CD refuses say of their fixtures, Argo CD says of them too.
+#[test]
+fn argo_cd_refuses_the_projects_that_rules_find() {
+    let rules = repository().join("policies/rules");
+    let fixtures = |folder: &str| {
+        let folders = ["refused-project", "refused-sync-window"].map(|rule| rules.join(rule).join(folder));
+        let entries = folders.iter().flat_map(|folder| fs::read_dir(folder).expect("the rule has fixtures"));
+        let mut files: Vec<String> = entries.map(|entry| entry.expect("a fixture").path().display().to_string()).collect();
+        files.sort();
+        files
+    };
+    for (folder, is_refused) in [("fail", true), ("pass", false)] {
+        let files = fixtures(folder);
+        let arguments: Vec<&str> = std::iter::once("--valid").chain(files.iter().map(String::as_str)).collect();
+        let answer = portcullis_testdata::applicationsets::expand(&Tools::locate(), &rules, &arguments).expect("the oracle answers");
+        let reasons = answer["refused"].as_array().expect("a reason for each");
+        assert_eq!(reasons.len(), files.len());
+        for (file, reason) in files.iter().zip(reasons) {
+            assert_eq!(reason != "", is_refused, "{file}: {reason}");
+        }
+    }
+}
+
+#[test]
+fn overrides_are_still_true() {
+    still_true(Corpus::Overrides);
+}
+
 #[test]
 fn argo_cd_expands_the_platform_as_portcullis_does() {
     let platform = Platform::own();

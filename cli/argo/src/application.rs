@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_source::{Document, Node, Span};
 
-use crate::Source;
+use crate::{Source, generators::is_stand_in};
 
 /// An Application, from a manifest or from an ApplicationSet.
 #[derive(Clone, Debug)]
@@ -33,6 +33,17 @@ pub struct Application {
     pub parent: Option<String>,
     /// The parameters that made it, flattened with dots.
     pub parameters: BTreeMap<String, String>,
+    /// The generator that it stands for, of which nobody knows what it yields.
+    pub stands_for: Option<StandsFor>,
+}
+
+/// A generator that asks something outside of the repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StandsFor {
+    /// The key of the generator, such as `pullRequest`.
+    pub generator: &'static str,
+    /// What it asks for.
+    pub needs: &'static str,
 }
 
 /// Where an Application deploys to.
@@ -51,6 +62,12 @@ impl Application {
     #[must_use]
     pub fn object(&self) -> Option<&Node> {
         self.document.as_ref().map(|document| &document.root)
+    }
+
+    /// Whether a text holds what the Application stands for with, which nobody knows.
+    #[must_use]
+    pub fn is_stand_in(&self, text: &str) -> bool {
+        self.stands_for.is_some() && is_stand_in(text)
     }
 
     /// The sources that can't be rendered, with their reasons.

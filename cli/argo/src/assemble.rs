@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use portcullis_source::{Document, Link, Node, Origin, OriginId, Range, Role, Source, Span};
 
 use crate::{
-    Application, Cluster, Destination,
+    Application, Cluster, Destination, StandsFor,
     clusters::{DECLARE, IN_CLUSTER, IN_CLUSTER_SERVER},
     expand::withhold,
     fault::{Fact, Fault},
@@ -29,12 +29,22 @@ pub(crate) struct Assembly {
     pub(crate) application_set: Option<String>,
     /// The parameters.
     pub(crate) parameters: BTreeMap<String, String>,
+    /// The generator that it stands for.
+    pub(crate) stands_for: Option<StandsFor>,
 }
 
 impl Default for Assembly {
     fn default() -> Self {
         let document = Err(Fact::new("there is no object").hint("write the Application"));
-        Self { name: String::new(), namespace: String::new(), document, origin: None, application_set: None, parameters: BTreeMap::new() }
+        Self {
+            name: String::new(),
+            namespace: String::new(),
+            document,
+            origin: None,
+            application_set: None,
+            parameters: BTreeMap::new(),
+            stands_for: None,
+        }
     }
 }
 
@@ -43,7 +53,7 @@ pub(crate) const LEFTOVER: &str = "check the name of the parameter against what 
 
 /// Puts an Application together, with what is wrong with it.
 pub(crate) fn assemble(world: World<'_>, assembly: Assembly) -> (Application, Vec<Fault>) {
-    let Assembly { name, namespace, document, origin, application_set, parameters } = assembly;
+    let Assembly { name, namespace, document, origin, application_set, parameters, stands_for } = assembly;
     let mut application = Application {
         name,
         namespace,
@@ -57,6 +67,7 @@ pub(crate) fn assemble(world: World<'_>, assembly: Assembly) -> (Application, Ve
         application_set,
         parent: None,
         parameters,
+        stands_for,
     };
     let document = match document {
         Ok(document) => document,
@@ -248,8 +259,12 @@ fn destination(
     }
     if world.clusters.is_empty() {
         // Without any inventory the rest of the Application is worth a look all the same.
-        let fact = (!name.is_empty()).then(|| object.fault(format!("cluster {name} is not defined"), &["spec", "destination", "name"]));
+        let is_named = !name.is_empty() && !application.is_stand_in(&name);
+        let fact = is_named.then(|| object.fault(format!("cluster {name} is not defined"), &["spec", "destination", "name"]));
         noted.extend(fact.map(|fact| fact.hint(format!("no cluster is declared; {DECLARE}"))));
+        return Ok(None);
+    }
+    if application.is_stand_in(&server) || application.is_stand_in(&name) {
         return Ok(None);
     }
     let (what, key) = if name.is_empty() { (server, "server") } else { (name, "name") };

@@ -139,11 +139,19 @@ impl<'a> Expansion<'a> {
         let (made, warnings) = expand_set(self.world, document);
         let within = format!("ApplicationSet {name}");
         warnings.into_iter().for_each(|fault| self.report(fault.within(&within).at(origin), None));
-        for Made { name: application, object, parameters } in made {
+        for Made { name: application, object, parameters, stands_for } in made {
             let document = object.map_err(|fault| fault.within(&within).at(origin));
             let set = Some(name.to_owned());
             self.add(
-                Assembly { name: application, namespace: namespace.to_owned(), document, origin, application_set: set, parameters },
+                Assembly {
+                    name: application,
+                    namespace: namespace.to_owned(),
+                    document,
+                    origin,
+                    application_set: set,
+                    parameters,
+                    stands_for,
+                },
                 parent,
             );
         }
@@ -221,7 +229,9 @@ impl<'a> Expansion<'a> {
     /// Argo CD creates none of the Applications that share a name.
     fn withhold_duplicates(&mut self) {
         let mut named: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
-        let known = |application: &Application| application.document.is_some() && !is_leftover(&application.name);
+        let known = |application: &Application| {
+            application.document.is_some() && !is_leftover(&application.name) && !application.is_stand_in(&application.name)
+        };
         for (index, application) in self.applications.iter().enumerate().filter(|(_, application)| known(application)) {
             named.entry((application.namespace.clone(), application.name.clone())).or_default().push(index);
         }

@@ -63,6 +63,6 @@ impl Fault {
 
     /// The reason why something is not rendered.
     pub(crate) fn unrendered(&self) -> Unrendered {
-        Unrendered { reason: self.message.clone(), hint: self.hint.clone(), span: self.span }
+        Unrendered { reason: self.message.clone(), hint: self.hint.clone(), span: self.span, is_unknown: false }
     }
 }

@@ -1,9 +1,12 @@
 //! What the repository itself does not say: clusters, repositories, and how Argo CD is installed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use portcullis_kustomize::LoadRestriction;
-use portcullis_source::{RepoPath, Span};
+use portcullis_source::{Document, RepoPath, Span};
 
 /// What expansion knows beside the repository's files.
 #[derive(Clone, Debug, Default)]
@@ -14,8 +17,21 @@ pub struct Inventory {
     pub repositories: Vec<Repository>,
     /// The AppProjects that exist beside `default`, where they are known: a git generator needs the project of its ApplicationSet.
     pub projects: Option<BTreeSet<String>>,
+    /// What generators yield that ask something outside of the repository, as far as somebody says it.
+    pub generated: Vec<Generated>,
     /// How Argo CD is installed.
     pub settings: Settings,
+}
+
+/// What a generator yields that asks something outside of the repository.
+#[derive(Clone, Debug)]
+pub struct Generated {
+    /// The key of the generator, such as `pullRequest`.
+    pub generator: String,
+    /// The name of the ApplicationSet; any, where there is none.
+    pub application_set: Option<String>,
+    /// A map of parameters for each Application; what follows from others, as a slug does from a branch, need not be among them.
+    pub parameters: Vec<Arc<Document>>,
 }
 
 /// A cluster as Argo CD knows it.

@@ -26,9 +26,9 @@ mod sources;
 mod template;
 mod template_application;
 
-pub use application::{Application, Destination};
+pub use application::{Application, Destination, StandsFor};
 pub use expand::{Rendering, expand, expand_with};
-pub use inventory::{Cluster, Globbing, HiddenFolders, InCluster, Inventory, Repository, Settings, Version};
+pub use inventory::{Cluster, Generated, Globbing, HiddenFolders, InCluster, Inventory, Repository, Settings, Version};
 pub use project::{Deployed, Project};
 pub use source::{
     ChartLocation, DirectorySource, FileParameter, HelmSource, Inline, InlineKind, KustomizeSource, Parameter, Source, SourceKind,

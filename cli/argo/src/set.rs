@@ -6,10 +6,10 @@ use portcullis_gotemplate::{Data, Map, Value};
 use portcullis_source::{Document, Key, Node, OriginId};
 
 use crate::{
-    Cluster, Inventory,
+    Cluster, Inventory, StandsFor,
     fault::{Fact, Fault},
     files::Files,
-    generators::{Generation, Kind, Level, transform},
+    generators::{Generation, Kind, Level, stand_in, transform},
     object::{TEMPLATE, conform, emit, fill},
     parameters::{Reader, flatten, print},
     template::{Language, Renderer},
@@ -35,12 +35,14 @@ pub(crate) struct Made {
     pub(crate) object: Result<Arc<Document>, Fault>,
     /// The parameters, flattened.
     pub(crate) parameters: BTreeMap<String, String>,
+    /// The generator that it stands for.
+    pub(crate) stands_for: Option<StandsFor>,
 }
 
 /// Expands an ApplicationSet; what it can't expand is among the results with its reason.
 pub(crate) fn expand_set(world: World<'_>, document: &Document) -> (Vec<Made>, Vec<Fault>) {
     let name = document.root.at(&["metadata", "name"]).and_then(Node::as_str).unwrap_or_default().to_owned();
-    let failed = |fault: Fault| Made { name: name.clone(), object: Err(fault), parameters: BTreeMap::new() };
+    let failed = |fault: Fault| Made { name: name.clone(), object: Err(fault), parameters: BTreeMap::new(), stands_for: None };
     let spec = match Spec::read(document) {
         Ok(spec) => spec,
         Err(fault) => return (vec![failed(fault)], Vec::new()),
@@ -58,7 +60,7 @@ pub(crate) fn expand_set(world: World<'_>, document: &Document) -> (Vec<Made>, V
     };
     let mut set = Set { world, document, spec, renderer: &mut renderer, name: &name, drafts: Vec::new(), warnings: Vec::new() };
     if let Err(fault) = set.run() {
-        set.drafts.push(Draft { name: name.clone(), object: Err(fault), parameters: BTreeMap::new() });
+        set.drafts.push(Draft { name: name.clone(), object: Err(fault), parameters: BTreeMap::new(), stands_for: None });
     }
     let (drafts, warnings) = (set.drafts, set.warnings);
     let trace = std::mem::take(&mut renderer.trace).finish();
@@ -66,6 +68,7 @@ pub(crate) fn expand_set(world: World<'_>, document: &Document) -> (Vec<Made>, V
         name: draft.name,
         object: draft.object.map(|value| Arc::new(emit(&value, &trace))),
         parameters: draft.parameters,
+        stands_for: draft.stands_for,
     };
     (drafts.into_iter().map(finish).collect(), warnings)
 }
@@ -101,10 +104,10 @@ impl<'a> Spec<'a> {
         })
     }
 
-    /// The project, where it is the same for all Applications.
+    /// The project, where it is the same for all Applications; empty where the template names none.
     fn project(&self) -> Option<&'a str> {
         let project = self.root.at(&["template", "spec", "project"]).and_then(Node::as_str);
-        project.filter(|project| !project.contains("{{"))
+        Some(project.unwrap_or_default()).filter(|project| !project.contains("{{"))
     }
 
     fn place(&self, key: &str) -> Option<portcullis_source::Span> {
@@ -130,6 +133,7 @@ struct Draft {
     name: String,
     object: Result<Value, Fault>,
     parameters: BTreeMap<String, String>,
+    stands_for: Option<StandsFor>,
 }
 
 struct Set<'a> {
@@ -178,9 +182,11 @@ impl Set<'_> {
             renderer: self.renderer,
             read: BTreeMap::new(),
             warnings: Vec::new(),
+            set: self.name,
+            stands_for: None,
         };
         let made = transform(&mut generation, entry, Level::Top, None);
-        let warnings = std::mem::take(&mut generation.warnings);
+        let (warnings, stands_for) = (std::mem::take(&mut generation.warnings), generation.stands_for.take());
         self.warnings.extend(warnings);
         if made.is_empty() {
             let fault = Fact::new("an entry of generators names no generator that there is, so that it yields nothing");
@@ -190,8 +196,14 @@ impl Set<'_> {
         for (kind, sets) in made {
             let sets = sets.and_then(|sets| Ok((self.effective(node, kind, template)?, sets)));
             match sets {
-                Ok((template, sets)) => sets.iter().for_each(|parameters| self.render(&template, patch, parameters)),
-                Err(fault) => self.fail(fault, None),
+                Ok((template, sets)) => {
+                    if stands_for.is_some() {
+                        let texts = [Some(&template), patch];
+                        sets.iter().for_each(|set| stand_in::complete(set, self.spec.language, texts.into_iter().flatten()));
+                    }
+                    sets.iter().for_each(|parameters| self.render(&template, patch, parameters, stands_for));
+                }
+                Err(fault) => self.fail(fault, None, stands_for),
             }
         }
     }
@@ -202,7 +214,7 @@ impl Set<'_> {
         Ok(fill(&self.spec.template_of(&mut self.renderer.trace, own, &mut self.warnings)?, template))
     }
 
-    fn render(&mut self, template: &Value, patch: Option<&Value>, parameters: &Map) {
+    fn render(&mut self, template: &Value, patch: Option<&Value>, parameters: &Map, stands_for: Option<StandsFor>) {
         if parameters.entries.borrow().is_empty() {
             let fault = Fact::new("a parameter set is empty, so that Argo CD leaves the template as it is, with every {{ }} in it");
             self.warnings.push(fault.at(self.spec.place("generators")).hint("give the element a key, or take it away"));
@@ -215,20 +227,20 @@ impl Set<'_> {
             Ok(object) => {
                 let name = name_of(&object);
                 let flat = flatten(&Value::new(Data::Map(parameters.clone())), false);
-                self.drafts.push(Draft { name, object: Ok(object), parameters: flat });
+                self.drafts.push(Draft { name, object: Ok(object), parameters: flat, stands_for });
             }
             Err(fault) => {
                 let name = rendering.name(template);
-                self.fail(fault, Some((name, parameters)));
+                self.fail(fault, Some((name, parameters)), stands_for);
             }
         }
     }
 
-    fn fail(&mut self, fault: Fault, of: Option<(Option<String>, &Map)>) {
+    fn fail(&mut self, fault: Fault, of: Option<(Option<String>, &Map)>, stands_for: Option<StandsFor>) {
         let flat = |map: &Map| flatten(&Value::new(Data::Map(map.clone())), false);
         let (name, parameters) = of.map_or((None, BTreeMap::new()), |(name, map)| (name, flat(map)));
         let name = name.unwrap_or_else(|| self.name.to_owned());
-        self.drafts.push(Draft { name, object: Err(fault), parameters });
+        self.drafts.push(Draft { name, object: Err(fault), parameters, stands_for });
     }
 }
 

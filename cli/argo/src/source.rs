@@ -206,6 +206,16 @@ pub struct Unrendered {
     pub hint: String,
     /// Where the cause stands.
     pub span: Option<Span>,
+    /// Nobody knows where it is from, as its Application stands for those that a generator makes; no problem says so.
+    pub is_unknown: bool,
+}
+
+impl Source {
+    /// Whether nobody knows where it is from.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        matches!(&self.kind, SourceKind::Unrendered(unrendered) if unrendered.is_unknown)
+    }
 }
 
 impl Parameter {

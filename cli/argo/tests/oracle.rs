@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
 
-use portcullis_argo::{Application, Inventory, Repository, Settings, Version, expand};
+use portcullis_argo::{Application, Generated, Inventory, Repository, Settings, Version, expand};
 use portcullis_source::{Data, Document, Node, Partial, Revision, Sources, Text, yaml};
 use serde_json::{Map, Value};
 
@@ -81,7 +81,27 @@ fn run(case: &Path) -> Partial<Vec<Application>> {
     let settings = Settings { version: Version { major: 3, minor: 2 }, ..Settings::default() };
     let projects = documents.iter().map(|document| &document.root).filter(|root| text(root, &["kind"]) == "AppProject");
     let projects = projects.map(|root| text(root, &["metadata", "name"]).to_owned()).collect();
-    expand(&documents, &revision, &Inventory { repositories: vec![repository], projects: Some(projects), settings, ..Inventory::default() })
+    let inventory = Inventory {
+        repositories: vec![repository],
+        projects: Some(projects),
+        generated: generated(case, revision.sources()),
+        settings,
+        ..Inventory::default()
+    };
+    expand(&documents, &revision, &inventory)
+}
+
+/// What the generators of a case are answered that ask something outside of the repository.
+fn generated(case: &Path, sources: &Sources) -> Vec<Generated> {
+    let Ok(bytes) = fs::read(case.join("outside.yaml")) else { return Vec::new() };
+    let stream = yaml::parse(&Text::of_file(&sources.add("outside.yaml", bytes)));
+    let entries = stream.documents.iter().flat_map(|document| document.root.items().iter().map(move |entry| (document, entry)));
+    let read = |(document, entry): (&Document, &Node)| {
+        let part = |node: &Node| Arc::new(Document { root: node.clone(), range: node.range, ..document.clone() });
+        let parameters = entry.get("parameters").map(Node::items).unwrap_or_default().iter().map(part).collect();
+        Generated { generator: text(entry, &["generator"]).to_owned(), application_set: None, parameters }
+    };
+    entries.map(read).collect()
 }
 
 fn text<'a>(node: &'a Node, path: &[&str]) -> &'a str {

@@ -21,6 +21,26 @@ pub(crate) struct Apps {
     pub(crate) format: Format,
 }
 
+/// `portcullis graph`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Graph {
+    /// What is looked at.
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = GraphFormat::Dot)]
+    pub(crate) format: GraphFormat,
+}
+
+/// How a graph is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphFormat {
+    /// The language of Graphviz.
+    Dot,
+    /// A picture.
+    Svg,
+}
+
 /// `portcullis why`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Why {

@@ -40,12 +40,13 @@ pub(crate) fn run(arguments: &args::Apps, surroundings: &Surroundings) -> Outcom
             let items: Vec<Value> =
                 applications.iter().filter_map(|application| application.object().map(portcullis_policies::json)).collect();
             let problems: Vec<Value> = issues.iter().map(crate::report::problem).collect();
-            format!("{:#}\n", json!({"apiVersion": "v1", "kind": "List", "items": items, "problems": problems}))
+            format!("{:#}\n", json!({"apiVersion": "v1", "kind": "List", "items": items, "problems": problems, "notes": expanded.notes()}))
         }
     };
     let notes: String = match arguments.format {
         Format::Human => {
-            issues.iter().map(|issue| format!("{}{}\n  hint: {}\n", place(&issue.location), issue.message, issue.hint)).collect()
+            let issues = issues.iter().map(|issue| format!("{}{}\n  hint: {}\n", place(&issue.location), issue.message, issue.hint));
+            issues.chain(expanded.notes().iter().map(|note| format!("note: {note}\n"))).collect()
         }
         Format::Json => String::new(),
     };

@@ -6,6 +6,7 @@ pub(crate) mod audit;
 pub(crate) mod bundle;
 pub(crate) mod diff;
 pub(crate) mod drift;
+pub(crate) mod graph;
 pub(crate) mod init;
 pub(crate) mod lint;
 pub(crate) mod man;

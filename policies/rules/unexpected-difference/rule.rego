@@ -9,6 +9,7 @@
 #   target: [terraform_root.terraform]
 #   params:
 #     allowed: []
+#   elements: {allowed: text}
 package portcullis.rules.unexpected_difference
 
 import data.portcullis.prelude.terraform.address

@@ -14,8 +14,8 @@ mod terraform;
 pub use error::{ConfigError, nearest};
 pub use glob::glob_matches;
 pub use model::{
-    Admission, Argocd, BreakGlass, Cluster, Config, Environment, Layer, Located, Registry, Repository, RuleBundle, RuleSettings, Scoring,
-    Setting, SettingLevel, Terraform, TerraformEnvironment, TerraformModule, TerraformRoot, Trust, WaiverEntry,
+    Admission, Argocd, BreakGlass, Cluster, Config, Environment, Generator, Layer, Located, Registry, Repository, RuleBundle, RuleSettings,
+    Scoring, Setting, SettingLevel, Terraform, TerraformEnvironment, TerraformModule, TerraformRoot, Trust, WaiverEntry,
 };
 pub use reference::{Reference, ReferenceError};
 pub use shape::SCHEMA;

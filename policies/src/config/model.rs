@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use portcullis_source::{RepoPath, Span};
+use portcullis_source::{Document, RepoPath, Span};
 
 use super::Reference;
 use crate::{Date, Level};
@@ -158,7 +158,31 @@ pub struct Argocd {
     pub new_git_file_globbing: Option<Located<bool>>,
     /// The label that marks an application's resources.
     pub application_instance_label_key: Option<Located<Arc<str>>>,
+    /// What generators yield that ask something outside of the repository.
+    pub generators: Vec<Generator>,
 }
+
+/// What generators of one kind yield.
+#[derive(Clone, Debug)]
+pub struct Generator {
+    /// The kind, such as `pullRequest`.
+    pub generator: Located<Arc<str>>,
+    /// The ApplicationSet; any, where there is none.
+    pub application_set: Option<Located<Arc<str>>>,
+    /// A map of parameters for each application.
+    pub parameters: Vec<Arc<Document>>,
+}
+
+impl PartialEq for Generator {
+    fn eq(&self, other: &Self) -> bool {
+        let text = |set: &Arc<Document>| set.text.slice(set.range).to_vec();
+        self.generator == other.generator
+            && self.application_set == other.application_set
+            && self.parameters.iter().map(text).eq(other.parameters.iter().map(text))
+    }
+}
+
+impl Eq for Generator {}
 
 /// How a repository uses Terraform, where its files do not show it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

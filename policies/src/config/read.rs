@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use portcullis_source::{Data, Document, Node, Range, RepoPath, SourceFile, Text, yaml};
 
 use super::{
-    Admission, Argocd, BreakGlass, Cluster, Config, ConfigError, Environment, Layer, Located, Registry, Repository, RuleSettings, Scoring,
-    Setting, SettingLevel, WaiverEntry,
+    Admission, Argocd, BreakGlass, Cluster, Config, ConfigError, Environment, Generator, Layer, Located, Registry, Repository,
+    RuleSettings, Scoring, Setting, SettingLevel, WaiverEntry,
     error::nearest,
     glob::glob_fault,
     hint, library,
@@ -218,6 +218,18 @@ impl Reader<'_> {
             kustomize_build_options: self.some_text(node, "kustomizeBuildOptions"),
             new_git_file_globbing: globbing,
             application_instance_label_key: self.some_text(node, "applicationInstanceLabelKey"),
+            generators: node.get("generators").map(Node::items).unwrap_or_default().iter().map(|node| self.generator(node)).collect(),
+        }
+    }
+
+    fn generator(&self, node: &Node) -> Generator {
+        let alone = |node: &Node| {
+            Arc::new(Document { text: self.document.text.clone(), root: node.clone(), range: node.range, comments: Vec::new() })
+        };
+        Generator {
+            generator: self.text(node, "generator"),
+            application_set: self.some_text(node, "applicationSet"),
+            parameters: node.get("parameters").map(Node::items).unwrap_or_default().iter().map(alone).collect(),
         }
     }
 

@@ -19,12 +19,13 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 )
 
-func expandAll(in *inputs, repos services.Repos, namespace string) (*result, error) {
-	kubeClient, clientset, err := fakeCluster(in)
+func expandAll(in *inputs, repos services.Repos, outside *outside, namespace string) (*result, error) {
+	kubeClient, clientset, err := fakeCluster(in, outside, namespace)
 	if err != nil {
 		return nil, err
 	}
-	levels := generatorLevels(kubeClient, clientset, repos, namespace)
+	asking := outside.generators(kubeClient, clientset, namespace)
+	levels := generatorLevels(kubeClient, clientset, repos, asking, namespace)
 	out := &result{Version: "argo-cd " + version, Applications: []map[string]any{}, Errors: []failure{}}
 	for i := range in.applicationSets {
 		set := &in.applicationSets[i]
@@ -33,6 +34,7 @@ func expandAll(in *inputs, repos services.Repos, namespace string) (*result, err
 			out.Errors = append(out.Errors, failure{ApplicationSet: set.Name, Message: stable(err.Error())})
 			continue
 		}
+		out.Made = append(out.Made, made{ApplicationSet: set.Name, Applications: len(apps)})
 		for j := range apps {
 			object, err := plain(&apps[j])
 			if err != nil {
@@ -62,7 +64,7 @@ func stable(message string) string {
 	return oneOfMany.ReplaceAllString(message, "found duplicate key … with different value, a: … ,b: …")
 }
 
-func fakeCluster(in *inputs) (client.Client, kubernetes.Interface, error) {
+func fakeCluster(in *inputs, outside *outside, namespace string) (client.Client, kubernetes.Interface, error) {
 	scheme := runtime.NewScheme()
 	if err := v1alpha1.AddToScheme(scheme); err != nil {
 		return nil, nil, err
@@ -79,16 +81,24 @@ func fakeCluster(in *inputs) (client.Client, kubernetes.Interface, error) {
 	for i := range in.projects {
 		objects = append(objects, &in.projects[i])
 	}
+	objects = append(objects, outside.secret(namespace))
+	for _, config := range outside.configMaps(namespace) {
+		objects = append(objects, config)
+		secrets = append(secrets, config)
+	}
 	return fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).Build(), kubefake.NewClientset(secrets...), nil
 }
 
-// generatorLevels gives each level of nesting the generators that Argo CD allows there, without those that need a network.
-func generatorLevels(c client.Client, clientset kubernetes.Interface, repos services.Repos, namespace string) map[string]generators.Generator {
+// generatorLevels gives each level of nesting the generators that Argo CD allows there.
+func generatorLevels(c client.Client, clientset kubernetes.Interface, repos services.Repos, asking map[string]generators.Generator, namespace string) map[string]generators.Generator {
 	with := func(below map[string]generators.Generator) map[string]generators.Generator {
 		level := map[string]generators.Generator{
 			"List":     generators.NewListGenerator(),
 			"Clusters": generators.NewClusterGenerator(context.Background(), c, clientset, namespace),
 			"Git":      generators.NewGitGenerator(repos, namespace),
+		}
+		for name, generator := range asking {
+			level[name] = generator
 		}
 		if below != nil {
 			level["Matrix"] = generators.NewMatrixGenerator(below)

@@ -21,11 +21,12 @@ type inputs struct {
 	secrets         []corev1.Secret
 	projects        []v1alpha1.AppProject
 	settings        map[string]string
+	outside         *outside
 }
 
 // readInputs sorts the documents of the files by kind. The project named default always exists, as in a real installation.
-func readInputs(files []string, namespace string) (*inputs, error) {
-	out := &inputs{settings: map[string]string{}}
+func readInputs(files []string, namespace string, outside *outside) (*inputs, error) {
+	out := &inputs{settings: map[string]string{}, outside: outside}
 	for _, file := range files {
 		if err := out.read(file, namespace); err != nil {
 			return nil, fmt.Errorf("%s: %w", file, err)
@@ -61,6 +62,7 @@ func (in *inputs) read(file, namespace string) error {
 }
 
 func (in *inputs) add(document []byte, namespace string) error {
+	document = bytes.ReplaceAll(document, []byte(outsideHost), []byte(in.outside.server.URL))
 	var head metav1.TypeMeta
 	if err := yaml.Unmarshal(document, &head); err != nil {
 		return err

@@ -1,12 +1,16 @@
 // Command argocd-oracle expands ApplicationSets with Argo CD's own packages, without a cluster or a server.
 //
 //	argocd-oracle --permitted QUESTIONS
-//	argocd-oracle [--namespace argocd] [--repo URL=DIRECTORY]... [--config portcullis.yaml] FILE...
+//	argocd-oracle --overridden CASES
+//	argocd-oracle --valid FILE...
+//	argocd-oracle [--namespace argocd] [--repo URL=DIRECTORY]... [--config portcullis.yaml] [--outside ANSWERS] FILE...
 //
 // The files hold ApplicationSets, cluster Secrets, AppProjects and, for install-level settings, the ConfigMap argocd-cmd-params-cm; other
-// kinds are passed over. It prints {"version", "applications", "errors"}: whole Application objects in the order of Argo CD, which is
+// kinds are passed over. It prints {"version", "applications", "made", "errors"}: whole Application objects in the order of Argo CD, which is
 // random for clusters and merge. --config takes clusters, repositories and Argo CD's settings from a portcullis.yaml at the root of a
-// repository, and prints its clusters too. --permitted asks AppProjects which sources, destinations and kinds they permit. An ApplicationSet with an error yields no application, as in the controller.
+// repository, and prints its clusters too. --outside has what generators are answered that ask a code host, a plugin or the cluster. --permitted asks AppProjects which sources, destinations and kinds they permit,
+// --overridden what files in their folders make of sources,
+// --valid why Argo CD refuses each of these AppProjects. An ApplicationSet with an error yields no application, as in the controller.
 package main
 
 import (
@@ -31,6 +35,13 @@ type result struct {
 	Applications []map[string]any `json:"applications"`
 	Errors       []failure        `json:"errors"`
 	Clusters     []cluster        `json:"clusters,omitempty"`
+	Made         []made           `json:"made"`
+}
+
+// made is how many of the Applications an ApplicationSet has, in their order.
+type made struct {
+	ApplicationSet string `json:"applicationSet"`
+	Applications   int    `json:"applications"`
 }
 
 type failure struct {
@@ -58,14 +69,28 @@ func run() error {
 		return err
 	})
 	config := flag.String("config", "", "the configuration of portcullis, for its inventory")
+	answers := flag.String("outside", "", "what generators are answered that ask something outside of the repository")
 	questions := flag.String("permitted", "", "what to ask AppProjects, instead of expanding anything")
+	overridden := flag.String("overridden", "", "sources and the files of their folders, instead of expanding anything")
+	valid := flag.Bool("valid", false, "say why Argo CD refuses each AppProject, instead of expanding anything")
 	flag.Parse()
 	log.SetLevel(log.PanicLevel)
 	if *questions != "" {
 		return printPermitted(*questions)
 	}
+	if *valid {
+		return printValid(flag.Args())
+	}
+	if *overridden != "" {
+		return printOverridden(*overridden)
+	}
 
-	inputs, err := readInputs(flag.Args(), *namespace)
+	outside, err := newOutside(*answers)
+	if err != nil {
+		return err
+	}
+	defer outside.close()
+	inputs, err := readInputs(flag.Args(), *namespace, outside)
 	if err != nil {
 		return err
 	}
@@ -85,7 +110,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	out, err := expandAll(inputs, repos, *namespace)
+	out, err := expandAll(inputs, repos, outside, *namespace)
 	if err != nil {
 		return err
 	}

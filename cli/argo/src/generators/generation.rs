@@ -6,7 +6,7 @@ use portcullis_gotemplate::{Map, MapType, Value};
 use portcullis_source::{RepoPath, Source};
 
 use crate::{
-    Cluster, Inventory,
+    Cluster, Inventory, StandsFor,
     fault::{Fact, Fault},
     files::Files,
     template::{Failed, Language, Renderer},
@@ -31,6 +31,10 @@ pub(crate) struct Generation<'a> {
     pub(crate) read: BTreeMap<RepoPath, Value>,
     /// What is reported although generation goes on.
     pub(crate) warnings: Vec<Fault>,
+    /// The name of the ApplicationSet.
+    pub(crate) set: &'a str,
+    /// A generator of which nobody knows what it yields, so that something stands in for it.
+    pub(crate) stands_for: Option<StandsFor>,
 }
 
 impl Generation<'_> {

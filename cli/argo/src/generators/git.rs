@@ -37,8 +37,12 @@ pub(super) fn generate(generation: &mut Generation<'_>, spec: &Value) -> Result<
 
 /// Argo CD looks the project up before it looks into the repository.
 fn check_project(generation: &Generation<'_>, spec: &Value) -> Result<(), Fault> {
-    let (Some(project), Some(known)) = (generation.project, &generation.inventory.projects) else { return Ok(()) };
-    if project == "default" || known.contains(project) {
+    let Some(project) = generation.project else { return Ok(()) };
+    if project.is_empty() {
+        let fault = generation.fault("the template names no project, without which the git generator does not run", spec);
+        return Err(fault.hint("give it spec.template.spec.project, such as default"));
+    }
+    if project == "default" || generation.inventory.projects.as_ref().is_none_or(|known| known.contains(project)) {
         return Ok(());
     }
     let fault = generation.fault(format!("project {project} does not exist, without which the git generator does not run"), spec);

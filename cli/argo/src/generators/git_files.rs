@@ -126,7 +126,7 @@ fn finish(generation: &mut Generation<'_>, spec: &Value, object: &Map, path: &st
 }
 
 /// Flattens like the selectors' parameters, but keeps the place of each leaf.
-fn flat_values(value: &Value, prefix: &str, set: &Map) {
+pub(super) fn flat_values(value: &Value, prefix: &str, set: &Map) {
     let key = |part: &str| if prefix.is_empty() { part.to_owned() } else { format!("{prefix}.{part}") };
     match &value.data {
         Data::Map(map) => map.entries.borrow().iter().for_each(|(part, value)| flat_values(value, &key(part), set)),

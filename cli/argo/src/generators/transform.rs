@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use portcullis_gotemplate::{Data, Map, MapType, Value};
 
-use super::{Generation, Kind, clusters, field, git, list, matrix, merge, selector::Selector};
+use super::{Generation, Kind, clusters, field, git, list, matrix, merge, outside, selector::Selector};
 use crate::{Version, fault::Fault, template::Failed};
 
 /// Where an entry stands, which decides what it may be.
@@ -44,8 +44,12 @@ pub(crate) fn transform(
     };
     let opaque = generation.inventory.settings.version < Version { major: 3, minor: 4 };
     let run = |kind: Kind| {
+        let before = generation.stands_for.take();
         let made = interpolate(generation, entry, outer).and_then(|entry| generate(generation, &entry, kind, level));
-        let kept = made.map(|sets| match &selector {
+        // Whether it selects what stands for anything nobody knows.
+        let is_known = generation.stands_for.is_none();
+        generation.stands_for = generation.stands_for.or(before);
+        let kept = made.map(|sets| match selector.as_ref().filter(|_| is_known) {
             Some(selector) => sets.into_iter().filter(|set| selector.matches_parameters(set, opaque)).collect(),
             None => sets,
         });
@@ -61,17 +65,15 @@ fn generate(generation: &mut Generation<'_>, entry: &Value, kind: Kind, level: L
             .fault("the generator must be a map", &spec)
             .hint("write its settings as key: value below it, or {} for none"));
     }
-    if let Some(needs) = kind.needs() {
-        let hint = "have the applications linted by listing them with a list or git generator";
-        return Err(generation.fault(format!("not evaluated: the generator needs {needs}"), &spec).hint(hint));
-    }
     let sets = match kind {
         Kind::List => list::generate(generation, &spec),
         Kind::Clusters => clusters::generate(generation, &spec),
         Kind::Git => git::generate(generation, &spec),
         Kind::Matrix => matrix::generate(generation, &spec, level),
         Kind::Merge => merge::generate(generation, &spec, level),
-        Kind::ScmProvider | Kind::ClusterDecisionResource | Kind::PullRequest | Kind::Plugin | Kind::Oci => Ok(Vec::new()),
+        Kind::ScmProvider | Kind::ClusterDecisionResource | Kind::PullRequest | Kind::Plugin | Kind::Oci => {
+            outside::generate(generation, &spec, kind)
+        }
     }?;
     generation.check_count(sets.len(), &spec)?;
     Ok(sets)

@@ -6,6 +6,7 @@ mod environment;
 mod helm;
 mod inline;
 mod kustomize;
+mod overrides;
 mod resolve;
 mod value_files;
 

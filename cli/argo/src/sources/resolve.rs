@@ -9,11 +9,11 @@ use super::{
     directory,
     environment::Environment,
     helm::{self, Target},
-    kustomize,
+    kustomize, overrides,
     value_files::Roots,
 };
 use crate::{
-    Application, ChartLocation, Cluster, KustomizeSource, Source, SourceKind,
+    Application, ChartLocation, Cluster, KustomizeSource, Source, SourceKind, Unrendered,
     assemble::Object,
     fault::Fault,
     repository::{self, Found},
@@ -54,7 +54,11 @@ pub(crate) fn resolve(world: World<'_>, application: &Application, object: Objec
         let mut faults = Vec::new();
         let mut kinds = one.resolve(source, &mut faults);
         if let Some(fault) = faults.first() {
-            kinds = vec![SourceKind::Unrendered(fault.unrendered())];
+            let is_unknown = stands_in(application, source);
+            kinds = vec![SourceKind::Unrendered(Unrendered { is_unknown, ..fault.unrendered() })];
+            if is_unknown {
+                faults.clear();
+            }
         }
         let text = |key: &str| source.text(&[key]).to_owned();
         let path = if text("chart").is_empty() { text("path") } else { text("chart") };
@@ -70,6 +74,13 @@ pub(crate) fn resolve(world: World<'_>, application: &Application, object: Objec
         resolved.faults.append(&mut faults);
     }
     resolved
+}
+
+/// Whether where a source is from rests on what nobody knows, as the Application stands for those that a generator makes.
+fn stands_in(application: &Application, source: Object<'_>) -> bool {
+    let files = source.root.at(&["helm", "valueFiles"]).map(Node::items).unwrap_or_default();
+    let texts = ["repoURL", "path", "chart", "targetRevision"].iter().map(|key| source.text(&[key]));
+    texts.chain(files.iter().filter_map(Node::as_str)).any(|text| application.is_stand_in(text))
 }
 
 /// The roots of the sources that have a `ref`.
@@ -212,7 +223,9 @@ impl One<'_> {
     }
 
     fn kinds(&self, source: Object<'_>, (root, folder): (RepoPath, RepoPath), faults: &mut Vec<Fault>) -> Result<Vec<SourceKind>, Fault> {
-        self.check_overrides(source, &folder)?;
+        let overridden = overrides::overridden(self.world.files, source, (&folder, &self.instance()))?;
+        let own = overridden.as_ref().and_then(|document| Some(Object { document, root: document.root.at(&["spec", "source"])? }));
+        let source = own.unwrap_or(source);
         match detect(source, self.world.files.revision, &folder)? {
             Tool::Helm => Ok(vec![self.chart(source, root, ChartLocation::Folder(folder), faults)]),
             Tool::Kustomize => Ok(vec![SourceKind::Kustomize(self.kustomize(source, folder)?)]),
@@ -252,20 +265,6 @@ impl One<'_> {
             );
         }
         Ok(vec![SourceKind::Directory(listing.directory)])
-    }
-
-    /// Files that change the source before it is rendered.
-    fn check_overrides(&self, source: Object<'_>, folder: &RepoPath) -> Result<(), Fault> {
-        let own = format!(".argocd-source-{}.yaml", self.instance());
-        for name in [".argocd-source.yaml", &own] {
-            let file = folder.join(name).ok().filter(|file| self.world.files.revision.entry(file).is_some());
-            if let Some(file) = file {
-                return Err(source
-                    .fault(format!("{file} overrides the source, which is not evaluated"), &["path"])
-                    .hint("move what it says into the application"));
-            }
-        }
-        Ok(())
     }
 
     /// The name under which Argo CD keeps the Application.
