@@ -4,7 +4,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use portcullis_helm::Compat;
 use portcullis_testdata::expansion::run::{self as expansion, Tally};
@@ -200,7 +200,8 @@ fn expand(folders: &[&str]) -> Result<Tally, Error> {
 fn expand_random(seed: &str, seconds: &str) -> Result<Tally, Error> {
     let number = |text: &str| text.parse::<u64>().map_err(|_| Error::Unexpected(format!("{text} is no number")));
     let scratch = fuzzer::scratch().join("expand-random");
-    expansion::random(number(seed)?, Duration::from_secs(number(seconds)?), &scratch, &Tools::locate())
+    let (started, time) = (Instant::now(), Duration::from_secs(number(seconds)?));
+    expansion::random(number(seed)?, &|_| started.elapsed() >= time, &scratch, &Tools::locate())
 }
 
 fn absolute(folder: &str) -> Result<PathBuf, Error> {

@@ -6,6 +6,7 @@ use std::fs;
 
 use portcullis_helm::Compat;
 use portcullis_testdata::charts;
+use portcullis_testdata::expansion::run::random;
 use portcullis_testdata::oracle::Oracle;
 use portcullis_testdata::platform::{Platform, invalid, scratch};
 use portcullis_testdata::tools::{Tools, repository, run};
@@ -79,6 +80,15 @@ fn argo_cd_refuses_the_projects_that_rules_find() {
             assert_eq!(reason != "", is_refused, "{file}: {reason}");
         }
     }
+}
+
+/// ApplicationSets that nobody wrote expand as Argo CD expands them.
+#[test]
+fn argo_cd_expands_random_application_sets_as_portcullis_does() {
+    let tally =
+        random(7, &|tally| tally.compared >= 200, &scratch("expansion").expect("a folder"), &Tools::locate()).expect("the oracle answers");
+    assert_eq!(tally.differences, Vec::<String>::new());
+    assert!(tally.applications > 0 && tally.errors < tally.compared && tally.passed_over.is_empty(), "{tally:?}");
 }
 
 #[test]

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use super::{Input, difference, generate, of_argo, of_us};
 use crate::fuzz::Random;
@@ -110,16 +109,15 @@ fn manifests(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Error> {
 /// How many random ApplicationSets one run of the oracle expands.
 const BATCH: usize = 40;
 
-/// Compares random ApplicationSets until the time is over.
+/// Compares random ApplicationSets until it is over.
 ///
 /// # Errors
 /// The scratch folder cannot be written.
-pub fn random(seed: u64, time: Duration, scratch: &Path, tools: &Tools) -> Result<Tally, Error> {
-    let started = Instant::now();
+pub fn random(seed: u64, is_over: &dyn Fn(&Tally) -> bool, scratch: &Path, tools: &Tools) -> Result<Tally, Error> {
     let mut random = Random::new(seed);
     let mut tally = Tally::default();
     let repository = scratch.join("repository");
-    while started.elapsed() < time {
+    while !is_over(&tally) {
         let _ = fs::remove_dir_all(&repository);
         for (file, text) in generate::files(&mut random) {
             let path = repository.join(file);
