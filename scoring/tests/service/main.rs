@@ -7,6 +7,8 @@
     reason = "starts processes; what cannot be set up fails its test"
 )]
 
+mod drift;
+mod fleet;
 mod hostile;
 mod idempotency;
 mod identity;
@@ -17,4 +19,5 @@ mod process;
 mod properties;
 mod sample;
 mod tidy;
+mod traces;
 mod versions;
