@@ -97,9 +97,12 @@ pub(super) async fn keep(pool: &PgPool, entries: &[Entry], publication: Publicat
     merge(entries, &written, others.collect::<Result<_, sqlx::Error>>()?)
 }
 
-pub(super) async fn owed(pool: &PgPool, before: i64, limit: i64) -> Result<Vec<(String, String)>, sqlx::Error> {
-    const OWED: &str = "SELECT id, answer FROM decisions WHERE owed AND decided_at < $1 ORDER BY decided_at LIMIT $2";
-    sqlx::query_as(OWED).bind(before).bind(limit).fetch_all(pool).await
+pub(super) async fn claim(pool: &PgPool, before: i64, now: i64, limit: i64) -> Result<Vec<(String, String, i64)>, sqlx::Error> {
+    const CLAIM: &str = "
+UPDATE decisions SET claimed_at = $2 WHERE id IN (
+  SELECT id FROM decisions WHERE owed AND decided_at < $1 AND claimed_at < $1 ORDER BY decided_at LIMIT $3 FOR UPDATE SKIP LOCKED
+) RETURNING id, answer, decided_at";
+    sqlx::query_as(CLAIM).bind(before).bind(now).bind(limit).fetch_all(pool).await
 }
 
 pub(super) async fn paid(pool: &PgPool, ids: &[String]) -> Result<(), sqlx::Error> {
