@@ -13,6 +13,12 @@ use crate::{
 /// The largest manifest, in bytes.
 const MAX_MANIFEST: usize = 1 << 20;
 
+/// How often a request to a bucket is tried again at once, and for how long.
+#[cfg(feature = "s3")]
+const RETRIES: usize = 2;
+#[cfg(feature = "s3")]
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// The version that is meant, and the hash by which it is known to be that one.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -82,7 +88,9 @@ impl Catalogue {
         // The client of the store takes the process's provider.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let url = url::Url::parse(place).map_err(|_| CatalogueError::Url(place.to_owned()))?;
-        let store = object_store::aws::AmazonS3Builder::from_env().with_url(place).build()?;
+        // Whoever waits for a store asks again and says so; the client must not wait for minutes on its own.
+        let retry = object_store::RetryConfig { max_retries: RETRIES, retry_timeout: PATIENCE, ..object_store::RetryConfig::default() };
+        let store = object_store::aws::AmazonS3Builder::from_env().with_url(place).with_retry(retry).build()?;
         let root = Path::from_url_path(url.path()).map_err(|_| CatalogueError::Url(place.to_owned()))?;
         Ok(Self { store: Arc::new(store), root })
     }

@@ -19,7 +19,7 @@ use crate::{
     metrics::Metrics,
     models::Models,
     problem::{FieldError, Problem},
-    store::{Ask, Decided, Entry, Known, Publication, Store, StoreError},
+    store::{Ask, Debt, Decided, Entry, Known, Publication, Store, StoreError},
     transaction::Transaction,
 };
 
@@ -37,8 +37,8 @@ pub struct Parts {
     pub metrics: Arc<Metrics>,
     /// The present time.
     pub clock: Clock,
-    /// Where decisions go that a broker must get, id and JSON each; without it nobody waits for them.
-    pub publisher: Option<mpsc::Sender<(String, String)>>,
+    /// Where decisions go that a broker must get; without it nobody waits for them.
+    pub publisher: Option<mpsc::Sender<Debt>>,
 }
 
 /// Scores transactions.
@@ -238,7 +238,8 @@ impl Parts {
     fn publish(&self, entries: Vec<Entry>, standing: &[Decided]) {
         let Some(publisher) = &self.publisher else { return };
         let ours = entries.into_iter().zip(standing).filter(|(entry, stands)| entry.answer == stands.answer);
-        ours.for_each(|(entry, _)| drop(publisher.try_send((entry.id, entry.answer))));
+        let debts = ours.map(|(entry, _)| Debt { id: entry.id, answer: entry.answer, decided_at: entry.decided_at });
+        debts.for_each(|debt| drop(publisher.try_send(debt)));
     }
 
     async fn timed<T>(&self, step: &'static str, work: impl Future<Output = T>) -> T {

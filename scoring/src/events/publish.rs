@@ -13,7 +13,7 @@ use crate::{
     clock::Clock,
     metrics::Metrics,
     phase::{Phase, Phases},
-    store::Store,
+    store::{Debt, Store},
 };
 
 /// The most decisions that are on their way at once.
@@ -22,11 +22,8 @@ const BATCH: usize = 128;
 /// How often debts of instances that are gone are looked for.
 const SWEEP: Duration = Duration::from_secs(2);
 
-/// How old a debt must be before anybody may pay it, in milliseconds: until then the instance that made it does.
-const AGE: i64 = 5_000;
-
-/// A decision that is owed: its id, and its JSON.
-pub(crate) type Debt = (String, String);
+/// How old a debt must be before anybody may take it over, in milliseconds: until then whoever made it, or took it over, pays it.
+const AGE: i64 = 10_000;
 
 /// What is published, and where it is owed.
 #[derive(Debug)]
@@ -66,10 +63,17 @@ impl Publisher {
         loop {
             let mut debts = Vec::new();
             tokio::select! {
-                count = self.fresh.recv_many(&mut debts, BATCH) => if count == 0 { break },
+                count = self.fresh.recv_many(&mut debts, BATCH) => {
+                    if count == 0 {
+                        break;
+                    }
+                    // What waited too long here is somebody's by now, who looks for debts.
+                    let oldest = self.clock.milliseconds() - AGE;
+                    debts.retain(|debt| debt.decided_at >= oldest);
+                }
                 _ = sweep.tick() => {
-                    let before = self.clock.milliseconds() - AGE;
-                    debts = self.store.owed(before, i64::try_from(BATCH).unwrap_or(i64::MAX)).await.map_err(|error| error.to_string())?;
+                    let (now, limit) = (self.clock.milliseconds(), i64::try_from(BATCH).unwrap_or(i64::MAX));
+                    debts = self.store.claim(now - AGE, now, limit).await.map_err(|error| error.to_string())?;
                     if debts.len() == BATCH {
                         sweep.reset_immediately();
                     }
@@ -85,7 +89,7 @@ impl Publisher {
     /// Sends decisions, and marks those that the broker took.
     async fn pay(&self, sender: &mut Sender, debts: Vec<Debt>) -> Result<(), String> {
         let mut sent = Vec::with_capacity(debts.len());
-        for (id, answer) in debts {
+        for Debt { id, answer, .. } in debts {
             let properties = Properties::builder().message_id(id.clone()).content_type("application/json").build();
             let message = Message::builder().header(Header { durable: true, ..Header::default() }).properties(properties).value(answer);
             let taken = sender.send_batchable(message.build()).await.map_err(|error| error.to_string())?;

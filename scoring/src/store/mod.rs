@@ -67,6 +67,17 @@ pub struct Entry {
     pub answer: String,
 }
 
+/// A decision that a broker must get.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Debt {
+    /// The transaction's id.
+    pub id: String,
+    /// The answer, as JSON.
+    pub answer: String,
+    /// When it was decided, in milliseconds after the start of 1970.
+    pub decided_at: i64,
+}
+
 /// Whether a decision must go to a broker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Publication {
@@ -144,18 +155,27 @@ impl Store {
         .await
     }
 
-    /// Decisions that are owed to the broker since before a moment, the oldest first, each with its id.
+    /// Takes over decisions that are owed to the broker since before a moment: nobody else is given them for as long as from then to now.
     ///
     /// # Errors
     /// The database is away.
-    pub async fn owed(&self, before: i64, limit: i64) -> Result<Vec<(String, String)>, StoreError> {
-        in_time(async {
+    pub async fn claim(&self, before: i64, now: i64, limit: i64) -> Result<Vec<Debt>, StoreError> {
+        let debt = |(id, answer, decided_at)| Debt { id, answer, decided_at };
+        let rows = in_time(async {
             match self {
-                Self::Sqlite(pool) => sqlite::owed(pool, before, limit).await,
-                Self::Postgres(pool) => postgres::owed(pool, before, limit).await,
+                Self::Sqlite(pool) => sqlite::claim(pool, before, now, limit).await,
+                Self::Postgres(pool) => postgres::claim(pool, before, now, limit).await,
             }
-        })
-        .await
+        });
+        Ok(rows.await?.into_iter().map(debt).collect())
+    }
+
+    /// How many decisions are owed to the broker.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub async fn owed(&self) -> Result<i64, StoreError> {
+        self.number("SELECT count(*) FROM decisions WHERE owed").await
     }
 
     /// Marks decisions as taken by the broker.
@@ -177,11 +197,14 @@ impl Store {
     /// # Errors
     /// The database is away.
     pub async fn count(&self) -> Result<i64, StoreError> {
-        const COUNT: &str = "SELECT count(*) FROM decisions";
+        self.number("SELECT count(*) FROM decisions").await
+    }
+
+    async fn number(&self, query: &'static str) -> Result<i64, StoreError> {
         in_time(async {
             match self {
-                Self::Sqlite(pool) => sqlx::query_scalar(COUNT).fetch_one(pool).await,
-                Self::Postgres(pool) => sqlx::query_scalar(COUNT).fetch_one(pool).await,
+                Self::Sqlite(pool) => sqlx::query_scalar(query).fetch_one(pool).await,
+                Self::Postgres(pool) => sqlx::query_scalar(query).fetch_one(pool).await,
             }
         })
         .await

@@ -1,12 +1,17 @@
 //! Decisions in PostgreSQL, which all instances share: one round trip to know, one to write.
 
+use std::time::Duration;
+
 use sqlx::{
-    PgPool, Row as _,
+    Connection as _, PgPool, Row as _,
     postgres::{PgConnectOptions, PgPoolOptions, PgRow},
 };
 
 use super::{Ask, Decided, Entry, Known, PATIENCE, Publication, StoreError, merge};
 use crate::history::History;
+
+/// After how long a rest a connection is asked whether it is still one: under load the question would cost every score a round trip.
+const REST: Duration = Duration::from_secs(1);
 
 const LOOK: &str = "
 SELECT prior.fingerprint, prior.answer, past.*
@@ -32,7 +37,16 @@ const OTHERS: &str = "SELECT id, fingerprint, answer FROM decisions WHERE id = A
 
 pub(super) async fn open(url: &str, connections: u32) -> Result<PgPool, StoreError> {
     let options: PgConnectOptions = url.parse()?;
-    let pool = PgPoolOptions::new().max_connections(connections).min_connections(1).acquire_timeout(PATIENCE).connect_with(options).await?;
+    let pool = PgPoolOptions::new().max_connections(connections).min_connections(1).acquire_timeout(PATIENCE);
+    let pool = pool.test_before_acquire(false).before_acquire(|connection, rested| {
+        Box::pin(async move {
+            if rested.idle_for > REST {
+                connection.ping().await?;
+            }
+            Ok(true)
+        })
+    });
+    let pool = pool.connect_with(options).await?;
     sqlx::migrate!("migrations/postgres").run(&pool).await?;
     Ok(pool)
 }
@@ -83,9 +97,12 @@ pub(super) async fn keep(pool: &PgPool, entries: &[Entry], publication: Publicat
     merge(entries, &written, others.collect::<Result<_, sqlx::Error>>()?)
 }
 
-pub(super) async fn owed(pool: &PgPool, before: i64, limit: i64) -> Result<Vec<(String, String)>, sqlx::Error> {
-    const OWED: &str = "SELECT id, answer FROM decisions WHERE owed AND decided_at < $1 ORDER BY decided_at LIMIT $2";
-    sqlx::query_as(OWED).bind(before).bind(limit).fetch_all(pool).await
+pub(super) async fn claim(pool: &PgPool, before: i64, now: i64, limit: i64) -> Result<Vec<(String, String, i64)>, sqlx::Error> {
+    const CLAIM: &str = "
+UPDATE decisions SET claimed_at = $2 WHERE id IN (
+  SELECT id FROM decisions WHERE owed AND decided_at < $1 AND claimed_at < $1 ORDER BY decided_at LIMIT $3 FOR UPDATE SKIP LOCKED
+) RETURNING id, answer, decided_at";
+    sqlx::query_as(CLAIM).bind(before).bind(now).bind(limit).fetch_all(pool).await
 }
 
 pub(super) async fn paid(pool: &PgPool, ids: &[String]) -> Result<(), sqlx::Error> {

@@ -78,9 +78,12 @@ pub(super) async fn keep(pool: &SqlitePool, entries: &[Entry], publication: Publ
     merge(entries, &written, others.collect::<Result<_, sqlx::Error>>()?)
 }
 
-pub(super) async fn owed(pool: &SqlitePool, before: i64, limit: i64) -> Result<Vec<(String, String)>, sqlx::Error> {
-    const OWED: &str = "SELECT id, answer FROM decisions WHERE owed = 1 AND decided_at < ?1 ORDER BY decided_at LIMIT ?2";
-    sqlx::query_as(OWED).bind(before).bind(limit).fetch_all(pool).await
+pub(super) async fn claim(pool: &SqlitePool, before: i64, now: i64, limit: i64) -> Result<Vec<(String, String, i64)>, sqlx::Error> {
+    const CLAIM: &str = "
+UPDATE decisions SET claimed_at = ?2 WHERE id IN (
+  SELECT id FROM decisions WHERE owed = 1 AND decided_at < ?1 AND claimed_at < ?1 ORDER BY decided_at LIMIT ?3
+) RETURNING id, answer, decided_at";
+    sqlx::query_as(CLAIM).bind(before).bind(now).bind(limit).fetch_all(pool).await
 }
 
 pub(super) async fn paid(pool: &SqlitePool, ids: &[String]) -> Result<(), sqlx::Error> {

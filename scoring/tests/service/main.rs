@@ -3,10 +3,13 @@
     clippy::disallowed_methods,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
     clippy::unwrap_used,
-    reason = "starts processes; what cannot be set up fails its test"
+    reason = "starts processes and says what was counted; what cannot be set up fails its test"
 )]
 
+mod drift;
+mod fleet;
 mod hostile;
 mod idempotency;
 mod identity;
@@ -17,4 +20,5 @@ mod process;
 mod properties;
 mod sample;
 mod tidy;
+mod traces;
 mod versions;

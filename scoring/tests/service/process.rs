@@ -6,6 +6,7 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
+    sync::atomic::{AtomicUsize, Ordering},
     thread::sleep,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
@@ -20,7 +21,7 @@ use hyper_util::{
 use serde_json::{Value, json};
 
 /// How long anything may take: a machine that compiles beside it is slow.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(240);
 
 /// A running service, until it is dropped.
 pub(crate) struct Service {
@@ -77,8 +78,8 @@ pub(crate) fn fails_with(folder: &Path, more: &[&str], environment: &[(&str, &st
 }
 
 fn spawn(folder: &Path, more: &[&str], environment: &[(&str, &str)]) -> (Child, PathBuf) {
-    let number = fs::read_dir(folder).unwrap().count();
-    let log = folder.join(format!("log-{number}"));
+    static STARTED: AtomicUsize = AtomicUsize::new(0);
+    let log = folder.join(format!("log-{}", STARTED.fetch_add(1, Ordering::Relaxed)));
     let usual = ["--listen=127.0.0.1:0", "--management-listen=127.0.0.1:0", "--deadline-ms=30000", "--drain-delay=0", "--drain-timeout=30"];
     let program = std::env::var("SCORING_BIN").unwrap_or_else(|_| env!("CARGO_BIN_EXE_scoring").to_owned());
     // A flag that is given twice would be an error: those of the test stand.
@@ -88,11 +89,29 @@ fn spawn(folder: &Path, more: &[&str], environment: &[(&str, &str)]) -> (Child, 
     command
         .args(usual)
         .args(more)
+        // A process that is killed leaves its temporary files where the test removes them.
+        .env("TMPDIR", folder)
         .envs(environment.iter().copied())
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(File::create(&log).unwrap());
     (command.spawn().unwrap(), log)
+}
+
+/// What all processes have told that were started in a folder.
+pub(crate) fn logs(folder: &Path) -> String {
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let logs = files.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with("log-"));
+    logs.map(|path| fs::read_to_string(path).unwrap()).collect()
+}
+
+/// Waits until something is so.
+pub(crate) async fn until(mut is_so: impl AsyncFnMut() -> bool) {
+    let begun = Instant::now();
+    while !is_so().await {
+        assert!(begun.elapsed() < PATIENCE, "it did not come to be so");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 /// The first whole line of a log with a message.
@@ -105,6 +124,11 @@ fn line(log: &Path, message: &str) -> Option<Value> {
 impl Service {
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap()
+    }
+
+    /// The number of the process.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
     }
 
     /// Sends a signal, such as TERM.

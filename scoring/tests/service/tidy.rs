@@ -37,3 +37,18 @@ fn every_option_is_in_the_environment() {
     let (flags, in_environment) = (options.matches("#[arg(long").count(), options.matches("env = \"SCORING_").count());
     assert_eq!(flags, in_environment);
 }
+
+/// What the platform sets is read by the program, and what a deployment must set is set.
+#[test]
+fn the_platform_sets_options_that_there_are() {
+    let (options, values) = (here("src/options.rs"), here("../platform-manifests/values/services/tx-scoring.yaml"));
+    let set: Vec<&str> = values.lines().filter_map(|line| line.trim().split_once(": ")).map(|(name, _)| name).collect();
+    let ours: Vec<&&str> = set.iter().filter(|name| name.starts_with("SCORING_")).collect();
+    for name in &ours {
+        assert!(options.contains(&format!("env = \"{name}\"")), "{name}");
+    }
+    for name in ["LISTEN", "MANAGEMENT_LISTEN", "DATABASE_URL", "BROKER_URL", "MODEL_STORE", "MODEL_VERSION", "MODEL_SHA256", "OIDC_ISSUER"]
+    {
+        assert!(set.contains(&format!("SCORING_{name}").as_str()), "{name}");
+    }
+}
