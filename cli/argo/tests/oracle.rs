@@ -104,6 +104,30 @@ fn generated(case: &Path, sources: &Sources) -> Vec<Generated> {
     entries.map(read).collect()
 }
 
+/// What somebody declares of a code host has the names that it gives, and nothing is made up beside it.
+#[test]
+fn declared_parameters_are_those_that_there_are() {
+    let set = "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: previews}\nspec:\n  generators: [{pullRequest: {}}]\n  template:\n    metadata: {name: 'a-{{branch}}'}\n    spec: {project: default, source: {repoURL: https://git.example.com/a.git, path: '.'}, destination: {name: in-cluster}}\n";
+    let made = |parameters: &str| {
+        let sources = Arc::new(Sources::default());
+        let read = |name: &str, text: &str| {
+            yaml::parse(&Text::of_file(&sources.add(name, text.as_bytes()))).documents.into_iter().map(Arc::new).collect::<Vec<_>>()
+        };
+        let (documents, parameters) = (read("set.yaml", set), read("parameters.yaml", parameters));
+        let generated = vec![Generated { generator: "pullRequest".to_owned(), application_set: Some("previews".to_owned()), parameters }];
+        let revision = Revision::memory(Default::default(), Arc::clone(&sources));
+        let made = expand(&documents, &revision, &Inventory { generated, ..Inventory::default() });
+        let names: Vec<String> = made.value.iter().map(|application| application.name.clone()).collect();
+        (names, messages(&made).join("; "))
+    };
+    let (_, told) = made("{number: 1, brnach: x}");
+    assert!(told.contains("pullRequest gives no parameter brnach"), "{told}");
+    let (names, told) = made("{number: 1}");
+    assert_eq!(names, ["a-{{branch}}"]);
+    assert!(told.contains("a parameter was not filled in"), "{told}");
+    assert_eq!(made("{number: 1, branch: x}").0, ["a-x"]);
+}
+
 fn text<'a>(node: &'a Node, path: &[&str]) -> &'a str {
     node.at(path).and_then(Node::as_str).unwrap_or_default()
 }

@@ -22,8 +22,8 @@ use crate::{
     settings::{Settings, Surroundings},
 };
 
-/// The most nodes that are drawn as a picture: the time that it takes grows with the square of them.
-const MAX_DRAWN_NODES: usize = 400;
+/// The most nodes that are drawn as a picture: three times as many take some twenty times as long.
+const MAX_DRAWN_NODES: usize = 300;
 
 /// Something that others depend on, or that depends on others.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -63,6 +63,7 @@ fn complete(generation: &mut Generation<'_>, spec: &Value, kind: Kind, given: &M
         Kind::Plugin | Kind::Oci => as_answered(generation, spec, given, &set),
         _ => {
             for (key, value) in given.entries.borrow().iter() {
+                check_name(generation, kind, key, value)?;
                 let made = match (kind, &**key) {
                     (Kind::PullRequest, "labels") => value.clone(),
                     (Kind::ScmProvider, "repository_id") => number(value),
@@ -72,7 +73,9 @@ fn complete(generation: &mut Generation<'_>, spec: &Value, kind: Kind, given: &M
             }
         }
     }
-    stand_in::fill(kind, &set);
+    if generation.stands_for.is_some() {
+        stand_in::fill(kind, &set);
+    }
     match kind {
         Kind::ScmProvider => {
             derive(&set, "branch", "branchNormalized", normalize);
@@ -84,7 +87,12 @@ fn complete(generation: &mut Generation<'_>, spec: &Value, kind: Kind, given: &M
             shorten(&set, "head_sha", "head_short_sha");
             labels(generation, &set);
         }
-        Kind::ClusterDecisionResource if !server(generation, &set) => return Ok(None),
+        Kind::ClusterDecisionResource if !server(generation, &set) => {
+            let name = set.get("name").map(|name| print(&name)).unwrap_or_default();
+            let fault = generation.fault(format!("the decision for cluster {name} is passed over: it is not defined"), spec);
+            generation.warnings.push(fault.hint("declare the cluster, or correct its name under argocd.generators"));
+            return Ok(None);
+        }
         _ => {}
     }
     if kind == Kind::ClusterDecisionResource {
@@ -93,6 +101,20 @@ fn complete(generation: &mut Generation<'_>, spec: &Value, kind: Kind, given: &M
         values::append(generation, spec, &set)?;
     }
     Ok(Some(set))
+}
+
+/// The parameters of code hosts that follow from others.
+const DERIVED: [&str; 7] =
+    ["branchNormalized", "branch_slug", "head_short_sha", "head_short_sha_7", "short_sha", "short_sha_7", "target_branch_slug"];
+
+/// A fault where a code host gives no parameter of this name; a decision may have any.
+fn check_name(generation: &Generation<'_>, kind: Kind, name: &str, value: &Value) -> Result<(), Fault> {
+    let names = stand_in::names(kind);
+    if kind == Kind::ClusterDecisionResource || names.contains(&name) || DERIVED.contains(&name) {
+        return Ok(());
+    }
+    let fault = generation.fault(format!("{} gives no parameter {name}", kind.key()), value);
+    Err(fault.hint(format!("it gives {}", names.join(", "))))
 }
 
 /// What a plugin's service answers, and what it was asked.

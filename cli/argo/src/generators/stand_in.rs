@@ -21,18 +21,23 @@ pub(crate) fn is_stand_in(text: &str) -> bool {
     text.contains(UNKNOWN) || text.contains(HOST) || text.contains(COMMIT)
 }
 
-/// What there is no parameter for of those that a kind of generator always gives.
-pub(super) fn fill(kind: Kind, set: &Map) {
-    let names: &[&str] = match kind {
+/// The parameters that a kind of generator always gives, but for those that follow from others.
+pub(super) fn names(kind: Kind) -> &'static [&'static str] {
+    match kind {
         Kind::ScmProvider => &["organization", "repository", "repository_id", "url", "branch", "sha", "labels"],
-        Kind::PullRequest => &["number", "title", "branch", "target_branch", "head_sha", "author"],
+        Kind::PullRequest => &["number", "title", "branch", "target_branch", "head_sha", "author", "labels"],
         Kind::ClusterDecisionResource => &["name", "server"],
         _ => &[],
-    };
-    for name in names.iter().filter(|name| set.get(name).is_none()) {
+    }
+}
+
+/// The parameters of a generator of which nobody knows what it yields.
+pub(super) fn fill(kind: Kind, set: &Map) {
+    for name in names(kind) {
         let value = match *name {
             "repository_id" => Value::new(Data::Int64(0)),
             "number" => Value::string("0"),
+            "labels" if kind == Kind::PullRequest => Value::list(Vec::new()),
             "labels" => Value::string(""),
             name => Value::string(text(name)),
         };
@@ -52,7 +57,7 @@ fn text(name: &str) -> String {
 /// Adds what templates ask for and the set does not have.
 pub(crate) fn complete<'a>(set: &Map, language: Language, templates: impl Iterator<Item = &'a Value>) {
     let mut wanted = BTreeSet::new();
-    templates.for_each(|template| strings(template, &mut |text| names(language, text, &mut wanted)));
+    templates.for_each(|template| strings(template, &mut |text| tags(language, text, &mut wanted)));
     wanted.iter().for_each(|path| add(set, path));
 }
 
@@ -69,7 +74,7 @@ fn strings(value: &Value, visit: &mut impl FnMut(&str)) {
 }
 
 /// The parameters that the tags of a text name, as paths.
-fn names(language: Language, text: &str, found: &mut BTreeSet<Vec<String>>) {
+fn tags(language: Language, text: &str, found: &mut BTreeSet<Vec<String>>) {
     let tags = text.split("{{").skip(1).filter_map(|rest| rest.split_once("}}")).map(|(tag, _)| tag);
     for tag in tags {
         match language {
@@ -126,7 +131,7 @@ mod tests {
 
     fn found(language: Language, text: &str) -> Vec<String> {
         let mut found = BTreeSet::new();
-        names(language, text, &mut found);
+        tags(language, text, &mut found);
         found.iter().map(|path| path.join("/")).collect()
     }
 

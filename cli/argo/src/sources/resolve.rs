@@ -76,10 +76,11 @@ pub(crate) fn resolve(world: World<'_>, application: &Application, object: Objec
     resolved
 }
 
-/// Whether where a source is from rests on what nobody knows, as the Application stands for those that a generator makes.
+/// Whether where a source is from rests on what nobody knows, as the Application stands for those that a generator makes. Of revisions the tree stands for
+/// any, so that a path that is written out is held against it.
 fn stands_in(application: &Application, source: Object<'_>) -> bool {
     let files = source.root.at(&["helm", "valueFiles"]).map(Node::items).unwrap_or_default();
-    let texts = ["repoURL", "path", "chart", "targetRevision"].iter().map(|key| source.text(&[key]));
+    let texts = ["repoURL", "path", "chart"].iter().map(|key| source.text(&[key]));
     texts.chain(files.iter().filter_map(Node::as_str)).any(|text| application.is_stand_in(text))
 }
 
