@@ -49,10 +49,10 @@ impl Found {
     }
 }
 
-/// Whether the expansion reads an object: it is one of Argo CD's, or may declare a cluster.
+/// Whether the expansion reads an object: it is one of Argo CD's, its settings, or may declare a cluster.
 pub(crate) fn is_of_argo(object: &Node) -> bool {
     let text = |key| object.get(key).and_then(Node::as_str).unwrap_or_default();
-    text("apiVersion").starts_with(ARGO_GROUP) || text("kind") == "Secret"
+    text("apiVersion").starts_with(ARGO_GROUP) || text("kind") == "Secret" || portcullis_argo::is_settings(object)
 }
 
 /// Looks through a revision, but for what `excluded` says.

@@ -2,8 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use portcullis_argo::{Cluster, Generated, Globbing, Inventory, Repository, Settings, Version};
-use portcullis_kustomize::LoadRestriction;
+use portcullis_argo::{BuildOptions, Cluster, Generated, Globbing, Inventory, Repository, Settings, Version};
 use portcullis_policies::{Config, config};
 use portcullis_source::RepoPath;
 
@@ -50,7 +49,8 @@ fn generated(generator: &config::Generator) -> Generated {
     }
 }
 
-fn repository(repository: &config::Repository) -> Result<Repository, Error> {
+/// A repository as the expansion knows it.
+pub(crate) fn repository(repository: &config::Repository) -> Result<Repository, Error> {
     let path = repository.path.as_ref().map_or("", |path| &path.value);
     let path = RepoPath::new(path).map_err(|error| Error::Usage {
         message: format!("repositories: {error}"),
@@ -71,7 +71,7 @@ fn settings(argocd: &config::Argocd) -> Result<Settings, Error> {
         settings.namespace = text(namespace);
     }
     if let Some(options) = &argocd.kustomize_build_options {
-        settings.load_restriction = load_restriction(&options.value)?;
+        settings.build_options = Some(build_options(&options.value)?);
     }
     if argocd.new_git_file_globbing.as_ref().is_some_and(|setting| setting.value) {
         settings.globbing = Globbing::Doublestar;
@@ -79,32 +79,10 @@ fn settings(argocd: &config::Argocd) -> Result<Settings, Error> {
     Ok(settings)
 }
 
-/// The options of `kustomize build` that are read, or change nothing of what is rendered here.
-const KNOWN_OPTIONS: &str = "--load-restrictor, --enable-helm, --enable-alpha-plugins, --enable-exec, --enable-star, --helm-command, \
-                             --helm-kube-version, --helm-api-versions, --network and --reorder";
-
-/// Which files kustomizations may name, by what `kustomize build` is told.
-fn load_restriction(options: &str) -> Result<LoadRestriction, Error> {
-    let wrong = |word: &str| Error::Usage {
+/// What `kustomize build` is told.
+fn build_options(options: &str) -> Result<BuildOptions, Error> {
+    BuildOptions::parse(options).map_err(|word| Error::Usage {
         message: format!("argocd.kustomizeBuildOptions has {word:?}, which is not known"),
-        hint: format!("known are {KNOWN_OPTIONS}"),
-    };
-    let mut restriction = LoadRestriction::default();
-    let mut words = options.split_whitespace();
-    while let Some(word) = words.next() {
-        let (flag, given) = word.split_once('=').map_or((word, None), |(flag, value)| (flag, Some(value)));
-        match flag {
-            "--load-restrictor" => match given.or_else(|| words.next()).unwrap_or_default() {
-                "LoadRestrictionsNone" => restriction = LoadRestriction::Repository,
-                "LoadRestrictionsRootOnly" => restriction = LoadRestriction::OwnFolder,
-                other => return Err(wrong(other)),
-            },
-            "--helm-command" | "--helm-kube-version" | "--helm-api-versions" | "--reorder" => {
-                given.or_else(|| words.next()).ok_or_else(|| wrong(word))?;
-            }
-            "--enable-helm" | "--enable-alpha-plugins" | "--enable-exec" | "--enable-star" | "--network" => {}
-            _ => return Err(wrong(word)),
-        }
-    }
-    Ok(restriction)
+        hint: format!("known are {}", BuildOptions::KNOWN),
+    })
 }

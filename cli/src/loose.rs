@@ -5,13 +5,13 @@ use std::{collections::BTreeSet, sync::Arc};
 use portcullis_argo::{Application, KustomizeSource, SourceKind};
 use portcullis_helm::{Chart, ChartError, Compat, RenderError};
 use portcullis_policies::{Context, Resource};
-use portcullis_source::{Document, Partial, Problem, RepoPath, Revision, Stage};
+use portcullis_source::{Document, Partial, Problem, RepoPath, Stage};
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::{
     advice::{self, Given},
     discover::{Found, Manifest},
-    kustomize,
+    kustomize::Builder,
     pipeline::{Expanded, add_resources},
     render::{self, Renderer},
     settings::Settings,
@@ -49,27 +49,23 @@ impl<'a> Loose<'a> {
     /// Finds what the applications leave, and what Terraform does, which releases some charts itself.
     pub(crate) fn find(settings: &Settings, expanded: &'a Expanded, renderer: &Renderer<'_>, released: &Released) -> Self {
         let Found { charts, manifests, kustomizations, .. } = expanded.found();
-        let revision = &settings.revision;
         let mut taken = taken(&expanded.applications);
-        let built_upon = built_upon(revision, &expanded.applications);
+        let builder = renderer.builder();
+        let built_upon = built_upon(builder, &expanded.applications);
         let mut used = render::charts_and_kustomizations(expanded.named());
         used.extend(released.rendered.iter().cloned());
         let mut withheld = render::withheld(&expanded.applications);
         withheld.extend(released.named.iter().cloned());
         let is_left = |path: &&RepoPath| !path.parent().is_some_and(|folder| used.contains(&folder) || withheld.contains(&folder));
         let left = kustomizations.iter().filter(is_left).filter(|path| !built_upon.contains(*path)).collect();
-        let kustomizations = tops(revision, left, expanded);
+        let kustomizations = tops(builder, left, expanded);
         let built = kustomizations.iter().filter(|one| one.built.is_ok()).flat_map(|one| &one.files);
         taken.extend(built_upon.iter().chain(built));
         let manifests = manifests.iter().filter(|manifest| !taken.contains(&manifest.file)).collect();
+        let is_used = |chart: &RepoPath| used.iter().chain(taken.iter().copied()).any(|path| path.is_within(chart));
         Self {
             manifests,
-            charts: alone(
-                settings,
-                charts.iter().filter(|chart| !used.iter().any(|path| path.is_within(chart))),
-                renderer,
-                expanded.compat(),
-            ),
+            charts: alone(settings, charts.iter().filter(|chart| !is_used(chart)), renderer, expanded.compat()),
             kustomizations,
             withheld,
         }
@@ -144,37 +140,28 @@ fn at_home(home: RepoPath) -> Context {
 }
 
 /// The files that the kustomizations of applications are built from.
-fn built_upon(revision: &Revision, applications: &[Application]) -> BTreeSet<RepoPath> {
+fn built_upon(builder: Builder<'_>, applications: &[Application]) -> BTreeSet<RepoPath> {
     let sources = applications.iter().flat_map(|application| &application.sources).filter_map(|source| match &source.kind {
         SourceKind::Kustomize(source) => Some(source),
         SourceKind::Helm(_) | SourceKind::Directory(_) | SourceKind::Reference | SourceKind::Unrendered(_) => None,
     });
     let sources: Vec<&KustomizeSource> = sources.collect();
-    sources.par_iter().flat_map_iter(|source| kustomize::files(revision, source)).collect()
+    sources.par_iter().flat_map_iter(|source| builder.files(source)).collect()
 }
 
 /// Builds those of the kustomizations that no other one builds upon.
-fn tops<'a>(revision: &Revision, left: Vec<&'a RepoPath>, expanded: &Expanded) -> Vec<Kustomized<'a>> {
-    let source = |file: &RepoPath| KustomizeSource {
-        path: file.parent().unwrap_or_default(),
-        settings: None,
-        restriction: expanded.load_restriction(),
-    };
+fn tops<'a>(builder: Builder<'_>, left: Vec<&'a RepoPath>, expanded: &Expanded) -> Vec<Kustomized<'a>> {
     let reached: Vec<(&RepoPath, KustomizeSource, BTreeSet<RepoPath>)> = left
         .par_iter()
         .map(|file| {
-            let source = source(file);
-            let files = kustomize::files(revision, &source);
+            let source = expanded.kustomization(file.parent().unwrap_or_default());
+            let files = builder.files(&source);
             (*file, source, files)
         })
         .collect();
     let below: BTreeSet<&RepoPath> = reached.iter().flat_map(|(file, _, files)| files.iter().filter(move |path| path != file)).collect();
     let tops: Vec<_> = reached.iter().filter(|(file, ..)| !below.contains(file)).collect();
-    let built = tops.par_iter().map(|(file, source, files)| Kustomized {
-        file,
-        built: kustomize::documents(revision, source),
-        files: files.clone(),
-    });
+    let built = tops.par_iter().map(|(file, source, files)| Kustomized { file, built: builder.documents(source), files: files.clone() });
     built.collect()
 }
 

@@ -8,12 +8,11 @@ use std::{
 
 use portcullis_argo::{Application, ChartLocation, Inventory, KustomizeSource, Source, SourceKind, expand_with};
 use portcullis_helm::{Chart, Compat};
-use portcullis_kustomize::LoadRestriction;
 use portcullis_source::{Document, EntryKind, Node, Partial, RepoPath};
 
 use crate::{
     discover::{ARGO_GROUP, Found, is_of_argo},
-    kustomize,
+    kustomize::Builder,
     render::{self, Renderer},
     settings::Settings,
 };
@@ -86,20 +85,19 @@ impl Nested<'_> {
         if argo.is_empty() {
             return Vec::new();
         }
-        let reach = |file: &RepoPath| (file.clone(), kustomize::files(&self.settings.revision, &self.alone(file)));
+        let reach = |file: &RepoPath| (file.clone(), self.builder().files(&self.alone(file)));
         let reached: Vec<(RepoPath, BTreeSet<RepoPath>)> = found.kustomizations.iter().map(reach).collect();
         let below: BTreeSet<&RepoPath> = reached.iter().flat_map(|(file, files)| files.iter().filter(move |path| *path != file)).collect();
         let tops = reached.iter().filter(|(file, files)| !below.contains(file) && files.iter().any(|file| argo.contains(file)));
         let built = tops.filter_map(|(file, files)| {
-            let documents = kustomize::documents(&self.settings.revision, &self.alone(file)).ok()?;
+            let documents = self.builder().documents(&self.alone(file)).ok()?;
             Some(Kustomized { folder: file.parent().unwrap_or_default(), files: files.clone(), documents })
         });
         built.collect()
     }
 
     fn alone(&self, file: &RepoPath) -> KustomizeSource {
-        let restriction: LoadRestriction = self.inventory.settings.load_restriction;
-        KustomizeSource { path: file.parent().unwrap_or_default(), settings: None, restriction }
+        KustomizeSource::alone(file.parent().unwrap_or_default(), &self.inventory.settings)
     }
 
     /// What the folders hold that no application names.
@@ -120,9 +118,8 @@ impl Nested<'_> {
         if !application.sources.iter().any(|source| self.may_hold(source)) {
             return Vec::new();
         }
-        let supply = (&self.settings.supply, self.compat());
         let alone = std::slice::from_ref(application);
-        let renderer = Renderer::new(&self.settings.revision, supply, alone, |path| Arc::clone(path.text()));
+        let renderer = Renderer::new(self.builder(), alone, |path| Arc::clone(path.text()));
         let mut documents = renderer.application(application).documents;
         self.keep_projects(&documents);
         documents.retain(|document| makes_applications(&document.root));
@@ -138,7 +135,7 @@ impl Nested<'_> {
     fn may_hold(&self, source: &Source) -> bool {
         match &source.kind {
             SourceKind::Helm(helm) => self.holds(&helm.chart),
-            SourceKind::Kustomize(source) => kustomize::files(&self.settings.revision, source).iter().any(|file| self.mentions(file)),
+            SourceKind::Kustomize(source) => self.builder().files(source).iter().any(|file| self.mentions(file)),
             SourceKind::Directory(_) | SourceKind::Reference | SourceKind::Unrendered(_) => false,
         }
     }
@@ -163,6 +160,10 @@ impl Nested<'_> {
 
     fn mentions(&self, file: &RepoPath) -> bool {
         self.settings.revision.read(file).is_ok_and(|file| mentions(file.bytes()))
+    }
+
+    fn builder(&self) -> Builder<'_> {
+        Builder::new(self.settings, self.compat())
     }
 
     fn compat(&self) -> Compat {

@@ -6,9 +6,8 @@ use std::{
 };
 
 use indexmap::IndexMap;
-use portcullis_argo::{Application, Inventory, Source};
+use portcullis_argo::{Application, Inventory, KustomizeSource, Source};
 use portcullis_helm::Compat;
-use portcullis_kustomize::LoadRestriction;
 use portcullis_policies::{Context, Date, Engine, EngineError, Finding, Library, Resource, Waivers, waiver::Coverage};
 use portcullis_source::{Partial, Problem, RepoPath, Revision, Sources, Span, Stage};
 use portcullis_terraform::roots::Root;
@@ -21,6 +20,7 @@ use crate::{
     error::{BROKEN_BUILD, Error},
     group,
     inventory::inventory,
+    kustomize::Builder,
     loose::Loose,
     nested, own, ownership,
     projects::Projects,
@@ -105,20 +105,22 @@ impl Expanded {
         render::compat(self.inventory.settings.version)
     }
 
-    /// Which files kustomizations may name.
-    pub(crate) fn load_restriction(&self) -> LoadRestriction {
-        self.inventory.settings.load_restriction
+    /// A kustomization that no Application names.
+    pub(crate) fn kustomization(&self, folder: RepoPath) -> KustomizeSource {
+        KustomizeSource::alone(folder, &self.inventory.settings)
     }
 }
 
 /// Discovers and expands.
 pub(crate) fn expand(settings: &Settings) -> Result<Partial<Expanded>, Error> {
     let mut problems = Vec::new();
-    let inventory = inventory(&settings.config)?;
+    let mut inventory = inventory(&settings.config)?;
     // Definitions of what is defined elsewhere are no objects of this repository.
     let excluded = |path: &RepoPath| settings.config.excludes(path.as_str()) || settings.config.is_schema(path.as_str());
     let (found, looked) = settings.revision.asked_by(|| discover::discover(&settings.revision, excluded));
     let mut found = found.take(&mut problems);
+    let documents: Vec<_> = found.of_argo().map(|manifest| Arc::clone(&manifest.document)).collect();
+    inventory.settings = portcullis_argo::installed(&inventory.settings, &documents);
     let (expansion, asked) = settings.revision.asked_by(|| nested::expand(settings, &found, &inventory));
     let nested::Expansion { applications, projects, mut notes } = expansion;
     let applications = applications.take(&mut problems);
@@ -221,7 +223,7 @@ pub(crate) fn objects(settings: &Settings) -> Result<Partial<Objects>, Error> {
 /// The charts and values files of the applications.
 pub(crate) fn renderer<'a>(settings: &'a Settings, expanded: &Expanded) -> Renderer<'a> {
     let layer_name = |path: &RepoPath| settings.config.layer_of(path.as_str()).cloned().unwrap_or_else(|| Arc::clone(path.text()));
-    Renderer::new(&settings.revision, (&settings.supply, expanded.compat()), &expanded.applications, layer_name)
+    Renderer::new(Builder::new(settings, expanded.compat()), &expanded.applications, layer_name)
 }
 
 /// Checks everything, and reports what is selected.

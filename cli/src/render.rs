@@ -17,7 +17,8 @@ use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::{
     advice::{self, Given},
-    discover, kustomize,
+    discover,
+    kustomize::Builder,
 };
 
 /// What became of one application.
@@ -56,8 +57,7 @@ type Ingredients<'a> = (&'a Chart, Vec<Layer>, Release);
 
 /// The charts and values files that the applications share.
 pub(crate) struct Renderer<'a> {
-    revision: &'a Revision,
-    compat: Compat,
+    builder: Builder<'a>,
     charts: BTreeMap<ChartLocation, Result<Chart, ChartError>>,
     layers: BTreeMap<RepoPath, Result<Layer, RenderError>>,
     /// Where each chart is named first, for what is wrong with all of it.
@@ -66,12 +66,8 @@ pub(crate) struct Renderer<'a> {
 
 impl<'a> Renderer<'a> {
     /// Reads every chart and values file that the applications name; `layer_name` says how reports call a values file.
-    pub(crate) fn new(
-        revision: &'a Revision,
-        (supply, compat): (&Supply, Compat),
-        applications: &[Application],
-        layer_name: impl Fn(&RepoPath) -> Arc<str> + Sync,
-    ) -> Self {
+    pub(crate) fn new(builder: Builder<'a>, applications: &[Application], layer_name: impl Fn(&RepoPath) -> Arc<str> + Sync) -> Self {
+        let Builder { revision, supply, compat, .. } = builder;
         let sources = || applications.iter().flat_map(|application| application.sources.iter()).filter_map(helm_source);
         let charts: BTreeSet<&ChartLocation> = sources().map(|source| &source.chart).collect();
         let in_revision = |file: &&ValuesFile| file.place == ValuesPlace::Revision;
@@ -89,7 +85,7 @@ impl<'a> Renderer<'a> {
                 named.entry(helm.chart.clone()).or_insert(span);
             }
         }
-        Self { revision, compat, charts: charts.into_iter().collect(), layers: layers.into_iter().collect(), named }
+        Self { builder, charts: charts.into_iter().collect(), layers: layers.into_iter().collect(), named }
     }
 
     /// Renders all sources of an application.
@@ -102,7 +98,7 @@ impl<'a> Renderer<'a> {
                     Err(error) => outcome.problems.push(helm_problem(application, helm, &error, source.span)),
                 },
                 SourceKind::Directory(directory) => self.directory(application, &directory.files, &mut outcome),
-                SourceKind::Kustomize(kustomize) => match kustomize::documents(self.revision, kustomize) {
+                SourceKind::Kustomize(kustomize) => match self.builder.documents(kustomize) {
                     Ok(documents) => outcome.documents.extend(documents),
                     Err(problem) => {
                         let place = problem.span.or(source.span).or(application.origin);
@@ -120,7 +116,7 @@ impl<'a> Renderer<'a> {
     /// Takes manifests as they are.
     fn directory(&self, application: &Application, files: &[RepoPath], outcome: &mut Outcome) {
         for file in files {
-            match file_documents(self.revision, file) {
+            match file_documents(self.builder.revision, file) {
                 Ok(documents) => outcome.documents.extend(documents),
                 Err(problem) => outcome.problems.push(Problem { application: Some(application.name.clone()), ..problem }),
             }
@@ -171,7 +167,7 @@ impl<'a> Renderer<'a> {
             namespace: Arc::from(source.namespace.as_deref().unwrap_or(DEFAULT_NAMESPACE)),
             is_upgrade: false,
             revision: 1,
-            capabilities: Arc::new(Capabilities::new(source.kube_version.as_deref(), &served(&source.api_versions), self.compat)?),
+            capabilities: Arc::new(Capabilities::new(source.kube_version.as_deref(), &served(&source.api_versions), self.builder.compat)?),
         };
         Ok(Some((chart, layers, release)))
     }
@@ -182,7 +178,7 @@ impl<'a> Renderer<'a> {
             return self.layers.get(&file.path).cloned().transpose();
         }
         match chart.text(file.path.as_str()) {
-            Some(text) => Layer::file(Arc::clone(file.path.text()), &text, self.compat).map(Some),
+            Some(text) => Layer::file(Arc::clone(file.path.text()), &text, self.builder.compat).map(Some),
             None if file.place == ValuesPlace::ChartIfThere => Ok(None),
             None => {
                 let hint = "correct the entry, or set ignoreMissingValueFiles: true if the file may be missing".to_owned();
@@ -192,14 +188,19 @@ impl<'a> Renderer<'a> {
         }
     }
 
+    /// What kustomizations are built with.
+    pub(crate) fn builder(&self) -> Builder<'a> {
+        self.builder
+    }
+
     /// The files.
     pub(crate) fn revision(&self) -> &'a Revision {
-        self.revision
+        self.builder.revision
     }
 
     /// The Helm.
     pub(crate) fn compat(&self) -> Compat {
-        self.compat
+        self.builder.compat
     }
 
     /// A chart that some application names.
@@ -226,13 +227,13 @@ impl<'a> Renderer<'a> {
 
     fn file_parameter(&self, parameter: &FileParameter) -> Result<Layer, RenderError> {
         let FileParameter { name, path, origin } = parameter;
-        let file = self.revision.read(path).map_err(|error| unread(&error))?;
+        let file = self.builder.revision.read(path).map_err(|error| unread(&error))?;
         let content = LayerContent::SetFile(self.argument(format!("{name}={path}")), BTreeMap::from([(path.to_string(), file)]));
         Ok(Layer { name: Arc::from("file parameters"), content: LayerContent::Placed(Box::new(content), origin.clone()) })
     }
 
     fn argument(&self, text: String) -> Arc<SourceFile> {
-        self.revision.sources().add("parameter", text.into_bytes())
+        self.builder.revision.sources().add("parameter", text.into_bytes())
     }
 
     /// Renders a chart that no application uses with its own values.

@@ -4,9 +4,9 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use portcullis_argo::{Application, SourceKind, ValuesPlace};
 use portcullis_policies::{Context, Finding, Resource};
-use portcullis_source::{FileId, Problem, RepoPath, Revision, Role, Sources, Span, Stage};
+use portcullis_source::{FileId, Problem, RepoPath, Role, Sources, Span, Stage};
 
-use crate::{kustomize, settings::Settings, terraform};
+use crate::{kustomize::Builder, settings::Settings, terraform};
 
 /// What rules join with what is asked for.
 #[derive(Debug, Default)]
@@ -36,7 +36,7 @@ impl Selection {
         let selected = applications
             .iter()
             .zip(contexts)
-            .filter(|(application, context)| wanted(settings, context) && reaches(&settings.paths, application, &settings.revision));
+            .filter(|(application, context)| wanted(settings, context) && reaches(&settings.paths, application, settings));
         Self {
             everything: !narrowed && settings.paths.is_empty(),
             applications: selected.map(|(application, _)| Arc::from(&*application.name)).collect(),
@@ -156,7 +156,7 @@ pub(crate) fn unreached(settings: &Settings, applications: &[Application], resou
     let reaches_any = |path: &RepoPath| {
         let path = std::slice::from_ref(path);
         let span = |resource: &Resource| resource.document.text.origin(resource.document.root.range).edit();
-        applications.iter().any(|application| reaches(path, application, &settings.revision))
+        applications.iter().any(|application| reaches(path, application, settings))
             || problems.iter().filter_map(|problem| problem.span).any(|span| within(path, span, sources))
             || resources.iter().filter_map(span).any(|span| within(path, span, sources))
     };
@@ -196,8 +196,8 @@ fn within(paths: &[RepoPath], span: Span, sources: &Sources) -> bool {
 }
 
 /// Whether what an application is made of lies within one of the paths, or one of the paths within its chart.
-pub(crate) fn reaches(paths: &[RepoPath], application: &Application, revision: &Revision) -> bool {
-    if paths.is_empty() || application.origin.is_some_and(|span| within(paths, span, revision.sources())) {
+pub(crate) fn reaches(paths: &[RepoPath], application: &Application, settings: &Settings) -> bool {
+    if paths.is_empty() || application.origin.is_some_and(|span| within(paths, span, settings.revision.sources())) {
         return true;
     }
     let meets = |folder: &RepoPath| paths.iter().any(|path| folder.is_within(path) || path.is_within(folder));
@@ -209,7 +209,7 @@ pub(crate) fn reaches(paths: &[RepoPath], application: &Application, revision: &
         }
         SourceKind::Directory(directory) => meets(&directory.path),
         // Bases may lie anywhere.
-        SourceKind::Kustomize(source) => meets(&source.path) || kustomize::files(revision, source).iter().any(meets),
+        SourceKind::Kustomize(source) => meets(&source.path) || Builder::of(settings).reach(source).files.iter().any(meets),
         SourceKind::Reference | SourceKind::Unrendered(_) => false,
     })
 }

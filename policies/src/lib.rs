@@ -42,7 +42,7 @@ pub use engine::{Asked, Budget, ChangeFinding, Engine, EngineError, Examined, Fa
 pub use finding::{Finding, Identity, Level, Waived, sort_findings};
 pub use foreign::{Foreign, Semantics, SuiteTrial, run_suites};
 pub use input::pod_images;
-pub use library::{Library, LibraryError, json};
+pub use library::{Library, LibraryError, Plain, json};
 pub use own::OwnFile;
 pub use resource::{Context, Resource, is_cluster_scoped};
 pub use rule::{Group, Kind, Operation, Rule, RuleId, Scope, Severity, Target};

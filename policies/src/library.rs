@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_source::{Data, Document, Node, Sources, Text, yaml};
+use serde::{Serialize, Serializer};
 
 use crate::{
     Alias, Group, Kind, Operation, OwnFile, Rule, RuleId, Scope, Severity, Target,
@@ -500,5 +501,28 @@ pub fn json(node: &Node) -> serde_json::Value {
         Data::String(value) => (**value).into(),
         Data::List(items) => items.iter().map(json).collect(),
         Data::Map(map) => map.entries.iter().map(|entry| (entry.key.to_string(), json(&entry.value))).collect(),
+    }
+}
+
+/// A node that serializes as [`json`] of it does, without the copy: keys sorted, and of a key that stands twice the last value.
+#[derive(Clone, Copy, Debug)]
+pub struct Plain<'a>(pub &'a Node);
+
+impl Serialize for Plain<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0.data {
+            Data::Null => serializer.serialize_unit(),
+            Data::Bool(value) => serializer.serialize_bool(*value),
+            Data::Int(value) => serializer.serialize_i64(*value),
+            Data::Uint(value) => serializer.serialize_u64(*value),
+            // What is no number in JSON is null.
+            Data::Float(value) => serializer.serialize_f64(*value),
+            Data::String(value) => serializer.serialize_str(value),
+            Data::List(items) => serializer.collect_seq(items.iter().map(Plain)),
+            Data::Map(map) => {
+                let entries: BTreeMap<&str, Plain<'_>> = map.entries.iter().map(|entry| (&*entry.key, Plain(&entry.value))).collect();
+                serializer.collect_map(entries)
+            }
+        }
     }
 }

@@ -148,12 +148,17 @@ impl<'a> Object<'a> {
 
     /// The place of a part: the line of the manifest or template that it stands in, or that of the parameter if it is all of it.
     pub(crate) fn place(self, node: &Node) -> Option<Span> {
-        let first = Range { start: node.range.start, end: node.range.start + 1 };
+        let text = &self.document.text;
         if self.is_parameter(node) {
             return place(self.document, node.range);
         }
-        let template = || self.document.text.origin(first).first(Role::Template).and_then(|link| link.span);
-        self.document.text.span(node.range).or_else(template).or_else(|| place(self.document, node.range))
+        let first = Range { start: node.range.start, end: node.range.start + 1 };
+        let template = || {
+            // Without the line in the text, for which all of it would be looked through.
+            let origin = text.trace().map_or_else(|| text.origin(first), |trace| trace.origin(1, &text.origins(first)));
+            origin.first(Role::Template).and_then(|link| link.span)
+        };
+        text.span(node.range).or_else(template).or_else(|| place(self.document, node.range))
     }
 
     /// The same place, followed by those of the other parts of the field: the template and the parameters in it.

@@ -2,9 +2,14 @@
 
 use std::sync::Arc;
 
-use portcullis_source::{Data, Document, Node, RepoPath};
+use portcullis_source::{Data, Document, Node, RepoPath, Span};
 
-use crate::{Cluster, Globbing, Settings, clusters, files::Files, parameters::too_deep};
+use crate::{
+    BuildOptions, Cluster, Globbing, Settings, clusters,
+    fault::{Fact, Fault},
+    files::Files,
+    parameters::{place, too_deep},
+};
 
 /// A document that expansion starts from.
 #[derive(Clone, Debug)]
@@ -22,12 +27,20 @@ pub(crate) struct Found {
     pub(crate) manifests: Vec<Manifest>,
     /// Clusters that Secrets declare, with the Secrets' namespaces.
     pub(crate) clusters: Vec<(Cluster, String)>,
-    /// Data of the ConfigMap with the settings of the installation.
-    pub(crate) settings: Vec<(String, String)>,
+    /// Data of the ConfigMaps with the settings of the installation.
+    pub(crate) settings: Vec<Setting>,
 }
 
-/// The name of that ConfigMap.
-const SETTINGS: &str = "argocd-cmd-params-cm";
+/// An entry of such a ConfigMap.
+#[derive(Debug)]
+pub(crate) struct Setting {
+    key: String,
+    value: String,
+    span: Option<Span>,
+}
+
+/// The names of these ConfigMaps.
+const SETTINGS: [&str; 2] = ["argocd-cm", "argocd-cmd-params-cm"];
 
 /// Sorts documents; the items of a `List` count as documents.
 pub(crate) fn sort(documents: &[Arc<Document>]) -> Found {
@@ -50,11 +63,12 @@ fn sort_one(document: &Arc<Document>, found: &mut Found) {
                 }
             }
         }
-        "ConfigMap" if document.root.at(&["metadata", "name"]).and_then(Node::as_str) == Some(SETTINGS) => {
+        "ConfigMap" if is_settings(&document.root) => {
             let data = document.root.get("data").and_then(Node::as_map);
             for entry in data.map(|data| data.entries.iter()).into_iter().flatten() {
                 if let Data::String(value) = &entry.value.data {
-                    found.settings.push((entry.key.to_string(), value.to_string()));
+                    let span = place(document, entry.value.range);
+                    found.settings.push(Setting { key: entry.key.to_string(), value: value.to_string(), span });
                 }
             }
         }
@@ -66,17 +80,40 @@ fn sort_one(document: &Arc<Document>, found: &mut Found) {
     }
 }
 
-/// Settings with what an installation's own ConfigMap says.
-pub(crate) fn settings(settings: &Settings, data: &[(String, String)]) -> Settings {
+/// Whether it is a ConfigMap with settings of an installation.
+#[must_use]
+pub fn is_settings(object: &Node) -> bool {
+    let name = object.at(&["metadata", "name"]).and_then(Node::as_str);
+    object.get("kind").and_then(Node::as_str) == Some("ConfigMap") && name.is_some_and(|name| SETTINGS.contains(&name))
+}
+
+/// Settings with what the ConfigMaps of an installation say among documents.
+#[must_use]
+pub fn installed(settings: &Settings, documents: &[Arc<Document>]) -> Settings {
+    self::settings(settings, &sort(documents).settings).0
+}
+
+/// Settings with what an installation's own ConfigMaps say, and what of it is not understood. Where several say how kustomizations are built, what one of
+/// them allows is allowed.
+pub(crate) fn settings(settings: &Settings, data: &[Setting]) -> (Settings, Vec<Fault>) {
     let mut settings = settings.clone();
-    for (key, value) in data {
+    let (mut said, mut faults): (Option<BuildOptions>, Vec<Fault>) = (None, Vec::new());
+    for Setting { key, value, span } in data {
         match (key.as_str(), value.as_str()) {
             ("applicationsetcontroller.enable.new.git.file.globbing", "true") => settings.globbing = Globbing::Doublestar,
             ("reposerver.include.hidden.directories", "true") => settings.hidden_folders = crate::HiddenFolders::Included,
+            ("kustomize.buildOptions", options) => match BuildOptions::parse(options) {
+                Ok(options) => said = Some(said.unwrap_or_default().or(options)),
+                Err(word) => {
+                    let fact = Fact::new(format!("kustomize.buildOptions has {word:?}, which is not known")).at(*span);
+                    faults.push(fact.hint(format!("known are {}", BuildOptions::KNOWN)));
+                }
+            },
             _ => {}
         }
     }
-    settings
+    settings.build_options = settings.build_options.or(said);
+    (settings, faults)
 }
 
 /// The documents of a file that may concern Argo CD; a file that can't be read has none, which whoever renders it reports.

@@ -27,7 +27,7 @@ const MAX_APPLICATIONS: usize = 50_000;
 /// Expands ApplicationSets and reads Applications.
 ///
 /// `documents` are the ApplicationSets, Applications, AppProjects and cluster Secrets of the repository, as written or as rendered, and
-/// the ConfigMap `argocd-cmd-params-cm` where there is one; others are passed over. Applications come in the order of the documents and
+/// the ConfigMaps `argocd-cm` and `argocd-cmd-params-cm` where there are any; others are passed over. Applications come in the order of the documents and
 /// of the generators, those that an Application's own manifests hold right after it; where Argo CD's own order is random, clusters come
 /// in the inventory's order and merged parameters in that of the first generator. An Application that can't be made or rendered is there
 /// too, with an `Unrendered` source, and a problem says the same.
@@ -49,7 +49,7 @@ pub fn expand_with(
 ) -> Partial<Vec<Application>> {
     let (documents, deep): (Vec<_>, Vec<_>) = documents.iter().cloned().partition(|document| !too_deep(&document.root));
     let found = documents::sort(&documents);
-    let settings = documents::settings(&inventory.settings, &found.settings);
+    let (settings, misunderstood) = documents::settings(&inventory.settings, &found.settings);
     let inventory = Inventory { settings, ..inventory.clone() };
     let mut clusters = inventory.clusters.clone();
     for (cluster, namespace) in found.clusters {
@@ -62,6 +62,7 @@ pub fn expand_with(
     }
     let files = Files::new(revision);
     let mut expansion = Expansion::new(World { files: &files, inventory: &inventory, clusters: &clusters }, rendering);
+    misunderstood.into_iter().for_each(|fault| expansion.report(fault, None));
     for document in deep {
         let fault = Fact::new("the document is nested too deeply")
             .at(place(&document, document.root.range))

@@ -75,8 +75,8 @@ pub struct Settings {
     pub namespace: String,
     /// How patterns of the git file generator match.
     pub globbing: Globbing,
-    /// Which files kustomizations may name: `kustomize.buildOptions`.
-    pub load_restriction: LoadRestriction,
+    /// What `kustomize build` is told: `kustomize.buildOptions`; none where the configuration leaves it to `argocd-cm`.
+    pub build_options: Option<BuildOptions>,
     /// Whether the git directory generator sees folders whose name starts with a dot.
     pub hidden_folders: HiddenFolders,
     /// The Kubernetes version of clusters that declare none.
@@ -87,6 +87,65 @@ pub struct Settings {
     pub revision: Option<String>,
     /// Whether the cluster that Argo CD runs in exists without being declared.
     pub in_cluster: InCluster,
+}
+
+/// What `kustomize build` is told, as far as it decides what comes out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BuildOptions {
+    /// Which files kustomizations may name: `--load-restrictor`.
+    pub restriction: LoadRestriction,
+    /// Whether charts are rendered: `--enable-helm`.
+    pub helm: bool,
+    /// The version of Kubernetes that charts are told: `--helm-kube-version`.
+    pub kube_version: Option<String>,
+    /// What charts are told that the API server serves: `--helm-api-versions`.
+    pub api_versions: Vec<String>,
+}
+
+impl BuildOptions {
+    /// The flags that are read, or change nothing of what is rendered here.
+    pub const KNOWN: &str = "--load-restrictor, --enable-helm, --enable-alpha-plugins, --enable-exec, --enable-star, --helm-command, \
+                             --helm-kube-version, --helm-api-versions, --network and --reorder";
+
+    /// Reads flags as they stand on a command line.
+    ///
+    /// # Errors
+    /// The word that is not known, or that lacks its value.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut options = Self::default();
+        let mut words = text.split_whitespace();
+        while let Some(word) = words.next() {
+            let (flag, given) = word.split_once('=').map_or((word, None), |(flag, value)| (flag, Some(value)));
+            let mut value = || given.or_else(|| words.next()).ok_or_else(|| word.to_owned());
+            match flag {
+                "--load-restrictor" => match value()? {
+                    "LoadRestrictionsNone" => options.restriction = LoadRestriction::Repository,
+                    "LoadRestrictionsRootOnly" => options.restriction = LoadRestriction::OwnFolder,
+                    other => return Err(other.to_owned()),
+                },
+                "--helm-kube-version" => options.kube_version = Some(value()?.to_owned()),
+                "--helm-api-versions" => options.api_versions.push(value()?.to_owned()),
+                "--helm-command" | "--reorder" => {
+                    value()?;
+                }
+                "--enable-helm" => options.helm = given.is_none_or(|given| given == "true"),
+                "--enable-alpha-plugins" | "--enable-exec" | "--enable-star" | "--network" => {}
+                _ => return Err(word.to_owned()),
+            }
+        }
+        Ok(options)
+    }
+
+    /// What either of two allows.
+    pub(crate) fn or(self, other: Self) -> Self {
+        let is_free = [self.restriction, other.restriction].contains(&LoadRestriction::Repository);
+        Self {
+            restriction: if is_free { LoadRestriction::Repository } else { LoadRestriction::OwnFolder },
+            helm: self.helm || other.helm,
+            kube_version: self.kube_version.or(other.kube_version),
+            api_versions: self.api_versions.into_iter().chain(other.api_versions).collect(),
+        }
+    }
 }
 
 /// Whether `in-cluster` exists without being declared.
@@ -145,7 +204,7 @@ impl Default for Settings {
             version: Version { major: 3, minor: 6 },
             namespace: "argocd".to_owned(),
             globbing: Globbing::default(),
-            load_restriction: LoadRestriction::default(),
+            build_options: None,
             hidden_folders: HiddenFolders::default(),
             kubernetes_version: None,
             api_versions: Vec::new(),

@@ -27,10 +27,12 @@ mod template;
 mod template_application;
 
 pub use application::{Application, Destination, StandsFor};
+pub use documents::{installed, is_settings};
 pub use expand::{Rendering, expand, expand_with};
-pub use inventory::{Cluster, Generated, Globbing, HiddenFolders, InCluster, Inventory, Repository, Settings, Version};
+pub use inventory::{BuildOptions, Cluster, Generated, Globbing, HiddenFolders, InCluster, Inventory, Repository, Settings, Version};
 pub use project::{Deployed, Project};
+pub use repository::base;
 pub use source::{
-    ChartLocation, DirectorySource, FileParameter, HelmSource, Inline, InlineKind, KustomizeSource, Parameter, Source, SourceKind,
-    Unrendered, ValuesFile, ValuesPlace,
+    ChartLocation, DirectorySource, FileParameter, HelmSource, Inline, InlineKind, KustomizeHelm, KustomizeSource, Parameter, Source,
+    SourceKind, Unrendered, ValuesFile, ValuesPlace,
 };

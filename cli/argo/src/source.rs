@@ -5,6 +5,8 @@ use std::{fmt, sync::Arc};
 use portcullis_kustomize::LoadRestriction;
 use portcullis_source::{Document, Origin, RepoPath, Span};
 
+use crate::Settings;
+
 /// One source of an Application.
 #[derive(Clone, Debug)]
 pub struct Source {
@@ -195,6 +197,27 @@ pub struct KustomizeSource {
     pub settings: Option<Arc<portcullis_kustomize::Settings>>,
     /// Which files its kustomizations may name.
     pub restriction: LoadRestriction,
+    /// What its charts are told of the cluster; none where charts are not rendered.
+    pub helm: Option<KustomizeHelm>,
+}
+
+impl KustomizeSource {
+    /// A folder that no Application names, built as the installation builds.
+    #[must_use]
+    pub fn alone(path: RepoPath, settings: &Settings) -> Self {
+        let options = settings.build_options.clone().unwrap_or_default();
+        let helm = KustomizeHelm { kube_version: options.kube_version, api_versions: options.api_versions };
+        Self { path, settings: None, restriction: options.restriction, helm: options.helm.then_some(helm) }
+    }
+}
+
+/// What the charts of a kustomization are told of the cluster.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KustomizeHelm {
+    /// The version of Kubernetes.
+    pub kube_version: Option<String>,
+    /// What the API server serves.
+    pub api_versions: Vec<String>,
 }
 
 /// Why a source is not rendered.

@@ -318,10 +318,12 @@ impl Drop for List {
 }
 
 impl Map {
-    /// The values, if nobody else holds the map and some are lists or maps.
+    /// The values that are lists or maps, if nobody else holds the map.
     fn take(&mut self) -> Vec<Value> {
         match Rc::get_mut(&mut self.entries).map(RefCell::get_mut) {
-            Some(entries) if entries.values().any(Value::is_container) => std::mem::take(entries).into_values().collect(),
+            Some(entries) if entries.values().any(Value::is_container) => {
+                std::mem::take(entries).into_values().filter(Value::is_container).collect()
+            }
             Some(_) | None => Vec::new(),
         }
     }

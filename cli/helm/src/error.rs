@@ -54,7 +54,8 @@ impl ChartError {
 
 impl RenderError {
     /// An error in Helm's words.
-    pub(crate) fn new(message: impl Into<String>) -> Self {
+    #[must_use]
+    pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), span: None, hint: None, rendering: false, warnings: Vec::new() }
     }
 

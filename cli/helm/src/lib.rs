@@ -46,5 +46,5 @@ pub use live::live_objects;
 pub use portcullis_gotemplate::reads;
 pub use portcullis_gotemplate::{Chance, Limits, LiveObjects, funcs::Compat};
 pub use readings::Readings;
-pub use release::{Capabilities, Release, check_name};
+pub use release::{Capabilities, Release, check_name, release_name};
 pub use render::{Hook, Manifest, Options, Part, Rendered, render};

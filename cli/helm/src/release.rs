@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use portcullis_gotemplate::funcs::Compat;
+use portcullis_gotemplate::{
+    Chance, Machine, Templates, Value,
+    funcs::{self, Compat},
+};
+use portcullis_source::Text;
 
 use crate::RenderError;
 
@@ -104,6 +108,24 @@ fn numbers(text: &str) -> Result<Vec<u64>, String> {
         component.parse::<u64>().map_err(|_| fault())
     };
     components.iter().map(number).collect()
+}
+
+/// What helm calls the template of a name.
+const NAME_TEMPLATE: &str = "name-template";
+
+/// The functions of Argo CD and helm that sprig does not have.
+const NOT_SPRIG: [&str; 6] = ["toYaml", "fromYaml", "fromYamlArray", "normalize", "slugify", "toYamlPretty"];
+
+/// The name that a template (`--name-template`) makes of nothing, with sprig's functions.
+///
+/// # Errors
+/// It is no template, or fails.
+pub fn release_name(template: &str, chance: Option<Chance>) -> Result<String, RenderError> {
+    let mut templates = Templates::new(funcs::argo_functions().without(&NOT_SPRIG));
+    templates.parse(NAME_TEMPLATE, &Text::nowhere(template.as_bytes())).map_err(|error| RenderError::new(error.to_string()))?;
+    let settings = portcullis_gotemplate::Settings { chance, ..portcullis_gotemplate::Settings::default() };
+    let made = Machine::new(&templates, settings).execute(NAME_TEMPLATE, Value::invalid());
+    made.map(|name| name.lossy().into_owned()).map_err(|error| RenderError::new(error.message))
 }
 
 /// Checks the name of a release.

@@ -1,16 +1,18 @@
 //! The files and folders that a kustomization names, and the guard that it does not name itself.
 
-use std::{cell::RefCell, collections::BTreeSet, sync::Arc};
+use std::{cell::RefCell, sync::Arc};
 
-use portcullis_source::{EntryKind, ReadError, RepoPath, Revision, SourceFile};
+use portcullis_helm::{Chart, RemoteChart};
+use portcullis_source::{EntryKind, ReadError, RepoPath, Revision, SourceFile, Span, Text};
 
 use crate::{
-    Node,
+    Helm, Node, Options,
     fault::{Fault, Result},
     kustomization::Said,
     limits::{MAX_KUSTOMIZATIONS, MAX_NESTING, MAX_REPLACED_BYTES, MAX_STEPS},
     place::Ground,
     read::{self, Budget},
+    render::Reach,
 };
 
 /// The names under which a kustomization is looked for.
@@ -37,11 +39,15 @@ pub(crate) struct Shared<'a> {
     pub(crate) restriction: LoadRestriction,
     /// Where bases lie that are named by URLs.
     pub(crate) remotes: Remotes<'a>,
+    /// How charts are rendered, where they are.
+    pub(crate) helm: Option<Helm<'a>>,
     /// What was read so far.
     budget: RefCell<Budget>,
     counts: RefCell<Counts>,
-    /// The files that were read.
-    files: RefCell<BTreeSet<RepoPath>>,
+    /// What was read.
+    reach: RefCell<Reach>,
+    /// Whether it is only asked what is read.
+    is_ahead: bool,
 }
 
 #[derive(Debug, Default)]
@@ -53,18 +59,46 @@ struct Counts {
 
 impl<'a> Shared<'a> {
     /// What a new build shares.
-    pub(crate) fn new(revision: &'a Revision, restriction: LoadRestriction, remotes: Remotes<'a>) -> Self {
-        Self { revision, restriction, remotes, budget: RefCell::default(), counts: RefCell::default(), files: RefCell::default() }
+    pub(crate) fn new(revision: &'a Revision, options: &Options<'a>) -> Self {
+        Self {
+            revision,
+            restriction: options.restriction,
+            remotes: options.remotes.unwrap_or(&nowhere),
+            helm: options.helm,
+            budget: RefCell::default(),
+            counts: RefCell::default(),
+            reach: RefCell::default(),
+            is_ahead: false,
+        }
     }
 
-    /// The files that were read.
-    pub(crate) fn into_files(self) -> BTreeSet<RepoPath> {
-        self.files.into_inner()
+    /// The same, to ask what is read.
+    pub(crate) fn looking_ahead(self) -> Self {
+        Self { is_ahead: true, ..self }
+    }
+
+    /// What was read.
+    pub(crate) fn into_reach(self) -> Reach {
+        self.reach.into_inner()
+    }
+
+    /// Notes a chart of a repository; whether a build goes on without it.
+    pub(crate) fn note_chart(&self, chart: &RemoteChart, span: Span) -> bool {
+        self.reach.borrow_mut().charts.push((chart.clone(), span));
+        self.is_ahead
+    }
+
+    /// Notes the files that a chart was read from, and those that hold them packed.
+    pub(crate) fn note_files(&self, chart: &Chart) {
+        let is_file = |path: &RepoPath| self.revision.entry(path) == Some(&EntryKind::File);
+        let paths = chart.files().filter_map(|file| RepoPath::new(file.path()).ok());
+        let found = paths.filter_map(|path| std::iter::successors(Some(path), RepoPath::parent).find(is_file));
+        self.reach.borrow_mut().files.extend(found);
     }
 
     fn file(&self, path: &RepoPath) -> std::result::Result<Arc<SourceFile>, ReadError> {
         let file = self.revision.read(path)?;
-        self.files.borrow_mut().insert(path.clone());
+        self.reach.borrow_mut().files.insert(path.clone());
         Ok(file)
     }
 
@@ -148,6 +182,16 @@ impl<'a> Folder<'a> {
         read::first(bytes, ground, &mut self.shared.budget.borrow_mut())
     }
 
+    /// The values of a file.
+    pub(crate) fn values(&self, bytes: &[u8], ground: &Ground) -> Result<Option<Node>> {
+        read::values(bytes, ground, &mut self.shared.budget.borrow_mut())
+    }
+
+    /// The objects of manifests that helm made.
+    pub(crate) fn manifests(&self, manifests: &[Text], fallback: Span) -> Result<Vec<Node>> {
+        read::manifests(manifests, fallback, &mut self.shared.budget.borrow_mut())
+    }
+
     /// The objects of a text.
     pub(crate) fn objects(&self, bytes: &[u8], ground: &Ground) -> Result<Vec<Node>> {
         read::objects(bytes, ground, &mut self.shared.budget.borrow_mut())
@@ -229,6 +273,10 @@ impl<'a> Folder<'a> {
         }
         Ok(Self { shared: self.shared, path, ancestors })
     }
+}
+
+fn nowhere(_: &str) -> Option<RepoPath> {
+    None
 }
 
 /// Whether a resource is fetched from elsewhere.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use portcullis_source::{FileId, Link, Origin, Range, Role, SourceFile, Span};
+use portcullis_source::{FileId, Link, Origin, Range, Role, SourceFile, Span, Text};
 
 /// How many places behind each other are remembered.
 const MAX_BEHIND: usize = 8;
@@ -56,6 +56,8 @@ pub(crate) enum Ground {
     File(FileId),
     /// The text lies in a block of a file: where each of its lines starts, there and here.
     Lines(FileId, Arc<[(u32, u32)]>),
+    /// The text was made, such as a manifest of a chart; what has no place in it has that one.
+    Made(Text, Span),
     /// Every byte stands for the same place.
     Fixed(Span),
 }
@@ -73,8 +75,24 @@ impl Ground {
                 let start = place(range.start);
                 Span { file: *file, start, end: place(range.end).max(start) }
             }
+            Self::Made(text, span) => text.place(range).unwrap_or(*span),
             Self::Fixed(span) => *span,
         }
+    }
+
+    /// The place of a range; behind what a person would edit of a made text lies the rest of what it came from.
+    pub(crate) fn place(&self, range: Range) -> Place {
+        let lead = Place::new(self.span(range));
+        let Self::Made(text, _) = self else { return lead };
+        let links = text.origin(range).links;
+        let mut behind: Vec<Span> = Vec::new();
+        for span in links.iter().filter(|link| link.role != Role::Guard).filter_map(|link| link.span) {
+            if span != lead.span && behind.len() < MAX_BEHIND && !behind.contains(&span) {
+                behind.push(span);
+            }
+        }
+        let behind = behind.into_iter().rev().fold(None, |behind, span| Some(Arc::new(Place { span, behind })));
+        Place { behind, ..lead }
     }
 
     /// Where the text of a string stands: its own lines for a literal block, else the string as a whole.

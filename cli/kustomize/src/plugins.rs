@@ -1,13 +1,13 @@
 //! Generators and transformers that are configured by objects of their own: the built-in ones are run, the others are said to be unrendered.
 
 use crate::{
-    Node,
+    Node, charts,
     fault::{Fault, Result},
     fieldspec::FieldSpec,
     generate::{self, Kind},
     hash,
     identity::Gvk,
-    kustomization::{Fields, Said, generator, plugin},
+    kustomization::{Fields, Said, generator, of_generator, plugin},
     load::Folder,
     patches,
     resource::{Resource, Resources},
@@ -38,10 +38,11 @@ fn builtin(node: &Node) -> Result<String> {
 }
 
 fn unknown(kind: &str, node: &Node) -> Box<Fault> {
-    const KNOWN: [&str; 15] = [
+    const KNOWN: [&str; 16] = [
         "AnnotationsTransformer",
         "ConfigMapGenerator",
         "HashTransformer",
+        "HelmChartInflationGenerator",
         "ImageTagTransformer",
         "LabelTransformer",
         "NamespaceTransformer",
@@ -55,7 +56,7 @@ fn unknown(kind: &str, node: &Node) -> Box<Fault> {
         "SecretGenerator",
         "SuffixTransformer",
     ];
-    const OTHERS: [&str; 3] = ["HelmChartInflationGenerator", "IAMPolicyGenerator", "ValueAddTransformer"];
+    const OTHERS: [&str; 2] = ["IAMPolicyGenerator", "ValueAddTransformer"];
     if OTHERS.contains(&kind) {
         return Fault::unrendered(format!("{kind} is not run here"), "write what it makes into a file").at(node.place.span);
     }
@@ -63,11 +64,14 @@ fn unknown(kind: &str, node: &Node) -> Box<Fault> {
 }
 
 /// Runs a generator.
-pub(crate) fn generate(node: &Node, folder: &Folder<'_>) -> Result<Resource> {
+pub(crate) fn generate(node: &Node, folder: &Folder<'_>) -> Result<Vec<Resource>> {
     let name = builtin(node)?;
     let kind = match name.as_str() {
         "ConfigMapGenerator" => Kind::ConfigMap,
         "SecretGenerator" => Kind::Secret,
+        "HelmChartInflationGenerator" => {
+            return charts::inflate(&of_generator(node)?, folder).map_err(|fault| fault.at(node.place.span));
+        }
         _ => return Err(unknown(&name, node)),
     };
     let mut configured = plugin(node);
@@ -78,7 +82,8 @@ pub(crate) fn generate(node: &Node, folder: &Folder<'_>) -> Result<Resource> {
         }
     }
     let what = if kind == Kind::Secret { "a secret generator" } else { "a generator" };
-    generate::generate(&generator(&configured, what, None)?, kind, folder).map_err(|fault| fault.at(node.place.span))
+    let made = generate::generate(&generator(&configured, what, None)?, kind, folder).map_err(|fault| fault.at(node.place.span))?;
+    Ok(vec![made])
 }
 
 /// Runs a transformer.

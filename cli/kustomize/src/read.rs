@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use portcullis_source::{self as source, Data, Document, Range, Text, yaml};
+use portcullis_source::{self as source, Data, Document, Range, Span, Text, yaml};
 
 use crate::{
     Entry, Node, Place, Scalar, Tag, Value,
@@ -39,10 +39,37 @@ pub(crate) fn first(bytes: &[u8], ground: &Ground, budget: &mut Budget) -> Resul
     }
 }
 
+/// The values of a file, as they are read to be merged with others; nothing where there is none.
+pub(crate) fn values(bytes: &[u8], ground: &Ground, budget: &mut Budget) -> Result<Option<Node>> {
+    let stream = yaml::parse(&Text::nowhere(Arc::<[u8]>::from(bytes)));
+    match (stream.documents.first(), stream.error) {
+        (Some(document), _) => {
+            Reader { document, ground, offset: 0, dialect: Dialect::New, budget }.node(&document.root, 0, false).map(Some)
+        }
+        (None, Some(error)) => Err(Fault::refused(error.message, "correct the YAML").at(ground.span(error.range))),
+        (None, None) => Ok(None),
+    }
+}
+
+/// The objects of manifests that helm made, which are the documents of one text to kustomize.
+pub(crate) fn manifests(manifests: &[Text], fallback: Span, budget: &mut Budget) -> Result<Vec<Node>> {
+    let mut nodes = Vec::new();
+    for text in manifests {
+        let ground = Ground::Made(text.clone(), fallback);
+        nodes.extend(cut_objects(text.bytes(), &ground, manifests.len() == 1, budget)?);
+    }
+    unfold(nodes)
+}
+
 /// The objects of a text.
 pub(crate) fn objects(bytes: &[u8], ground: &Ground, budget: &mut Budget) -> Result<Vec<Node>> {
+    unfold(cut_objects(bytes, ground, true, budget)?)
+}
+
+/// The objects of a text as they stand; the items of a list where there is nothing else, and it may be `alone`.
+fn cut_objects(bytes: &[u8], ground: &Ground, alone: bool, budget: &mut Budget) -> Result<Vec<Node>> {
     let chunks = cut(bytes, ground)?;
-    let single = chunks.len() == 1;
+    let single = alone && chunks.len() == 1;
     let mut nodes = Vec::new();
     for chunk in chunks {
         let part = bytes.get(chunk.start as usize..chunk.end as usize).unwrap_or_default();
@@ -63,7 +90,7 @@ pub(crate) fn objects(bytes: &[u8], ground: &Ground, budget: &mut Budget) -> Res
             Some(_) | None => nodes.push(node),
         }
     }
-    unfold(nodes)
+    Ok(nodes)
 }
 
 fn text_of<'a>(node: &'a Node, key: &str) -> &'a str {
@@ -158,7 +185,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn place(&self, range: Range) -> Place {
-        Place::new(self.ground.span(Range { start: range.start + self.offset, end: range.end + self.offset }))
+        self.ground.place(Range { start: range.start + self.offset, end: range.end + self.offset })
     }
 
     fn written(&self, range: Range) -> &str {

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_source::{RepoPath, Revision, Text};
+use portcullis_helm::RemoteChart;
+use portcullis_source::{RepoPath, Revision, Span, Text};
 
 use crate::{
-    Fault, LoadRestriction, Node, Remotes, Settings,
+    Fault, Helm, LoadRestriction, Node, Remotes, Settings,
     load::{Folder, Shared},
     target,
     write::Writer,
@@ -23,6 +24,8 @@ pub struct Options<'a> {
     pub remotes: Option<Remotes<'a>>,
     /// What an Application changes.
     pub settings: Option<&'a Settings>,
+    /// What charts are rendered with: `--enable-helm`.
+    pub helm: Option<Helm<'a>>,
 }
 
 /// What a build made.
@@ -39,20 +42,25 @@ pub struct Rendered {
 /// # Errors
 /// Says what kustomize refuses or what is not rendered here, with the place.
 pub fn render(revision: &Revision, folder: &RepoPath, options: &Options<'_>) -> Result<Rendered, Box<Fault>> {
-    let shared = Shared::new(revision, options.restriction, options.remotes.unwrap_or(&nowhere));
+    let shared = Shared::new(revision, options);
     build(&shared, folder, options)
 }
 
-/// The files that a build reads, as far as it comes.
-#[must_use]
-pub fn reach(revision: &Revision, folder: &RepoPath, options: &Options<'_>) -> BTreeSet<RepoPath> {
-    let shared = Shared::new(revision, options.restriction, options.remotes.unwrap_or(&nowhere));
-    let _ = build(&shared, folder, options);
-    shared.into_files()
+/// What a build rests on.
+#[derive(Clone, Debug, Default)]
+pub struct Reach {
+    /// The files that it reads.
+    pub files: BTreeSet<RepoPath>,
+    /// The charts of repositories, each with the place that asks for it.
+    pub charts: Vec<(RemoteChart, Span)>,
 }
 
-fn nowhere(_: &str) -> Option<RepoPath> {
-    None
+/// What a build rests on, as far as it comes; a chart that is not there makes nothing.
+#[must_use]
+pub fn reach(revision: &Revision, folder: &RepoPath, options: &Options<'_>) -> Reach {
+    let shared = Shared::new(revision, options).looking_ahead();
+    let _ = build(&shared, folder, options);
+    shared.into_reach()
 }
 
 fn build(shared: &Shared<'_>, folder: &RepoPath, options: &Options<'_>) -> Result<Rendered, Box<Fault>> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use portcullis_source::SourceFile;
 
 use crate::{
-    Node, Place,
+    Node, Place, charts,
     config::Config,
     crds,
     fault::{Fault, Result},
@@ -124,9 +124,6 @@ fn enter<'a>(folder: &Folder<'a>, said: &Said) -> Result<(Folder<'a>, Kustomizat
 /// What is said to be unrendered before anything is made of the rest.
 fn unrendered(own: &Kustomization) -> Result<()> {
     let refuse = |place: &Place, what: &str, hint: &str| Err(Fault::unrendered(what, hint).at(place.span));
-    if let Some(place) = &own.charts {
-        return refuse(place, "helmCharts are not rendered here", "render the chart by an application of its own");
-    }
     if let Some(place) = &own.openapi {
         return refuse(place, "openapi changes how lists are merged, and is not read here", "leave it out where the built-in schemas do");
     }
@@ -173,8 +170,13 @@ fn generate_all(folder: &Folder<'_>, own: &Kustomization, gathered: &mut Gathere
     };
     make(&own.config_maps, Kind::ConfigMap)?;
     make(&own.secrets, Kind::Secret)?;
-    for resource in plugins::configurations(folder, &own.generators)? {
-        gathered.resources.absorb(plugins::generate(&resource, folder)?)?;
+    for call in &own.charts {
+        let made = charts::inflate(call, folder).map_err(|fault| fault.at(call.place.span))?;
+        made.into_iter().try_for_each(|resource| gathered.resources.absorb(resource))?;
+    }
+    for configuration in plugins::configurations(folder, &own.generators)? {
+        let made = plugins::generate(&configuration, folder)?;
+        made.into_iter().try_for_each(|resource| gathered.resources.absorb(resource))?;
     }
     Ok(())
 }

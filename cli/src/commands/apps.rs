@@ -3,8 +3,10 @@
 use std::fmt::Write as _;
 
 use portcullis_argo::{Application, SourceKind};
+use portcullis_policies::Plain;
 use portcullis_source::Partial;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::{Done, Exit, Outcome, tree};
 use crate::{
@@ -37,10 +39,9 @@ pub(crate) fn run(arguments: &args::Apps, surroundings: &Surroundings) -> Outcom
         (Some(tree), _) => tree,
         (None, Format::Human) => applications.iter().map(|application| human(application)).collect(),
         (None, Format::Json) => {
-            let items: Vec<Value> =
-                applications.iter().filter_map(|application| application.object().map(portcullis_policies::json)).collect();
-            let problems: Vec<Value> = issues.iter().map(crate::report::problem).collect();
-            format!("{:#}\n", json!({"apiVersion": "v1", "kind": "List", "items": items, "problems": problems, "notes": expanded.notes()}))
+            let items = applications.iter().filter_map(|application| application.object()).map(Plain).collect();
+            let problems = issues.iter().map(crate::report::problem).collect();
+            listed(&List { api_version: "v1", items, kind: "List", notes: expanded.notes(), problems })
         }
     };
     let notes: String = match arguments.format {
@@ -53,6 +54,24 @@ pub(crate) fn run(arguments: &args::Apps, surroundings: &Surroundings) -> Outcom
     let notes = notes + &select::note(&unreached);
     let code = if issues.is_empty() { Exit::Clean } else { Exit::Incomplete };
     Ok(Done { output: output.into_bytes(), notes, code })
+}
+
+/// What `--format json` writes; keys in their order, as everywhere else.
+#[derive(Serialize)]
+struct List<'a> {
+    #[serde(rename = "apiVersion")]
+    api_version: &'static str,
+    items: Vec<Plain<'a>>,
+    kind: &'static str,
+    notes: &'a [String],
+    problems: Vec<Value>,
+}
+
+fn listed(list: &List<'_>) -> String {
+    // All keys are texts, so that nothing can fail.
+    let mut text = serde_json::to_string_pretty(list).unwrap_or_default();
+    text.push('\n');
+    text
 }
 
 fn human(application: &Application) -> String {

@@ -7,7 +7,6 @@ use std::{
     sync::Arc,
 };
 
-use portcullis_gotemplate::{Machine, Templates, Value, funcs};
 use portcullis_helm::{
     Capabilities, Chance, Chart, Compat, Layer, LayerContent, LiveObjects, Manifest, Options, Part, Release, RenderError, Rendered, Supply,
 };
@@ -112,26 +111,10 @@ fn name_and_chart(arguments: &args::Template, chance: Option<Chance>) -> Result<
         ([_, _], template) if !template.is_empty() => Err(both("--name-template")),
         ([name, chart], _) => Ok((name.clone(), chart)),
         ([chart], "") => Ok((RELEASE_NAME.to_owned(), chart)),
-        ([chart], template) => Ok((name_of_template(template, chance)?, chart)),
+        ([chart], template) => Ok((portcullis_helm::release_name(template, chance).map_err(|error| Error::helm(error.message))?, chart)),
         ([_, _, more @ ..], _) => Err(Error::helm(format!("expected at most two arguments, unexpected arguments: {}", more.join(", ")))),
         _ => Err(Error::usage("a chart is needed", "name the release and then the chart's folder")),
     }
-}
-
-/// What helm calls the template of a name.
-const NAME_TEMPLATE: &str = "name-template";
-
-/// The functions of Argo CD and helm that sprig does not have.
-const NOT_SPRIG: [&str; 6] = ["toYaml", "fromYaml", "fromYamlArray", "normalize", "slugify", "toYamlPretty"];
-
-/// The name that a template makes of nothing, with sprig's functions.
-fn name_of_template(template: &str, chance: Option<Chance>) -> Result<String, Error> {
-    let mut templates = Templates::new(funcs::argo_functions().without(&NOT_SPRIG));
-    let text = Text::nowhere(template.as_bytes());
-    templates.parse(NAME_TEMPLATE, &text).map_err(|error| Error::helm(error.to_string()))?;
-    let settings = portcullis_gotemplate::Settings { chance, ..portcullis_gotemplate::Settings::default() };
-    let made = Machine::new(&templates, settings).execute(NAME_TEMPLATE, Value::invalid());
-    made.map(|name| name.lossy().into_owned()).map_err(|error| Error::helm(error.message))
 }
 
 /// A chart's folder is a tree of its own, so that nothing outside of it is read.

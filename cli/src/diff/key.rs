@@ -8,7 +8,7 @@ use portcullis_source::{Data, EntryKind, Node, ReadError, RepoPath, Revision};
 use sha2::{Digest as _, Sha256};
 
 use super::side::Charts;
-use crate::{kustomize, render::Renderer};
+use crate::render::Renderer;
 
 /// The digest of everything that the objects of an application depend on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,8 +127,8 @@ pub(super) fn application<'a>(
                 }
             }
             SourceKind::Kustomize(source) => {
-                parts.text(&format!("{:?}", source.restriction));
-                for file in &kustomize::files(renderer.revision(), source) {
+                parts.text(&format!("{:?} {:?}", source.restriction, source.helm));
+                for file in &renderer.builder().files(source) {
                     parts.text(file.as_str());
                     parts.file(renderer.revision(), file);
                 }

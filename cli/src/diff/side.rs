@@ -19,7 +19,7 @@ use super::{
 use crate::{
     error::Error,
     kinds::Kinds,
-    kustomize,
+    kustomize::Builder,
     loose::Loose,
     pipeline::{Expanded, add_resources},
     render::Renderer,
@@ -114,7 +114,7 @@ impl<'a> Side<'a> {
     ) -> Result<Self, Error> {
         let applications = &expanded.applications;
         let layer_name = |path: &RepoPath| settings.config.layer_of(path.as_str()).cloned().unwrap_or_else(|| Arc::clone(path.text()));
-        let renderer = Renderer::new(&settings.revision, (&settings.supply, expanded.compat()), applications, layer_name);
+        let renderer = Renderer::new(Builder::new(settings, expanded.compat()), applications, layer_name);
         let loose = Loose::find(settings, expanded, &renderer, released);
         let kinds = Kinds::of(settings, engine, &renderer, applications)?;
         let charts = chart_facts(&renderer, applications, spreads);
@@ -218,9 +218,9 @@ fn spread(application: &Application, renderer: &Renderer<'_>, charts: &Charts, s
             }
             SourceKind::Directory(directory) => directory.files.iter().map(file).fold(Spread::default(), Spread::and),
             SourceKind::Kustomize(source) => {
-                // What the Application itself changes may be anything, a namespace too.
-                let own = if source.settings.is_some() { everywhere } else { Spread::default() };
-                kustomize::files(renderer.revision(), source).iter().map(file).fold(own, Spread::and)
+                // What the Application itself changes may be anything, a namespace too, and so may what charts make.
+                let own = if source.settings.is_some() || source.helm.is_some() { everywhere } else { Spread::default() };
+                renderer.builder().files(source).iter().map(file).fold(own, Spread::and)
             }
             SourceKind::Unrendered(_) | SourceKind::Reference => Spread::default(),
         };

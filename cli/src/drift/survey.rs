@@ -21,6 +21,7 @@ use crate::{
     diff::{Secrets, secret_key},
     error::Error,
     explain::{Stated, near},
+    kustomize::Builder,
     pipeline::{self, Expanded},
     render::{self, Renderer, helm_source},
     settings::Settings,
@@ -68,7 +69,7 @@ pub(crate) fn survey(settings: &Settings, service: Option<&str>, given_key: Opti
     let shared = sharing(&expanded.applications, &wanted);
     let layer_name = |path: &RepoPath| settings.config.layer_of(path.as_str()).cloned().unwrap_or_else(|| Arc::clone(path.text()));
     let applications: Vec<Application> = shared.iter().filter_map(|place| expanded.applications.get(*place)).cloned().collect();
-    let renderer = Renderer::new(&settings.revision, (&settings.supply, expanded.compat()), &applications, layer_name);
+    let renderer = Renderer::new(Builder::new(settings, expanded.compat()), &applications, layer_name);
     let names: BTreeSet<&str> =
         wanted.iter().filter_map(|place| expanded.applications.get(*place)).map(|application| &*application.name).collect();
     let mut drift = Drift { problems, ..Drift::default() };

@@ -11,6 +11,7 @@ use super::near;
 use crate::{
     args::Scope,
     error::Error,
+    kustomize::Builder,
     pipeline::{self, Expanded},
     render::{self, Renderer, helm_source},
     select::Selection,
@@ -62,7 +63,7 @@ pub(crate) fn choose(settings: &Settings, name: &str) -> Result<Target, Error> {
 fn make(settings: &Settings, expanded: &Expanded, application: &Application, context: &Context) -> Target {
     let layer_name = |path: &RepoPath| settings.config.layer_of(path.as_str()).cloned().unwrap_or_else(|| Arc::clone(path.text()));
     let one = std::slice::from_ref(application);
-    let renderer = Renderer::new(&settings.revision, (&settings.supply, expanded.compat()), one, layer_name);
+    let renderer = Renderer::new(Builder::new(settings, expanded.compat()), one, layer_name);
     let outcome = renderer.application(application);
     let (mut resources, mut problems) = (Vec::new(), Vec::new());
     pipeline::add_resources(&mut resources, &mut problems, outcome.documents.iter(), context);

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use portcullis_argo::{ChartLocation, SourceKind};
-use portcullis_helm::{Chart, Compat, LockFile, Requirements};
+use portcullis_helm::{Chart, Compat, LockFile, RemoteChart, Requirements};
 use portcullis_source::{EntryKind, Problem, RepoPath, Span, Stage};
 
 use crate::{
     advice::{self, Given},
+    kustomize::Builder,
     pipeline::Expanded,
     settings::Settings,
 };
@@ -84,17 +85,29 @@ fn look(settings: &Settings, folder: &RepoPath, compat: Compat) -> Result<Needy,
 pub(super) fn of_applications(settings: &Settings, expanded: &Expanded) -> Vec<Wish> {
     let mut wishes: Vec<Wish> = Vec::new();
     for application in &expanded.applications {
-        let selected = settings.paths.is_empty() || crate::select::reaches(&settings.paths, application, &settings.revision);
+        let selected = settings.paths.is_empty() || crate::select::reaches(&settings.paths, application, settings);
         for source in application.sources.iter().filter(|_| selected) {
-            let SourceKind::Helm(helm) = &source.kind else { continue };
-            let ChartLocation::Repository { url, name, version } = &helm.chart else { continue };
-            let known = |wish: &Wish| wish.repository == *url && wish.name == *name && wish.range == *version;
-            if !wishes.iter().any(known) {
-                let span = source.span.or(application.origin);
-                let (name, range, repository) = (name.clone(), version.clone(), url.clone());
-                wishes.push(Wish { name, range, version: None, repository, span });
+            let span = source.span.or(application.origin);
+            match &source.kind {
+                SourceKind::Helm(helm) => {
+                    let ChartLocation::Repository { url, name, version } = &helm.chart else { continue };
+                    add(&mut wishes, RemoteChart { repository: url.clone(), name: name.clone(), version: version.clone() }, span);
+                }
+                SourceKind::Kustomize(kustomize) => {
+                    let charts = Builder::of(settings).reach(kustomize).charts;
+                    charts.into_iter().for_each(|(chart, span)| add(&mut wishes, chart, Some(span)));
+                }
+                SourceKind::Directory(_) | SourceKind::Reference | SourceKind::Unrendered(_) => {}
             }
         }
     }
     wishes
+}
+
+fn add(wishes: &mut Vec<Wish>, chart: RemoteChart, span: Option<Span>) {
+    let RemoteChart { repository, name, version: range } = chart;
+    let known = |wish: &Wish| wish.repository == repository && wish.name == name && wish.range == range;
+    if !wishes.iter().any(known) {
+        wishes.push(Wish { name, range, version: None, repository, span });
+    }
 }

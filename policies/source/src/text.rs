@@ -85,12 +85,20 @@ impl Text {
         self.bytes.get(range.start as usize..range.end as usize).unwrap_or_default()
     }
 
-    /// A part of the text of a file, or of a text without a place, as a text of its own; nothing where it does not lie within.
+    /// A part of the text as a text of its own, of the same places; nothing where it does not lie within.
     #[must_use]
     pub fn part(&self, range: Range) -> Self {
+        let within = |end: u32| (end > range.start).then(|| end.min(range.end) - range.start);
         let places = match &self.places {
             Places::File { file, start } => Places::File { file: *file, start: start + range.start },
-            Places::Traced { .. } | Places::Explained(_) | Places::Nowhere => Places::Nowhere,
+            Places::Traced { trace, pieces } => {
+                let pieces = pieces.iter().filter_map(|piece| Some(Piece { end: within(piece.end)?, ..*piece })).collect();
+                Places::Traced { trace: Arc::clone(trace), pieces }
+            }
+            Places::Explained(parts) => {
+                Places::Explained(parts.iter().filter_map(|(end, origin)| Some((within(*end)?, Arc::clone(origin)))).collect())
+            }
+            Places::Nowhere => Places::Nowhere,
         };
         Self { bytes: Arc::from(self.slice(range)), places, lines: Arc::default() }
     }
@@ -177,7 +185,11 @@ impl Text {
     /// The place of a range that a person would edit: its span, or for a made text where it came from.
     #[must_use]
     pub fn place(&self, range: Range) -> Option<Span> {
-        self.span(range).or_else(|| self.origin(range).edit())
+        match &self.places {
+            // The line within the text, for which all of it would be looked through, is no place to edit.
+            Places::Traced { trace, .. } => trace.origin(1, &self.origins(range)).edit(),
+            Places::File { .. } | Places::Explained(_) | Places::Nowhere => self.span(range).or_else(|| self.origin(range).edit()),
+        }
     }
 
     /// The chain of places that explains why the render that made a range made no object of a kind, where a branch for it was not taken.

@@ -92,16 +92,18 @@ fn wanted(shape: &Shape) -> &'static str {
 pub(crate) fn trim(value: &Value, shape: &Shape, version: Version) -> Value {
     let data = match (shape, &value.data) {
         (Shape::Struct(fields), Data::Map(map)) => {
+            let given = map.entries.borrow();
             let mut entries = BTreeMap::new();
             for field in *fields {
-                let made = map.get(field.name).map(|value| trim(&value, &field.shape, version));
+                let (key, made) = given.get_key_value(field.name).unzip();
+                let made = made.map(|value| trim(value, &field.shape, version));
                 let made = match field.presence {
                     Presence::Given => made,
                     Presence::GivenSince34 if version >= (Version { major: 3, minor: 4 }) => made,
                     Presence::GivenSince34 | Presence::NonZero => made.filter(|value| !is_zero(value)),
                     Presence::Always => Some(made.unwrap_or_else(|| zero(&field.shape).from(value.origin))),
                 };
-                entries.extend(made.map(|made| (Arc::from(field.name), made.boxed())));
+                entries.extend(made.map(|made| (key.map_or_else(|| Arc::from(field.name), Arc::clone), made.boxed())));
             }
             Value::map(entries).data
         }

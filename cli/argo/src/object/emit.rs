@@ -6,13 +6,17 @@ use portcullis_gotemplate::{Data, Str, Value};
 use portcullis_source::{self as source, Document, Entry, Map, Node, OriginId, Range, Text, Trace};
 
 use crate::{
-    parameters::{escape, json_float, print},
+    parameters::{escape, json_float, print, stands_for_itself},
     template::{Pieces, char_origins},
 };
 
+/// What most objects take.
+const USUAL_BYTES: usize = 1 << 10;
+const USUAL_PIECES: usize = 1 << 6;
+
 /// Writes a value as indented JSON.
 pub(crate) fn emit(value: &Value, trace: &Arc<Trace>) -> Document {
-    let mut emitter = Emitter::default();
+    let mut emitter = Emitter { pieces: Pieces::with_capacity(USUAL_BYTES, USUAL_PIECES) };
     let root = emitter.node(value, 0);
     emitter.pieces.push(b"\n", value.origin);
     let (bytes, pieces) = emitter.pieces.into_parts();
@@ -20,7 +24,6 @@ pub(crate) fn emit(value: &Value, trace: &Arc<Trace>) -> Document {
     Document { text: Text::traced(Arc::from(bytes), Arc::clone(trace), Arc::from(pieces)), root, range, comments: Vec::new() }
 }
 
-#[derive(Default)]
 struct Emitter {
     pieces: Pieces,
 }
@@ -47,8 +50,10 @@ impl Emitter {
     }
 
     fn line(&mut self, depth: usize, origin: OriginId) {
-        let indent = format!("\n{:width$}", "", width = depth * 2);
-        self.pieces.push(indent.as_bytes(), origin);
+        self.pieces.push(b"\n", origin);
+        for _ in 0..depth {
+            self.pieces.push(b"  ", origin);
+        }
     }
 
     fn list(&mut self, items: &[Value], origin: OriginId, depth: usize) -> source::Data {
@@ -73,7 +78,7 @@ impl Emitter {
             self.pieces.push(if index == 0 { b"" } else { b"," }, origin);
             self.line(depth + 1, origin);
             let start = self.at();
-            self.string(&Str::from(Arc::clone(key)), value.origin);
+            self.quoted(key, value.origin);
             let key_range = Range { start, end: self.at() };
             self.pieces.push(b": ", value.origin);
             entries.push(Entry { key: Arc::clone(key), key_range, value: self.node(value, depth + 1) });
@@ -86,18 +91,30 @@ impl Emitter {
     }
 
     fn string(&mut self, text: &Str, origin: OriginId) -> source::Data {
-        let first = char_origins(text, origin).first().map_or(origin, |run| run.2);
+        let runs = char_origins(text, origin);
+        let (first, last) = (runs.first().map_or(origin, |run| run.2), runs.last().map_or(origin, |run| run.2));
         self.pieces.push(b"\"", first);
-        let mut last = first;
-        for (from, to, origin) in char_origins(text, origin) {
-            let part = String::from_utf8_lossy(text.bytes.get(from..to).unwrap_or_default()).into_owned();
-            let mut escaped = String::with_capacity(part.len());
-            part.chars().for_each(|character| escape(character, &mut escaped));
-            self.pieces.push(escaped.as_bytes(), origin);
-            last = origin;
+        for (from, to, origin) in runs {
+            self.escaped(&String::from_utf8_lossy(text.bytes.get(from..to).unwrap_or_default()), origin);
         }
         self.pieces.push(b"\"", last);
         source::Data::String(Arc::from(text.lossy().as_ref()))
+    }
+
+    fn quoted(&mut self, text: &str, origin: OriginId) {
+        self.pieces.push(b"\"", origin);
+        self.escaped(text, origin);
+        self.pieces.push(b"\"", origin);
+    }
+
+    fn escaped(&mut self, text: &str, origin: OriginId) {
+        if text.bytes().all(stands_for_itself) {
+            self.pieces.push(text.as_bytes(), origin);
+            return;
+        }
+        let mut escaped = String::with_capacity(text.len() + 8);
+        text.chars().for_each(|character| escape(character, &mut escaped));
+        self.pieces.push(escaped.as_bytes(), origin);
     }
 }
 

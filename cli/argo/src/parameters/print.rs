@@ -130,6 +130,11 @@ pub(crate) fn escape(character: char, text: &mut String) {
     }
 }
 
+/// Whether a byte stands as it is within a JSON string.
+pub(crate) fn stands_for_itself(byte: u8) -> bool {
+    byte >= 0x20 && !matches!(byte, b'"' | b'\\')
+}
+
 fn quote(string: &str, text: &mut String) {
     text.push('"');
     string.chars().for_each(|character| escape(character, text));

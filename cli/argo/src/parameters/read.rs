@@ -25,7 +25,7 @@ pub(crate) fn too_deep(node: &Node) -> bool {
 
 /// The span of a range of a document: in its own file, or where the rendered text was written.
 pub(crate) fn place(document: &Document, range: Range) -> Option<Span> {
-    document.text.span(range).or_else(|| document.text.origin(range).edit())
+    document.text.place(range)
 }
 
 /// Reads the nodes of one document.

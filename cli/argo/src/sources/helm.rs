@@ -6,7 +6,7 @@ use super::{
     inline::inline,
     value_files::{self, Roots},
 };
-use crate::{Application, Cluster, FileParameter, HelmSource, Parameter, assemble::Object, fault::Fault};
+use crate::{Application, Cluster, FileParameter, HelmSource, Parameter, Settings, assemble::Object, fault::Fault};
 
 /// The longest name of a release.
 const MAX_RELEASE_NAME: usize = 53;
@@ -23,25 +23,14 @@ pub(super) struct Target<'a> {
 pub(super) fn helm(roots: &Roots<'_>, source: Object<'_>, target: &Target<'_>, faults: &mut Vec<Fault>) -> HelmSource {
     let release = |name: &str| if name.is_empty() { target.application.name.clone() } else { name.to_owned() };
     let namespace = |name: &str| if name.is_empty() { target.application.destination.namespace.clone() } else { name.to_owned() };
-    let settings = &roots.world.inventory.settings;
     let mut made = HelmSource { chart: roots.chart.clone(), ..HelmSource::default() };
-    let cluster_version = target.cluster.and_then(|cluster| cluster.kubernetes_version.clone());
-    made.kube_version = cluster_version.or_else(|| settings.kubernetes_version.clone()).map(|version| full_version(&version));
-    made.api_versions.clone_from(&settings.api_versions);
-    made.api_versions.extend(target.cluster.map(|cluster| cluster.api_versions.clone()).unwrap_or_default());
+    (made.kube_version, made.api_versions) = capabilities(&roots.world.inventory.settings, target.cluster, source.root.get("helm"));
     made.release_name = release("");
     made.namespace = Some(namespace("")).filter(|namespace| !namespace.is_empty());
     if let Some(block) = source.root.get("helm").filter(|block| block.as_map().is_some()) {
         let block = source.part(block);
         made.release_name = release(block.text(&["releaseName"]));
         made.namespace = Some(namespace(block.text(&["namespace"]))).filter(|namespace| !namespace.is_empty());
-        if !block.text(&["kubeVersion"]).is_empty() {
-            made.kube_version = Some(full_version(block.text(&["kubeVersion"])));
-        }
-        let api_versions = block.root.get("apiVersions").map(Node::items).unwrap_or_default();
-        if !api_versions.is_empty() {
-            made.api_versions = api_versions.iter().filter_map(|node| node.as_str().map(str::to_owned)).collect();
-        }
         made.skip_crds = block.flag(&["skipCrds"]);
         made.skip_tests = block.flag(&["skipTests"]);
         made.skip_schema_validation = block.flag(&["skipSchemaValidation"]);
@@ -109,6 +98,25 @@ fn escape(value: &str) -> String {
         before = Some(character);
     }
     made
+}
+
+/// The version of Kubernetes and what the API server serves, as the settings, the cluster and the tool's own block of a source say it.
+pub(super) fn capabilities(settings: &Settings, cluster: Option<&Cluster>, block: Option<&Node>) -> (Option<String>, Vec<String>) {
+    let own_version = block.and_then(|block| block.get("kubeVersion")?.as_str()).filter(|version| !version.is_empty());
+    let version = own_version.or_else(|| cluster.and_then(|cluster| cluster.kubernetes_version.as_deref()));
+    let version = version.or(settings.kubernetes_version.as_deref()).map(full_version);
+    let own: Vec<String> = block
+        .and_then(|block| block.get("apiVersions"))
+        .map(Node::items)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|node| node.as_str().map(str::to_owned))
+        .collect();
+    if !own.is_empty() {
+        return (version, own);
+    }
+    let of_cluster = cluster.map(|cluster| cluster.api_versions.iter()).into_iter().flatten();
+    (version, settings.api_versions.iter().chain(of_cluster).cloned().collect())
 }
 
 /// `major.minor.patch`, whatever else the version says.

@@ -13,7 +13,7 @@ use super::{
     value_files::Roots,
 };
 use crate::{
-    Application, ChartLocation, Cluster, KustomizeSource, Source, SourceKind, Unrendered,
+    Application, ChartLocation, Cluster, KustomizeHelm, KustomizeSource, Source, SourceKind, Unrendered,
     assemble::Object,
     fault::Fault,
     repository::{self, Found},
@@ -249,12 +249,18 @@ impl One<'_> {
     }
 
     fn kustomize(&self, source: Object<'_>, path: RepoPath) -> Result<KustomizeSource, Fault> {
-        let restriction = self.world.inventory.settings.load_restriction;
-        let Some(node) = source.root.get("kustomize").filter(|node| !node.is_null()) else {
-            return Ok(KustomizeSource { path, settings: None, restriction });
-        };
-        let settings = kustomize::settings(node, &self.environment(source), &|node| source.place(node))?;
-        Ok(KustomizeSource { path, settings: Some(Arc::new(settings)), restriction })
+        let settings = &self.world.inventory.settings;
+        let options = settings.build_options.clone().unwrap_or_default();
+        let block = source.root.get("kustomize").filter(|node| !node.is_null());
+        let helm = options.helm.then(|| {
+            let (version, served) = helm::capabilities(settings, self.cluster, block);
+            KustomizeHelm {
+                kube_version: version.or(options.kube_version),
+                api_versions: options.api_versions.into_iter().chain(served).collect(),
+            }
+        });
+        let read = |node| kustomize::settings(node, &self.environment(source), &|node| source.place(node)).map(Arc::new);
+        Ok(KustomizeSource { path, settings: block.map(read).transpose()?, restriction: options.restriction, helm })
     }
 
     fn directory(&self, source: Object<'_>, folder: &RepoPath, faults: &mut Vec<Fault>) -> Result<Vec<SourceKind>, Fault> {

@@ -11,6 +11,11 @@ pub(crate) struct Pieces {
 }
 
 impl Pieces {
+    /// A string that is going to have about as much.
+    pub(crate) fn with_capacity(bytes: usize, pieces: usize) -> Self {
+        Self { bytes: Vec::with_capacity(bytes), pieces: Vec::with_capacity(pieces) }
+    }
+
     /// Appends bytes of one origin.
     pub(crate) fn push(&mut self, bytes: &[u8], origin: OriginId) {
         if bytes.is_empty() {
@@ -47,7 +52,7 @@ impl Pieces {
 /// The runs of a string with one origin each: `(from, to, origin)`.
 pub(crate) fn char_origins(text: &Str, whole: OriginId) -> Vec<(usize, usize, OriginId)> {
     let length = text.bytes.len();
-    let mut runs = Vec::new();
+    let mut runs = Vec::with_capacity(text.pieces.as_ref().map_or(1, |pieces| pieces.len() + 1));
     let mut from = 0;
     for piece in text.pieces.iter().flat_map(|pieces| pieces.iter()) {
         let to = (piece.end as usize).min(length);

@@ -186,7 +186,7 @@ impl Renderer {
                 Data::List(List::Any(Rc::new(items)))
             }
             Data::Map(map) => {
-                let entries = map.entries.borrow().clone();
+                let entries = map.entries.borrow();
                 let mut rendered = BTreeMap::new();
                 for (key, value) in entries.iter().filter(|(_, value)| !matches!(value.data, Data::Nil)) {
                     let made = self.tree(value, parameters).map_err(|failed| failed.below(&**key))?;

@@ -10,9 +10,11 @@ use crate::{
     order::Order,
 };
 
+mod chart;
 mod decode;
 mod parts;
 
+pub(crate) use chart::{ChartCall, ValuesMerge, of_generator};
 pub(crate) use decode::{Fields, Said};
 pub(crate) use parts::{generator, image, patch, plugin, replacement_field, replacements, replica};
 
@@ -67,8 +69,8 @@ pub(crate) struct Kustomization {
     pub(crate) config_maps: Vec<Generator>,
     /// Secrets to make.
     pub(crate) secrets: Vec<Generator>,
-    /// Where charts are asked for.
-    pub(crate) charts: Option<Place>,
+    /// Charts to render.
+    pub(crate) charts: Vec<ChartCall>,
     /// How the objects are sorted, where it says so.
     pub(crate) order: Option<Order>,
     /// What is to be noted in the objects.
@@ -336,20 +338,11 @@ impl Kustomization {
             vars: nodes("vars")?.map(parts::var).collect::<Result<_>>()?,
             config_maps: generators("configMapGenerator")?,
             secrets: generators("secretGenerator")?,
-            charts: charts(&fields)?,
+            charts: chart::charts(&fields)?,
             order: parts::order(fields.get("sortOptions"))?,
             build_metadata: fields.texts("buildMetadata")?,
         })
     }
-}
-
-fn charts(fields: &Fields<'_>) -> Result<Option<Place>> {
-    for name in ["helmCharts", "helmChartInflationGenerator"] {
-        if let Some(first) = fields.list(name)?.first() {
-            return Ok(Some(first.place.clone()));
-        }
-    }
-    Ok(None)
 }
 
 /// Whether it is a component; another kind or version is refused.

@@ -3,7 +3,8 @@
 
 use std::{fs, path::PathBuf, sync::Arc};
 
-use portcullis_kustomize::{Fault, Options, Rendered, Settings, render};
+use portcullis_helm::{Compat, Supply};
+use portcullis_kustomize::{Fault, Helm, Options, Rendered, Settings, render};
 use portcullis_source::{RepoPath, Revision, Sources, Text, yaml};
 
 /// A case of `testdata/kustomize`.
@@ -12,6 +13,8 @@ pub(crate) struct Case {
     pub(crate) name: String,
     /// The folder that is built.
     pub(crate) folder: String,
+    /// The flags that it is built with.
+    pub(crate) flags: Vec<String>,
     /// What kustomize printed; none where it refused.
     pub(crate) output: Option<String>,
     /// What an Application changes.
@@ -47,7 +50,9 @@ impl Case {
                 head.push_str(line);
             }
         }
-        let folder = head.lines().find_map(|line| line.strip_prefix("# build ")).expect("# build FOLDER").to_owned();
+        let build = head.lines().find_map(|line| line.strip_prefix("# build ")).expect("# build FOLDER");
+        let (folder, flags) = build.split_once(' ').unwrap_or((build, ""));
+        let (folder, flags) = (folder.to_owned(), flags.split(' ').map(str::to_owned).collect());
         let output = files.iter().find(|(path, _)| path == "@output").map(|(_, content)| content.clone());
         let settings = files.iter().find(|(path, _)| path == "@settings").map(|(_, content)| content.clone());
         files.retain(|(path, _)| !path.starts_with('@'));
@@ -62,14 +67,21 @@ impl Case {
             }
         }
         let unrendered = head.lines().any(|line| line.starts_with("# unrendered"));
-        Self { name: name.to_owned(), folder, output, settings, unrendered, root, sources: Arc::new(Sources::default()) }
+        Self { name: name.to_owned(), folder, flags, output, settings, unrendered, root, sources: Arc::new(Sources::default()) }
     }
 
     /// Builds it, with what an Application changes.
     pub(crate) fn build(&self) -> Result<Rendered, Box<Fault>> {
         let revision = Revision::folder(self.root.path(), Arc::clone(&self.sources)).unwrap();
         let settings = self.settings.as_ref().map(|text| self.read(text)).transpose()?;
-        let options = Options { settings: settings.as_ref(), ..Options::default() };
+        let supply = Supply::default();
+        let flag =
+            |name: &str| self.flags.iter().filter_map(|flag| flag.strip_prefix(name)?.strip_prefix('=').map(str::to_owned)).collect();
+        let (versions, api_versions): (Vec<String>, Vec<String>) = (flag("--helm-kube-version"), flag("--helm-api-versions"));
+        let kube_version = versions.first().map(String::as_str);
+        let helm = Helm { supply: &supply, compat: Compat::Helm3, kube_version, api_versions: &api_versions };
+        let helm = self.flags.iter().any(|flag| flag == "--enable-helm").then_some(helm);
+        let options = Options { settings: settings.as_ref(), helm, ..Options::default() };
         render(&revision, &RepoPath::new(&self.folder).unwrap(), &options)
     }
 
