@@ -19,7 +19,7 @@ use crate::{
     own, pipeline,
     report::{self, Report},
     settings::Settings,
-    terraform::{self, Checked, Keep},
+    terraform::{self, Checked, Keep, Kept},
 };
 
 /// How much of two revisions is rendered.
@@ -271,7 +271,18 @@ fn judge_both(
         waived.map(|finding| finding.fingerprint.clone()).collect::<BTreeSet<_>>()
     };
     let waived_otherwise = waived(&before) != waived(&after);
-    (reached, Verdicts { judged: BothJudged { judged: judge(before, after), waived_otherwise }, problems, undecided })
+    let judged = judge(before, after, &|finding| moved_to(&roots.1.roots, finding));
+    (reached, Verdicts { judged: BothJudged { judged, waived_otherwise }, problems, undecided })
+}
+
+/// The address that a resource of the base has in the head, where `moved` gives it another one.
+fn moved_to(roots: &[Kept], finding: &Finding) -> Option<String> {
+    let resource = finding.resource.as_ref()?;
+    let is_own = |kept: &&Kept| {
+        let folder = if kept.folder.as_str().is_empty() { "." } else { kept.folder.as_str() };
+        resource.namespace.as_deref() == Some(folder) && kept.environment == finding.environment
+    };
+    roots.iter().filter(is_own).find_map(|kept| kept.moved_to(&resource.name))
 }
 
 /// Objects, and those of roots: these are few, and asked about on both sides whether they change or not.

@@ -1,6 +1,6 @@
 //! The findings of both sides to what is new, unchanged and fixed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_policies::{Finding, Level};
 
@@ -17,8 +17,8 @@ pub(super) struct Judged {
     pub(super) fixed: Vec<Finding>,
 }
 
-/// Compares findings by their fingerprints, in which there is no line.
-pub(super) fn judge(base: Vec<Finding>, head: Vec<Finding>) -> Judged {
+/// Compares findings by their fingerprints, in which there is no line; `moved` says what something of the base is called now.
+pub(super) fn judge(base: Vec<Finding>, head: Vec<Finding>, moved: &dyn Fn(&Finding) -> Option<String>) -> Judged {
     let mut before: BTreeMap<String, Vec<Finding>> = BTreeMap::new();
     for finding in base {
         before.entry(finding.fingerprint.clone()).or_default().push(finding);
@@ -36,7 +36,18 @@ pub(super) fn judge(base: Vec<Finding>, head: Vec<Finding>) -> Judged {
         list.push(finding);
     }
     judged.fixed = before.into_values().flatten().filter(|finding| finding.waived.is_none()).collect();
+    judged.follow(moved);
     judged
+}
+
+/// Whether two findings are of the same rule, field and environment, and of resources of the same type in the same root.
+fn is_of(old: &Finding, new: &Finding) -> bool {
+    let part = |finding: &Finding| finding.resource.as_ref().map(|resource| (resource.kind.clone(), resource.namespace.clone()));
+    old.rule == new.rule && old.environment == new.environment && old.path == new.path && part(old) == part(new)
+}
+
+fn address(finding: &Finding) -> Option<&str> {
+    finding.resource.as_ref().map(|resource| &*resource.name)
 }
 
 /// How much a finding counts.
@@ -57,6 +68,34 @@ fn take(before: &mut BTreeMap<String, Vec<Finding>>, finding: &Finding, will_do:
 }
 
 impl Judged {
+    /// What is found of a thing under its new address was found of it under the old one.
+    fn follow(&mut self, moved: &dyn Fn(&Finding) -> Option<String>) {
+        let mut renamed: Vec<(usize, String)> =
+            self.fixed.iter().enumerate().filter_map(|(at, finding)| Some((at, moved(finding)?))).collect();
+        if renamed.is_empty() {
+            return;
+        }
+        let mut gone = BTreeSet::new();
+        for finding in std::mem::take(&mut self.new) {
+            let is_same = |(at, name): &(usize, String)| {
+                let old = self.fixed.get(*at);
+                old.is_some_and(|old| counts(old) >= counts(&finding) && is_of(old, &finding) && address(&finding) == Some(name.as_str()))
+            };
+            match renamed.iter().position(is_same) {
+                Some(place) => {
+                    gone.insert(renamed.swap_remove(place).0);
+                    self.unchanged.push(finding);
+                }
+                None => self.new.push(finding),
+            }
+        }
+        let mut at = 0;
+        self.fixed.retain(|_| {
+            at += 1;
+            !gone.contains(&(at - 1))
+        });
+    }
+
     /// The three lists with their words.
     pub(super) fn parts(self) -> [(Status, Vec<Finding>); 3] {
         [(Status::New, self.new), (Status::Unchanged, self.unchanged), (Status::Fixed, self.fixed)]

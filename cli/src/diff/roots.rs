@@ -11,7 +11,7 @@ use portcullis_policies::{
 };
 use portcullis_source::RepoPath;
 use portcullis_terraform::{
-    document::is_secret,
+    document::{is_secret, secret_type},
     module::Mode,
     plan::{Action, Planned, Shown},
 };
@@ -88,7 +88,8 @@ fn object(pair: (Option<&Resource>, Option<&Resource>), telling: &Telling<'_>) -
             && !field.path.ends_with("/$unknown")
     };
     change.fields.retain(is_told);
-    change.fields.iter_mut().for_each(|field| hide(field, telling));
+    let ty = [pair.0, pair.1].into_iter().flatten().map(type_of).max_by_key(|ty| ty.ends_with("secret")).unwrap_or_default();
+    change.fields.iter_mut().for_each(|field| hide(field, &ty, telling));
     if change.kind == ChangeKind::Changed && change.fields.is_empty() {
         return None;
     }
@@ -98,21 +99,32 @@ fn object(pair: (Option<&Resource>, Option<&Resource>), telling: &Telling<'_>) -
     Some(change)
 }
 
+/// The type that tells which values of a resource are secrets.
+fn type_of(resource: &Resource) -> String {
+    let text = |path: &[&str]| resource.node()?.at(path)?.as_str();
+    secret_type(&resource.identity.kind, text(&["values", "manifest", "kind"]), text(&["values", "yaml_body"])).to_owned()
+}
+
 /// Puts hashes in the place of what is secret by its name.
-fn hide(field: &mut FieldChange, telling: &Telling<'_>) {
-    let is_named = field.path.split('/').any(is_secret);
+fn hide(field: &mut FieldChange, ty: &str, telling: &Telling<'_>) {
     for text in [&mut field.before, &mut field.after].into_iter().flatten() {
         let Ok(mut value) = serde_json::from_str::<Value>(text) else { continue };
-        mask(&mut value, is_named, telling);
+        mask(&mut value, &mut field.path.split('/').map(str::to_owned).collect(), ty, telling);
         *text = value.to_string();
     }
 }
 
-fn mask(value: &mut Value, is_named: bool, telling: &Telling<'_>) {
+fn mask(value: &mut Value, path: &mut Vec<String>, ty: &str, telling: &Telling<'_>) {
     match value {
-        Value::String(text) if is_named => *value = telling.secrets.hash(text).into(),
-        Value::Array(items) => items.iter_mut().for_each(|item| mask(item, is_named, telling)),
-        Value::Object(members) => members.iter_mut().for_each(|(name, value)| mask(value, is_named || is_secret(name), telling)),
+        Value::String(text) if is_secret(ty, path.iter().map(String::as_str)) => *value = telling.secrets.hash(text).into(),
+        Value::Array(items) => items.iter_mut().for_each(|item| mask(item, path, ty, telling)),
+        Value::Object(members) => {
+            for (name, value) in members {
+                path.push(name.clone());
+                mask(value, path, ty, telling);
+                path.pop();
+            }
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
@@ -121,7 +133,7 @@ fn mask(value: &mut Value, is_named: bool, telling: &Telling<'_>) {
 fn shown(resource: &Resource, telling: &Telling<'_>) -> Arc<str> {
     let part = |name: &str| Some((name.to_owned(), portcullis_policies::json(resource.node()?.get(name)?)));
     let mut value = Value::Object(["values", "tags", "lifecycle"].into_iter().filter_map(part).collect());
-    mask(&mut value, false, telling);
+    mask(&mut value, &mut Vec::new(), &type_of(resource), telling);
     Arc::from(format!("{value:#}\n"))
 }
 

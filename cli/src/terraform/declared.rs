@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use portcullis_policies::config::{Located, Terraform};
+use portcullis_policies::config::{Located, Terraform, TerraformAssume};
 use portcullis_source::{EntryKind, Partial, Problem, RepoPath, Revision, Stage};
 use portcullis_terraform::{
-    module::{Dialect, ModuleCopy, Setup},
+    module::{Assume, Dialect, ModuleCopy, Setup},
     roots::{self, Declared, DeclaredEnvironment, Root},
 };
 
@@ -35,13 +35,13 @@ pub(super) fn dialect(settings: &Settings) -> Dialect {
 }
 
 fn declared(settings: &Settings) -> Declared {
-    let Terraform { dialect: _, roots, modules } = &settings.config.terraform;
+    let Terraform { dialect: _, roots, modules, assume } = &settings.config.terraform;
     let copies = modules.iter().map(|module| ModuleCopy {
         source: Arc::clone(&module.source.value),
         version: module.version.as_ref().map(|version| Arc::clone(&version.value)),
         folder: path(&module.path),
     });
-    let setup = Arc::new(Setup { dialect: dialect(settings), copies: copies.collect() });
+    let setup = Arc::new(Setup { dialect: dialect(settings), copies: copies.collect(), assume: assumed(assume) });
     let roots: BTreeMap<RepoPath, Vec<DeclaredEnvironment>> = roots
         .iter()
         .map(|root| {
@@ -79,4 +79,15 @@ fn missing(settings: &Settings) -> Vec<Problem> {
 
 fn is_file(revision: &Revision, path: &RepoPath) -> bool {
     revision.resolve(path).is_ok_and(|path| matches!(revision.entry(&path), Some(EntryKind::File)))
+}
+
+/// What data sources are answered with.
+fn assumed(assume: &TerraformAssume) -> Assume {
+    let text = |value: &Option<Located<Arc<str>>>| value.as_ref().map(|value| Arc::clone(&value.value));
+    Assume {
+        partition: text(&assume.partition),
+        region: text(&assume.region),
+        zones: assume.zones.iter().map(|zone| Arc::clone(&zone.value)).collect(),
+        account_id: text(&assume.account_id),
+    }
 }

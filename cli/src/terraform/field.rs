@@ -3,7 +3,11 @@
 use std::sync::Arc;
 
 use portcullis_source::Span;
-use portcullis_terraform::{Value, document};
+use portcullis_terraform::{
+    Type, Value, document,
+    module::Mode,
+    value::{Reason, ReasonKind},
+};
 
 use super::Evaluated;
 
@@ -35,10 +39,16 @@ impl Evaluated {
         let Some((first, rest)) = path.split_first() else {
             return Err(resource.values.keys().map(|key| format!("{}.{key}", resource.address)).collect());
         };
-        let value = resource.values.get(&**first).cloned();
+        let is_secret = document::is_secret(resource.secret_type(), path.iter().map(String::as_str));
+        // What is not set its provider computes, as far as there is such an attribute.
+        let computed = || {
+            let kind = ReasonKind::Computed(Arc::clone(&resource.address), Arc::from(first.as_str()));
+            (resource.mode == Mode::Managed).then(|| Value::unknown(Type::Dynamic, Reason { kind, span: Some(resource.span) }))
+        };
+        let value = resource.values.get(&**first).cloned().or_else(computed);
         let value = value.ok_or_else(|| resource.values.keys().map(|key| format!("{}.{key}", resource.address)).collect::<Vec<_>>())?;
         let head = format!("{}.{first}", resource.address);
-        walk(&head, value, rest, resource.span, false)
+        walk(&head, value, rest, resource.span, is_secret)
     }
 
     fn output(&self, name: &str) -> Result<Field, Vec<String>> {
@@ -53,8 +63,6 @@ impl Evaluated {
 /// Follows a path as far as it is known.
 fn walk(head: &str, value: Value, path: &[String], span: Span, is_sensitive: bool) -> Result<Field, Vec<String>> {
     let (mut name, mut value, mut is_sensitive) = (head.to_owned(), value, is_sensitive);
-    let named = head.rsplit('.').next().into_iter().chain(path.iter().map(String::as_str));
-    is_sensitive |= !head.starts_with("output.") && named.last().is_some_and(document::is_secret);
     for step in path {
         is_sensitive |= value.marks.sensitive;
         let next = match (value.attributes(), value.items()) {

@@ -98,6 +98,8 @@ pub enum Known {
     Either(Arc<[Value; 2]>),
     /// It is a resource or a block of one: what the configuration sets. The provider adds the rest.
     Members(Arc<Members>),
+    /// It is an object the names of some of whose entries are known in part, with `?` for each part that is not.
+    Keyed(Arc<Members>),
 }
 
 impl Known {
@@ -113,7 +115,7 @@ impl Known {
             Self::Pieces(pieces) => (pieces, None),
             Self::Encoded(_, value) => (std::slice::from_ref(&**value), None),
             Self::Either(both) => (both.as_slice(), None),
-            Self::Members(members) => (&[], Some(members)),
+            Self::Members(members) | Self::Keyed(members) => (&[], Some(members)),
         };
         list.iter().chain(members.into_iter().flat_map(|members| members.values()))
     }
@@ -414,6 +416,19 @@ impl Value {
         match self.as_unknown().map(|unknown| &unknown.known) {
             Some(Known::Members(members)) => Some(members),
             _ => self.members(),
+        }
+    }
+
+    /// A text, with `?` for each part that is not known; none where no part is.
+    pub(crate) fn partial_text(&self) -> Option<Arc<str>> {
+        if let Data::String(text) = &self.data {
+            return Some(Arc::clone(text));
+        }
+        match self.as_unknown().map(|unknown| &unknown.known) {
+            Some(Known::Pieces(pieces)) if pieces.iter().any(|piece| piece.as_str().is_some()) => {
+                Some(Arc::from(pieces.iter().map(|piece| piece.as_str().unwrap_or("?")).collect::<String>()))
+            }
+            _ => None,
         }
     }
 

@@ -246,3 +246,38 @@ fn a_release_says_what_its_chart_is_given() {
     let named = |name: &str| document::chart(module.resources.iter().find(|one| &*one.name == name).unwrap()).map(|chart| chart.name);
     assert_eq!((named("vague").as_deref(), named("y")), (Some("./charts/web"), None));
 }
+
+#[test]
+fn what_is_not_known_hides_its_own_part_of_a_written_document_alone() {
+    let (revision, module) = only(
+        "data \"aws_sqs_queue\" \"q\" {\n  name = \"q\"\n}\nlocals {\n  issuer = \"${data.aws_sqs_queue.q.url}/id\"\n  action = \"sqs:*\"\n}\n\
+         resource \"aws_iam_policy\" \"a\" {\n  policy = <<-EOT\n    {\n      \"Statement\": [{\n        \"Action\": [\"${local.action}\", \"s3:Get*\"],\n        \
+         \"Resource\": \"${data.aws_sqs_queue.q.arn}/*\",\n        \"Condition\": { \"StringLike\": { \"${local.issuer}:sub\": \"*\" } },\n        \
+         \"Principal\": ${jsonencode({ AWS = data.aws_sqs_queue.q.arn })}\n      }]\n    }\n  EOT\n}\n\
+         resource \"aws_iam_role\" \"b\" {\n  assume_role_policy = jsonencode({\n    Statement = [{ Condition = { StringLike = { \"${local.issuer}:sub\" = \"*\" } } }]\n  })\n}\n\
+         resource \"aws_iam_policy\" \"c\" {\n  policy = <<EOT\n{\n  \"Statement\": [\n    { \"Action\": \"*\" }\n  ]\n}\nEOT\n}\n",
+    );
+    let policy = resource(&module, "aws_iam_policy");
+    let statement = ["documents", "/policy", "Statement"];
+    let at =
+        |document: &Document, path: &[Step]| document.origin(path).edit().and_then(|span| revision.sources().locate(span)).unwrap().line;
+    let steps = |rest: &[&str]| -> Vec<Step> {
+        let head = statement.iter().map(|key| Step::Key(Arc::from(*key))).chain([Step::Index(0)]);
+        head.chain(rest.iter().map(|key| Step::Key(Arc::from(*key)))).collect()
+    };
+    let one = &policy.root.at(&statement).unwrap().items()[0];
+    assert_eq!(one.get("Action").unwrap().items()[1].as_str(), Some("s3:Get*"));
+    assert_eq!(one.get("Action").unwrap().items()[0].as_str(), Some("sqs:*"));
+    assert!(one.at(&["Resource", "$pieces"]).is_some(), "of a text its known part stays");
+    assert!(one.at(&["Principal", "$unknown"]).is_some(), "what is no text is unknown as a whole");
+    assert_eq!(one.at(&["Condition", "StringLike", "?/id:sub"]).and_then(Node::as_str), Some("*"));
+    assert_eq!(at(&policy, &[steps(&["Action"]), vec![Step::Index(1)]].concat()), 12);
+    assert_eq!(at(&policy, &[steps(&["Action"]), vec![Step::Index(0)]].concat()), 6, "the local that it was taken from");
+    assert_eq!(at(&policy, &steps(&["Resource"])), 13);
+    let role = resource(&module, "aws_iam_role");
+    let conditions = &role.root.at(&["documents", "/assume_role_policy", "Statement"]).unwrap().items()[0];
+    assert_eq!(conditions.at(&["Condition", "StringLike", "?/id:sub"]).and_then(Node::as_str), Some("*"));
+    let plain = module.resources.iter().filter(|resource| &*resource.ty == "aws_iam_policy").nth(1).unwrap();
+    let plain = document::of_resource(plain, &RepoPath::root()).unwrap();
+    assert_eq!(at(&plain, &steps(&["Action"])), 29, "the line of a text in several lines");
+}

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 use portcullis_source::{Partial, RepoPath, Revision, Sources};
 use portcullis_terraform::{
     Role, Value,
-    module::{self, Dialect, Existence, Inputs, Limits, Module, ModuleCopy, Setup},
+    module::{self, Assume, Dialect, Existence, Inputs, Limits, Module, ModuleCopy, Setup},
     value::{Known, ReasonKind},
 };
 
@@ -442,4 +442,20 @@ fn switches_of_opentofu_are_told() {
     assert_eq!(messages(&done), ["lifecycle.enabled is not evaluated, so that this counts as being there"]);
     let (_, done) = evaluate(&resource("true"));
     assert_eq!(messages(&done), Vec::<&str>::new());
+}
+
+#[test]
+fn data_sources_are_answered_with_what_is_assumed() {
+    let files = "data \"aws_partition\" \"p\" {}\ndata \"aws_region\" \"r\" {}\ndata \"aws_caller_identity\" \"c\" {}\n\
+         data \"aws_availability_zones\" \"z\" {\n  exclude_names = [\"eu-west-1c\"]\n  filter {\n    name = \"opt-in-status\"\n    values = [\"opt-in-not-required\"]\n  }\n}\n\
+         data \"aws_availability_zones\" \"other\" {\n  filter {\n    name = \"zone-type\"\n    values = [\"local-zone\"]\n  }\n}\n\
+         data \"aws_arn\" \"a\" {\n  arn = \"arn:aws:iam::111122223333:role/x\"\n}\n\
+         output \"all\" {\n  value = [data.aws_partition.p.partition, data.aws_region.r.name, data.aws_caller_identity.c.account_id,\n    data.aws_availability_zones.z.names, data.aws_availability_zones.other.names, data.aws_arn.a.account]\n}\n";
+    let zones = ["a", "b", "c"].map(|zone| Arc::from(format!("eu-west-1{zone}"))).into();
+    let assume = Assume { region: Some(Arc::from("eu-west-1")), zones, account_id: Some(Arc::from("444455556666")), partition: None };
+    let (_, done) = evaluate_with(files, Setup { assume, ..Setup::default() });
+    let text = |done: &Partial<Module>| done.value.outputs.get("all").map(|output| output.value.to_json()).unwrap_or_default();
+    assert_eq!(text(&done), r#"["aws","eu-west-1","444455556666",["eu-west-1a","eu-west-1b"],null,"111122223333"]"#);
+    let (_, done) = evaluate_with(files, Setup::default());
+    assert_eq!(text(&done), r#"[null,null,null,null,null,"111122223333"]"#, "nothing is assumed unless somebody says so");
 }

@@ -15,7 +15,7 @@ pub use error::{ConfigError, nearest};
 pub use glob::glob_matches;
 pub use model::{
     Admission, Argocd, BreakGlass, Cluster, Config, Environment, Generator, Layer, Located, Registry, Repository, RuleBundle, RuleSettings,
-    Scoring, Setting, SettingLevel, Terraform, TerraformEnvironment, TerraformModule, TerraformRoot, Trust, WaiverEntry,
+    Scoring, Setting, SettingLevel, Terraform, TerraformAssume, TerraformEnvironment, TerraformModule, TerraformRoot, Trust, WaiverEntry,
 };
 pub use reference::{Reference, ReferenceError};
 pub use shape::SCHEMA;

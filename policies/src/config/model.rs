@@ -193,6 +193,21 @@ pub struct Terraform {
     pub roots: Vec<TerraformRoot>,
     /// Modules of other places that lie in this repository.
     pub modules: Vec<TerraformModule>,
+    /// What data sources are answered with.
+    pub assume: TerraformAssume,
+}
+
+/// What data sources of AWS are answered with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TerraformAssume {
+    /// The partition.
+    pub partition: Option<Located<Arc<str>>>,
+    /// The region.
+    pub region: Option<Located<Arc<str>>>,
+    /// Its availability zones.
+    pub zones: Vec<Located<Arc<str>>>,
+    /// The number of the account.
+    pub account_id: Option<Located<Arc<str>>>,
 }
 
 /// A root module.

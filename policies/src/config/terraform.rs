@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use portcullis_source::{Node, RepoPath};
 
-use super::{ConfigError, Located, Terraform, TerraformEnvironment, TerraformModule, TerraformRoot, read::Reader};
+use super::{ConfigError, Located, Terraform, TerraformAssume, TerraformEnvironment, TerraformModule, TerraformRoot, read::Reader};
 
 impl Reader<'_> {
     pub(super) fn terraform(&self, node: &Node) -> Terraform {
@@ -23,10 +23,17 @@ impl Reader<'_> {
             version: self.some_text(node, "version"),
             path: self.text(node, "path"),
         };
+        let assume = |node: &Node| TerraformAssume {
+            partition: self.some_text(node, "partition"),
+            region: self.some_text(node, "region"),
+            zones: self.texts(node, "availabilityZones"),
+            account_id: self.some_text(node, "accountId"),
+        };
         Terraform {
             dialect: self.some_text(node, "dialect"),
             roots: list("roots").iter().map(root).collect(),
             modules: list("modules").iter().map(module).collect(),
+            assume: node.get("assume").map(assume).unwrap_or_default(),
         }
     }
 }

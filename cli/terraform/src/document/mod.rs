@@ -6,12 +6,14 @@ mod explain;
 mod manifest;
 mod object;
 mod release;
+mod secret;
 mod typed;
 mod write;
 
 pub use manifest::{manifest, may_apply};
-pub use object::{About, Differing, is_secret, of_resource, of_root, of_root_alone, secrets};
+pub use object::{About, Differing, of_resource, of_root, of_root_alone, secrets};
 pub use release::{ChartName, Release, Setting, SettingKind, chart, release};
+pub use secret::{is_secret, secret_type};
 
 /// The API version of these documents.
 pub const API_VERSION: &str = "terraform/v1";

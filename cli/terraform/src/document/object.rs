@@ -7,6 +7,7 @@ use portcullis_source::{Document, Origin, RepoPath, Span};
 use super::{
     API_VERSION, ROOT_KIND,
     explain::chain,
+    secret::is_secret,
     write::{Manner, Writer},
 };
 use crate::{
@@ -238,49 +239,40 @@ fn contract(resource: &Resource) -> String {
     format!(",\"contract\":{{\"module\":{},\"mapped\":[{}]}}", json_string(contract), mapped.join(","))
 }
 
-/// Whether an attribute of a resource holds a secret whatever variables say of it, as its provider declares.
-#[must_use]
-pub fn is_secret(name: &str) -> bool {
-    SECRET.contains(&name)
-}
-
-const SECRET: [&str; 11] = [
-    "access_key",
-    "auth_token",
-    "client_secret",
-    "master_password",
-    "password",
-    "private_key",
-    "secret_access_key",
-    "secret_binary",
-    "secret_key",
-    "secret_string",
-    "token",
-];
-
 /// The values of a module that must not be shown: where each was written, and its text where that is known.
 #[must_use]
 pub fn secrets(module: &Module) -> Vec<(Option<Span>, Option<Arc<str>>)> {
     let mut found = Vec::new();
-    let resources = module.resources.iter().flat_map(|resource| resource.values.iter());
+    for resource in &module.resources {
+        let ty = resource.secret_type();
+        resource.values.iter().for_each(|(name, value)| hidden(ty, &mut vec![name], value, &mut found));
+    }
     let settings = module.settings.iter().flat_map(|setting| setting.values.iter());
-    resources.chain(settings).for_each(|(name, value)| hidden(name, value, &mut found, 0));
-    module.variables.iter().for_each(|(name, value)| hidden(name, value, &mut found, 0));
-    module.outputs.values().for_each(|output| hidden("", &output.value, &mut found, 0));
+    settings.chain(&module.variables).for_each(|(name, value)| hidden("", &mut vec![name], value, &mut found));
+    module.outputs.values().for_each(|output| hidden("", &mut Vec::new(), &output.value, &mut found));
     found
 }
 
-fn hidden(name: &str, value: &Value, found: &mut Vec<(Option<Span>, Option<Arc<str>>)>, depth: usize) {
-    if depth > MAX_DOCUMENT_DEPTH {
+fn hidden<'v>(ty: &str, path: &mut Vec<&'v str>, value: &'v Value, found: &mut Vec<(Option<Span>, Option<Arc<str>>)>) {
+    if path.len() > MAX_DOCUMENT_DEPTH {
         return;
     }
-    if value.marks.sensitive || (is_secret(name) && value.as_str().is_some()) {
+    if value.marks.sensitive || (value.as_str().is_some() && is_secret(ty, path.iter().copied())) {
         found.push((value.origin.span(), value.as_str().map(Arc::from)));
     }
     if let Some(members) = value.attributes() {
-        return members.iter().for_each(|(name, value)| hidden(name, value, found, depth + 1));
+        for (name, value) in members.iter() {
+            path.push(name);
+            hidden(ty, path, value, found);
+            path.pop();
+        }
+        return;
     }
-    value.items().into_iter().flat_map(|items| items.iter()).for_each(|item| hidden(name, item, found, depth + 1));
+    for item in value.items().into_iter().flat_map(|items| items.iter()) {
+        path.push("");
+        hidden(ty, path, item, found);
+        path.pop();
+    }
 }
 
 /// How deep documents are looked for within blocks.

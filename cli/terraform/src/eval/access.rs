@@ -152,6 +152,10 @@ fn unknown_index(value: &Value, unknown: &Unknown, key: &Value, span: Span) -> E
 impl Machine<'_> {
     pub(super) fn splat(&mut self, source: &Expr, steps: &[Access], span: Span, scope: Scope<'_>) -> Evaluated {
         let source = self.eval(source, scope)?;
+        self.splat_of(&source, steps, span, scope)
+    }
+
+    fn splat_of(&mut self, source: &Value, steps: &[Access], span: Span, scope: Scope<'_>) -> Evaluated {
         let origin = Origin::computed(span, std::iter::once(&source.origin));
         let is_list = matches!(source.data, Data::List(..) | Data::Set(..));
         let items: Arc<[Value]> = match &source.data {
@@ -159,7 +163,11 @@ impl Machine<'_> {
                 return Err(Fault::new("a splat is of a null list", "check for null first", span));
             }
             Data::Null(_) => Arc::from([]),
-            Data::Unknown(unknown) if !unknown.ty.is_primitive() => {
+            // A resource is one thing; what else is not known may be null, which makes no item.
+            Data::Unknown(unknown) if !matches!(unknown.known, Known::Members(_)) => {
+                if unknown.ty.is_primitive() {
+                    self.followed(source, steps, scope)?;
+                }
                 return Ok(Value::unknown(Type::Dynamic, unknown.reason.clone()).marked(source.marks).with_origin(origin));
             }
             _ => source.items().cloned().unwrap_or_else(|| Arc::from([source.clone()])),
@@ -167,17 +175,7 @@ impl Machine<'_> {
         let mut results = Vec::new();
         for item in items.iter() {
             self.step(span)?;
-            let mut value = item.clone();
-            for step in steps {
-                value = match step {
-                    Access::Attr(name, span) => member(&value, name, *span)?,
-                    Access::Index(key) => {
-                        let key_value = self.eval(key, scope)?;
-                        index(&value, &key_value, key.span)?
-                    }
-                };
-            }
-            results.push(value);
+            results.push(self.followed(item, steps, scope)?);
         }
         let first = results.first().map(Value::ty);
         let data = match first {
@@ -189,6 +187,22 @@ impl Machine<'_> {
             _ => Data::Tuple(Arc::from(results)),
         };
         Ok(Value::from(data).marked(source.marks).with_origin(origin))
+    }
+
+    /// What steps lead to from an item.
+    fn followed(&mut self, item: &Value, steps: &[Access], scope: Scope<'_>) -> Evaluated {
+        let mut value = item.clone();
+        for step in steps {
+            value = match step {
+                Access::Attr(name, span) => member(&value, name, *span)?,
+                Access::Index(key) => {
+                    let key_value = self.eval(key, scope)?;
+                    index(&value, &key_value, key.span)?
+                }
+                Access::Splat(steps, span) => self.splat_of(&value, steps, *span, scope)?,
+            };
+        }
+        Ok(value)
     }
 }
 

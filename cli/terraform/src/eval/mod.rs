@@ -3,6 +3,7 @@
 mod access;
 mod condition;
 mod each;
+mod encoded;
 mod operator;
 mod template;
 
@@ -19,7 +20,7 @@ use crate::{
     origin::Origin,
     syntax::{Expr, Kind},
     types::Type,
-    value::{Data, Members, Reason, ReasonKind, Value},
+    value::{Data, Known, Members, Reason, ReasonKind, Unknown, Value},
 };
 
 impl Machine<'_> {
@@ -42,7 +43,7 @@ impl Machine<'_> {
             Kind::Null => Ok(written(Data::Null(Type::Dynamic))),
             Kind::Bool(value) => Ok(written(Data::Bool(*value))),
             Kind::Number(number) => Ok(written(Data::Number(number.clone()))),
-            Kind::String(text) => Ok(Value::string(text).with_origin(Origin::written(expr.span))),
+            Kind::String(text) => Ok(Value::string(text).with_origin(self.text_origin(text, expr.span))),
             Kind::Template(parts) => self.template(parts, expr.span, scope),
             Kind::Wrap(inner) | Kind::Paren(inner) => self.eval(inner, scope),
             Kind::Tuple(items) => {
@@ -62,7 +63,7 @@ impl Machine<'_> {
 
     fn object(&mut self, pairs: &[(Expr, Expr)], span: Span, scope: Scope<'_>) -> Evaluated {
         let mut members = Members::new();
-        let mut unknown = None;
+        let (mut unknown, mut is_named) = (None, true);
         let mut marks = crate::value::Marks::default();
         for (key, value) in pairs {
             let name = self.eval(key, scope)?;
@@ -77,12 +78,23 @@ impl Machine<'_> {
                 (Data::String(text), _) => {
                     members.insert(Arc::clone(text), value);
                 }
-                (_, Some(why)) => unknown = Some(why.reason.clone()),
+                (_, Some(why)) => {
+                    unknown = Some(why.reason.clone());
+                    match name.partial_text() {
+                        Some(text) => {
+                            members.insert(text, value);
+                        }
+                        None => is_named = false,
+                    }
+                }
                 _ => {}
             }
         }
         let value = match unknown {
-            Some(reason) => Value::unknown(Type::Dynamic, reason),
+            Some(reason) => {
+                let known = if is_named { Known::Keyed(Arc::new(members)) } else { Known::Nothing };
+                Data::Unknown(Arc::new(Unknown { ty: Type::Dynamic, reason, known })).into()
+            }
             None => Value::object(members),
         };
         Ok(value.marked(marks).with_origin(Origin::written(span)))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use portcullis_source::Span;
 
-use super::each::pairs;
+use super::{each::pairs, encoded::Runs};
 use crate::{
     convert::convert,
     limits::MAX_STRING_BYTES,
@@ -12,7 +12,7 @@ use crate::{
     origin::Origin,
     syntax::{Expr, Part},
     types::Type,
-    value::{Data, Known, Marks, Reason, Unknown, Value},
+    value::{Data, Format, Known, Marks, Reason, Unknown, Value},
 };
 
 /// A string in the making; parts of it may be unknown.
@@ -24,6 +24,8 @@ struct Made {
     unknown: Option<Reason>,
     named: Option<Origin>,
     length: usize,
+    /// What it may be a document of.
+    runs: Option<Runs>,
 }
 
 impl Made {
@@ -36,24 +38,44 @@ impl Made {
 
 impl Machine<'_> {
     pub(super) fn template(&mut self, parts: &[Part], span: Span, scope: Scope<'_>) -> Evaluated {
-        let mut made = Made::default();
+        let is_object = matches!(parts.first(), Some(Part::Literal(text, _)) if text.trim_start().starts_with('{'));
+        let mut made = Made { runs: is_object.then(Runs::default), ..Made::default() };
         self.parts(parts, scope, &mut made)?;
+        let document = made.runs.take().and_then(|runs| runs.document(self));
         let origin = Origin::computed(span, made.named.iter());
-        let value = match made.unknown.take() {
-            None => Value::string(&made.text),
-            Some(reason) => {
+        let (value, origin) = match (made.unknown.take(), document) {
+            (None, None) => (Value::string(&made.text), origin),
+            (None, Some(document)) => (Value::string(&made.text), origin.encoding(&document, span)),
+            (Some(reason), document) => {
                 made.settle();
-                let known = Known::Pieces(Arc::from(made.pieces));
-                Data::Unknown(Arc::new(Unknown { ty: Type::String, reason, known })).into()
+                let known = match document {
+                    Some(document) => Known::Encoded(Format::Json, Arc::new(document)),
+                    None => Known::Pieces(Arc::from(made.pieces)),
+                };
+                (Data::Unknown(Arc::new(Unknown { ty: Type::String, reason, known })).into(), origin)
             }
         };
         Ok(value.marked(made.marks).with_origin(origin))
     }
 
+    /// Where a text is written; each part of a JSON document in several lines has the place of its own line.
+    pub(super) fn text_origin(&self, text: &str, span: Span) -> Origin {
+        let origin = Origin::written(span);
+        if !text.contains('\n') || !text.trim_start().starts_with('{') {
+            return origin;
+        }
+        let mut runs = Runs::default();
+        runs.literal(text, span);
+        runs.document(self).map_or_else(|| origin.clone(), |document| origin.encoding(&document, span))
+    }
+
     fn parts(&mut self, parts: &[Part], scope: Scope<'_>, made: &mut Made) -> Evaluated<()> {
         for part in parts {
             match part {
-                Part::Literal(text, span) => self.write(text, *span, made)?,
+                Part::Literal(text, span) => {
+                    self.write(text, *span, made)?;
+                    made.runs.iter_mut().for_each(|runs| runs.literal(text, *span));
+                }
                 Part::Value(expr) => self.write_value(expr, scope, made)?,
                 Part::If(condition, yes, no) => {
                     let test = self.eval(condition, scope)?;
@@ -111,17 +133,43 @@ impl Machine<'_> {
             made.named = Some(value.origin);
         }
         match text.as_str() {
-            Some(known) => self.write(known, expr.span, made)?,
+            Some(known) => {
+                self.write(known, expr.span, made)?;
+                made.runs.iter_mut().for_each(|runs| runs.value(known, Origin::computed(expr.span, std::iter::once(&text.origin))));
+            }
             None => unknown_part(&text, made),
         }
         Ok(())
     }
 }
 
+/// How many parts of a string are told apart.
+const MAX_PIECES: usize = 64;
+
 fn unknown_part(part: &Value, made: &mut Made) {
-    made.settle();
-    if let Some(reason) = part.any_reason() {
-        made.unknown.get_or_insert_with(|| reason.clone());
-        made.pieces.push(Value::unknown(Type::String, reason.clone()).with_origin(part.origin.clone()));
+    let Some(reason) = part.any_reason() else { return };
+    made.unknown.get_or_insert_with(|| reason.clone());
+    let whole = std::slice::from_ref(part);
+    let pieces = match part.as_unknown().map(|unknown| &unknown.known) {
+        Some(Known::Pieces(pieces)) => pieces,
+        _ => whole,
+    };
+    let length: usize = pieces.iter().filter_map(Value::as_str).map(str::len).sum();
+    let is_small = made.pieces.len() + pieces.len() <= MAX_PIECES && made.length + length <= MAX_STRING_BYTES;
+    for piece in if is_small { pieces } else { whole } {
+        match piece.as_str() {
+            Some(known) => {
+                made.length += known.len();
+                made.text.push_str(known);
+                made.runs.iter_mut().for_each(|runs| runs.value(known, part.origin.clone()));
+            }
+            None => {
+                made.settle();
+                let reason = piece.any_reason().unwrap_or(reason).clone();
+                let piece = Value::unknown(Type::String, reason).with_origin(part.origin.clone());
+                made.runs.iter_mut().for_each(|runs| runs.unknown(piece.clone()));
+                made.pieces.push(piece);
+            }
+        }
     }
 }

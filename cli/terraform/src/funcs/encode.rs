@@ -41,8 +41,29 @@ fn base64decode(_: &mut Context<'_, '_>, given: &[Value]) -> Done {
 /// A text in an encoding whose parts are not all known.
 pub(super) fn encoded(format: Format, value: &Value) -> Option<Value> {
     let reason = value.any_reason()?.clone();
-    let known = Known::Encoded(format, Arc::new(value.clone()));
+    let known = Known::Encoded(format, Arc::new(shown(value)));
     Some(Data::Unknown(Arc::new(Unknown { ty: Type::String, reason, known })).into())
+}
+
+/// What a document shows of a value: entries whose names are known in part stand beside the others.
+fn shown(value: &Value) -> Value {
+    let members = |members: &Members| -> Members { members.iter().map(|(name, value)| (Arc::clone(name), shown(value))).collect() };
+    let data = match &value.data {
+        _ if value.any_reason().is_none() => return value.clone(),
+        Data::Tuple(items) => Data::Tuple(items.iter().map(shown).collect()),
+        Data::List(ty, items) => Data::List(ty.clone(), items.iter().map(shown).collect()),
+        Data::Object(inner) => Data::Object(Arc::new(members(inner))),
+        Data::Map(ty, inner) => Data::Map(ty.clone(), Arc::new(members(inner))),
+        Data::Unknown(unknown) => match &unknown.known {
+            Known::Keyed(inner) => {
+                let known = Known::Members(Arc::new(members(inner)));
+                Data::Unknown(Arc::new(Unknown { known, ..Unknown::clone(unknown) }))
+            }
+            _ => return value.clone(),
+        },
+        _ => return value.clone(),
+    };
+    Value::from(data).marked(value.marks).with_origin(value.origin.clone())
 }
 
 /// The value that a text was encoded from.

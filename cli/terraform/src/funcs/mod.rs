@@ -13,6 +13,7 @@ mod map;
 mod network;
 mod number;
 mod pattern;
+mod provider;
 mod set;
 mod text;
 mod time;
@@ -185,7 +186,7 @@ pub fn names() -> Vec<&'static str> {
 }
 
 fn find(name: &str) -> Option<&'static Spec> {
-    ALL.iter().flat_map(|group| group.iter()).find(|spec| spec.name == name)
+    ALL.iter().chain([&provider::FUNCTIONS]).flat_map(|group| group.iter()).find(|spec| spec.name == name)
 }
 
 impl Machine<'_> {
@@ -221,13 +222,14 @@ impl Machine<'_> {
         self.apply(spec, arguments, span)
     }
 
-    /// A function of a provider is not known here; anything else does not exist.
+    /// A function of another provider is not known here; anything else does not exist.
     fn call_foreign(&mut self, call: &Call, span: Span) -> Evaluated {
-        if call.name.starts_with("provider::") {
+        if call.name.starts_with("provider::") && !call.name.starts_with("provider::terraform::") {
             let reason = crate::eval::unsupported(&format!("{}()", call.name), span);
             return Ok(Value::unknown(Type::Dynamic, reason));
         }
-        let near = names().into_iter().find(|name| is_near(name, &call.name));
+        let own = provider::FUNCTIONS.iter().map(|spec| spec.name);
+        let near = names().into_iter().chain(own).find(|name| is_near(name, &call.name));
         let hint = near.map_or_else(|| "see the list of Terraform's functions".to_owned(), |name| format!("did you mean {name}?"));
         Err(Fault::new(format!("there is no function {:?}", call.name), hint, call.name_span))
     }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::{Existence, Mode, Resource};
 use crate::{
-    document::is_secret,
+    document::{is_secret, secret_type},
     eval::may_be_computed,
     limits::MAX_VALUE_DEPTH,
     value::{Known, Value, json_string},
@@ -17,8 +17,8 @@ pub struct Left {
     pub unknown: BTreeMap<String, String>,
     /// What is sensitive, as JSON Pointers.
     pub sensitive: Vec<String>,
-    /// Whether names tell secrets, as they do in resources.
-    is_named: bool,
+    /// The type of the resource, whose names tell secrets.
+    ty: Option<Arc<str>>,
 }
 
 impl Value {
@@ -32,14 +32,21 @@ impl Value {
 }
 
 impl Resource {
+    /// The type that tells which of its values are secrets.
+    #[must_use]
+    pub fn secret_type(&self) -> &str {
+        let manifest = self.values.get("manifest").and_then(|manifest| manifest.get("kind")).and_then(Value::as_str);
+        secret_type(&self.ty, manifest, self.values.get("yaml_body").and_then(Value::as_str))
+    }
+
     /// What is set of the resource, as JSON in the same way.
     #[must_use]
     pub fn shown(&self) -> (String, Left) {
-        let mut left = Left { is_named: true, ..Left::default() };
+        let mut left = Left { ty: Some(Arc::from(self.secret_type())), ..Left::default() };
         let values: Vec<String> = self
             .values
             .iter()
-            .map(|(name, value)| format!("{}:{}", json_string(name), member(name, value, &step("", name), &mut left, 0)))
+            .map(|(name, value)| format!("{}:{}", json_string(name), member(value, &step("", name), &mut left, 0)))
             .collect();
         (format!("{{{}}}", values.join(",")), left)
     }
@@ -80,8 +87,8 @@ fn step(path: &str, name: &str) -> String {
     format!("{path}/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
-fn member(name: &str, value: &Value, path: &str, left: &mut Left, depth: usize) -> String {
-    if left.is_named && is_secret(name) && value.as_str().is_some() {
+fn member(value: &Value, path: &str, left: &mut Left, depth: usize) -> String {
+    if value.as_str().is_some() && left.ty.as_ref().is_some_and(|ty| is_secret(ty, path.split('/'))) {
         left.sensitive.push(path.to_owned());
         return "null".to_owned();
     }
@@ -104,7 +111,7 @@ fn shown(value: &Value, path: &str, left: &mut Left, depth: usize) -> String {
     };
     if let Some(members) = value.attributes() {
         // What a resource does not set, its provider may; in a resource's own document it is just not set.
-        let computed = value.as_unknown().map(|unknown| &unknown.reason.kind).filter(|kind| !left.is_named && may_be_computed(kind));
+        let computed = value.as_unknown().map(|unknown| &unknown.reason.kind).filter(|kind| left.ty.is_none() && may_be_computed(kind));
         let members: Vec<String> = members
             .iter()
             .map(|(name, value)| {
@@ -112,7 +119,7 @@ fn shown(value: &Value, path: &str, left: &mut Left, depth: usize) -> String {
                 if let Some(reason) = computed.filter(|_| value.is_null()) {
                     left.unknown.insert(path.clone(), reason.describe());
                 }
-                format!("{}:{}", json_string(name), member(name, value, &path, left, depth + 1))
+                format!("{}:{}", json_string(name), member(value, &path, left, depth + 1))
             })
             .collect();
         return format!("{{{}}}", members.join(","));
@@ -127,7 +134,9 @@ fn shown(value: &Value, path: &str, left: &mut Left, depth: usize) -> String {
             Known::Pieces(pieces) if pieces.iter().all(|piece| piece.attributes().is_some()) && !pieces.is_empty() => {
                 list(&Arc::clone(pieces), left)
             }
-            Known::Nothing | Known::Pieces(_) | Known::Encoded(..) | Known::Either(_) | Known::Members(_) => "null".to_owned(),
+            Known::Nothing | Known::Pieces(_) | Known::Encoded(..) | Known::Either(_) | Known::Members(_) | Known::Keyed(_) => {
+                "null".to_owned()
+            }
         };
     }
     value.to_json()

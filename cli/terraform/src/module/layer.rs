@@ -222,6 +222,7 @@ fn carried(value: &Value, folder: &Arc<str>) -> Value {
                 Known::Encoded(format, inner) => Known::Encoded(*format, Arc::new(carried(inner, folder))),
                 Known::Either(both) => Known::Either(Arc::new(both.each_ref().map(|one| carried(one, folder)))),
                 Known::Members(inner) => Known::Members(members(inner)),
+                Known::Keyed(inner) => Known::Keyed(members(inner)),
             };
             Data::Unknown(Arc::new(Unknown { ty: unknown.ty.clone(), reason, known }))
         }

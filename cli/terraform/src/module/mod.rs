@@ -1,5 +1,6 @@
 //! Modules: their files, their calls of each other, and all that they declare, evaluated.
 
+mod answered;
 mod block;
 mod call;
 mod condition;
@@ -73,6 +74,34 @@ pub struct Setup {
     pub dialect: Dialect,
     /// The modules of other places that lie in the repository.
     pub copies: Vec<ModuleCopy>,
+    /// What data sources of AWS are answered with.
+    pub assume: Assume,
+}
+
+/// What somebody says of the account, so that data sources are answered without asking AWS.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Assume {
+    /// The partition, such as `aws-cn`; without one, that of the region.
+    pub partition: Option<Arc<str>>,
+    /// The region.
+    pub region: Option<Arc<str>>,
+    /// Its availability zones.
+    pub zones: Vec<Arc<str>>,
+    /// The number of the account.
+    pub account_id: Option<Arc<str>>,
+}
+
+impl Assume {
+    /// The partition, which a region tells.
+    #[must_use]
+    pub fn partition(&self) -> Option<&str> {
+        let of_region = |region: &str| match region.split('-').next() {
+            Some("cn") => "aws-cn",
+            Some("us") if region.starts_with("us-gov-") => "aws-us-gov",
+            _ => "aws",
+        };
+        self.partition.as_deref().or_else(|| self.region.as_deref().map(of_region))
+    }
 }
 
 /// What plans a repository.

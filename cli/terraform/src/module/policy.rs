@@ -262,7 +262,7 @@ struct Tests {
 impl Tests {
     fn add(&mut self, variable: Option<&Value>, values: Value) {
         let unknown = variable.and_then(Value::as_unknown);
-        let Some(name) = variable.and_then(name_of) else {
+        let Some(name) = variable.and_then(Value::partial_text) else {
             let reason = unknown.map_or(FAILED, |unknown| unknown.reason.clone());
             self.unknown = Some((reason, true));
             return;
@@ -290,19 +290,6 @@ impl Tests {
 }
 
 const FAILED: Reason = Reason { kind: ReasonKind::Failed, span: None };
-
-/// A text, with `?` for each part that is not known; none where no part is.
-fn name_of(value: &Value) -> Option<Arc<str>> {
-    if let Some(text) = value.as_str() {
-        return Some(Arc::from(text));
-    }
-    match value.as_unknown().map(|unknown| &unknown.known) {
-        Some(Known::Pieces(pieces)) if pieces.iter().any(|piece| piece.as_str().is_some()) => {
-            Some(Arc::from(pieces.iter().map(|piece| piece.as_str().unwrap_or("?")).collect::<String>()))
-        }
-        _ => None,
-    }
-}
 
 fn conditions(value: Option<&Value>) -> Option<Value> {
     let mut tests: std::collections::BTreeMap<Arc<str>, Tests> = std::collections::BTreeMap::new();

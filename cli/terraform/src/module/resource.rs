@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use portcullis_source::Span;
 
-use super::{Lifecycle, call::Node, expand::Expansion, lifecycle, policy};
+use super::{Lifecycle, answered, call::Node, expand::Expansion, lifecycle, policy};
 use crate::{
     machine::{Evaluated, Machine, Scope},
     origin::Origin,
@@ -168,6 +168,11 @@ impl Machine<'_> {
                     self.report(&fault);
                 }
             }
+        }
+        if mode == Mode::Data
+            && let Some(known) = answered::answers(ty, &members, &self.inputs.setup.assume)
+        {
+            members.extend(known.into_iter().map(|(name, value)| (Arc::from(name), value.with_origin(Origin::written(block.header)))));
         }
         if mode == Mode::Data && &**ty == "terraform_remote_state" {
             let outputs = self.remote_outputs(&members, block.header);

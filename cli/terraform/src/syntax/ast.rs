@@ -63,6 +63,8 @@ pub enum Access {
     Attr(Arc<str>, Span),
     /// `[key]`.
     Index(Expr),
+    /// `[*]` and `.*` within a splat: what is done to each item of each item.
+    Splat(Vec<Access>, Span),
 }
 
 /// A call of a function.

@@ -374,25 +374,49 @@ impl Cursor<'_> {
     }
 
     fn attribute_splat(&mut self, start: usize, value: Expr) -> Read<Expr> {
-        let mut steps = Vec::new();
-        while self.byte(0) == Some(b'.') && !self.looks_at("...") && !self.looks_at(".*") {
-            self.at += 1;
-            let from = self.at;
-            match self.name().map(Arc::from) {
-                Some(name) => steps.push(Access::Attr(name, self.span(from))),
-                None if self.byte(0).is_some_and(|byte| byte.is_ascii_digit()) => {
-                    self.digits();
-                    let number = self.text.get(from..self.at).and_then(Number::parse).unwrap_or_else(|| Number::integer(0));
-                    steps.push(Access::Index(self.make(from, Kind::Number(number))));
-                }
-                None => return self.error("an attribute's name must stand after the dot", "write the name"),
-            }
+        let steps = self.attribute_steps()?;
+        if self.looks_at(".*") {
+            return self.error("a splat `.*` cannot stand within another one", "write [*], which takes everything that follows");
         }
         Ok(self.make(start, Kind::Splat(Box::new(value), steps)))
     }
 
-    fn index_or_splat(&mut self, start: usize, value: Expr) -> Read<Expr> {
+    /// The names and numbers after dots.
+    fn attribute_steps(&mut self) -> Read<Vec<Access>> {
+        let mut steps = Vec::new();
+        while self.byte(0) == Some(b'.') && !self.looks_at("...") && !self.looks_at(".*") {
+            steps.push(self.attribute_step()?);
+        }
+        Ok(steps)
+    }
+
+    fn attribute_step(&mut self) -> Read<Access> {
         self.at += 1;
+        let from = self.at;
+        if self.byte(0).is_some_and(|byte| byte.is_ascii_digit()) {
+            self.digits();
+            let number = self.text.get(from..self.at).and_then(Number::parse).unwrap_or_else(|| Number::integer(0));
+            return Ok(Access::Index(self.make(from, Kind::Number(number))));
+        }
+        match self.name().map(Arc::from) {
+            Some(name) => Ok(Access::Attr(name, self.span(from))),
+            None => self.error("an attribute's name must stand after the dot", "write the name"),
+        }
+    }
+
+    /// What stands between brackets.
+    fn bracketed(&mut self) -> Read<Expr> {
+        self.deeper(|cursor| {
+            cursor.flow(true, |cursor| {
+                let key = cursor.expr()?;
+                cursor.close("]", "index")?;
+                Ok(key)
+            })
+        })
+    }
+
+    /// Whether `*]` follows, which is taken.
+    fn star(&mut self) -> Read<bool> {
         let before = self.at;
         let is_splat = self.flow(true, |cursor| {
             cursor.space()?;
@@ -402,42 +426,44 @@ impl Cursor<'_> {
         })?;
         if !is_splat {
             self.at = before;
-            let key = self.deeper(|cursor| {
-                cursor.flow(true, |cursor| {
-                    let key = cursor.expr()?;
-                    cursor.close("]", "index")?;
-                    Ok(key)
-                })
-            })?;
+        }
+        Ok(is_splat)
+    }
+
+    fn index_or_splat(&mut self, start: usize, value: Expr) -> Read<Expr> {
+        self.at += 1;
+        if !self.star()? {
+            let key = self.bracketed()?;
             return Ok(self.make(start, Kind::Index(Box::new(value), Box::new(key))));
         }
+        let steps = self.splat_steps()?;
+        Ok(self.make(start, Kind::Splat(Box::new(value), steps)))
+    }
+
+    /// All that follows a `[*]` is done to each item, further splats too.
+    fn splat_steps(&mut self) -> Read<Vec<Access>> {
         let mut steps = Vec::new();
         loop {
-            if self.byte(0) == Some(b'.') && !self.looks_at("...") && !self.looks_at(".*") {
+            if steps.len() > crate::limits::MAX_DEPTH {
+                return self.error("reference has more than MAX_DEPTH steps", "put a part of it into a local");
+            }
+            let from = self.at;
+            if self.looks_at(".*") {
+                self.at += 2;
+                let inner = self.attribute_steps()?;
+                steps.push(Access::Splat(inner, self.span(from)));
+            } else if self.byte(0) == Some(b'.') && !self.looks_at("...") {
+                steps.push(self.attribute_step()?);
+            } else if self.byte(0) == Some(b'[') {
                 self.at += 1;
-                let from = self.at;
-                if self.byte(0).is_some_and(|byte| byte.is_ascii_digit()) {
-                    self.digits();
-                    let number = self.text.get(from..self.at).and_then(Number::parse).unwrap_or_else(|| Number::integer(0));
-                    steps.push(Access::Index(self.make(from, Kind::Number(number))));
-                    continue;
+                if self.star()? {
+                    let inner = self.deeper(Self::splat_steps)?;
+                    steps.push(Access::Splat(inner, self.span(from)));
+                } else {
+                    steps.push(Access::Index(self.bracketed()?));
                 }
-                match self.name().map(Arc::from) {
-                    Some(name) => steps.push(Access::Attr(name, self.span(from))),
-                    None => return self.error("an attribute's name must stand after the dot", "write the name"),
-                }
-            } else if self.byte(0) == Some(b'[') && !self.looks_at("[*]") {
-                self.at += 1;
-                let key = self.deeper(|cursor| {
-                    cursor.flow(true, |cursor| {
-                        let key = cursor.expr()?;
-                        cursor.close("]", "index")?;
-                        Ok(key)
-                    })
-                })?;
-                steps.push(Access::Index(key));
             } else {
-                return Ok(self.make(start, Kind::Splat(Box::new(value), steps)));
+                return Ok(steps);
             }
         }
     }

@@ -33,10 +33,7 @@ impl Expr {
             }
             Kind::Splat(inner, steps) => {
                 inner.each(visit);
-                steps.iter().for_each(|step| match step {
-                    Access::Attr(..) => {}
-                    Access::Index(key) => key.each(visit),
-                });
+                each_step(steps, visit);
             }
             Kind::Call(call) => call.arguments.iter().for_each(|argument| argument.each(visit)),
             Kind::Conditional(three) => three.iter().for_each(|one| one.each(visit)),
@@ -44,6 +41,16 @@ impl Expr {
                 let optional = each.result_key.iter().chain(&each.condition);
                 [&each.source, &each.result].into_iter().chain(optional).for_each(|one| one.each(visit));
             }
+        }
+    }
+}
+
+fn each_step<'a>(steps: &'a [Access], visit: &mut dyn FnMut(&'a Expr)) {
+    for step in steps {
+        match step {
+            Access::Attr(..) => {}
+            Access::Index(key) => key.each(visit),
+            Access::Splat(inner, _) => each_step(inner, visit),
         }
     }
 }
