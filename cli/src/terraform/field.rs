@@ -40,10 +40,12 @@ impl Evaluated {
             return Err(resource.values.keys().map(|key| format!("{}.{key}", resource.address)).collect());
         };
         let is_secret = document::is_secret(resource.secret_type(), path.iter().map(String::as_str));
-        // What is not set its provider computes, as far as there is such an attribute.
+        // What is not set its provider computes, unless it is one of those that are set, misspelt.
+        let is_like = |name: &str| name.starts_with(&**first) || first.starts_with(name);
         let computed = || {
             let kind = ReasonKind::Computed(Arc::clone(&resource.address), Arc::from(first.as_str()));
-            (resource.mode == Mode::Managed).then(|| Value::unknown(Type::Dynamic, Reason { kind, span: Some(resource.span) }))
+            let is_computed = resource.mode == Mode::Managed && !resource.values.keys().any(|name| is_like(name));
+            is_computed.then(|| Value::unknown(Type::Dynamic, Reason { kind, span: Some(resource.span) }))
         };
         let value = resource.values.get(&**first).cloned().or_else(computed);
         let value = value.ok_or_else(|| resource.values.keys().map(|key| format!("{}.{key}", resource.address)).collect::<Vec<_>>())?;

@@ -63,6 +63,7 @@ impl Machine<'_> {
                 }
             }
         }
+        self.refuse(&config);
         let config = Arc::new(config);
         self.configs.insert(folder.clone(), Arc::clone(&config));
         config

@@ -14,6 +14,7 @@ mod lifecycle;
 mod planned;
 mod policy;
 mod reference;
+mod refused;
 mod resource;
 mod run;
 mod setting;

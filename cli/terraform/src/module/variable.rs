@@ -67,7 +67,11 @@ impl Machine<'_> {
         let marks = Marks { sensitive: flag("sensitive"), ephemeral: flag("ephemeral") };
         let nullable = !matches!(block.body.attribute("nullable").map(|attribute| &attribute.value.kind), Some(Kind::Bool(false)));
         let given = self.given(module, name)?;
+        let null = given.as_ref().filter(|(value, ..)| !nullable && value.is_null()).map(|(.., span)| *span);
         let given = given.filter(|(value, ..)| nullable || !value.is_null());
+        if let Some(span) = null.filter(|_| block.body.attribute("default").is_none()) {
+            return Err(Fault::new(format!("variable {name} must not be null"), "give a value", span));
+        }
         let is_unset = given.is_none() && block.body.attribute("default").is_none();
         let planned = if is_unset { self.planned_variable(module, name) } else { None };
         let given = given.or_else(|| planned.map(|value| (value.with_origin(Origin::written(block.header)), Role::Given, block.header)));

@@ -1,0 +1,7 @@
+variable "a" {
+  nullable = false
+}
+
+output "a" {
+  value = var.a
+}

@@ -1,0 +1,3 @@
+variable "source" {
+  default = 1
+}
