@@ -116,6 +116,16 @@ impl Machine<'_> {
 
     fn evaluate_node(&mut self, module: usize, config: &Arc<Config>, node: &Node, span: Span) -> Evaluated {
         let missing = || Fault::new(format!("there is no {}", node.describe()), "declare it, or correct the name", span);
+        let is_declared = match node {
+            Node::Variable(name) => config.variables.contains_key(name),
+            Node::Local(name) => config.locals.contains_key(name),
+            Node::Output(name) => config.outputs.contains_key(name),
+            _ => true,
+        };
+        if config.partial && !is_declared {
+            // It may be in what could not be read.
+            return Ok(Value::unknown(Type::Dynamic, Reason { kind: ReasonKind::Failed, span: Some(span) }));
+        }
         match node {
             Node::Variable(name) => self.variable(module, name, config.variables.get(name).ok_or_else(missing)?),
             Node::Local(name) => {

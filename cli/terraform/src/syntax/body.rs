@@ -1,6 +1,6 @@
 //! Text to the attributes and blocks of a body.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use portcullis_source::{SourceFile, Span};
 
@@ -74,6 +74,7 @@ impl Cursor<'_> {
 
     /// Attributes and blocks up to the end of the file, or the brace that closes the block.
     fn items(&mut self, out: &mut Body, end: Option<char>) -> Read<()> {
+        let mut known: BTreeSet<Arc<str>> = out.attributes().map(|attribute| Arc::clone(&attribute.name)).collect();
         loop {
             self.lines()?;
             if self.peek() == end {
@@ -86,7 +87,7 @@ impl Cursor<'_> {
                     "write NAME = VALUE, or TYPE \"LABEL\" { … }",
                 );
             };
-            let item = self.item(start, name, out)?;
+            let item = self.item(start, name, &mut known)?;
             out.items.push(item);
             self.space()?;
             if !(self.newline() || self.peek() == end) {
@@ -95,12 +96,12 @@ impl Cursor<'_> {
         }
     }
 
-    fn item(&mut self, start: usize, name: Arc<str>, known: &Body) -> Read<Item> {
+    fn item(&mut self, start: usize, name: Arc<str>, known: &mut BTreeSet<Arc<str>>) -> Read<Item> {
         let name_span = self.span(start);
         self.space()?;
         if self.looks_at("=") {
             self.at += 1;
-            if known.attribute(&name).is_some() {
+            if !known.insert(Arc::clone(&name)) {
                 return self.error_from(start, format!("argument {name} is set twice"), "set it once");
             }
             let value = self.expr()?;
