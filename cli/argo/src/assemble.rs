@@ -154,9 +154,8 @@ impl<'a> Object<'a> {
         }
         let first = Range { start: node.range.start, end: node.range.start + 1 };
         let template = || {
-            // Without the line in the text, for which all of it would be looked through.
-            let origin = text.trace().map_or_else(|| text.origin(first), |trace| trace.origin(1, &text.origins(first)));
-            origin.first(Role::Template).and_then(|link| link.span)
+            let of_chain = || text.origin(first).first(Role::Template).and_then(|link| link.span);
+            text.trace().map_or_else(of_chain, |trace| trace.template(&text.origins(first)))
         };
         text.span(node.range).or_else(template).or_else(|| place(self.document, node.range))
     }

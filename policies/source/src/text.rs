@@ -186,8 +186,7 @@ impl Text {
     #[must_use]
     pub fn place(&self, range: Range) -> Option<Span> {
         match &self.places {
-            // The line within the text, for which all of it would be looked through, is no place to edit.
-            Places::Traced { trace, .. } => trace.origin(1, &self.origins(range)).edit(),
+            Places::Traced { trace, .. } => trace.edit(&self.origins(range)),
             Places::File { .. } | Places::Explained(_) | Places::Nowhere => self.span(range).or_else(|| self.origin(range).edit()),
         }
     }

@@ -12,6 +12,23 @@ impl Trace {
         Chain::of(self, origins).into_origin(line)
     }
 
+    /// The place that a person would edit of a text that came from `origins`, as [`Origin::edit`] of its chain has it, without the rest of the chain.
+    #[must_use]
+    pub fn edit(&self, origins: &[OriginId]) -> Option<Span> {
+        let chain = Chain::of(self, origins);
+        let value = chain.values.first().and_then(|&value| match self.get(value) {
+            Some(Source::Value { span, .. }) => Some(*span),
+            Some(_) | None => None,
+        });
+        value.or_else(|| chain.templates.first().copied())
+    }
+
+    /// The line of a template that a text which came from `origins` begins with.
+    #[must_use]
+    pub fn template(&self, origins: &[OriginId]) -> Option<Span> {
+        Chain::of(self, origins).templates.first().copied()
+    }
+
     /// The strongest layer that any of the origins leads to; layers are recorded from the weakest to the strongest.
     #[must_use]
     pub fn strongest(&self, origins: &[OriginId]) -> Option<LayerId> {
