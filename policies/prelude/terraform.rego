@@ -167,22 +167,3 @@ missing_at(type, field, other) := ["resources", unclear[0], "values", field] if 
 	unclear := sort([place | some place in vague(type, field)])
 	count(unclear) > 0
 } else := ["resources", other]
-
-# Where it is not known for whom a statement is.
-vague_principals(found) := array.concat(whole, parts) if {
-	principal := object.get(found.statement, "Principal", {})
-	whole := [array.concat(found.at, ["Principal"]) | is_unknown(principal)]
-	parts := [array.concat(found.at, array.concat(["Principal", "AWS"], [i | is_array(principal.AWS)])) |
-		is_object(principal)
-		some i, name in listed(object.get(principal, "AWS", []))
-		is_vague(name)
-	]
-}
-
-# A principal that stands for everybody.
-is_anybody(principal) if principal == "*"
-
-is_anybody(principal) if {
-	is_object(principal)
-	"*" in listed(object.get(principal, "AWS", []))
-}

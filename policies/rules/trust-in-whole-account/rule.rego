@@ -11,8 +11,10 @@
 #   target: [aws_iam_role.terraform]
 package portcullis.rules.trust_in_whole_account
 
+import data.portcullis.prelude.principals
 import data.portcullis.prelude.terraform
 import data.portcullis.prelude.terraform.address
+import data.portcullis.prelude.texts
 
 findings contains {"at": array.concat(found.at, ["Principal"]), "message": message} if {
 	some found in terraform.statements("/assume_role_policy")
@@ -29,14 +31,21 @@ is_account(principal) if {
 }
 
 is_account(principal) if {
-	pieces := object.get(principal, "$pieces", [])
-	pieces[count(pieces) - 1] == ":root"
+	is_object(principal)
+	endswith(texts.ending(principal), ":root")
+}
+
+# The account that the root is applied in.
+is_account(principal) if {
+	contains(object.get(principal, "$of", ""), "data.aws_caller_identity.")
+	object.get(principal, "$attribute", "") == "account_id"
+	object.get(principal, "$pieces", []) == []
 }
 
 findings contains {"at": at, "message": message} if {
 	some found in terraform.statements("/assume_role_policy")
 	terraform.is_allow(found.statement)
 	object.get(found.statement, "Condition", {}) == {}
-	some at in terraform.vague_principals(found)
+	some at in principals.vague(found)
 	message := sprintf("%s may be assumed by who is not known", [address])
 }
