@@ -128,7 +128,7 @@ names(value, other) if {
 names(value, other) if {
 	is_string(value)
 	own := object.get(input.resource, ["resources", other, "values"], {})
-	value in {object.get(own, "bucket", null), object.get(own, "name", null)}
+	value in {object.get(own, field, null) | some field in ["bucket", "cluster_identifier", "name"]}
 }
 
 # Where a resource has fewer others that name it than it should: at one that may not be there, else where it lacks them. Nothing where it has enough.
