@@ -59,13 +59,21 @@ findings contains {"at": array.concat(found.at, ["NotAction"]), "message": messa
 # Signs alone, of which `?` stands for one letter: `*`, `s3:*`, `s3:**`, `s3:?*`.
 is_wide(action) if {
 	is_string(action)
-	regex.match(`^([^:]*:)?[*?]*[*][*?]*$`, action)
+	regex.match(signs, action)
 }
 
 is_wide(action) if {
 	terraform.is_unknown(action)
+	not is_of_people
 	regex.match(`:[*?]*[*][*?]*$`, texts.ending(action))
 }
+
+# People may administer a service as a whole; all services are too much for them, too.
+signs := `^([*?]+:)?[*?]*[*][*?]*$` if is_of_people
+
+else := `^([^:]*:)?[*?]*[*][*?]*$`
+
+is_of_people if input.resource.kind == "aws_ssoadmin_permission_set_inline_policy"
 
 said(action) := action if is_string(action)
 
