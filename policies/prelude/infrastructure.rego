@@ -1,8 +1,6 @@
 # What Terraform makes beneath the objects of an environment, for rules that join the two.
 package portcullis.prelude.infrastructure
 
-import data.portcullis.prelude.terraform
-
 # The resources of a type that are made, and not only read.
 made(type) := [one |
 	some one in object.get(input.platform.kinds, type, [])
@@ -51,33 +49,3 @@ hidden := array.concat(
 		not call.contract
 	],
 )
-
-# Whether what is not known, or only in parts, may be this text.
-may_read(value, text) if {
-	terraform.is_unknown(value)
-	object.get(value, "$pieces", null) == null
-	object.get(value, "$either", null) == null
-	text != ""
-}
-
-may_read(value, text) if {
-	some one in object.get(value, "$either", [])
-	terraform.may_be(one, {text})
-}
-
-may_read(value, text) if {
-	pieces := object.get(value, "$pieces", [])
-	count(pieces) > 0
-	begins(pieces[0], text)
-	ends(pieces[count(pieces) - 1], text)
-	strange := [piece | some piece in pieces; is_string(piece); not contains(text, piece)]
-	count(strange) == 0
-}
-
-begins(piece, text) if startswith(text, piece)
-
-begins(piece, _) if is_object(piece)
-
-ends(piece, text) if endswith(text, piece)
-
-ends(piece, _) if is_object(piece)

@@ -128,7 +128,7 @@ names(value, other) if {
 names(value, other) if {
 	is_string(value)
 	own := object.get(input.resource, ["resources", other, "values"], {})
-	value in {object.get(own, "bucket", null), object.get(own, "name", null)}
+	value in {object.get(own, field, null) | some field in ["bucket", "cluster_identifier", "name"]}
 }
 
 # Where a resource has fewer others that name it than it should: at one that may not be there, else where it lacks them. Nothing where it has enough.
@@ -167,22 +167,3 @@ missing_at(type, field, other) := ["resources", unclear[0], "values", field] if 
 	unclear := sort([place | some place in vague(type, field)])
 	count(unclear) > 0
 } else := ["resources", other]
-
-# Where it is not known for whom a statement is.
-vague_principals(found) := array.concat(whole, parts) if {
-	principal := object.get(found.statement, "Principal", {})
-	whole := [array.concat(found.at, ["Principal"]) | is_unknown(principal)]
-	parts := [array.concat(found.at, array.concat(["Principal", "AWS"], [i | is_array(principal.AWS)])) |
-		is_object(principal)
-		some i, name in listed(object.get(principal, "AWS", []))
-		is_vague(name)
-	]
-}
-
-# A principal that stands for everybody.
-is_anybody(principal) if principal == "*"
-
-is_anybody(principal) if {
-	is_object(principal)
-	"*" in listed(object.get(principal, "AWS", []))
-}

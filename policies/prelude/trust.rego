@@ -3,6 +3,7 @@ package portcullis.prelude.trust
 
 import data.portcullis.prelude.infrastructure
 import data.portcullis.prelude.terraform
+import data.portcullis.prelude.texts
 
 key := "eks.amazonaws.com/role-arn"
 
@@ -97,7 +98,7 @@ covers(one, subject) if {
 
 covers(one, _) if contains(one.operator, "Not")
 
-covers(one, subject) if infrastructure.may_read(one.text, subject)
+covers(one, subject) if texts.may_read(one.text, subject)
 
 # The roles of the name that an account gives.
 of_name(holder) := [role |

@@ -33,3 +33,47 @@ resource "aws_lb_listener" "old" { # finding: listener-with-old-tls
   load_balancer_arn = aws_lb.web.arn
   protocol          = "HTTPS"
 }
+
+# What AWS takes where nobody says.
+resource "aws_lb_listener" "unsaid" { # finding: listener-without-tls
+  load_balancer_arn = aws_lb.web.arn
+  port              = 80
+
+  default_action {
+    type = "forward"
+  }
+}
+
+# One port, open to the world: right for a load balancer, and for nothing else.
+resource "aws_lb" "inner" { # finding: load-balancer-without-logs, load-balancer-passes-broken-headers
+  internal        = true
+  security_groups = [aws_security_group.inner.id]
+}
+
+resource "aws_security_group" "inner" {
+  name = "inner"
+}
+
+resource "aws_vpc_security_group_ingress_rule" "inner" {
+  security_group_id = aws_security_group.inner.id
+  cidr_ipv4         = "0.0.0.0/0"
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+}
+
+resource "aws_elasticache_replication_group" "sessions" { # finding: cache-in-one-zone, cache-without-tls, unencrypted-data-store
+  security_group_ids = [aws_security_group.sessions.id]
+}
+
+resource "aws_security_group" "sessions" {
+  name = "sessions"
+}
+
+resource "aws_vpc_security_group_ingress_rule" "sessions" {
+  security_group_id = aws_security_group.sessions.id
+  cidr_ipv4         = "0.0.0.0/0" # finding: web-port-without-load-balancer
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+}

@@ -42,5 +42,5 @@ resource "aws_iam_role_policy" "deploy" {
 }
 
 resource "aws_iam_role" "unknown" {
-  assume_role_policy = var.policy # undecided: loose-github-trust, loose-service-account-trust, trust-in-anybody
+  assume_role_policy = var.policy # undecided: loose-github-trust, loose-service-account-trust, trust-in-anybody, trust-in-whole-account
 }

@@ -135,6 +135,23 @@ resource "aws_iam_role_policy_attachment" "any" {
   policy_arn = var.text # undecided: administrator-policy
 }
 
+# What is known of an ARN may decide.
+data "aws_partition" "this" {}
+
+resource "aws_iam_role_policy_attachment" "parts" { # finding: administrator-policy
+  role       = "any"
+  policy_arn = "arn:${data.aws_partition.this.partition}:iam::aws:policy/AdministratorAccess"
+}
+
+data "aws_iam_policy" "admin" {
+  name = "AdministratorAccess"
+}
+
+resource "aws_iam_role_policy_attachment" "looked_up" { # finding: administrator-policy
+  role       = "any"
+  policy_arn = data.aws_iam_policy.admin.arn
+}
+
 # Of a policy of the same root it is known that it is none of AWS.
 resource "aws_iam_role_policy_attachment" "own" {
   role       = "own"

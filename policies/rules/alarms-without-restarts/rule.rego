@@ -8,8 +8,10 @@
 #   target: [terraform_root.terraform]
 #   params:
 #     metric: pod_number_of_container_restarts
+#     metricNamespace: ContainerInsights
 package portcullis.rules.alarms_without_restarts
 
+import data.portcullis.prelude.alarms as looks
 import data.portcullis.prelude.terraform
 
 # A root that makes alarms about a cluster, or makes the cluster itself.
@@ -19,27 +21,49 @@ findings contains {"at": at, "message": message} if {
 	about := sort(array.concat([place | some place, _ in terraform.managed("aws_eks_cluster")], [place | some place, alarm in alarms; watches_pods(alarm)]))
 	count(about) > 0
 	first := about[0]
-	heard := [place | some place, alarm in alarms; input.params.metric in metrics(alarm)]
+	heard := [place | some place, alarm in alarms; hears(alarm)]
 	count([place | some place in heard; terraform.is_beside(place, first)]) == 0
 	unknown := sort([at | some place, alarm in alarms; some at in unread(place, alarm)])
 	absent := sort([["resources", place] | some place in heard])
-	at := array.concat(array.concat(unknown, absent), [["resources", first]])[0]
-	message := sprintf("no alarm is about %s", [input.params.metric])
+	astray := sort([["resources", place] | some place, alarm in alarms; is_astray(alarm)])
+	at := array.concat(array.concat(unknown, absent), array.concat(astray, [["resources", first]]))[0]
+	message := sprintf("no alarm is about %s of %s", [input.params.metric, input.params.metricNamespace])
 }
 
-watches_pods(alarm) if "ContainerInsights" in spaces(alarm)
+watches_pods(alarm) if {
+	some one in looks.queries(alarm)
+	is_about_pods(one.query)
+}
 
-spaces(alarm) := [object.get(one, "namespace", "") | some one in queries(alarm)]
+is_about_pods(query) if object.get(query, "namespace", "") == input.params.metricNamespace
 
-metrics(alarm) := [object.get(one, "metric_name", "") | some one in queries(alarm)]
+is_about_pods(query) if object.get(query, "metric_name", "") == input.params.metric
 
-# What an alarm looks at, by itself or in a query.
-queries(alarm) := array.concat([object.get(alarm, "values", {})], [metric |
+hears(alarm) if {
+	some one in looks.queries(alarm)
+	object.get(one.query, "metric_name", "") == input.params.metric
+	object.get(one.query, "namespace", "") == input.params.metricNamespace
+}
+
+# `SELECT MAX(…) FROM "ContainerInsights"`, or a search.
+hears(alarm) if {
 	some one in terraform.blocks_of(alarm, "metric_query")
-	some metric in object.get(one.block, "metric", [])
-])
+	said := object.get(one.block, "expression", "")
+	contains(said, input.params.metric)
+	contains(said, input.params.metricNamespace)
+}
+
+# In any other namespace there is no such metric.
+is_astray(alarm) if {
+	some one in looks.queries(alarm)
+	object.get(one.query, "metric_name", "") == input.params.metric
+}
 
 unread(place, alarm) := array.concat(
-	[["resources", place, "values", "metric_name"] | terraform.is_unknown(object.get(alarm, ["values", "metric_name"], null))],
 	[array.concat(["resources", place], at) | some at in terraform.unclear(alarm, "metric_query", "metric")],
+	[array.concat(["resources", place], array.concat(one.at, [field])) |
+		some one in looks.queries(alarm)
+		some field in ["metric_name", "namespace"]
+		terraform.is_unknown(object.get(one.query, field, null))
+	],
 )

@@ -13,6 +13,7 @@ import data.portcullis.prelude.infrastructure
 import data.portcullis.prelude.infrastructure.hidden
 import data.portcullis.prelude.infrastructure.tellers
 import data.portcullis.prelude.settings
+import data.portcullis.prelude.texts
 
 # NAME.HASH.REGION.rds.amazonaws.com, where the hash has a word before it for all but instances.
 host := `([a-z][a-z0-9-]*)\.((cluster|cluster-ro|cluster-custom|proxy)-)?([a-z0-9]{8,})\.([a-z0-9-]+)\.rds\.amazonaws\.com`
@@ -80,7 +81,7 @@ is_kin(one, name) if {
 
 doubts(asked) := array.concat(hidden, [{"resource": one.id, "at": ["values", one.field]} |
 	some one in made(asked.what)
-	infrastructure.may_read(one.name, asked.name)
+	texts.may_read(one.name, asked.name)
 ])
 
 kin(asked) := [one | some one in made(asked.what); is_kin(one, asked.name)][0]

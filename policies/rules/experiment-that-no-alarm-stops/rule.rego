@@ -12,6 +12,7 @@ package portcullis.rules.experiment_that_no_alarm_stops
 import data.portcullis.prelude.infrastructure
 import data.portcullis.prelude.infrastructure.hidden
 import data.portcullis.prelude.terraform
+import data.portcullis.prelude.texts
 
 # Only where alarms are made in sight: else who makes them is elsewhere.
 findings contains {"resource": stop.template.id, "at": stop.at, "others": others, "message": message} if {
@@ -41,7 +42,7 @@ naming(stop) := [alarm |
 
 may_be_called(name, wanted) if name == wanted
 
-may_be_called(name, wanted) if infrastructure.may_read(name, wanted)
+may_be_called(name, wanted) if texts.may_read(name, wanted)
 
 # The alarms that stop experiments, by the ARNs that are written down.
 stops := [{"template": template, "at": at, "alarm": found[1]} |

@@ -13,6 +13,7 @@ package portcullis.rules.image_without_repository
 import data.portcullis.prelude.infrastructure
 import data.portcullis.prelude.infrastructure.hidden
 import data.portcullis.prelude.terraform
+import data.portcullis.prelude.texts
 
 host := `^([0-9]{12})\.dkr\.ecr(-fips)?\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?/([^:@]+)`
 
@@ -82,7 +83,7 @@ is_under(_, prefix) if terraform.is_unknown(prefix)
 
 doubts(name) := array.concat(hidden, [{"resource": one.id, "at": ["values", "name"]} |
 	some one in repositories
-	infrastructure.may_read(infrastructure.value(one, "name"), name)
+	texts.may_read(infrastructure.value(one, "name"), name)
 ])
 
 nearest(name) := found[0] if {

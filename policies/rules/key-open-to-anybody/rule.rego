@@ -10,6 +10,7 @@
 #   target: [aws_kms_key.terraform, aws_kms_key_policy.terraform]
 package portcullis.rules.key_open_to_anybody
 
+import data.portcullis.prelude.principals
 import data.portcullis.prelude.terraform
 import data.portcullis.prelude.terraform.address
 
@@ -17,7 +18,7 @@ findings contains {"at": array.concat(found.at, ["Principal"]), "message": messa
 	some found in terraform.statements("/policy")
 	terraform.is_allow(found.statement)
 	object.get(found.statement, "Condition", {}) == {}
-	terraform.is_anybody(object.get(found.statement, "Principal", {}))
+	principals.is_anybody(object.get(found.statement, "Principal", {}))
 	message := sprintf("%s may be used by anybody", [address])
 }
 
@@ -30,6 +31,6 @@ findings contains {"at": at, "message": message} if {
 	some found in terraform.statements("/policy")
 	terraform.is_allow(found.statement)
 	object.get(found.statement, "Condition", {}) == {}
-	some at in terraform.vague_principals(found)
+	some at in principals.vague(found)
 	message := sprintf("%s may be used by who is not known", [address])
 }

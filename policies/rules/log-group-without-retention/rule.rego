@@ -9,7 +9,7 @@
 #   scope: resource
 #   target: [aws_cloudwatch_log_group.terraform]
 #   params:
-#     days: 1
+#     days: 14
 package portcullis.rules.log_group_without_retention
 
 import data.portcullis.prelude.terraform
@@ -23,8 +23,7 @@ findings contains {"at": ["values", "retention_in_days"], "message": message} if
 }
 
 findings contains {"at": ["values", "retention_in_days"], "message": message} if {
-	days := values.retention_in_days
-	is_number(days)
+	days := to_number(values.retention_in_days)
 	days > 0
 	days < input.params.days
 	message := sprintf("%s keeps logs for less than %v days", [address, input.params.days])

@@ -11,6 +11,7 @@
 package portcullis.rules.node_role_with_more
 
 import data.portcullis.prelude.terraform
+import data.portcullis.prelude.texts
 
 findings contains {"at": array.concat(["resources", place], step), "message": message} if {
 	some role in roles
@@ -19,7 +20,7 @@ findings contains {"at": array.concat(["resources", place], step), "message": me
 	not is_of_nodes(arn)
 
 	# A policy of this root is none of AWS, whatever its ARN will be.
-	step := [part | some part in ["values", "policy_arn"]; not is_own(arn)]
+	step := place_of(arn)
 	message := sprintf("%s gives %s, a role of nodes, more than a node needs", [place, role])
 }
 
@@ -32,18 +33,12 @@ findings contains {"at": ["resources", place], "message": message} if {
 # The roles of managed nodes of this root.
 roles := {role | some group in terraform.managed("aws_eks_node_group"); some role in terraform.named(object.get(group, ["values", "node_role_arn"], null))}
 
+place_of(arn) := [] if is_own(arn)
+
+else := texts.settled(["values", "policy_arn"], arn) if texts.tail(arn)
+
+else := ["values", "policy_arn"]
+
 is_own(arn) if regex.match(`(^|[.])aws_iam_policy[.]`, object.get(arn, "$of", ""))
 
-is_of_nodes(arn) if {
-	is_string(arn)
-	parts := split(arn, "/")
-	parts[count(parts) - 1] in input.params.policies
-}
-
-is_of_nodes(arn) if {
-	pieces := object.get(arn, "$pieces", [])
-	last := pieces[count(pieces) - 1]
-	is_string(last)
-	parts := split(last, "/")
-	parts[count(parts) - 1] in input.params.policies
-}
+is_of_nodes(arn) if texts.tail(arn) in input.params.policies

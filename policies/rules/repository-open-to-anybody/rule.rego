@@ -11,6 +11,7 @@
 #   target: [aws_ecr_repository_policy.terraform, aws_ecrpublic_repository_policy.terraform]
 package portcullis.rules.repository_open_to_anybody
 
+import data.portcullis.prelude.principals
 import data.portcullis.prelude.terraform
 import data.portcullis.prelude.terraform.address
 
@@ -18,7 +19,7 @@ findings contains {"at": array.concat(found.at, ["Principal"]), "message": messa
 	some found in terraform.statements("/policy")
 	terraform.is_allow(found.statement)
 	object.get(found.statement, "Condition", {}) == {}
-	terraform.is_anybody(object.get(found.statement, "Principal", {}))
+	principals.is_anybody(object.get(found.statement, "Principal", {}))
 	message := sprintf("%s lets anybody in", [address])
 }
 
@@ -31,6 +32,6 @@ findings contains {"at": at, "message": message} if {
 	some found in terraform.statements("/policy")
 	terraform.is_allow(found.statement)
 	object.get(found.statement, "Condition", {}) == {}
-	some at in terraform.vague_principals(found)
+	some at in principals.vague(found)
 	message := sprintf("%s lets in who is not known", [address])
 }

@@ -8,6 +8,7 @@
 #   target: [terraform_root.terraform]
 package portcullis.rules.resource_without_alarm
 
+import data.portcullis.prelude.alarms as looks
 import data.portcullis.prelude.terraform
 
 # Where CloudWatch keeps the metrics of each type.
@@ -24,13 +25,24 @@ findings contains {"at": at, "message": message} if {
 	some type, wanted in spaces
 	places := sort([place | some place, _ in terraform.managed(type)])
 	count(places) > 0
-	count([1 | some alarm in alarms; some space in watched(alarm); space in wanted]) == 0
+	count([1 | some alarm in alarms; some one in looks.queries(alarm); watches(one.query, wanted, type)]) == 0
 	unknown := sort([["resources", place, "values", "namespace"] | some place, alarm in alarms; terraform.is_unknown(object.get(alarm, ["values", "namespace"], null))])
 	at := array.concat(unknown, [["resources", places[0]]])[0]
 	message := sprintf("no alarm watches %s: there is none on %s", [places[0], concat(" or ", sort(wanted))])
 }
 
-watched(alarm) := array.concat([object.get(alarm, ["values", "namespace"], "")], [object.get(metric, "namespace", "") |
-	some one in terraform.blocks_of(alarm, "metric_query")
-	some metric in object.get(one.block, "metric", [])
-])
+watches(query, wanted, type) if {
+	object.get(query, "namespace", "") in wanted
+	not is_about_another(query, type)
+}
+
+# Its dimension is a name that nothing of the root has.
+is_about_another(query, type) if {
+	some dimension, makers in object.get(looks.dimensions, object.get(query, "namespace", ""), {})
+	type in object.keys(makers)
+	name := object.get(query, ["dimensions", dimension], null)
+	is_string(name)
+	made := [object.get(resource, ["values", field], null) | some maker, field in makers; some resource in terraform.managed(maker)]
+	count([value | some value in made; looks.is_called(value, name, dimension)]) == 0
+	count([value | some value in made; looks.may_be_called(value, name, dimension)]) == 0
+}

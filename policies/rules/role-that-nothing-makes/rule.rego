@@ -11,6 +11,7 @@ package portcullis.rules.role_that_nothing_makes
 
 import data.portcullis.prelude.infrastructure
 import data.portcullis.prelude.infrastructure.hidden
+import data.portcullis.prelude.texts
 import data.portcullis.prelude.trust
 import data.portcullis.prelude.trust.holders
 import data.portcullis.prelude.trust.key
@@ -75,7 +76,7 @@ numbers := {trust.number(role) | some role in roles}
 
 doubts(holder) := array.concat(hidden, [{"resource": role.id, "at": ["values", "name"]} |
 	some role in roles
-	infrastructure.may_read(infrastructure.value(role, "name"), holder.name)
+	texts.may_read(infrastructure.value(role, "name"), holder.name)
 ])
 
 # What the role may be meant to be: the one that trusts the account, else any that is made for one.

@@ -9,7 +9,7 @@
 #   joins: [ServiceAccount, aws_iam_role.terraform]
 package portcullis.rules.role_that_trusts_others
 
-import data.portcullis.prelude.infrastructure
+import data.portcullis.prelude.texts
 import data.portcullis.prelude.trust
 import data.portcullis.prelude.trust.holders
 import data.portcullis.prelude.trust.key
@@ -36,7 +36,7 @@ unclear(role, subject) := array.concat(
 	[one.at |
 		count([one | some one in trust.named(role); is_certain(one, subject)]) == 0
 		some one in trust.named(role)
-		infrastructure.may_read(one.text, subject)
+		texts.may_read(one.text, subject)
 	],
 )
 

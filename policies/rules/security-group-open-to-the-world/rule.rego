@@ -16,6 +16,7 @@
 #     ports: [80, 443]
 package portcullis.rules.security_group_open_to_the_world
 
+import data.portcullis.prelude.groups
 import data.portcullis.prelude.terraform
 import data.portcullis.prelude.terraform.address
 import data.portcullis.prelude.terraform.values
@@ -24,9 +25,9 @@ import data.portcullis.prelude.terraform.values
 findings contains {"at": array.concat(found.at, step), "message": message} if {
 	input.resource.kind == "aws_security_group"
 	some found in terraform.blocks("ingress")
-	some field in ["cidr_blocks", "ipv6_cidr_blocks"]
-	some step in opened(found.block, field)
-	not is_web(found.block)
+	some field in groups.inline_ranges
+	some step in groups.opened(found.block, field)
+	not groups.is_of(found.block, input.params.ports)
 	message := said(found.block)
 }
 
@@ -35,10 +36,10 @@ findings contains {"at": array.concat(["values"], step), "message": message} if 
 	input.resource.kind != "aws_security_group"
 	type := object.get(values, "type", "ingress")
 	terraform.may_be(type, {"ingress"})
-	some field in ["cidr_blocks", "ipv6_cidr_blocks", "cidr_ipv4", "cidr_ipv6"]
-	some open in opened(values, field)
+	some field in groups.ranges
+	some open in groups.opened(values, field)
 	step := array.concat([["type"] | terraform.is_unknown(type)], [open])[0]
-	not is_web(values)
+	not groups.is_of(values, input.params.ports)
 	message := said(values)
 }
 
@@ -49,25 +50,4 @@ findings contains {"at": at, "message": message} if {
 	message := sprintf("%s lets in who is not known", [address])
 }
 
-# Where a rule is open: at its ranges, at a port that nobody knows, or at each range that nobody knows.
-opened(rule, field) := [array.concat([["from_port"] | terraform.is_unknown(object.get(rule, "from_port", null))], [[field]])[0]] if {
-	some range in terraform.listed(object.get(rule, field, []))
-	range in {"0.0.0.0/0", "::/0"}
-} else := [array.concat([field], step) |
-	ranges := object.get(rule, field, [])
-	some i, range in terraform.listed(ranges)
-	terraform.is_unknown(range)
-	step := [i | is_array(ranges)]
-]
-
-is_web(rule) if {
-	port := to_number(rule.from_port)
-	port == to_number(rule.to_port)
-	port in input.params.ports
-}
-
-said(rule) := message if {
-	ports := [object.get(rule, "from_port", "any"), object.get(rule, "to_port", "any")]
-	count([1 | some port in ports; terraform.is_unknown(port)]) == 0
-	message := sprintf("%s lets the world in on ports %v to %v", array.concat([address], ports))
-} else := sprintf("%s lets the world in on ports that are not known", [address])
+said(rule) := sprintf("%s lets the world in on %s", [address, groups.said(rule)])

@@ -11,6 +11,7 @@
 #   target: [aws_iam_role.terraform]
 package portcullis.rules.trust_in_anybody
 
+import data.portcullis.prelude.principals
 import data.portcullis.prelude.terraform
 import data.portcullis.prelude.terraform.address
 
@@ -18,7 +19,7 @@ findings contains {"at": array.concat(found.at, ["Principal"]), "message": messa
 	some found in terraform.statements("/assume_role_policy")
 	terraform.is_allow(found.statement)
 	object.get(found.statement, "Condition", {}) == {}
-	terraform.is_anybody(object.get(found.statement, "Principal", {}))
+	principals.is_anybody(object.get(found.statement, "Principal", {}))
 	message := sprintf("%s may be assumed by anybody", [address])
 }
 
@@ -31,6 +32,6 @@ findings contains {"at": at, "message": message} if {
 	some found in terraform.statements("/assume_role_policy")
 	terraform.is_allow(found.statement)
 	object.get(found.statement, "Condition", {}) == {}
-	some at in terraform.vague_principals(found)
+	some at in principals.vague(found)
 	message := sprintf("%s may be assumed by who is not known", [address])
 }

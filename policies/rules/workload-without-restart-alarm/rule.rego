@@ -9,8 +9,10 @@
 #   joins: [aws_cloudwatch_metric_alarm.terraform, terraform_root.terraform]
 #   params:
 #     metric: pod_number_of_container_restarts
+#     metricNamespace: ContainerInsights
 package portcullis.rules.workload_without_restart_alarm
 
+import data.portcullis.prelude.alarms as looks
 import data.portcullis.prelude.infrastructure
 import data.portcullis.prelude.infrastructure.hidden
 import data.portcullis.prelude.terraform
@@ -45,18 +47,17 @@ workloads := [one |
 # What counts restarts, by itself or in a query, with what it is narrowed to.
 alarms := [{"id": alarm.id, "name": alarm.name, "at": one.at, "dimensions": dimensions, "doubt": doubt} |
 	some alarm in infrastructure.made("aws_cloudwatch_metric_alarm")
-	some one in queries(alarm)
+	some one in looks.queries(alarm.resource)
 	object.get(one.query, "metric_name", "") == input.params.metric
+	terraform.may_be(object.get(one.query, "namespace", ""), {input.params.metricNamespace})
 	dimensions := object.get(one.query, "dimensions", {})
-	unknown := [array.concat(one.at, ["dimensions"]) | has_unknown(dimensions)]
+	unknown := array.concat(
+		[array.concat(one.at, ["dimensions"]) | has_unknown(dimensions)],
+		[array.concat(one.at, ["namespace"]) | terraform.is_unknown(object.get(one.query, "namespace", null))],
+	)
 	absent := [["existence"] | object.get(alarm.resource, "existence", "certain") != "certain"]
 	doubt := array.concat(array.concat(unknown, absent), [[]])[0]
 ]
-
-queries(alarm) := array.concat([{"at": ["values"], "query": object.get(alarm.resource, "values", {})}], [{"at": array.concat(one.at, ["metric", i]), "query": metric} |
-	some one in terraform.blocks_of(alarm.resource, "metric_query")
-	some i, metric in object.get(one.block, "metric", [])
-])
 
 has_unknown(dimensions) if terraform.is_unknown(dimensions)
 
