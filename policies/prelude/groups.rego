@@ -8,10 +8,12 @@ inline_ranges := ["cidr_blocks", "ipv6_cidr_blocks"]
 
 ranges := ["cidr_blocks", "ipv6_cidr_blocks", "cidr_ipv4", "cidr_ipv6"]
 
-# Where a rule is open: at its ranges, at a port that nobody knows, or at each range that nobody knows.
-opened(rule, field) := [array.concat([["from_port"] | terraform.is_unknown(object.get(rule, "from_port", null))], [[field]])[0]] if {
-	some range in terraform.listed(object.get(rule, field, []))
-	range in {"0.0.0.0/0", "::/0"}
+# Where a rule is open: at its first open range, at a port that nobody knows, or at each range that nobody knows.
+opened(rule, field) := [array.concat([["from_port"] | terraform.is_unknown(object.get(rule, "from_port", null))], [at])[0]] if {
+	named := object.get(rule, field, [])
+	open := [i | some i, range in terraform.listed(named); range in {"0.0.0.0/0", "::/0"}]
+	count(open) > 0
+	at := array.concat([field], [i | some i in array.slice(open, 0, 1); is_array(named)])
 } else := [array.concat([field], step) |
 	named := object.get(rule, field, [])
 	some i, range in terraform.listed(named)

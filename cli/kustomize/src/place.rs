@@ -84,9 +84,12 @@ impl Ground {
     pub(crate) fn place(&self, range: Range) -> Place {
         let lead = Place::new(self.span(range));
         let Self::Made(text, _) = self else { return lead };
-        let links = text.origin(range).links;
+        let origin = text.origin(range);
+        // The parts of a text that a template puts together are all in one line of it.
+        let template = origin.first(Role::Template).and_then(|link| link.span);
+        let values = origin.links.iter().filter(|link| matches!(link.role, Role::Values | Role::Shadowed | Role::Include));
         let mut behind: Vec<Span> = Vec::new();
-        for span in links.iter().filter(|link| link.role != Role::Guard).filter_map(|link| link.span) {
+        for span in values.filter_map(|link| link.span).chain(template) {
             if span != lead.span && behind.len() < MAX_BEHIND && !behind.contains(&span) {
                 behind.push(span);
             }

@@ -157,6 +157,7 @@ fn what_is_moved_or_forgotten_is_not_destroyed() {
     assert_eq!(names, ["module.store.aws_db_instance.main"], "its key has another name");
     assert_eq!(said_of_change(&told).len(), 1, "{:?}", said_of_change(&told));
     assert!(said_of_change(&told)[0].contains("for kms_key_id"), "{:?}", said_of_change(&told));
+    assert_eq!((databases(&told, "new"), databases(&told, "fixed")), (Vec::new(), Vec::new()), "what was found of it moves with it");
     let repository = self::repository();
     repository.edit(
         "infra/data/main.tf",
@@ -201,4 +202,31 @@ fn a_plan_says_what_is_done() {
     );
     let (without, _) = report(repository.root(), &[]);
     assert_eq!(said_of_change(&without), said_of_change(&told), "the configuration shows the same, as far as it goes");
+}
+
+#[test]
+fn what_a_provider_holds_secret_shows_that_it_changes_and_nothing_else() {
+    let repository = Repository::of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cmd/terraform.in"));
+    let secrets = |word: &str| {
+        format!(
+            "resource \"aws_ssm_parameter\" \"a\" {{\n  name  = \"a\"\n  type  = \"SecureString\"\n  value = \"{word}-one\"\n}}\n\
+             resource \"kubernetes_secret_v1\" \"b\" {{\n  metadata {{\n    name = \"b\"\n  }}\n  data = {{ key = \"{word}-two\" }}\n}}\n\
+             resource \"kubernetes_manifest\" \"c\" {{\n  manifest = {{\n    apiVersion = \"v1\"\n    kind = \"Secret\"\n    metadata = {{ name = \"c\", namespace = \"a\" }}\n    \
+             stringData = {{ key = \"{word}-three\" }}\n  }}\n}}\n\
+             resource \"aws_opensearch_domain\" \"d\" {{\n  domain_name = \"d\"\n  advanced_security_options {{\n    master_user_options {{\n      \
+             master_user_password = \"{word}-four\"\n    }}\n  }}\n}}\n\
+             resource \"aws_ssm_parameter\" \"e\" {{\n  name  = \"shown-{word}\"\n  type  = \"String\"\n  value = \"{word}-five\"\n}}\n"
+        )
+    };
+    repository.write("infra/data/secrets.tf", secrets("former"));
+    repository.commit("HEAD", &[]);
+    repository.write("infra/data/secrets.tf", secrets("latter"));
+    let (told, _) = report(repository.root(), &[]);
+    let text = told.to_string();
+    let names: Vec<&str> = changed(&told, "prod").into_iter().map(|(address, _)| address).collect();
+    assert!(names.contains(&"aws_ssm_parameter.a") && names.contains(&"kubernetes_secret_v1.b"), "{names:?}");
+    assert!(text.contains("shown-latter"), "what is no secret shows");
+    for secret in ["one", "two", "three", "four", "five"] {
+        assert!(!text.contains(&format!("former-{secret}")) && !text.contains(&format!("latter-{secret}")), "{secret}");
+    }
 }
