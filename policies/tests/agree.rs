@@ -273,5 +273,6 @@ fn who_is_not_asked_finds_nothing() {
             }
         }
     }
-    assert!(spared > asked / 4, "{spared} spared, {asked} asked");
+    // Rules of Terraform mostly ask about all resources of a type: the more of them there are, the fewer are spared.
+    assert!(spared > asked / 5, "{spared} spared, {asked} asked");
 }

@@ -10,6 +10,7 @@
 package portcullis.rules.alarm_about_nothing
 
 import data.portcullis.prelude.alarms
+import data.portcullis.prelude.alarms.dimensions
 import data.portcullis.prelude.infrastructure
 import data.portcullis.prelude.infrastructure.hidden
 
@@ -32,7 +33,7 @@ lacking := [{"alarm": alarm, "at": at, "dimension": dimension, "name": name, "ma
 	some alarm in infrastructure.made("aws_cloudwatch_metric_alarm")
 	infrastructure.is_told(alarm)
 	some one in alarms.queries(alarm.resource)
-	some dimension, makers in object.get(alarms.dimensions, object.get(one.query, "namespace", ""), {})
+	some dimension, makers in object.get(dimensions, object.get(one.query, "namespace", ""), {})
 	name := object.get(one.query, ["dimensions", dimension], null)
 	is_string(name)
 	made := [{"id": maker.id, "field": field, "value": infrastructure.value(maker, field)} |

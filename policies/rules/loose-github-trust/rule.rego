@@ -13,15 +13,16 @@ package portcullis.rules.loose_github_trust
 import data.portcullis.prelude.terraform
 import data.portcullis.prelude.terraform.address
 import data.portcullis.prelude.tokens
+import data.portcullis.prelude.tokens.of_github
 
 findings contains {"at": array.concat(found.at, ["Condition"]), "message": message} if {
-	some found in tokens.of_github
+	some found in of_github
 	count(tokens.claims(found, ":sub")) == 0
 	message := sprintf("%s trusts workflows of every repository on GitHub", [address])
 }
 
 findings contains {"at": array.concat(found.at, ["Condition"]), "message": message} if {
-	some found in tokens.of_github
+	some found in of_github
 	some one in tokens.claims(found, ":sub")
 	tokens.is_loose(one.text)
 	message := sprintf("%s trusts workflows by %s, whatever ref they run on", [address, said(one.text)])
@@ -29,7 +30,7 @@ findings contains {"at": array.concat(found.at, ["Condition"]), "message": messa
 
 # The subjects that are not known.
 findings contains {"at": one.at, "message": message} if {
-	some found in tokens.of_github
+	some found in of_github
 	some one in tokens.claims(found, ":sub")
 	terraform.is_unknown(one.text)
 	not tokens.is_loose(one.text)

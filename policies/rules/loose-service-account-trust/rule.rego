@@ -11,10 +11,11 @@ package portcullis.rules.loose_service_account_trust
 import data.portcullis.prelude.terraform
 import data.portcullis.prelude.terraform.address
 import data.portcullis.prelude.tokens
+import data.portcullis.prelude.tokens.of_others
 
 # GitHub's tokens have a rule of their own.
 findings contains {"at": tokens.lacking(found), "message": message} if {
-	some found in tokens.of_others
+	some found in of_others
 	some part in ["sub", "aud"]
 	count([one | some one in tokens.conditions(found.statement); endswith(one.key, concat("", [":", part])); is_exact(one)]) == 0
 	message := sprintf("%s trusts tokens whatever their %s is: no StringEquals names it", [address, part])
@@ -22,7 +23,7 @@ findings contains {"at": tokens.lacking(found), "message": message} if {
 
 # Nobody knows whether these have a wildcard.
 findings contains {"at": one.at, "message": message} if {
-	some found in tokens.of_others
+	some found in of_others
 	some part in ["sub", "aud"]
 	some one in tokens.claims(found, concat("", [":", part]))
 	terraform.is_unknown(one.text)

@@ -17,6 +17,8 @@
 package portcullis.rules.security_group_open_to_the_world
 
 import data.portcullis.prelude.groups
+import data.portcullis.prelude.groups.inline_ranges
+import data.portcullis.prelude.groups.ranges
 import data.portcullis.prelude.terraform
 import data.portcullis.prelude.terraform.address
 import data.portcullis.prelude.terraform.values
@@ -25,7 +27,7 @@ import data.portcullis.prelude.terraform.values
 findings contains {"at": array.concat(found.at, step), "message": message} if {
 	input.resource.kind == "aws_security_group"
 	some found in terraform.blocks("ingress")
-	some field in groups.inline_ranges
+	some field in inline_ranges
 	some step in groups.opened(found.block, field)
 	not groups.is_of(found.block, input.params.ports)
 	message := said(found.block)
@@ -36,7 +38,7 @@ findings contains {"at": array.concat(["values"], step), "message": message} if 
 	input.resource.kind != "aws_security_group"
 	type := object.get(values, "type", "ingress")
 	terraform.may_be(type, {"ingress"})
-	some field in groups.ranges
+	some field in ranges
 	some open in groups.opened(values, field)
 	step := array.concat([["type"] | terraform.is_unknown(type)], [open])[0]
 	not groups.is_of(values, input.params.ports)

@@ -6,6 +6,7 @@
 #   group: platform
 #   scope: platform
 #   target: [aws_cloudwatch_log_group.terraform]
+#   joins: [aws_cloudwatch_log_group.terraform]
 #   params:
 #     days: 90
 #     environments: [prod, production]

@@ -10,10 +10,11 @@ package portcullis.rules.trust_by_string_like
 
 import data.portcullis.prelude.terraform.address
 import data.portcullis.prelude.tokens
+import data.portcullis.prelude.tokens.of_others
 
 # A trust with a wildcard is denied by another rule.
 findings contains {"at": one.at, "message": message} if {
-	some found in tokens.of_others
+	some found in of_others
 	all := array.concat(tokens.claims(found, ":sub"), tokens.claims(found, ":aud"))
 	count([one | some one in all; tokens.is_wild(one)]) == 0
 	some one in all

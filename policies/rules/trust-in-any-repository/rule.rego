@@ -13,9 +13,10 @@ package portcullis.rules.trust_in_any_repository
 import data.portcullis.prelude.terraform.address
 import data.portcullis.prelude.texts
 import data.portcullis.prelude.tokens
+import data.portcullis.prelude.tokens.of_github
 
 findings contains {"at": texts.settled(one.at, one.text), "message": message} if {
-	some found in tokens.of_github
+	some found in of_github
 	some one in tokens.claims(found, ":sub")
 	tokens.is_of_any_repository(one.text)
 	message := sprintf("%s trusts workflows of every repository of %s", [address, owner(one.text)])

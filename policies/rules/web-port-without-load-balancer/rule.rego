@@ -14,6 +14,8 @@
 package portcullis.rules.web_port_without_load_balancer
 
 import data.portcullis.prelude.groups
+import data.portcullis.prelude.groups.inline_ranges
+import data.portcullis.prelude.groups.ranges
 import data.portcullis.prelude.terraform
 
 # What has security groups and is no load balancer, with the fields that name them.
@@ -57,7 +59,7 @@ open_rules := array.concat(
 		some group, resource in terraform.managed("aws_security_group")
 		some found in terraform.blocks_of(resource, "ingress")
 		groups.is_of(found.block, input.params.ports)
-		some field in groups.inline_ranges
+		some field in inline_ranges
 		some step in groups.opened(found.block, field)
 		at := array.concat(["resources", group], array.concat(found.at, step))
 	],
@@ -68,7 +70,7 @@ open_rules := array.concat(
 		object.get(rule, "type", "ingress") == "ingress"
 		groups.is_of(rule, input.params.ports)
 		some group in terraform.named(object.get(rule, "security_group_id", null))
-		some field in groups.ranges
+		some field in ranges
 		some step in groups.opened(rule, field)
 		at := array.concat(["resources", place, "values"], step)
 	],
