@@ -9,6 +9,7 @@
 package portcullis.rules.resource_without_alarm
 
 import data.portcullis.prelude.alarms as looks
+import data.portcullis.prelude.alarms.dimensions
 import data.portcullis.prelude.terraform
 
 # Where CloudWatch keeps the metrics of each type.
@@ -38,7 +39,7 @@ watches(query, wanted, type) if {
 
 # Its dimension is a name that nothing of the root has.
 is_about_another(query, type) if {
-	some dimension, makers in object.get(looks.dimensions, object.get(query, "namespace", ""), {})
+	some dimension, makers in object.get(dimensions, object.get(query, "namespace", ""), {})
 	type in object.keys(makers)
 	name := object.get(query, ["dimensions", dimension], null)
 	is_string(name)
