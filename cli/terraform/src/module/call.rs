@@ -120,7 +120,7 @@ impl Machine<'_> {
             Node::Variable(name) => config.variables.contains_key(name),
             Node::Local(name) => config.locals.contains_key(name),
             Node::Output(name) => config.outputs.contains_key(name),
-            _ => true,
+            Node::Resource(..) => true,
         };
         if config.partial && !is_declared {
             // It may be in what could not be read.
