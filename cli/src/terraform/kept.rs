@@ -1,10 +1,17 @@
 //! What a comparison keeps of an evaluated root: its resources, and what its configuration says became of them.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Bound,
+    sync::Arc,
+};
 
 use portcullis_policies::Resource;
 use portcullis_source::{RepoPath, Span};
-use portcullis_terraform::{module::Statement, plan::Plan};
+use portcullis_terraform::{
+    module::Statement,
+    plan::{Plan, instances},
+};
 
 use super::{Evaluated, evaluated::DEFAULT};
 
@@ -23,6 +30,10 @@ pub(crate) struct Kept {
     pub(crate) moved: Vec<(String, String)>,
     /// The addresses of what leaves the state and stays.
     pub(crate) forgotten: Vec<String>,
+    /// Where a person would edit how often something is there, by its address without a key.
+    deciders: BTreeMap<Arc<str>, Span>,
+    /// The addresses of its resources.
+    addresses: BTreeSet<Arc<str>>,
     /// Its plan.
     pub(crate) plan: Option<Arc<Plan>>,
     /// Where it is.
@@ -48,21 +59,42 @@ impl Kept {
             let prefixes = root.prefixes(statement);
             from.into_iter().flat_map(move |from| prefixes.clone().into_iter().map(move |prefix| format!("{prefix}{from}")))
         });
+        let resources: Vec<Resource> = resources.iter().filter(is_managed).cloned().collect();
         Self {
             folder: root.folder.clone(),
             environment: Some(Arc::clone(&root.environment)).filter(|name| &**name != DEFAULT),
-            resources: resources.iter().filter(is_managed).cloned().collect(),
+            addresses: resources.iter().map(|resource| Arc::clone(&resource.identity.name)).collect(),
+            resources,
             is_partial: root.module.partial || !root.problems.is_empty(),
             moved: moved.collect(),
             forgotten: forgotten.collect(),
+            deciders: root.module.deciders.clone(),
             plan: root.inputs.plan.clone(),
             span,
         }
     }
 
-    /// The address that something has now which had another one before.
+    /// The address that something has now which had another one before. A resource that gets a `count` becomes its first instance, and the first
+    /// instance what has none any longer, without a word of the configuration.
     pub(crate) fn moved_to(&self, address: &str) -> Option<String> {
-        self.moved.iter().find_map(|(from, to)| Some(format!("{to}{}", after(address, from)?)))
+        let said = self.moved.iter().find_map(|(from, to)| Some(format!("{to}{}", after(address, from)?)));
+        let implied = || {
+            let other = address.strip_suffix("[0]").map_or_else(|| format!("{address}[0]"), str::to_owned);
+            (!self.addresses.contains(address) && self.addresses.contains(other.as_str())).then_some(other)
+        };
+        said.or_else(implied)
+    }
+
+    /// Where a person would edit that something which was at an address is not there: what says how often the first of its modules is, or itself,
+    /// that is not there any longer.
+    pub(crate) fn decider(&self, address: &str) -> Option<Span> {
+        instances(address)?.into_iter().find_map(|(without_key, key)| {
+            let span = self.deciders.get(without_key.as_str()).copied()?;
+            let instance = format!("{without_key}{}", key.map(|key| key.to_string()).unwrap_or_default());
+            let from = (Bound::Included(instance.as_str()), Bound::Unbounded);
+            let mut beside = self.addresses.range::<str, _>(from).take_while(|other| other.starts_with(&instance));
+            (!beside.any(|other| after(other, &instance).is_some())).then_some(span)
+        })
     }
 
     /// Whether something that is gone stays where it is.

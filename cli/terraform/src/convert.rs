@@ -104,7 +104,32 @@ fn convert_items(items: &[Value], item: &Type) -> Result<(Type, Vec<Value>), Str
     let item = common(items.iter(), item)?;
     let converted: Result<Vec<Value>, String> =
         items.iter().enumerate().map(|(at, value)| convert(value, &item).map_err(|why| format!("element {at}: {why}"))).collect();
-    Ok((item, converted?))
+    let converted = converted?;
+    match settled(converted.iter(), &item)? {
+        None => Ok((item, converted)),
+        Some(item) => {
+            let converted: Result<Vec<Value>, String> = converted.iter().map(|value| convert(value, &item)).collect();
+            Ok((item, converted?))
+        }
+    }
+}
+
+/// The one type of items that each have their own where a type leaves parts of them open; nothing where it leaves nothing open, or not all is known.
+fn settled<'a>(values: impl Iterator<Item = &'a Value>, item: &Type) -> Result<Option<Type>, String> {
+    if !item.has_dynamic() {
+        return Ok(None);
+    }
+    let mut types = Vec::new();
+    for value in values {
+        if value.as_unknown().is_some() {
+            return Ok(None);
+        }
+        types.push(value.ty());
+    }
+    if types.iter().all(|ty| ty == item) {
+        return Ok(None);
+    }
+    unify(&types, false).map(Some).ok_or_else(|| "all elements must have the same type".to_owned())
 }
 
 /// The type of items: the one that is asked for, or the one that they have in common.
@@ -131,7 +156,15 @@ fn convert_members(members: &Members, item: &Type) -> Result<Data, String> {
         .iter()
         .map(|(name, value)| Ok((Arc::clone(name), convert(value, &item).map_err(|why| format!("element {name:?}: {why}"))?)))
         .collect();
-    Ok(Data::Map(item, Arc::new(converted?)))
+    let converted = converted?;
+    match settled(converted.values(), &item)? {
+        None => Ok(Data::Map(item, Arc::new(converted))),
+        Some(item) => {
+            let converted: Result<Members, String> =
+                converted.iter().map(|(name, value)| Ok((Arc::clone(name), convert(value, &item)?))).collect();
+            Ok(Data::Map(item, Arc::new(converted?)))
+        }
+    }
 }
 
 fn convert_object(members: &Members, fields: &BTreeMap<Arc<str>, Type>) -> Result<Data, String> {

@@ -83,6 +83,10 @@ pub(crate) struct Machine<'a> {
     pub(crate) unfit: Vec<(Arc<str>, Span)>,
     /// The assertions of `check` blocks that do not hold.
     pub(crate) failed: Vec<FailedCheck>,
+    /// Values that must not be shown and do not fit their variables, so that nothing else has them.
+    pub(crate) unfitting: Vec<Value>,
+    /// Where a person would edit how often something is there, by its address without a key.
+    pub(crate) deciders: BTreeMap<Arc<str>, Span>,
     /// The roots that are being evaluated for each other, this one being the innermost.
     pub(crate) above: Vec<Layer>,
     /// The circles in which roots read each other's state.
@@ -106,6 +110,8 @@ impl<'a> Machine<'a> {
             contracts: BTreeMap::new(),
             unfit: Vec::new(),
             failed: Vec::new(),
+            unfitting: Vec::new(),
+            deciders: BTreeMap::new(),
             above: Vec::new(),
             circles: Vec::new(),
             steps: 0,

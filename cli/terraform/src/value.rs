@@ -90,6 +90,8 @@ pub struct Unknown {
 pub enum Known {
     /// Nothing.
     Nothing,
+    /// That it is not null.
+    NotNull,
     /// The parts of a string, some of which are unknown.
     Pieces(Arc<[Value]>),
     /// The value that a text is the encoding of, parts of which are unknown.
@@ -111,7 +113,7 @@ impl Known {
 
     fn parts(&self) -> impl Iterator<Item = &Value> {
         let (list, members): (&[Value], Option<&Members>) = match self {
-            Self::Nothing => (&[], None),
+            Self::Nothing | Self::NotNull => (&[], None),
             Self::Pieces(pieces) => (pieces, None),
             Self::Encoded(_, value) => (std::slice::from_ref(&**value), None),
             Self::Either(both) => (both.as_slice(), None),
@@ -261,6 +263,49 @@ impl Value {
     #[must_use]
     pub fn unknown(ty: Type, reason: Reason) -> Self {
         Data::Unknown(Arc::new(Unknown { ty, reason, known: Known::Nothing })).into()
+    }
+
+    /// The same of something that is not null.
+    #[must_use]
+    pub fn unknown_not_null(ty: Type, reason: Reason) -> Self {
+        Data::Unknown(Arc::new(Unknown { ty, reason, known: Known::NotNull })).into()
+    }
+
+    /// What a text that is not known as a whole begins with for certain: its last character may be one with what follows, unless nothing combines
+    /// with it.
+    pub(crate) fn certain_prefix(&self) -> Option<&str> {
+        use unicode_segmentation::UnicodeSegmentation;
+        let Known::Pieces(pieces) = &self.as_unknown()?.known else { return None };
+        let begin = pieces.first()?.as_str()?;
+        let last = begin.graphemes(true).next_back()?;
+        let is_whole = begin.ends_with(|last: char| last.is_ascii_punctuation() || last == ' ');
+        if is_whole { Some(begin) } else { begin.strip_suffix(last) }
+    }
+
+    /// The same value without a word on whether it is null, where that is all that is known.
+    #[must_use]
+    pub(crate) fn forgetting_not_null(self) -> Self {
+        match self.as_unknown() {
+            Some(Unknown { ty, reason, known: Known::NotNull }) => {
+                Self::unknown(ty.clone(), reason.clone()).marked(self.marks).with_origin(self.origin)
+            }
+            _ => self,
+        }
+    }
+
+    /// Whether it is known that a value is not null.
+    #[must_use]
+    pub fn is_never_null(&self) -> bool {
+        match &self.data {
+            Data::Null(_) => false,
+            Data::Unknown(unknown) => match &unknown.known {
+                // What is written as YAML Terraform does not look into before it is known.
+                Known::Nothing | Known::Keyed(_) | Known::Encoded(Format::Yaml, _) => false,
+                Known::NotNull | Known::Pieces(_) | Known::Encoded(Format::Json, _) | Known::Members(_) => true,
+                Known::Either(both) => both.iter().all(Self::is_never_null),
+            },
+            _ => true,
+        }
     }
 
     /// The same value from somewhere else.

@@ -90,7 +90,7 @@ fn may_be(value: &Value, kind: &str) -> bool {
             let mut said = pieces.iter().filter_map(Value::as_str).filter_map(|text| says(text, kind)).peekable();
             said.peek().is_none() || said.any(|is_kind| is_kind)
         }
-        Some(Known::Nothing | Known::Members(_) | Known::Keyed(_)) | None => true,
+        Some(Known::Nothing | Known::NotNull | Known::Members(_) | Known::Keyed(_)) | None => true,
     }
 }
 

@@ -245,32 +245,35 @@ pub fn secrets(module: &Module) -> Vec<(Option<Span>, Option<Arc<str>>)> {
     let mut found = Vec::new();
     for resource in &module.resources {
         let ty = resource.secret_type();
-        resource.values.iter().for_each(|(name, value)| hidden(ty, &mut vec![name], value, &mut found));
+        resource.values.iter().for_each(|(name, value)| hidden((ty, false), &mut vec![name], value, &mut found));
     }
     let settings = module.settings.iter().flat_map(|setting| setting.values.iter());
-    settings.chain(&module.variables).for_each(|(name, value)| hidden("", &mut vec![name], value, &mut found));
-    module.outputs.values().for_each(|output| hidden("", &mut Vec::new(), &output.value, &mut found));
+    settings.chain(&module.variables).for_each(|(name, value)| hidden(("", false), &mut vec![name], value, &mut found));
+    module.unfitting.iter().for_each(|value| hidden(("", false), &mut Vec::new(), value, &mut found));
+    module.outputs.values().for_each(|output| hidden(("", false), &mut Vec::new(), &output.value, &mut found));
     found
 }
 
-fn hidden<'v>(ty: &str, path: &mut Vec<&'v str>, value: &'v Value, found: &mut Vec<(Option<Span>, Option<Arc<str>>)>) {
+/// The same of a value of a resource of a type; `around` says whether what it lies in must not be shown.
+fn hidden<'v>((ty, around): (&str, bool), path: &mut Vec<&'v str>, value: &'v Value, found: &mut Vec<(Option<Span>, Option<Arc<str>>)>) {
     if path.len() > MAX_DOCUMENT_DEPTH {
         return;
     }
-    if value.marks.sensitive || (value.as_str().is_some() && is_secret(ty, path.iter().copied())) {
+    let around = around || value.marks.sensitive;
+    if around || (value.as_str().is_some() && is_secret(ty, path.iter().copied())) {
         found.push((value.origin.span(), value.as_str().map(Arc::from)));
     }
     if let Some(members) = value.attributes() {
         for (name, value) in members.iter() {
             path.push(name);
-            hidden(ty, path, value, found);
+            hidden((ty, around), path, value, found);
             path.pop();
         }
         return;
     }
     for item in value.items().into_iter().flat_map(|items| items.iter()) {
         path.push("");
-        hidden(ty, path, item, found);
+        hidden((ty, around), path, item, found);
         path.pop();
     }
 }

@@ -128,7 +128,7 @@ impl Writer {
                 self.put(",\"$either\":", origin);
                 self.list(&both[..], (origin, near), manner, depth + 1);
             }
-            Known::Nothing | Known::Encoded(..) | Known::Members(_) | Known::Keyed(_) => {}
+            Known::Nothing | Known::NotNull | Known::Encoded(..) | Known::Members(_) | Known::Keyed(_) => {}
         }
         self.put("}", origin);
     }

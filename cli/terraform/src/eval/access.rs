@@ -168,7 +168,10 @@ impl Machine<'_> {
                 if unknown.ty.is_primitive() {
                     self.followed(source, steps, scope)?;
                 }
-                return Ok(Value::unknown(Type::Dynamic, unknown.reason.clone()).marked(source.marks).with_origin(origin));
+                let reason = unknown.reason.clone();
+                let is_list = matches!(unknown.ty, Type::List(_) | Type::Set(_));
+                let result = if is_list { Value::unknown_not_null(Type::Dynamic, reason) } else { Value::unknown(Type::Dynamic, reason) };
+                return Ok(result.marked(source.marks).with_origin(origin));
             }
             _ => source.items().cloned().unwrap_or_else(|| Arc::from([source.clone()])),
         };

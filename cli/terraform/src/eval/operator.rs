@@ -23,7 +23,7 @@ impl Machine<'_> {
         let result = match (&value.data, value.as_unknown()) {
             (Data::Number(number), _) => Value::from(number.negate()),
             (Data::Bool(known), _) => Value::from(!known),
-            (_, Some(unknown)) => Value::unknown(ty, unknown.reason.clone()),
+            (_, Some(unknown)) => Value::unknown_not_null(ty, unknown.reason.clone()),
             _ => return Err(Fault::new("the operand does not fit", "give a number or a bool", span)),
         };
         Ok(result.marked(value.marks).with_origin(Origin::computed(span, std::iter::once(&value.origin))))
@@ -73,7 +73,7 @@ impl Machine<'_> {
                 Type::Number
             };
             return reason
-                .map(|reason| Value::unknown(ty, reason))
+                .map(|reason| Value::unknown_not_null(ty, reason))
                 .ok_or_else(|| Fault::new("the operands do not fit", "give numbers", span));
         };
         let order = one.cmp(other);
@@ -101,7 +101,7 @@ impl Machine<'_> {
 fn truth(known: Option<bool>, left: &Value, right: &Value) -> Value {
     match (known, left.any_reason().or(right.any_reason())) {
         (Some(known), _) => Value::from(known),
-        (None, Some(reason)) => Value::unknown(Type::Bool, reason.clone()),
+        (None, Some(reason)) => Value::unknown_not_null(Type::Bool, reason.clone()),
         (None, None) => Value::from(false),
     }
 }
@@ -134,8 +134,19 @@ pub(crate) fn equal(left: &Value, right: &Value) -> Option<bool> {
     }
 }
 
-/// Whether two values may be equal of which one is unknown: values of two types never are.
+/// Whether two values may be equal of which one is unknown: values of two types never are, nor is null equal to what cannot be null, or a text to
+/// one that begins otherwise.
 fn unknown_equal(left: &Value, right: &Value) -> Option<bool> {
+    if (left.is_null() && right.is_never_null()) || (right.is_null() && left.is_never_null()) {
+        return Some(false);
+    }
+    for (text, other) in [(left, right), (right, left)] {
+        if let (Some(text), Some(prefix)) = (text.as_str(), other.certain_prefix())
+            && !text.starts_with(prefix)
+        {
+            return Some(false);
+        }
+    }
     let (one, other) = (left.ty(), right.ty());
     let typed = !one.has_dynamic() && !other.has_dynamic();
     (typed && one != other && !left.is_null() && !right.is_null()).then_some(false)

@@ -11,9 +11,15 @@ pub(super) const FUNCTIONS: &[Spec] = &[
     Spec::new("tobool", &[Param::Nullable], Gives::Bool, |_, given| to(given, &Type::Bool)).regard(Regard::Parts),
     Spec::new("tonumber", &[Param::Nullable], Gives::Number, |_, given| to(given, &Type::Number)).regard(Regard::Parts),
     Spec::new("tostring", &[Param::Nullable], Gives::Text, |_, given| to(given, &Type::String)).regard(Regard::Own),
-    Spec::new("tolist", &[Param::Members], Gives::Any, |_, given| to(given, &Type::list(Type::Dynamic))).regard(Regard::Parts),
-    Spec::new("tomap", &[Param::Members], Gives::Any, |_, given| to(given, &Type::map(Type::Dynamic))).regard(Regard::Parts),
-    Spec::new("toset", &[Param::Members], Gives::Any, |_, given| to(given, &Type::set(Type::Dynamic))).regard(Regard::Parts),
+    Spec::new("tolist", &[Param::Members], Gives::Any, |_, given| to(given, &Type::list(Type::Dynamic)))
+        .regard(Regard::Parts)
+        .partly(|given| already(given, |ty| matches!(ty, Type::List(_)))),
+    Spec::new("tomap", &[Param::Members], Gives::Any, |_, given| to(given, &Type::map(Type::Dynamic)))
+        .regard(Regard::Parts)
+        .partly(|given| already(given, |ty| matches!(ty, Type::Map(_)))),
+    Spec::new("toset", &[Param::Members], Gives::Any, |_, given| to(given, &Type::set(Type::Dynamic)))
+        .regard(Regard::Parts)
+        .partly(|given| already(given, |ty| matches!(ty, Type::Set(_)))),
     Spec::new("sensitive", &[Param::Nullable], Gives::Any, |_, given| Ok(first(given, |value| with_sensitivity(value, true))))
         .regard(Regard::Own)
         .marked(),
@@ -42,6 +48,11 @@ fn is_sensitive(_: &mut Context<'_, '_>, given: &[Value]) -> Done {
         Some(unknown) if !value.marks.sensitive => Ok(Value::unknown(Type::Bool, unknown.reason.clone())),
         _ => Ok(value.marks.sensitive.into()),
     }
+}
+
+/// A value that is not known and has the type already that is asked for.
+fn already(given: &[Value], is_it: fn(&Type) -> bool) -> Option<Value> {
+    given.first().filter(|value| value.as_unknown().is_some_and(|unknown| is_it(&unknown.ty))).cloned()
 }
 
 fn without_ephemeral(value: &Value) -> Value {

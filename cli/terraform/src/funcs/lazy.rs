@@ -25,7 +25,8 @@ impl Machine<'_> {
         let mut last = None;
         for argument in &call.arguments {
             match self.eval(argument, scope) {
-                Ok(value) => return Ok(value),
+                // What is not known yet may fail later, when the next argument counts.
+                Ok(value) => return Ok(value.forgetting_not_null()),
                 Err(fault) if fault.limit.is_some() => return Err(fault),
                 Err(fault) => last = Some(fault),
             }

@@ -132,7 +132,7 @@ fn is_some(known: &Known) -> bool {
         Known::Encoded(..) => true,
         Known::Pieces(pieces) => pieces.iter().any(|piece| piece.as_str().is_some_and(|piece| !piece.is_empty())),
         Known::Either(both) => both.iter().all(|value| value.as_str().is_some_and(|text| !text.is_empty())),
-        Known::Nothing | Known::Members(_) | Known::Keyed(_) => false,
+        Known::Nothing | Known::NotNull | Known::Members(_) | Known::Keyed(_) => false,
     }
 }
 

@@ -170,6 +170,33 @@ const ALL: &[&[Spec]] = &[
     yaml::FUNCTIONS,
 ];
 
+/// Those that may give null, as far as Terraform knows before it knows their arguments.
+const MAYBE_NULL: &[&str] = &[
+    "coalescelist",
+    "concat",
+    "csvdecode",
+    "element",
+    "ephemeralasnull",
+    "flatten",
+    "issensitive",
+    "jsondecode",
+    "lookup",
+    "merge",
+    "nonsensitive",
+    "one",
+    "sensitive",
+    "strcontains",
+    "timeadd",
+    "tobool",
+    "tolist",
+    "tomap",
+    "tonumber",
+    "toset",
+    "tostring",
+    "yamldecode",
+    "yamlencode",
+];
+
 /// Those that see their arguments before they are evaluated.
 const LAZY: &[&str] = &["can", "templatefile", "templatestring", "try"];
 
@@ -211,7 +238,7 @@ impl Machine<'_> {
                 return Err(Fault::new(format!("{name} does not take {} arguments", arguments.len()), "see its documentation", span));
             }
             let reason = Reason { kind: ReasonKind::Impure(Arc::clone(&call.name)), span: Some(span) };
-            return Ok(Value::unknown(Type::String, reason));
+            return Ok(Value::unknown_not_null(Type::String, reason));
         }
         let Some(spec) = find(&call.name) else { return self.call_foreign(call, span) };
         if file::READ.contains(&spec.name)
@@ -268,7 +295,8 @@ impl Machine<'_> {
         let origin = Origin::computed(span, arguments.iter().map(|(value, _)| &value.origin));
         if let (Some(reason), true) = (reason, spec.regard != Regard::Own) {
             let partly = spec.partly.and_then(|partly| partly(&values));
-            return Ok(partly.unwrap_or_else(|| Value::unknown(spec.gives.ty(), reason)).marked(marks).with_origin(origin));
+            let result = partly.unwrap_or_else(|| Value::unknown(spec.gives.ty(), reason));
+            return Ok(refined(spec, result).marked(marks).with_origin(origin));
         }
         let mut context = Context { machine: self, span };
         let hidden = arguments.iter().any(|(value, _)| value.all_marks().sensitive);
@@ -279,8 +307,14 @@ impl Machine<'_> {
         })?;
         let origin = if spec.marked && result.origin.span().is_some() { result.origin.clone() } else { origin };
         let origin = result.origin.encoded().map(|made| origin.encoding(made, span)).unwrap_or(origin);
-        Ok(result.marked(marks).with_origin(origin))
+        Ok(refined(spec, result).marked(marks).with_origin(origin))
     }
+}
+
+/// A result of which it is known that it is not null.
+fn refined(spec: &Spec, result: Value) -> Value {
+    let unknown = result.as_unknown().filter(|unknown| unknown.known.is_nothing() && !MAYBE_NULL.contains(&spec.name));
+    unknown.map(|unknown| Value::unknown_not_null(unknown.ty.clone(), unknown.reason.clone()).marked(result.marks)).unwrap_or(result)
 }
 
 /// Whether the items of its arguments go into the result as they are, marks included.

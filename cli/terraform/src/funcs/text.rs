@@ -142,9 +142,9 @@ fn starts_with(_: &mut Context<'_, '_>, given: &[Value]) -> Done {
     let unknown = given.iter().find_map(|value| value.as_unknown());
     let Some(unknown) = unknown else { return Ok(text(given, 0).starts_with(text(given, 1)).into()) };
     if let (Some(whole), Some(prefix)) = (given.first().and_then(Value::as_unknown), given.get(1).and_then(Value::as_str))
-        && let Known::Pieces(pieces) = &whole.known
+        && matches!(whole.known, Known::Pieces(_))
     {
-        let begin = pieces.first().and_then(Value::as_str).unwrap_or_default();
+        let begin = given.first().and_then(Value::certain_prefix).unwrap_or_default();
         if begin.starts_with(prefix) {
             return Ok(true.into());
         }

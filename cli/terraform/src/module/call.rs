@@ -140,8 +140,20 @@ impl Machine<'_> {
                     return Err(Fault::new(format!("output {name} has no value"), "write value = …", block.header));
                 };
                 let value = self.eval(&attribute.value, Scope::of_module(module))?;
+                let is_contracted = config.contract.is_some();
                 let flag = |name: &str| matches!(block.body.attribute(name).map(|attribute| &attribute.value.kind), Some(Kind::Bool(true)));
                 let marks = crate::value::Marks { sensitive: flag("sensitive"), ephemeral: flag("ephemeral") };
+                if marks.ephemeral && module == 0 {
+                    return Err(Fault::new(
+                        format!("output {name} of a root is ephemeral"),
+                        "take the line away: it is kept",
+                        block.header,
+                    ));
+                }
+                if value.all_marks().ephemeral && !marks.ephemeral && !is_contracted {
+                    let message = format!("output {name} is not ephemeral, but set to a value that is");
+                    return Err(Fault::new(message, "write ephemeral = true in an output of a module", attribute.value.span));
+                }
                 let origin = value.origin.step(Role::Output, attribute.name_span, name);
                 Ok(value.with_origin(origin).marked(marks))
             }
@@ -225,10 +237,9 @@ impl Machine<'_> {
                 self.problem(&message, "give it a value", Some(block.header));
             }
         }
-        let expansion = self.expansion(Scope::of_module(module), &block.body)?;
         let above = self.modules.get(module).map(|instance| Arc::clone(&instance.address)).unwrap_or_default();
         let dot = if above.is_empty() { "" } else { "." };
-        let expansion = self.planned_expansion(&format!("{above}{dot}module.{name}"), expansion);
+        let expansion = self.expansion_of(&format!("{above}{dot}module.{name}"), Scope::of_module(module), &block.body)?;
         let add = |machine: &mut Self, key: Option<Key>, frames, certain| {
             machine.add_call(module, (name, key), block, &config, (frames, certain))
         };

@@ -134,9 +134,13 @@ fn shown(value: &Value, path: &str, left: &mut Left, depth: usize) -> String {
             Known::Pieces(pieces) if pieces.iter().all(|piece| piece.attributes().is_some()) && !pieces.is_empty() => {
                 list(&Arc::clone(pieces), left)
             }
-            Known::Nothing | Known::Pieces(_) | Known::Encoded(..) | Known::Either(_) | Known::Members(_) | Known::Keyed(_) => {
-                "null".to_owned()
-            }
+            Known::Nothing
+            | Known::NotNull
+            | Known::Pieces(_)
+            | Known::Encoded(..)
+            | Known::Either(_)
+            | Known::Members(_)
+            | Known::Keyed(_) => "null".to_owned(),
         };
     }
     value.to_json()

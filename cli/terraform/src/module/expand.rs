@@ -24,7 +24,19 @@ pub(super) enum Expansion {
 }
 
 impl Machine<'_> {
+    /// How often a resource or a call is there, as its plan knows it where the configuration does not; what says so is kept.
+    pub(super) fn expansion_of(&mut self, address: &str, scope: Scope<'_>, body: &Body) -> Evaluated<Expansion> {
+        let (expansion, decider) = self.expand(scope, body)?;
+        self.deciders.extend(decider.map(|span| (Arc::from(address), span)));
+        Ok(self.planned_expansion(address, expansion))
+    }
+
     pub(super) fn expansion(&mut self, scope: Scope<'_>, body: &Body) -> Evaluated<Expansion> {
+        Ok(self.expand(scope, body)?.0)
+    }
+
+    /// How often something is there, and where a person would edit that.
+    fn expand(&mut self, scope: Scope<'_>, body: &Body) -> Evaluated<(Expansion, Option<Span>)> {
         // OpenTofu asks there whether something is made at all.
         let enabled = body.blocks_of("lifecycle").find_map(|block| block.body.attribute("enabled"));
         if let Some(enabled) = enabled.filter(|enabled| !matches!(enabled.value.kind, Kind::Bool(true))) {
@@ -32,15 +44,15 @@ impl Machine<'_> {
             self.problem(message, "say by count whether it is there", Some(enabled.name_span));
         }
         match (body.attribute("count"), body.attribute("for_each")) {
-            (None, None) => Ok(Expansion::One),
+            (None, None) => Ok((Expansion::One, None)),
             (Some(_), Some(each)) => Err(Fault::new("count and for_each are both set", "set one of them", each.name_span)),
             (Some(count), None) => {
                 let value = self.eval(&count.value, scope)?;
-                self.count(&value, count.value.span)
+                Ok((self.count(&value, count.value.span)?, value.origin.span()))
             }
             (None, Some(each)) => {
                 let value = self.eval(&each.value, scope)?;
-                for_each(&value, each.value.span)
+                Ok((for_each(&value, each.value.span)?, value.origin.span()))
             }
         }
     }
@@ -51,6 +63,9 @@ impl Machine<'_> {
         }
         if value.marks.sensitive {
             return Err(Fault::new("count is sensitive", "addresses are shown: take a value that may be", span));
+        }
+        if value.marks.ephemeral {
+            return Err(Fault::new("count is ephemeral", "how many there are is kept: take a value that may be", span));
         }
         let value = Self::want(value, &Type::Number, "count", span)?;
         let index = |value: Value| vec![("count", Value::object(Members::from([(Arc::from("index"), value)])))];
@@ -78,6 +93,10 @@ fn for_each(value: &Value, span: Span) -> Evaluated<Expansion> {
     let fail = |message: String, hint: &str| Err(Fault::new(message, hint, span));
     if value.marks.sensitive {
         return fail("for_each is sensitive".to_owned(), "addresses are shown: take a value that may be");
+    }
+    let is_set = matches!(value.data, Data::Set(..));
+    if if is_set { value.all_marks() } else { value.marks }.ephemeral {
+        return fail("for_each is ephemeral".to_owned(), "addresses are kept: take a value that may be");
     }
     let names =
         |key: Value, value: Value| vec![("each", Value::object(BTreeMap::from([(Arc::from("key"), key), (Arc::from("value"), value)])))];

@@ -218,6 +218,7 @@ fn carried(value: &Value, folder: &Arc<str>) -> Value {
             let reason = Reason { kind: ReasonKind::Layer(Arc::clone(folder), why), span: unknown.reason.span };
             let known = match &unknown.known {
                 Known::Nothing => Known::Nothing,
+                Known::NotNull => Known::NotNull,
                 Known::Pieces(pieces) => Known::Pieces(items(pieces)),
                 Known::Encoded(format, inner) => Known::Encoded(*format, Arc::new(carried(inner, folder))),
                 Known::Either(both) => Known::Either(Arc::new(both.each_ref().map(|one| carried(one, folder)))),

@@ -9,6 +9,7 @@ mod contract;
 mod document;
 mod expand;
 mod installed;
+mod key;
 mod layer;
 mod lifecycle;
 mod planned;
@@ -25,9 +26,10 @@ mod written;
 pub use condition::FailedCheck;
 pub use contract::{contract_variables, contracts};
 pub use document::Left;
+pub use key::Key;
 pub use layer::Layers;
 pub use lifecycle::{Ignored, Lifecycle};
-pub use resource::{Existence, Key, Mode, Resource};
+pub use resource::{Existence, Mode, Resource};
 pub use run::{evaluate, given};
 pub use setting::Setting;
 pub use written::{Fact, Written};
@@ -182,6 +184,10 @@ pub struct Module {
     pub unfit: Vec<(Arc<str>, Span)>,
     /// The assertions of `check` blocks that do not hold.
     pub failed: Vec<FailedCheck>,
+    /// Values that must not be shown and do not fit their variables, so that nothing else has them.
+    pub unfitting: Vec<Value>,
+    /// Where a person would edit the `count` or `for_each` of a resource or a call, by its address without a key.
+    pub deciders: BTreeMap<Arc<str>, Span>,
     /// What there is to say of the files of all modules that lie here.
     pub written: Vec<Written>,
     /// Whether a file could not be read as a whole, so that what is missing may be there.

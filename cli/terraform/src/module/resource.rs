@@ -1,16 +1,16 @@
 //! Resources and data sources: what the configuration sets of each instance.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_source::Span;
 
-use super::{Lifecycle, answered, call::Node, expand::Expansion, lifecycle, policy};
+use super::{Key, Lifecycle, answered, call::Node, expand::Expansion, lifecycle, policy};
 use crate::{
     machine::{Evaluated, Machine, Scope},
-    origin::Origin,
+    origin::{Origin, Role},
     syntax::Block,
     types::Type,
-    value::{Data, Known, Members, Reason, ReasonKind, Unknown, Value, json_string},
+    value::{Data, Known, Marks, Members, Reason, ReasonKind, Unknown, Value},
 };
 
 /// What a resource is to Terraform.
@@ -22,27 +22,6 @@ pub enum Mode {
     Data,
     /// `ephemeral`: read and forgotten.
     Ephemeral,
-}
-
-/// Which instance of something it is.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Key {
-    /// By `count`.
-    Index(usize),
-    /// By `for_each`.
-    Name(Arc<str>),
-    /// It is not known which there are: it stands for all.
-    Unknown,
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Index(at) => write!(formatter, "[{at}]"),
-            Self::Name(name) => write!(formatter, "[{}]", json_string(name)),
-            Self::Unknown => formatter.write_str("[?]"),
-        }
-    }
 }
 
 /// Whether something is there.
@@ -85,6 +64,9 @@ pub struct Resource {
     pub span: Span,
 }
 
+/// How the names of attributes end that a provider takes and does not keep.
+const WRITE_ONLY: &str = "_wo";
+
 /// The one resource that terraform itself knows: its output has the type of its input.
 fn terraform_data(members: &mut Members, address: &Arc<str>, span: Span) {
     let computed = |ty: Type, name: &str| {
@@ -95,7 +77,8 @@ fn terraform_data(members: &mut Members, address: &Arc<str>, span: Span) {
         .get("input")
         .filter(|input| !input.is_null())
         .map_or_else(|| Value::null(Type::Dynamic), |input| computed(input.ty(), "output"));
-    members.insert(Arc::from("id"), computed(Type::String, "id"));
+    let reason = Reason { kind: ReasonKind::Computed(Arc::clone(address), Arc::from("id")), span: Some(span) };
+    members.insert(Arc::from("id"), Value::unknown_not_null(Type::String, reason));
     members.insert(Arc::from("output"), output);
     for name in ["input", "triggers_replace"] {
         members.entry(Arc::from(name)).or_insert_with(|| Value::null(Type::Dynamic));
@@ -106,12 +89,11 @@ impl Machine<'_> {
     /// What a reference to a resource gives: one value, a list, or a value by key.
     pub(super) fn resource_value(&mut self, module: usize, identity: (Mode, &Arc<str>, &Arc<str>), block: &Block) -> Evaluated {
         let scope = Scope::of_module(module);
-        let expansion = self.expansion(scope, &block.body)?;
         let above = self.modules.get(module).map(|instance| Arc::clone(&instance.address)).unwrap_or_default();
         let dot = if above.is_empty() { "" } else { "." };
         let node = Node::Resource(identity.0, Arc::clone(identity.1), Arc::clone(identity.2));
         let address = format!("{above}{dot}{}", node.describe());
-        let expansion = self.planned_expansion(&address, expansion);
+        let expansion = self.expansion_of(&address, scope, &block.body)?;
         let one = |machine: &mut Self, key: Option<Key>, names: &[(&'static str, Value)]| {
             machine.count_instance(block.header)?;
             let address: Arc<str> = Arc::from(format!("{address}{}", key.map(|key| key.to_string()).unwrap_or_default()));
@@ -147,6 +129,10 @@ impl Machine<'_> {
         scope: Scope<'_>,
     ) -> Evaluated {
         let mut members = self.attributes(&block.body, address, scope, true)?;
+        let is_contracted = scope.module.and_then(|at| self.modules.get(at)).is_some_and(|instance| instance.config.contract.is_some());
+        if mode != Mode::Ephemeral && !is_contracted {
+            self.refuse_ephemeral(&members, block.header);
+        }
         if let (Mode::Managed, Some(module), true) = (mode, scope.module, members.contains_key("tags")) {
             let default = self.default_tags(module, ty, block, scope);
             let all = Self::all_tags(default.as_ref(), &members).filter(|_| default.is_some());
@@ -184,7 +170,25 @@ impl Machine<'_> {
         self.merge_planned(address, &lifecycle::of(block).ignored, block.header, &mut members);
         let known = Known::Members(Arc::new(members));
         let value = Value::from(Data::Unknown(Arc::new(Unknown { ty: Type::Dynamic, reason, known })));
-        Ok(value.with_origin(Origin::written(block.header)))
+        Ok(value.with_origin(Origin::written(block.header)).marked(Marks { ephemeral: mode == Mode::Ephemeral, sensitive: false }))
+    }
+
+    /// Tells where what must not be kept would be kept: in any attribute that providers do not call write-only.
+    fn refuse_ephemeral(&mut self, members: &Members, near: Span) {
+        for (name, value) in members {
+            if !value.all_marks().ephemeral || name.ends_with(WRITE_ONLY) {
+                continue;
+            }
+            let set = value.origin.last().filter(|step| step.role == Role::Attribute).map(|step| step.span);
+            let blocks = value.items().filter(|items| set.is_none() && items.iter().all(|item| item.attributes().is_some()));
+            match blocks {
+                Some(blocks) => blocks.iter().filter_map(Value::attributes).for_each(|block| self.refuse_ephemeral(block, near)),
+                None => {
+                    let hint = "take its write-only attribute, whose name ends in _wo, or another value";
+                    self.problem(&format!("{name} is kept, but set to an ephemeral value"), hint, Some(set.unwrap_or(near)));
+                }
+            }
+        }
     }
 
     /// The instances of a resource of a module that is evaluated.

@@ -9,11 +9,15 @@ use std::{
 use portcullis_source::{Partial, Problem, RepoPath, Revision, Span, Stage};
 
 use super::{
-    Called, Calls, Config, Fact, Given, Inputs, Instance, Layer, Module, Output, Statement, Written, call::Node, setting::text_of, written,
+    Called, Calls, Config, Fact, Given, Inputs, Instance, Key, Layer, Module, Output, Statement, Written,
+    call::Node,
+    expand::{Expansion, Names},
+    setting::text_of,
+    written,
 };
 use crate::{
     limits::STACK_BYTES,
-    machine::Machine,
+    machine::{Machine, Scope},
     syntax::{Block, Expr, Kind},
     value::Value,
 };
@@ -89,6 +93,8 @@ pub(super) fn evaluate_below(revision: &Revision, folder: &RepoPath, inputs: &In
     module.written = machine.written(&shared);
     module.unfit = machine.unfit;
     module.failed = machine.failed;
+    module.unfitting = machine.unfitting;
+    module.deciders = machine.deciders;
     Below { module: Partial { value: module, problems: machine.problems }, circles: machine.circles }
 }
 
@@ -200,7 +206,34 @@ impl Machine<'_> {
         let settings = self.settings(at, &config);
         module.settings.extend(settings);
         for block in &config.others {
+            if &*block.kind == "import" {
+                self.import(at, block);
+            }
             module.statements.extend(statement(&config, block));
+        }
+    }
+
+    /// Tells what is wrong with the IDs of what a statement imports.
+    fn import(&mut self, at: usize, block: &Block) {
+        let Some(id) = block.body.attribute("id") else { return };
+        let scope = Scope::of_module(at);
+        let all = match self.expansion(scope, &block.body) {
+            Ok(Expansion::One | Expansion::Count(_)) => vec![Names::new()],
+            Ok(Expansion::Each(all)) => all.into_iter().map(|(_, names)| names).collect(),
+            Ok(Expansion::Unknown(_, names)) => vec![names],
+            Err(fault) => {
+                self.report(&fault);
+                return;
+            }
+        };
+        for names in all {
+            match self.with_bound(scope, &names, |machine, scope| machine.eval(&id.value, scope)) {
+                Ok(value) if value.is_null() => {
+                    self.problem("the id of an import is null", "give the id of what is there", Some(id.value.span))
+                }
+                Ok(_) => {}
+                Err(fault) => _ = self.report(&fault),
+            }
         }
     }
 
@@ -293,7 +326,7 @@ fn written(expr: &Expr) -> Option<String> {
         Kind::Attr(inner, name) => Some(format!("{}.{name}", written(inner)?)),
         Kind::Index(inner, key) => match &key.kind {
             Kind::Number(number) => Some(format!("{}[{}]", written(inner)?, number.text())),
-            Kind::String(key) => Some(format!("{}[{}]", written(inner)?, crate::value::json_string(key))),
+            Kind::String(key) => Some(format!("{}{}", written(inner)?, Key::Name(Arc::clone(key)))),
             _ => None,
         },
         Kind::String(text) => Some(text.to_string()),

@@ -67,6 +67,7 @@ impl Machine<'_> {
         let marks = Marks { sensitive: flag("sensitive"), ephemeral: flag("ephemeral") };
         let nullable = !matches!(block.body.attribute("nullable").map(|attribute| &attribute.value.kind), Some(Kind::Bool(false)));
         let given = self.given(module, name)?;
+        let is_contracted = self.modules.get(module).is_some_and(|instance| instance.config.contract.is_some());
         let null = given.as_ref().filter(|(value, ..)| !nullable && value.is_null()).map(|(.., span)| *span);
         let given = given.filter(|(value, ..)| nullable || !value.is_null());
         if let Some(span) = null.filter(|_| block.body.attribute("default").is_none()) {
@@ -76,6 +77,10 @@ impl Machine<'_> {
         let planned = if is_unset { self.planned_variable(module, name) } else { None };
         let given = given.or_else(|| planned.map(|value| (value.with_origin(Origin::written(block.header)), Role::Given, block.header)));
         let (value, role, span) = match (given, block.body.attribute("default")) {
+            (Some((value, Role::Argument, span)), _) if value.all_marks().ephemeral && !marks.ephemeral && !is_contracted => {
+                let message = format!("variable {name} is not ephemeral, but set to a value that is");
+                return Err(Fault::new(message, "write ephemeral = true in the variable, or take another value", span));
+            }
             (Some(given), _) => given,
             (None, Some(default)) => {
                 let value = self.eval(&default.value, Scope { constant: true, ..Scope::default() })?;
@@ -86,15 +91,17 @@ impl Machine<'_> {
                 return Ok(Value::unknown(constraint.ty(), reason).marked(marks));
             }
         };
-        let shown = if marks.sensitive { "it has another type".to_owned() } else { String::new() };
-        let value = constraint.apply(&value).map_err(|why| {
-            let why = if shown.is_empty() { why } else { shown.clone() };
-            Fault::new(
-                format!("the value of variable {name} does not fit: {why}"),
-                format!("give a value of type {}", constraint.ty()),
-                span,
-            )
-        })?;
+        let value = match constraint.apply(&value) {
+            Ok(value) => value,
+            Err(why) => {
+                let why = if marks.sensitive { "it has another type".to_owned() } else { why };
+                if marks.sensitive {
+                    self.unfitting.push(value.marked(marks));
+                }
+                let message = format!("the value of variable {name} does not fit: {why}");
+                return Err(Fault::new(message, format!("give a value of type {}", constraint.ty()), span));
+            }
+        };
         if value.is_null() && !nullable {
             return Err(Fault::new(format!("variable {name} must not be null"), "give a value", span));
         }

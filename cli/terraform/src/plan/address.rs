@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::module::Key;
 
 /// The prefixes of an address that end with a resource or a call, each without its key, with the key that follows; none where it is no address.
-pub(crate) fn instances(address: &str) -> Option<Vec<(String, Option<Key>)>> {
+pub fn instances(address: &str) -> Option<Vec<(String, Option<Key>)>> {
     let mut found = Vec::new();
     let (mut done, mut rest, mut names) = (String::new(), address, 0_usize);
     let mut is_call = false;
@@ -132,7 +132,7 @@ mod tests {
             &["module.m|[0]", "module.m[0].module.n|[\"k.[x]\"]", "module.m[0].module.n[\"k.[x]\"].data.a.b|[\"y\"]"],
         );
         expect("a.b[\"c\\\"d\"]", &["a.b|[\"c\\\"d\"]"]);
-        assert_eq!(normal("a.b[\"$${x}\"]"), "a.b[\"${x}\"]");
+        assert_eq!(normal("a.b[\"\\u0024{x}\"]"), "a.b[\"$${x}\"]");
         assert_eq!(above("module.m[0].a.b").len(), 1);
     }
 

@@ -8,6 +8,7 @@ mod packed;
 mod shown;
 mod zip;
 
+pub use address::instances;
 pub use packed::{Copied, Packed};
 pub use shown::{Action, Drifted, Planned, Shown};
 

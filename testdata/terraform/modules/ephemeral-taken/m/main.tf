@@ -1,0 +1,9 @@
+variable "token" {
+  type      = string
+  ephemeral = true
+}
+
+output "again" {
+  value     = var.token
+  ephemeral = true
+}

@@ -1,0 +1,4 @@
+variable "unlike" {
+  type    = list(object({ a = any }))
+  default = [{ a = { b = 1 } }, { a = ["y"] }]
+}

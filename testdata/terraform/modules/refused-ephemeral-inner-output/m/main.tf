@@ -1,0 +1,8 @@
+variable "token" {
+  ephemeral = true
+  default   = "a"
+}
+
+output "token" {
+  value = { token = var.token }
+}
