@@ -457,5 +457,32 @@ fn data_sources_are_answered_with_what_is_assumed() {
     let text = |done: &Partial<Module>| done.value.outputs.get("all").map(|output| output.value.to_json()).unwrap_or_default();
     assert_eq!(text(&done), r#"["aws","eu-west-1","444455556666",["eu-west-1a","eu-west-1b"],null,"111122223333"]"#);
     let (_, done) = evaluate_with(files, Setup::default());
-    assert_eq!(text(&done), r#"[null,null,null,null,null,"111122223333"]"#, "nothing is assumed unless somebody says so");
+    assert_eq!(text(&done), r#"["aws",null,null,null,null,"111122223333"]"#, "nothing else is assumed unless somebody says so");
+}
+
+#[test]
+fn data_sources_are_answered_by_files_and_by_what_they_say() {
+    let files = "-- main.tf --\nprovider \"aws\" {\n  region = \"cn-north-1\"\n}\n\
+         data \"aws_partition\" \"p\" {}\ndata \"aws_region\" \"r\" {}\n\
+         data \"aws_service_principal\" \"logs\" {\n  service_name = \"logs\"\n}\n\
+         data \"aws_service_principal\" \"s3\" {\n  service_name = \"s3\"\n}\n\
+         data \"template_file\" \"t\" {\n  template = file(\"t.tpl\")\n  vars = { name = \"n\", many = 2 }\n}\n\
+         data \"local_file\" \"f\" {\n  filename = \"t.tpl\"\n}\n\
+         data \"kubectl_file_documents\" \"d\" {\n  content = file(\"m/b.yaml\")\n}\n\
+         data \"kubectl_path_documents\" \"p\" {\n  pattern = \"${path.module}/m/*.yaml\"\n  vars = { name = \"n\" }\n}\n\
+         data \"kubectl_path_documents\" \"hidden\" {\n  pattern = \"m/*.yaml\"\n  sensitive_vars = { name = \"n\" }\n}\n\
+         output \"aws\" {\n  value = [data.aws_partition.p.dns_suffix, data.aws_region.r.name, data.aws_service_principal.logs.name,\n    data.aws_service_principal.s3.name]\n}\n\
+         output \"files\" {\n  value = [data.template_file.t.rendered, data.local_file.f.content, data.local_file.f.content_base64]\n}\n\
+         output \"documents\" {\n  value = [data.kubectl_file_documents.d.documents, data.kubectl_path_documents.p.documents,\n    data.kubectl_path_documents.hidden.documents]\n}\n\
+         -- t.tpl --\n${name} of ${many + 1}\n\
+         -- m/a.yaml --\n---\na: ${upper(name)}\n---\n---\n# nothing\n---\nb: 1\n\
+         -- m/b.yaml --\n# of c\nc: x\n\n---\nd: y\n";
+    let (_, done) = evaluate_with(files, Setup::default());
+    assert_eq!(messages(&done), Vec::<&str>::new());
+    let text = |name: &str| done.value.outputs.get(name).map(|output| output.value.to_json()).unwrap_or_default();
+    assert_eq!(text("aws"), r#"["amazonaws.com.cn","cn-north-1","logs.amazonaws.com.cn","s3.amazonaws.com"]"#);
+    assert_eq!(text("files"), r#"["n of 3\n","${name} of ${many + 1}\n","JHtuYW1lfSBvZiAke21hbnkgKyAxfQo="]"#);
+    // As the provider kubectl 1.19 divides them.
+    let own = r##"["# of c\nc: x","d: y"]"##;
+    assert_eq!(text("documents"), format!(r#"[{own},["---\na: N","b: 1",{}],null]"#, own.trim_matches(['[', ']'])));
 }

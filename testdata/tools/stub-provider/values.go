@@ -161,7 +161,7 @@ func invented(of tftypes.Type, ty, name, seed string) tftypes.Value {
 	case of.Is(tftypes.DynamicPseudoType):
 		return tftypes.NewValue(tftypes.String, name+"-"+seed)
 	case strings.HasSuffix(name, "arn"):
-		return tftypes.NewValue(of, fmt.Sprintf("arn:aws:stub:%s:%s:%s/%s", region, account, ty, seed))
+		return tftypes.NewValue(of, fmt.Sprintf("arn:aws:stub:%s:%s:%s/%s", defaultRegion, account, ty, seed))
 	case strings.Contains(name, "url") || name == "issuer":
 		return tftypes.NewValue(of, fmt.Sprintf("https://%s.example.com/%s", name, seed))
 	case strings.Contains(name, "cidr"):

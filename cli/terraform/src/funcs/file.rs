@@ -89,32 +89,40 @@ fn fileexists(context: &mut Context<'_, '_>, given: &[Value]) -> Done {
 }
 
 fn fileset(context: &mut Context<'_, '_>, given: &[Value]) -> Done {
-    let folder = context.machine.root.join(text(given, 0)).map_err(|why| Failure::from(why.to_string()))?;
-    let glob = Glob::parse(text(given, 1)).ok_or_else(|| Failure::from(format!("{:?} is no pattern", text(given, 1))))?;
-    let resolved = match context.machine.revision.resolve(&folder) {
+    let found = matching(context.machine, text(given, 0), text(given, 1))?;
+    Ok(set_data(Type::String, found.iter().map(|path| Value::string(path)).collect()).into())
+}
+
+/// The files below a folder whose paths from there fit a pattern.
+pub(super) fn matching(machine: &Machine<'_>, folder: &str, pattern: &str) -> Result<Vec<String>, Failure> {
+    let folder = machine.root.join(folder).map_err(|why| Failure::from(why.to_string()))?;
+    let glob =
+        Glob::parse(pattern.strip_prefix("./").unwrap_or(pattern)).ok_or_else(|| Failure::from(format!("{pattern:?} is no pattern")))?;
+    let resolved = match machine.revision.resolve(&folder) {
         Ok(resolved) => resolved,
         Err(portcullis_source::ReadError::Missing(_)) => RepoPath::root().join("\u{1}").unwrap_or_default(),
         Err(why) => return Err(why.to_string().into()),
     };
     let mut found = Vec::new();
-    for (path, kind) in context.machine.revision.below(&resolved) {
+    for (path, kind) in machine.revision.below(&resolved) {
         let is_file = match kind {
             EntryKind::File => true,
             EntryKind::Link(_) => {
-                let led = context.machine.revision.resolve(path).ok();
-                led.is_some_and(|led| context.machine.revision.entry(&led) == Some(&EntryKind::File))
+                let led = machine.revision.resolve(path).ok();
+                led.is_some_and(|led| machine.revision.entry(&led) == Some(&EntryKind::File))
             }
             EntryKind::Folder | EntryKind::Special => false,
         };
         let Some(inside) = path.below(&resolved).filter(|_| is_file) else { continue };
         if glob.matches(inside) {
-            found.push(Value::string(inside));
+            found.push(inside.to_owned());
         }
         if found.len() > MAX_ITEMS {
             return Err(Failure::limit("MAX_ITEMS"));
         }
     }
-    Ok(set_data(Type::String, found).into())
+    found.sort_unstable();
+    Ok(found)
 }
 
 fn basename(path: &str) -> String {

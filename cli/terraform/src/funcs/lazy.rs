@@ -9,7 +9,7 @@ use crate::{
     machine::{Evaluated, Fault, Frame, Machine, Scope},
     syntax::{self, Base, Call, Expr, Kind},
     types::Type,
-    value::{Marks, Value},
+    value::{Marks, Members, Value},
 };
 
 impl Machine<'_> {
@@ -95,6 +95,14 @@ impl Machine<'_> {
         let value = self.with_frames(&frames, Scope { template: true, ..Scope::default() }, &expr)?;
         let value = if is_file { value } else { Self::want(&value, &Type::String, "the result of a template", span)? };
         Ok(value.marked(marks))
+    }
+
+    /// A template that is not the configuration's own text, with names for it.
+    pub(crate) fn rendered(&mut self, text: &str, names: &Members, span: Span) -> Evaluated {
+        let expr = parsed(text, Base::At(span))?;
+        let frames: Vec<(String, Value)> = names.iter().map(|(name, value)| (name.to_string(), value.clone())).collect();
+        let value = self.with_frames(&frames, Scope { template: true, ..Scope::default() }, &expr)?;
+        Self::want(&value, &Type::String, "the result of a template", span)
     }
 
     /// Evaluates with names that are given one inside the other; an object of its own where they are many.

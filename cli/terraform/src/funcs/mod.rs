@@ -400,6 +400,17 @@ fn texts(items: impl IntoIterator<Item = impl AsRef<str>>) -> Value {
     Data::List(Type::String, items.into_iter().map(|item| Value::string(item.as_ref())).collect()).into()
 }
 
+/// The files that a pattern of paths from the root module's folder names, sorted.
+pub(crate) fn files(machine: &Machine<'_>, pattern: &str) -> Result<Vec<String>, String> {
+    let plain = pattern.find(['*', '?', '[', '{', '\\']).unwrap_or(pattern.len());
+    let (folder, pattern) = match pattern.get(..plain).and_then(|before| before.rfind('/')) {
+        Some(at) => pattern.split_at(at + 1),
+        None => ("./", pattern),
+    };
+    let found = file::matching(machine, folder, pattern).map_err(|failure| failure.message)?;
+    Ok(found.into_iter().map(|path| format!("{folder}{path}")).collect())
+}
+
 /// Writes YAML as `yamlencode` does; none beyond the limits.
 pub(crate) fn yaml_text(value: &Value) -> Option<String> {
     yaml::encode_yaml(value).ok()

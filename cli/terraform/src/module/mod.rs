@@ -94,19 +94,6 @@ pub struct Assume {
     pub account_id: Option<Arc<str>>,
 }
 
-impl Assume {
-    /// The partition, which a region tells.
-    #[must_use]
-    pub fn partition(&self) -> Option<&str> {
-        let of_region = |region: &str| match region.split('-').next() {
-            Some("cn") => "aws-cn",
-            Some("us") if region.starts_with("us-gov-") => "aws-us-gov",
-            _ => "aws",
-        };
-        self.partition.as_deref().or_else(|| self.region.as_deref().map(of_region))
-    }
-}
-
 /// What plans a repository.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Dialect {

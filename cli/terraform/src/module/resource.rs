@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_source::Span;
 
-use super::{Key, Lifecycle, answered, call::Node, expand::Expansion, lifecycle, policy};
+use super::{Key, Lifecycle, call::Node, expand::Expansion, lifecycle, policy};
 use crate::{
     machine::{Evaluated, Machine, Scope},
     origin::{Origin, Role},
@@ -155,10 +155,12 @@ impl Machine<'_> {
                 }
             }
         }
-        if mode == Mode::Data
-            && let Some(known) = answered::answers(ty, &members, &self.inputs.setup.assume)
-        {
-            members.extend(known.into_iter().map(|(name, value)| (Arc::from(name), value.with_origin(Origin::written(block.header)))));
+        if mode == Mode::Data {
+            let known = self.answers(ty, &members, block, scope);
+            members.extend(known.into_iter().map(|(name, value)| {
+                let origin = if value.origin.span().is_some() { value.origin.clone() } else { Origin::written(block.header) };
+                (Arc::from(name), value.with_origin(origin))
+            }));
         }
         if mode == Mode::Data && &**ty == "terraform_remote_state" {
             let outputs = self.remote_outputs(&members, block.header);

@@ -8,9 +8,9 @@ use super::{
 };
 use crate::{
     machine::{Machine, Scope},
-    syntax::{Block, Expr, Kind},
+    syntax::{Attribute, Block, Body, Expr, Kind},
     types::Type,
-    value::{Members, Reason, ReasonKind, Value},
+    value::{Marks, Members, Reason, ReasonKind, Value},
 };
 
 /// A provider by its name in a module, and its alias.
@@ -23,22 +23,35 @@ impl Machine<'_> {
         if !ty.starts_with("aws_") {
             return None;
         }
-        // What is wrong with it is told where the provider is.
-        let known = self.problems.len();
-        let tags = self.tags_given(module, block, scope);
-        self.problems.truncate(known);
-        tags
+        self.said_by_provider(module, block, scope, |provider| provider.blocks_of("default_tags").next()?.body.attribute("tags"))
     }
 
-    fn tags_given(&mut self, module: usize, block: &Block, scope: Scope<'_>) -> Option<Value> {
+    /// The region that the provider of a resource or a data source of AWS is set to, where that is known.
+    pub(super) fn region_of_provider(&mut self, module: usize, block: &Block, scope: Scope<'_>) -> Option<Arc<str>> {
+        let region = self.said_by_provider(module, block, scope, |provider| provider.attribute("region"))?;
+        region.as_str().filter(|_| region.all_marks() == Marks::default()).map(Arc::from)
+    }
+
+    /// What the provider of a resource of AWS is set to; what is wrong with it is told where the provider is.
+    fn said_by_provider(
+        &mut self,
+        module: usize,
+        block: &Block,
+        scope: Scope<'_>,
+        which: fn(&Body) -> Option<&Attribute>,
+    ) -> Option<Value> {
         let wanted = match block.body.attribute("provider") {
             None => ((Arc::from("aws"), None), None),
             Some(attribute) => self.chosen(&attribute.value, scope)?,
         };
+        let known = self.problems.len();
         let (at, configured, key) = self.configured(module, wanted)?;
-        let tags = configured.body.blocks_of("default_tags").next().and_then(|tags| tags.body.attribute("tags"))?.clone();
-        let names = self.names_of_provider(at, &configured, key.as_ref());
-        self.with_bound(Scope::of_module(at), &names, |machine, scope| machine.eval(&tags.value, scope)).ok()
+        let value = which(&configured.body).cloned().and_then(|attribute| {
+            let names = self.names_of_provider(at, &configured, key.as_ref());
+            self.with_bound(Scope::of_module(at), &names, |machine, scope| machine.eval(&attribute.value, scope)).ok()
+        });
+        self.problems.truncate(known);
+        value
     }
 
     /// The same for each instance of a resource that has several; those of `None` are of all others.
