@@ -12,6 +12,8 @@ const MAX_BEHIND: usize = 8;
 pub struct Place {
     /// The place that decided.
     pub span: Span,
+    /// What part a file had in it that a chart was rendered from; `Shadowed` for every other place.
+    role: Role,
     /// What it changed.
     pub behind: Option<Arc<Place>>,
 }
@@ -20,7 +22,7 @@ impl Place {
     /// A place with nothing behind it.
     #[must_use]
     pub fn new(span: Span) -> Self {
-        Self { span, behind: None }
+        Self { span, role: Role::Shadowed, behind: None }
     }
 
     /// The same place with another one behind it.
@@ -28,21 +30,24 @@ impl Place {
         if self.span == behind.span {
             return behind.clone();
         }
-        let rest = behind.chain().take(MAX_BEHIND).filter(|span| *span != self.span).collect::<Vec<_>>();
-        let behind = rest.into_iter().rev().fold(None, |behind, span| Some(Arc::new(Self { span, behind })));
-        Self { span: self.span, behind }
+        let rest = behind.places().take(MAX_BEHIND).map(|place| (place.span, Role::Shadowed)).filter(|(span, _)| *span != self.span);
+        Self { span: self.span, role: self.role, behind: chained(rest.collect()) }
     }
 
     /// The spans, the one that decided first.
     pub fn chain(&self) -> impl Iterator<Item = Span> {
-        std::iter::successors(Some(self), |place| place.behind.as_deref()).map(|place| place.span)
+        self.places().map(|place| place.span)
+    }
+
+    fn places(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |place| place.behind.as_deref())
     }
 
     /// The chain as the rest of the program shows it.
     #[must_use]
     pub fn origin(&self) -> Origin {
-        let mut links: Vec<Link> = self.chain().map(|span| Link::at(Role::Shadowed, span)).collect();
-        if let Some(first) = links.first_mut() {
+        let mut links: Vec<Link> = self.places().map(|place| Link::at(place.role, place.span)).collect();
+        if let Some(first) = links.first_mut().filter(|first| first.role == Role::Shadowed) {
             first.role = Role::Manifest;
         }
         Origin { links }
@@ -85,17 +90,18 @@ impl Ground {
         let lead = Place::new(self.span(range));
         let Self::Made(text, _) = self else { return lead };
         let origin = text.origin(range);
+        let role = origin.links.iter().find(|link| link.span == Some(lead.span)).map_or(lead.role, |link| link.role);
         // The parts of a text that a template puts together are all in one line of it.
         let template = origin.first(Role::Template).and_then(|link| link.span);
         let values = origin.links.iter().filter(|link| matches!(link.role, Role::Values | Role::Shadowed | Role::Include));
-        let mut behind: Vec<Span> = Vec::new();
-        for span in values.filter_map(|link| link.span).chain(template) {
-            if span != lead.span && behind.len() < MAX_BEHIND && !behind.contains(&span) {
-                behind.push(span);
+        let values = values.filter_map(|link| Some((link.span?, link.role)));
+        let mut behind: Vec<(Span, Role)> = Vec::new();
+        for (span, role) in values.chain(template.map(|span| (span, Role::Template))) {
+            if span != lead.span && behind.len() < MAX_BEHIND && behind.iter().all(|(known, _)| *known != span) {
+                behind.push((span, role));
             }
         }
-        let behind = behind.into_iter().rev().fold(None, |behind, span| Some(Arc::new(Place { span, behind })));
-        Place { behind, ..lead }
+        Place { behind: chained(behind), role, ..lead }
     }
 
     /// Where the text of a string stands: its own lines for a literal block, else the string as a whole.
@@ -103,6 +109,11 @@ impl Ground {
         let written = file.bytes().get(span.start as usize..span.end as usize).unwrap_or_default();
         literal_lines(written, span.start, text).map_or(Self::Fixed(span), |lines| Self::Lines(span.file, lines))
     }
+}
+
+/// Places behind each other.
+fn chained(places: Vec<(Span, Role)>) -> Option<Arc<Place>> {
+    places.into_iter().rev().fold(None, |behind, (span, role)| Some(Arc::new(Place { span, role, behind })))
 }
 
 /// Where the lines of a literal block start, in its text and in its file.

@@ -175,6 +175,32 @@ fn what_is_moved_or_forgotten_is_not_destroyed() {
 }
 
 #[test]
+fn what_goes_with_a_key_is_told_at_the_values_that_had_it() {
+    let repository = Repository::of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cmd/terraform.in"));
+    let stores = "\nvariable \"stores\" {\n  type    = map(object({}))\n  default = {}\n}\nresource \"aws_db_instance\" \"store\" {\n  \
+                  for_each   = var.stores\n  identifier = each.key\n}\nresource \"aws_kms_key\" \"rds\"";
+    repository.edit("infra/data/main.tf", "resource \"aws_kms_key\" \"rds\"", stores);
+    repository.edit("infra/data/vars/prod.tfvars", "multi_az = true", "multi_az = true\nstores = { one = {}, two = {} }");
+    repository.commit("HEAD", &[]);
+    repository.edit("infra/data/vars/prod.tfvars", ", two = {}", "");
+    let (told, code) = report(repository.root(), &[]);
+    let found: Vec<&Value> = told["findings"].as_array().unwrap().iter().filter(|one| one["status"] == "new").collect();
+    assert_eq!((found.len(), code), (1, 1), "{found:?}");
+    assert_eq!(found[0]["rule"], "data-store-destroyed");
+    let place = format!("{}:{}", found[0]["location"]["file"], found[0]["location"]["line"]);
+    assert_eq!(place, "\"infra/data/vars/prod.tfvars\":2");
+}
+
+#[test]
+fn what_gets_a_count_becomes_its_first_instance() {
+    let repository = repository();
+    repository.edit("infra/data/main.tf", "\"aws_kms_key\" \"rds\" {}", "\"aws_kms_key\" \"rds\" {\n  count = 1\n}");
+    repository.edit("infra/data/main.tf", "aws_kms_key.rds.arn", "aws_kms_key.rds[0].arn");
+    let (told, _) = report(repository.root(), &[]);
+    assert!(!said_of_change(&told).iter().any(|said| said.starts_with("data-store-destroyed")), "{:?}", said_of_change(&told));
+}
+
+#[test]
 fn a_root_that_cannot_be_evaluated_loses_nothing_by_that() {
     let repository = repository();
     repository.edit("infra/data/main.tf", "resource \"aws_kms_key\" \"rds\" {}\n", "resource \"aws_kms_key\" {\n");
