@@ -45,6 +45,7 @@ fn generated(generator: &config::Generator) -> Generated {
     Generated {
         generator: text(&generator.generator),
         application_set: generator.application_set.as_ref().map(text),
+        span: generator.application_set.as_ref().and_then(|set| set.span),
         parameters: generator.parameters.clone(),
     }
 }

@@ -21,6 +21,9 @@ use crate::{
 /// How deep Applications may hold Applications.
 const MAX_DEPTH: usize = 10;
 
+/// The most ApplicationSets that a hint names.
+const MAX_NAMED: usize = 24;
+
 /// The most Applications that one repository may expand to.
 const MAX_APPLICATIONS: usize = 50_000;
 
@@ -78,6 +81,7 @@ pub fn expand_with(
             }
         }
     }
+    expansion.check_generated();
     expansion.withhold_duplicates();
     Partial { value: expansion.applications, problems: expansion.problems }
 }
@@ -90,6 +94,8 @@ struct Expansion<'a> {
     applications: Vec<Application>,
     problems: Vec<Problem>,
     reported: BTreeSet<(Option<Span>, String, Option<String>)>,
+    /// The names of the ApplicationSets.
+    sets: BTreeSet<String>,
     /// The Applications of each document that was visited.
     visited: BTreeMap<(FileId, u32), Vec<usize>>,
     files: BTreeMap<RepoPath, Arc<[Manifest]>>,
@@ -104,6 +110,7 @@ impl<'a> Expansion<'a> {
             applications: Vec::new(),
             problems: Vec::new(),
             reported: BTreeSet::new(),
+            sets: BTreeSet::new(),
             visited: BTreeMap::new(),
             files: BTreeMap::new(),
         }
@@ -137,6 +144,7 @@ impl<'a> Expansion<'a> {
         let text = |key: &str| document.root.at(&["metadata", key]).and_then(portcullis_source::Node::as_str).unwrap_or_default();
         let (name, namespace) = (text("name"), text("namespace"));
         let origin = place(document, document.root.range);
+        self.sets.insert(name.to_owned());
         let (made, warnings) = expand_set(self.world, document);
         let within = format!("ApplicationSet {name}");
         warnings.into_iter().for_each(|fault| self.report(fault.within(&within).at(origin), None));
@@ -225,6 +233,26 @@ impl<'a> Expansion<'a> {
             let Fault { message, hint, span } = fault;
             self.problems.push(Problem { stage: Stage::Argo, message, hint, span, application });
         }
+    }
+
+    /// Tells where something is declared for an ApplicationSet that there is not.
+    fn check_generated(&mut self) {
+        let named = self.world.inventory.generated.iter().filter_map(|one| Some((one.application_set.as_ref()?, one)));
+        let missing: Vec<Fault> = named
+            .filter(|(name, _)| !self.sets.contains(*name))
+            .map(|(name, one)| {
+                let message = format!("argocd.generators says what {} yields in ApplicationSet {name}, which there is not", one.generator);
+                let sets: Vec<&str> = self.sets.iter().map(String::as_str).take(MAX_NAMED).collect();
+                let more = self.sets.len() - sets.len();
+                let hint = match (sets.is_empty(), more) {
+                    (true, _) => "there are no ApplicationSets".to_owned(),
+                    (false, 0) => format!("there are {}", sets.join(", ")),
+                    (false, more) => format!("there are {} and {more} more", sets.join(", ")),
+                };
+                Fact::new(message).at(one.span).hint(hint)
+            })
+            .collect();
+        missing.into_iter().for_each(|fault| self.report(fault, None));
     }
 
     /// Argo CD creates none of the Applications that share a name.

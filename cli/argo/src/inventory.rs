@@ -30,6 +30,8 @@ pub struct Generated {
     pub generator: String,
     /// The name of the ApplicationSet; any, where there is none.
     pub application_set: Option<String>,
+    /// Where the ApplicationSet is named.
+    pub span: Option<Span>,
     /// A map of parameters for each Application; what follows from others, as a slug does from a branch, need not be among them.
     pub parameters: Vec<Arc<Document>>,
 }

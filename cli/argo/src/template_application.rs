@@ -48,7 +48,7 @@ pub(crate) fn application(rendering: &mut Rendering<'_>, template: &Value, templ
     let rendered = if empty {
         template.clone()
     } else {
-        rendering.renderer.tree(template, rendering.parameters).map_err(|failed| rendering.fault(failed.below("template")))?
+        rendering.renderer.template(template, rendering.parameters).map_err(|failed| rendering.fault(failed.below("template")))?
     };
     let mut metadata = entries(get(&rendered, "metadata").as_ref());
     let finalized = metadata.get("finalizers").is_some_and(Value::truth);
@@ -68,10 +68,11 @@ pub(crate) fn application(rendering: &mut Rendering<'_>, template: &Value, templ
     ]))
     .from(rendered.origin);
     if let Some(template_patch) = template_patch {
-        object = patched(rendering, &trim(&object, &APPLICATION, rendering.version), template_patch)?;
+        let trimmed = trim(&object, &APPLICATION, rendering.version, &mut rendering.renderer.shared);
+        object = patched(rendering, &trimmed, template_patch)?;
     }
     set(&object, &["metadata", "namespace"], Some(Value::string(rendering.namespace).from(rendered.origin)));
-    Ok(trim(&object, &APPLICATION, rendering.version))
+    Ok(trim(&object, &APPLICATION, rendering.version, &mut rendering.renderer.shared))
 }
 
 /// The object with `templatePatch` applied; the project stays what it was.

@@ -99,7 +99,7 @@ fn generated(case: &Path, sources: &Sources) -> Vec<Generated> {
     let read = |(document, entry): (&Document, &Node)| {
         let part = |node: &Node| Arc::new(Document { root: node.clone(), range: node.range, ..document.clone() });
         let parameters = entry.get("parameters").map(Node::items).unwrap_or_default().iter().map(part).collect();
-        Generated { generator: text(entry, &["generator"]).to_owned(), application_set: None, parameters }
+        Generated { generator: text(entry, &["generator"]).to_owned(), application_set: None, span: None, parameters }
     };
     entries.map(read).collect()
 }
@@ -114,7 +114,8 @@ fn declared_parameters_are_those_that_there_are() {
             yaml::parse(&Text::of_file(&sources.add(name, text.as_bytes()))).documents.into_iter().map(Arc::new).collect::<Vec<_>>()
         };
         let (documents, parameters) = (read("set.yaml", set), read("parameters.yaml", parameters));
-        let generated = vec![Generated { generator: "pullRequest".to_owned(), application_set: Some("previews".to_owned()), parameters }];
+        let generated =
+            vec![Generated { generator: "pullRequest".to_owned(), application_set: Some("previews".to_owned()), span: None, parameters }];
         let revision = Revision::memory(Default::default(), Arc::clone(&sources));
         let made = expand(&documents, &revision, &Inventory { generated, ..Inventory::default() });
         let names: Vec<String> = made.value.iter().map(|application| application.name.clone()).collect();

@@ -1,6 +1,12 @@
 //! The values of a template, typed as Go types them.
 
-use std::{cell::RefCell, collections::BTreeMap, fmt, rc::Rc, sync::Arc};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    fmt,
+    rc::Rc,
+    sync::Arc,
+};
 
 use portcullis_source::{OriginId, Piece};
 
@@ -281,50 +287,49 @@ impl List {
     }
 }
 
-/// Drops nested values one after the other: each within the other they would take more stack than there is, if a template nests deeply.
-fn bury(mut values: Vec<Value>) {
-    while let Some(mut value) = values.pop() {
-        match &mut value.data {
-            Data::List(list) => values.append(&mut list.take()),
-            Data::Map(map) => values.append(&mut map.take()),
-            Data::Nil
-            | Data::Bool(_)
-            | Data::Int(_)
-            | Data::Int64(_)
-            | Data::Uint8(_)
-            | Data::Float(_)
-            | Data::String(_)
-            | Data::Bytes(_)
-            | Data::Object(_) => {}
-        }
-    }
+/// How deep values are dropped within each other.
+const MAX_DROP_DEPTH: u32 = 64;
+
+thread_local! {
+    /// How deep the values lie that are being dropped.
+    static DROP_DEPTH: Cell<u32> = const { Cell::new(0) };
+    /// What lies deeper, and waits until the stack is free again: each within the other, they would take more of it than there is, if a template
+    /// nests deeply.
+    static WAITING: RefCell<Vec<Value>> = const { RefCell::new(Vec::new()) };
 }
 
-impl List {
-    /// The items that are lists or maps, if nobody else holds the list.
-    fn take(&mut self) -> Vec<Value> {
-        let (Self::Any(items) | Self::Strings(items) | Self::Ints(items) | Self::Lists(items) | Self::Maps(items)) = self;
-        match Rc::get_mut(items) {
-            Some(items) if items.iter().any(Value::is_container) => std::mem::take(items),
-            Some(_) | None => Vec::new(),
+/// Drops nested values, those that lie deep one after the other.
+fn bury(values: impl IntoIterator<Item = Value>) {
+    let depth = DROP_DEPTH.get();
+    if depth >= MAX_DROP_DEPTH {
+        WAITING.with_borrow_mut(|waiting| waiting.extend(values));
+        return;
+    }
+    DROP_DEPTH.set(depth + 1);
+    values.into_iter().for_each(drop);
+    if depth == 0 {
+        while let Some(value) = WAITING.with_borrow_mut(Vec::pop) {
+            drop(value);
         }
     }
+    DROP_DEPTH.set(depth);
 }
 
 impl Drop for List {
     fn drop(&mut self) {
-        bury(self.take());
+        let (Self::Any(items) | Self::Strings(items) | Self::Ints(items) | Self::Lists(items) | Self::Maps(items)) = self;
+        // Only who holds them alone drops them.
+        if let Some(items) = Rc::get_mut(items).filter(|items| items.iter().any(Value::is_container)) {
+            bury(std::mem::take(items));
+        }
     }
 }
 
-impl Map {
-    /// The values that are lists or maps, if nobody else holds the map.
-    fn take(&mut self) -> Vec<Value> {
-        match Rc::get_mut(&mut self.entries).map(RefCell::get_mut) {
-            Some(entries) if entries.values().any(Value::is_container) => {
-                std::mem::take(entries).into_values().filter(Value::is_container).collect()
-            }
-            Some(_) | None => Vec::new(),
+impl Drop for Map {
+    fn drop(&mut self) {
+        let entries = Rc::get_mut(&mut self.entries).map(RefCell::get_mut);
+        if let Some(entries) = entries.filter(|entries| entries.values().any(Value::is_container)) {
+            bury(std::mem::take(entries).into_values());
         }
     }
 }
@@ -332,12 +337,6 @@ impl Map {
 thread_local! {
     /// The entries of every nil map: only their identity tells one from an empty map.
     static NIL_ENTRIES: Rc<RefCell<BTreeMap<Arc<str>, Value>>> = Rc::new(RefCell::new(BTreeMap::new()));
-}
-
-impl Drop for Map {
-    fn drop(&mut self) {
-        bury(self.take());
-    }
 }
 
 impl Map {

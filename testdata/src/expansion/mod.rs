@@ -117,7 +117,7 @@ fn answers(path: &Path, sources: &Sources) -> Result<Vec<Generated>, Error> {
         let part = |node: &Node| Arc::new(Document { root: node.clone(), range: node.range, ..document.clone() });
         let parameters = entry.get("parameters").map(Node::items).unwrap_or_default().iter().map(part).collect();
         let generator = entry.get("generator").and_then(Node::as_str).unwrap_or_default().to_owned();
-        Generated { generator, application_set: None, parameters }
+        Generated { generator, application_set: None, span: None, parameters }
     };
     Ok(entries.map(read).collect())
 }

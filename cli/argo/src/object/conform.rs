@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 use portcullis_gotemplate::{Data, List, Str, Value};
 use portcullis_source::{OriginId, Trace};
 
-use super::fields::{Field, Presence, Shape};
+use super::{
+    Shared,
+    fields::{Field, Presence, Shape},
+};
 use crate::{
     Version,
     fault::{Fact, Fault},
@@ -89,14 +92,21 @@ fn wanted(shape: &Shape) -> &'static str {
 }
 
 /// The value without the zeros that a version of Argo CD does not write, and with those that it always does.
-pub(crate) fn trim(value: &Value, shape: &Shape, version: Version) -> Value {
+pub(crate) fn trim(value: &Value, shape: &Shape, version: Version, shared: &mut Shared) -> Value {
+    match shape {
+        Shape::Struct(fields) => shared.trimmed(value, fields, |shared| trimmed(value, shape, version, shared)),
+        _ => trimmed(value, shape, version, shared),
+    }
+}
+
+fn trimmed(value: &Value, shape: &Shape, version: Version, shared: &mut Shared) -> Value {
     let data = match (shape, &value.data) {
         (Shape::Struct(fields), Data::Map(map)) => {
             let given = map.entries.borrow();
             let mut entries = BTreeMap::new();
             for field in *fields {
                 let (key, made) = given.get_key_value(field.name).unzip();
-                let made = made.map(|value| trim(value, &field.shape, version));
+                let made = made.map(|value| trim(value, &field.shape, version, shared));
                 let made = match field.presence {
                     Presence::Given => made,
                     Presence::GivenSince34 if version >= (Version { major: 3, minor: 4 }) => made,
@@ -108,7 +118,7 @@ pub(crate) fn trim(value: &Value, shape: &Shape, version: Version) -> Value {
             Value::map(entries).data
         }
         (Shape::List(item), Data::List(list)) => {
-            Data::List(List::Any(Rc::new(list.items().iter().map(|value| trim(value, item, version).boxed()).collect())))
+            Data::List(List::Any(Rc::new(list.items().iter().map(|value| trim(value, item, version, shared).boxed()).collect())))
         }
         _ => value.data.clone(),
     };

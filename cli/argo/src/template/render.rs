@@ -12,6 +12,7 @@ use super::{
 use crate::{
     Version,
     fault::{Fact, Fault},
+    object::Shared,
     parameters::flatten,
 };
 
@@ -112,6 +113,8 @@ pub(super) fn shown(text: &[u8], line: usize) -> String {
 pub(crate) struct Renderer {
     /// What everything came from.
     pub(crate) trace: Trace,
+    /// The parts of templates that are the same in every Application.
+    pub(crate) shared: Shared,
     go: Option<Go>,
 }
 
@@ -122,7 +125,7 @@ impl Renderer {
             Language::Fast => None,
             Language::Go => Some(Go::new(options, version)?),
         };
-        Ok(Self { trace: Trace::default(), go })
+        Ok(Self { trace: Trace::default(), shared: Shared::default(), go })
     }
 
     /// The language.
@@ -178,10 +181,22 @@ impl Renderer {
 
     /// A tree with every string and every key rendered; entries that are null vanish, as they do in Argo CD.
     pub(crate) fn tree(&mut self, value: &Value, parameters: &Map) -> Result<Value, Failed> {
+        self.walk(value, parameters, false)
+    }
+
+    /// The same of a template that is rendered many times: who has the result changes no list and no map in it.
+    pub(crate) fn template(&mut self, value: &Value, parameters: &Map) -> Result<Value, Failed> {
+        self.walk(value, parameters, true)
+    }
+
+    fn walk(&mut self, value: &Value, parameters: &Map, shares: bool) -> Result<Value, Failed> {
+        if shares && self.shared.holds(value) {
+            return Ok(value.clone());
+        }
         let data = match &value.data {
             Data::String(_) => return self.string(value, parameters).map_err(|error| Failed::new(error, value.origin)),
             Data::List(list) => {
-                let item = |(index, item)| self.tree(item, parameters).map_err(|failed| failed.below(format!("[{index}]")));
+                let item = |(index, item)| self.walk(item, parameters, shares).map_err(|failed| failed.below(format!("[{index}]")));
                 let items = list.items().iter().enumerate().map(item).collect::<Result<_, _>>()?;
                 Data::List(List::Any(Rc::new(items)))
             }
@@ -189,7 +204,7 @@ impl Renderer {
                 let entries = map.entries.borrow();
                 let mut rendered = BTreeMap::new();
                 for (key, value) in entries.iter().filter(|(_, value)| !matches!(value.data, Data::Nil)) {
-                    let made = self.tree(value, parameters).map_err(|failed| failed.below(&**key))?;
+                    let made = self.walk(value, parameters, shares).map_err(|failed| failed.below(&**key))?;
                     rendered.insert(self.key(key, parameters).map_err(|error| Failed::new(error, value.origin))?, made);
                 }
                 Data::Map(Map::new(MapType::Any, rendered))
