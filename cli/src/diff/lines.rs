@@ -48,6 +48,21 @@ impl<'a> ChangedLines<'a> {
         origin.links.iter().filter_map(|link| link.span).any(|span| self.touches(span, sources))
     }
 
+    /// The first of several places that the change touches, else the longest in a file that it edits, as of a map in which a line is missing.
+    pub(super) fn decisive(&self, spans: &[Span], sources: &Sources) -> Option<Span> {
+        let touched = spans.iter().find(|span| self.touches(**span, sources));
+        let is_edited = |span: &&Span| sources.locate(**span).is_some_and(|place| self.is_edited(&place.file));
+        touched.or_else(|| spans.iter().filter(is_edited).max_by_key(|span| span.end - span.start)).copied()
+    }
+
+    fn is_edited(&self, path: &str) -> bool {
+        let (Some(base), Ok(path)) = (self.base, RepoPath::new(path)) else { return true };
+        match (base.read(&path), self.head.read(&path)) {
+            (Ok(before), Ok(after)) => before.bytes() != after.bytes(),
+            (before, after) => before.is_ok() || after.is_ok(),
+        }
+    }
+
     /// Whether every line of a place is added or edited.
     fn touches(&self, span: Span, sources: &Sources) -> bool {
         let Some(place) = sources.locate(span) else { return false };

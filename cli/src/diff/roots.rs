@@ -70,11 +70,17 @@ fn objects(before: Option<&Kept>, after: Option<&Kept>, telling: &Telling<'_>) -
     }
     // Where something could not be evaluated, nobody knows whether what is missing is.
     let is_partial = [before, after].into_iter().flatten().any(|kept| kept.is_partial);
+    let may_stay = |pair: &(Option<&Resource>, Option<&Resource>)| match pair {
+        (Some(gone), None) => after.is_some_and(|after| after.may_have(&gone.identity.name)),
+        _ => false,
+    };
     let told = pairs(&old, &new).into_iter().filter(|pair| !is_partial || matches!(pair, (Some(_), Some(_))));
+    let told = told.filter(|pair| !may_stay(pair));
     let mut objects: Vec<ObjectChange> = told.filter_map(|pair| object(pair, telling)).collect();
     for object in objects.iter_mut().filter(|object| object.kind == ChangeKind::Removed) {
         // What is gone was written in the base; what there is of it in the change is what says that it is not there.
-        let span = after.and_then(|after| after.decider(&object.object.name));
+        let spans = after.and_then(|after| after.deciders(&object.object.name));
+        let span = spans.and_then(|spans| telling.lines.decisive(spans, telling.sources));
         let place = span.and_then(|span| Some((span, telling.sources.locate(span)?)));
         object.place = place.or_else(|| object.place.take());
     }

@@ -30,10 +30,12 @@ pub(crate) struct Kept {
     pub(crate) moved: Vec<(String, String)>,
     /// The addresses of what leaves the state and stays.
     pub(crate) forgotten: Vec<String>,
-    /// Where a person would edit how often something is there, by its address without a key.
-    deciders: BTreeMap<Arc<str>, Span>,
-    /// The addresses of its resources.
+    /// The places that decide how often something is there, by its address without a key.
+    deciders: BTreeMap<Arc<str>, Arc<[Span]>>,
+    /// The addresses of its resources and calls.
     addresses: BTreeSet<Arc<str>>,
+    /// The addresses, without keys, of what is there nobody knows how often.
+    uncertain: BTreeSet<String>,
     /// Its plan.
     pub(crate) plan: Option<Arc<Plan>>,
     /// Where it is.
@@ -63,7 +65,8 @@ impl Kept {
         Self {
             folder: root.folder.clone(),
             environment: Some(Arc::clone(&root.environment)).filter(|name| &**name != DEFAULT),
-            addresses: resources.iter().map(|resource| Arc::clone(&resource.identity.name)).collect(),
+            uncertain: root.uncertain(),
+            addresses: root.addresses(),
             resources,
             is_partial: root.module.partial || !root.problems.is_empty(),
             moved: moved.collect(),
@@ -77,7 +80,7 @@ impl Kept {
     /// The address that something has now which had another one before. A resource that gets a `count` becomes its first instance, and the first
     /// instance what has none any longer, without a word of the configuration.
     pub(crate) fn moved_to(&self, address: &str) -> Option<String> {
-        let said = self.moved.iter().find_map(|(from, to)| Some(format!("{to}{}", after(address, from)?)));
+        let said = self.moved_on(address);
         let implied = || {
             let other = address.strip_suffix("[0]").map_or_else(|| format!("{address}[0]"), str::to_owned);
             (!self.addresses.contains(address) && self.addresses.contains(other.as_str())).then_some(other)
@@ -85,15 +88,31 @@ impl Kept {
         said.or_else(implied)
     }
 
-    /// Where a person would edit that something which was at an address is not there: what says how often the first of its modules is, or itself,
-    /// that is not there any longer.
-    pub(crate) fn decider(&self, address: &str) -> Option<Span> {
+    /// Where statements lead from an address, one after the other, each once.
+    fn moved_on(&self, address: &str) -> Option<String> {
+        let (mut at, mut left): (String, Vec<&(String, String)>) = (address.to_owned(), self.moved.iter().collect());
+        while let Some(next) = left.iter().position(|(from, _)| after(&at, from).is_some()) {
+            let (from, to) = left.swap_remove(next);
+            at = format!("{to}{}", after(&at, from).unwrap_or_default());
+        }
+        (at != address).then_some(at)
+    }
+
+    /// Whether something may be at an address: how often what leads there is nobody knows, or its module is not there.
+    pub(crate) fn may_have(&self, address: &str) -> bool {
+        let covers = |(without_key, _): &(String, _)| self.uncertain.contains(without_key.as_str());
+        instances(address).is_some_and(|all| all.iter().any(covers))
+    }
+
+    /// What decides that something which was at an address is not there: the places that say how often the first of its modules is, or itself, that is
+    /// not there any longer.
+    pub(crate) fn deciders(&self, address: &str) -> Option<&[Span]> {
         instances(address)?.into_iter().find_map(|(without_key, key)| {
-            let span = self.deciders.get(without_key.as_str()).copied()?;
+            let spans = self.deciders.get(without_key.as_str())?;
             let instance = format!("{without_key}{}", key.map(|key| key.to_string()).unwrap_or_default());
             let from = (Bound::Included(instance.as_str()), Bound::Unbounded);
             let mut beside = self.addresses.range::<str, _>(from).take_while(|other| other.starts_with(&instance));
-            (!beside.any(|other| after(other, &instance).is_some())).then_some(span)
+            (!beside.any(|other| after(other, &instance).is_some())).then_some(&**spans)
         })
     }
 
@@ -109,6 +128,20 @@ fn after<'a>(address: &'a str, around: &str) -> Option<&'a str> {
 }
 
 impl Evaluated {
+    fn addresses(&self) -> BTreeSet<Arc<str>> {
+        let resources = self.module.resources.iter().map(|resource| Arc::clone(&resource.address));
+        resources.chain(self.module.calls.iter().map(|call| Arc::clone(&call.address))).collect()
+    }
+
+    fn uncertain(&self) -> BTreeSet<String> {
+        let unknown = |address: &str| {
+            address.match_indices("[?]").map(|(at, _)| address.get(..at).unwrap_or_default().to_owned()).collect::<Vec<_>>()
+        };
+        let counted = self.addresses().into_iter().flat_map(|address| unknown(&address));
+        let absent = self.module.calls.iter().filter(|call| call.folder.is_none() && call.contract.is_none());
+        counted.chain(absent.map(|call| call.address.to_string())).collect()
+    }
+
     /// What stands before the addresses that a statement names: nothing in the root, the addresses of all calls in a module.
     fn prefixes(&self, statement: &Statement) -> Vec<String> {
         if statement.folder == self.folder {

@@ -140,6 +140,12 @@ fn list(items: &[String]) -> String {
     format!("[{}]", items.join(","))
 }
 
+/// The type of an output; of what is sensitive it has no names in it, which may be secrets themselves.
+fn told_type(output: &Output, is_sensitive: bool) -> String {
+    let told = output.value.ty().to_json();
+    if is_sensitive && told.contains("\"object\"") { "\"dynamic\"".to_owned() } else { told }
+}
+
 /// `{value, type, sensitive, known, unknown}`; of what is sensitive there is no value.
 fn output(output: &Output) -> String {
     let (value, left) = output.value.shown();
@@ -147,7 +153,7 @@ fn output(output: &Output) -> String {
     let value = if is_sensitive { "null".to_owned() } else { value };
     format!(
         "{{\"value\":{value},\"type\":{},\"sensitive\":{is_sensitive},\"known\":{},\"unknown\":{}}}",
-        output.value.ty().to_json(),
+        told_type(output, is_sensitive),
         output.value.any_reason().is_none(),
         paths(&left),
     )

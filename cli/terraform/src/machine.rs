@@ -85,8 +85,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) failed: Vec<FailedCheck>,
     /// Values that must not be shown and do not fit their variables, so that nothing else has them.
     pub(crate) unfitting: Vec<Value>,
-    /// Where a person would edit how often something is there, by its address without a key.
-    pub(crate) deciders: BTreeMap<Arc<str>, Span>,
+    /// The places that decide how often something is there, by its address without a key.
+    pub(crate) deciders: BTreeMap<Arc<str>, Arc<[Span]>>,
     /// The roots that are being evaluated for each other, this one being the innermost.
     pub(crate) above: Vec<Layer>,
     /// The circles in which roots read each other's state.

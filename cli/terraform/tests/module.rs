@@ -461,6 +461,18 @@ fn data_sources_are_answered_with_what_is_assumed() {
 }
 
 #[test]
+fn providers_are_handed_on_by_their_aliases() {
+    let archive = "-- main.tf --\nprovider \"aws\" {\n  alias  = \"cn\"\n  region = \"cn-north-1\"\n}\n\
+         module \"m\" {\n  source    = \"./m\"\n  providers = { aws.other = aws.cn }\n}\noutput \"it\" {\n  value = module.m.it\n}\n\
+         -- m/main.tf --\nterraform {\n  required_providers {\n    aws = {\n      source                = \"hashicorp/aws\"\n      \
+         configuration_aliases = [aws.other]\n    }\n  }\n}\ndata \"aws_region\" \"it\" {\n  provider = aws.other\n}\n\
+         output \"it\" {\n  value = data.aws_region.it.name\n}\n";
+    let (_, done) = evaluate_with(archive, Setup::default());
+    assert_eq!(messages(&done), Vec::<&str>::new());
+    assert_eq!(output(&done, "it").as_str(), Some("cn-north-1"));
+}
+
+#[test]
 fn data_sources_are_answered_by_files_and_by_what_they_say() {
     let files = "-- main.tf --\nprovider \"aws\" {\n  region = \"cn-north-1\"\n}\n\
          data \"aws_partition\" \"p\" {}\ndata \"aws_region\" \"r\" {}\n\

@@ -192,6 +192,47 @@ fn what_goes_with_a_key_is_told_at_the_values_that_had_it() {
 }
 
 #[test]
+fn what_a_flag_takes_away_is_told_at_the_flag() {
+    let repository = Repository::of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cmd/terraform.in"));
+    let store = "\nvariable \"on\" { default = false }\nlocals {\n  many = var.on ? 1 : 0\n}\nresource \"aws_db_instance\" \"store\" {\n  \
+                 count = local.many\n}\nresource \"aws_kms_key\" \"rds\"";
+    repository.edit("infra/data/main.tf", "resource \"aws_kms_key\" \"rds\"", store);
+    repository.edit("infra/data/vars/prod.tfvars", "multi_az = true", "multi_az = true\non = true");
+    repository.commit("HEAD", &[]);
+    repository.edit("infra/data/vars/prod.tfvars", "on = true", "on = false");
+    let (told, _) = report(repository.root(), &[]);
+    let places: Vec<String> = told["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|one| one["rule"] == "data-store-destroyed")
+        .map(|one| format!("{}:{}", one["location"]["file"], one["location"]["line"]))
+        .collect();
+    assert_eq!(places, ["\"infra/data/vars/prod.tfvars\":2"]);
+}
+
+#[test]
+fn moves_follow_each_other_and_what_may_be_there_is_not_gone() {
+    let repository = repository();
+    repository.edit("infra/data/main.tf", "\"aws_kms_key\" \"rds\" {}", "\"aws_kms_key\" \"data\" {}");
+    repository.edit("infra/data/main.tf", "aws_kms_key.rds.arn", "aws_kms_key.data.arn");
+    let moves = "moved {\n  from = aws_kms_key.store\n  to   = aws_kms_key.data\n}\nmoved {\n  from = aws_kms_key.rds\n  to   = aws_kms_key.store\n}\n\
+                 module \"db\"";
+    repository.edit("infra/data/main.tf", "module \"db\"", moves);
+    let (told, _) = report(repository.root(), &[]);
+    assert!(!said_of_change(&told).iter().any(|said| said.starts_with("data-store-destroyed")), "{:?}", said_of_change(&told));
+    let repository = self::repository();
+    repository.edit(
+        "infra/data/main.tf",
+        "\"aws_kms_key\" \"rds\" {}",
+        "\"aws_kms_key\" \"rds\" {\n  count = length(data.aws_vpcs.all.ids)\n}\ndata \"aws_vpcs\" \"all\" {}",
+    );
+    repository.edit("infra/data/main.tf", "aws_kms_key.rds.arn", "one(aws_kms_key.rds[*].arn)");
+    let (told, _) = report(repository.root(), &[]);
+    assert!(!said_of_change(&told).iter().any(|said| said.starts_with("data-store-destroyed")), "{:?}", said_of_change(&told));
+}
+
+#[test]
 fn what_gets_a_count_becomes_its_first_instance() {
     let repository = repository();
     repository.edit("infra/data/main.tf", "\"aws_kms_key\" \"rds\" {}", "\"aws_kms_key\" \"rds\" {\n  count = 1\n}");

@@ -136,11 +136,9 @@ resource "aws_iam_role_policy_attachment" "any" {
 }
 
 # What is known of an ARN may decide.
-data "aws_partition" "this" {}
-
 resource "aws_iam_role_policy_attachment" "parts" { # finding: administrator-policy
   role       = "any"
-  policy_arn = "arn:${data.aws_partition.this.partition}:iam::aws:policy/AdministratorAccess"
+  policy_arn = "arn:${var.text}:iam::aws:policy/AdministratorAccess"
 }
 
 data "aws_iam_policy" "admin" {

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     module::{Existence, Mode, Resource},
-    value::{Known, Value},
+    value::{Known, Members, Value},
 };
 
 /// The Kubernetes objects that a resource applies: those of `yaml_body` and `manifest`. `Err` where it has some that are not known as a whole, or may not be there.
@@ -32,7 +32,7 @@ pub fn manifest(resource: &Resource) -> Result<Vec<Arc<Document>>, String> {
 
 /// The documents of a known value, which is an object or the YAML of some; `name` is the attribute, and `near` the resource that has it.
 pub(super) fn objects(name: &str, value: &Value, near: Span) -> Result<Vec<Arc<Document>>, String> {
-    let Some(text) = value.as_str() else { return Ok(written(value, near)) };
+    let Some(text) = value.as_str() else { return Ok(written(&veiled(value, &mut vec![name])?, near)) };
     if value.marks.sensitive {
         return Err(format!("{name} is sensitive, and what is found in it would tell of it"));
     }
@@ -48,6 +48,41 @@ pub(super) fn objects(name: &str, value: &Value, near: Span) -> Result<Vec<Arc<D
         Some(error) => Err(format!("{name} is no valid YAML: {}", error.message)),
         None => Ok(stream.documents.into_iter().map(Arc::new).collect()),
     }
+}
+
+/// The fields whose texts may be anything, so that one that must not be shown changes nothing of what is found of the others.
+const FREE: [&str; 5] = ["annotations", "binaryData", "data", "stringData", "value"];
+
+/// An object with something else in the place of texts that must not be shown.
+///
+/// # Errors
+/// The field that is sensitive, where what is found of it would tell of it.
+fn veiled<'v>(value: &'v Value, path: &mut Vec<&'v str>) -> Result<Value, String> {
+    if !value.all_marks().sensitive {
+        return Ok(value.clone());
+    }
+    let last = path.last().copied().unwrap_or_default();
+    let is_free = FREE.contains(&last) || path.iter().rev().nth(1).is_some_and(|above| FREE.contains(above) && *above != "value");
+    if value.marks.sensitive {
+        return match (is_free, value.members()) {
+            (true, None) => Ok(Value::string(typed::HIDDEN).with_origin(value.origin.clone())),
+            // The names in it are secret, too.
+            (true, Some(_)) => Ok(Value::object(Members::new()).with_origin(value.origin.clone())),
+            (false, _) => Err(format!("{last} is sensitive, and what is found of it would tell of it")),
+        };
+    }
+    if let Some(members) = value.members() {
+        let mut made = Members::new();
+        for (name, value) in members.iter() {
+            path.push(name);
+            made.insert(Arc::clone(name), veiled(value, path)?);
+            path.pop();
+        }
+        return Ok(Value::object(made).with_origin(value.origin.clone()));
+    }
+    let items: Result<Vec<Value>, String> =
+        value.items().into_iter().flat_map(|items| items.iter()).map(|item| veiled(item, path)).collect();
+    Ok(Value::tuple(items?).with_origin(value.origin.clone()))
 }
 
 fn written(object: &Value, near: Span) -> Vec<Arc<Document>> {

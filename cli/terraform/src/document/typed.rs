@@ -36,7 +36,7 @@ const SECRET: &str = "secret";
 
 /// What a Secret holds by name, and what stands for each of its texts that a file says.
 const HELD: [&str; 2] = ["data", "binary_data"];
-const HIDDEN: &str = "cG9ydGN1bGxpczpoaWRkZW4=";
+pub(super) const HIDDEN: &str = "cG9ydGN1bGxpczpoaWRkZW4=";
 
 /// What a Secret is given that stays in no state, and the numbers that say when it is given again.
 const GIVEN: [&str; 4] = ["data_wo", "data_wo_revision", "binary_data_wo", "binary_data_wo_revision"];

@@ -66,6 +66,9 @@ impl Machine<'_> {
         let (mut unknown, mut is_named) = (None, true);
         let mut marks = crate::value::Marks::default();
         for (key, value) in pairs {
+            if matches!(key.kind, Kind::Attr(..)) {
+                return Err(Fault::new("a reference as key is ambiguous", "put it in parentheses, or in quotes", key.span));
+            }
             let name = self.eval(key, scope)?;
             let value = self.eval(value, scope)?;
             marks = marks.with(name.marks);

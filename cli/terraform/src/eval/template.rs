@@ -42,7 +42,9 @@ impl Machine<'_> {
         let mut made = Made { runs: is_object.then(Runs::default), ..Made::default() };
         self.parts(parts, scope, &mut made)?;
         let document = made.runs.take().and_then(|runs| runs.document(self));
-        let origin = Origin::computed(span, made.named.iter());
+        // Of a text over several lines no name in it is the place to edit.
+        let is_long = parts.iter().any(|part| matches!(part, Part::Literal(text, _) if text.trim_end_matches('\n').contains('\n')));
+        let origin = Origin::computed(span, made.named.iter().filter(|_| !is_long));
         let (value, origin) = match (made.unknown.take(), document) {
             (None, None) => (Value::string(&made.text), origin),
             (None, Some(document)) => (Value::string(&made.text), origin.encoding(&document, span)),

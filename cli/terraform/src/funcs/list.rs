@@ -13,8 +13,10 @@ use crate::{
 };
 
 pub(super) const FUNCTIONS: &[Spec] = &[
-    Spec::new("alltrue", &[Param::Bools], Gives::Bool, |_, given| all_or_any(given, false)).regard(Regard::Parts),
-    Spec::new("anytrue", &[Param::Bools], Gives::Bool, |_, given| all_or_any(given, true)).regard(Regard::Parts),
+    Spec::new("alltrue", &[Param::Bools], Gives::Bool, |_, given| all_or_any(given, false).map(|value| value.marked(inner_marks(given))))
+        .regard(Regard::Parts),
+    Spec::new("anytrue", &[Param::Bools], Gives::Bool, |_, given| all_or_any(given, true).map(|value| value.marked(inner_marks(given))))
+        .regard(Regard::Parts),
     Spec::new("chunklist", &[Param::List, Param::Number], Gives::Any, chunklist).regard(Regard::Parts),
     Spec::new("coalesce", &[], Gives::Any, coalesce).rest(Param::Nullable).regard(Regard::Own),
     Spec::new("coalescelist", &[], Gives::Any, coalescelist).rest(Param::Nullable).regard(Regard::Own),
@@ -40,6 +42,11 @@ pub(super) const FUNCTIONS: &[Spec] = &[
 
 /// The most numbers that `range` gives.
 const MAX_RANGE: usize = 1024;
+
+/// The marks of items that are in the result no longer.
+fn inner_marks(given: &[Value]) -> Marks {
+    given.first().map(Value::all_marks).unwrap_or_default()
+}
 
 fn all_or_any(given: &[Value], decides: bool) -> Done {
     let mut unknown = None;

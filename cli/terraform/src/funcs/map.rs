@@ -111,6 +111,12 @@ fn transpose(_: &mut Context<'_, '_>, given: &[Value]) -> Done {
 }
 
 fn zipmap(_: &mut Context<'_, '_>, given: &[Value]) -> Done {
+    // The keys go into the result as plain text.
+    let marks = given.first().map(Value::all_marks).unwrap_or_default();
+    zipped(given).map(|value| value.marked(marks))
+}
+
+fn zipped(given: &[Value]) -> Done {
     let (names, list) = (items(given, 0), given.get(1).ok_or("two arguments are required")?);
     let Some(all) = list.items() else { return Err("values must be a list or tuple".into()) };
     if names.len() != all.len() {

@@ -106,7 +106,7 @@ fn shown(value: &Value, path: &str, left: &mut Left, depth: usize) -> String {
     }
     let list = |items: &[Value], left: &mut Left| {
         let items: Vec<String> =
-            items.iter().enumerate().map(|(at, item)| shown(item, &step(path, &at.to_string()), left, depth + 1)).collect();
+            items.iter().enumerate().map(|(at, item)| member(item, &step(path, &at.to_string()), left, depth + 1)).collect();
         format!("[{}]", items.join(","))
     };
     if let Some(members) = value.attributes() {

@@ -4,13 +4,18 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_source::Span;
 
+use super::{Given, call::Node};
 use crate::{
     limits::MAX_INSTANCES,
     machine::{Evaluated, Fault, Machine, Scope},
-    syntax::{Body, Kind},
+    syntax::{Body, Expr, Kind},
     types::Type,
     value::{Data, Members, Reason, Value},
 };
+
+/// How many places are kept that decide how often something is there, and how deep they are looked for.
+const MAX_DECIDING: usize = 64;
+const MAX_DECIDING_DEPTH: usize = 16;
 
 /// Names with their values.
 pub(super) type Names = Vec<(&'static str, Value)>;
@@ -26,17 +31,53 @@ pub(super) enum Expansion {
 impl Machine<'_> {
     /// How often a resource or a call is there, as its plan knows it where the configuration does not; what says so is kept.
     pub(super) fn expansion_of(&mut self, address: &str, scope: Scope<'_>, body: &Body) -> Evaluated<Expansion> {
-        let (expansion, decider) = self.expand(scope, body)?;
-        self.deciders.extend(decider.map(|span| (Arc::from(address), span)));
+        let expansion = self.expansion(scope, body)?;
+        if let (Some(attribute), Some(module)) = (body.attribute("count").or(body.attribute("for_each")), scope.module) {
+            let mut spans = Vec::new();
+            self.deciding(module, &attribute.value, 0, &mut spans);
+            self.deciders.insert(Arc::from(address), Arc::from(spans));
+        }
         Ok(self.planned_expansion(address, expansion))
     }
 
-    pub(super) fn expansion(&mut self, scope: Scope<'_>, body: &Body) -> Evaluated<Expansion> {
-        Ok(self.expand(scope, body)?.0)
+    /// The places that decide the value of an expression, those of the names in it first.
+    fn deciding(&mut self, module: usize, expr: &Expr, depth: usize, spans: &mut Vec<Span>) {
+        let mut named = Vec::new();
+        expr.each(&mut |inner| {
+            if let Kind::Attr(root, name) = &inner.kind
+                && let Kind::Root(root) = &root.kind
+            {
+                named.push((Arc::clone(root), Arc::clone(name)));
+            }
+        });
+        for (root, name) in named {
+            if depth >= MAX_DECIDING_DEPTH || spans.len() >= MAX_DECIDING {
+                break;
+            }
+            let Some(instance) = self.modules.get(module) else { break };
+            let config = Arc::clone(&instance.config);
+            match &*root {
+                "local" => {
+                    if let Some(local) = config.locals.get(&name) {
+                        self.deciding(module, &local.value, depth + 1, spans);
+                    }
+                }
+                "var" => {
+                    if let (Some(Given::Argument(expr)), Some(parent)) = (instance.given.get(&name).cloned(), instance.parent) {
+                        self.deciding(parent, &expr, depth + 1, spans);
+                    } else if let Ok(value) = self.node(module, &Node::Variable(name), expr.span) {
+                        places(&value, 0, spans);
+                    }
+                }
+                _ => {}
+            }
+        }
+        if spans.len() < MAX_DECIDING {
+            spans.push(expr.span);
+        }
     }
 
-    /// How often something is there, and where a person would edit that.
-    fn expand(&mut self, scope: Scope<'_>, body: &Body) -> Evaluated<(Expansion, Option<Span>)> {
+    pub(super) fn expansion(&mut self, scope: Scope<'_>, body: &Body) -> Evaluated<Expansion> {
         // OpenTofu asks there whether something is made at all.
         let enabled = body.blocks_of("lifecycle").find_map(|block| block.body.attribute("enabled"));
         if let Some(enabled) = enabled.filter(|enabled| !matches!(enabled.value.kind, Kind::Bool(true))) {
@@ -44,15 +85,15 @@ impl Machine<'_> {
             self.problem(message, "say by count whether it is there", Some(enabled.name_span));
         }
         match (body.attribute("count"), body.attribute("for_each")) {
-            (None, None) => Ok((Expansion::One, None)),
+            (None, None) => Ok(Expansion::One),
             (Some(_), Some(each)) => Err(Fault::new("count and for_each are both set", "set one of them", each.name_span)),
             (Some(count), None) => {
                 let value = self.eval(&count.value, scope)?;
-                Ok((self.count(&value, count.value.span)?, value.origin.span()))
+                self.count(&value, count.value.span)
             }
             (None, Some(each)) => {
                 let value = self.eval(&each.value, scope)?;
-                Ok((for_each(&value, each.value.span)?, value.origin.span()))
+                for_each(&value, each.value.span)
             }
         }
     }
@@ -87,6 +128,17 @@ impl Machine<'_> {
         }
         Ok(Expansion::Count((0..count).map(|at| index(Value::integer(at))).collect()))
     }
+}
+
+/// Where a value and its parts were written, the parts first.
+fn places(value: &Value, depth: usize, spans: &mut Vec<Span>) {
+    let parts =
+        value.items().into_iter().flat_map(|items| items.iter()).chain(value.members().into_iter().flat_map(|members| members.values()));
+    for part in parts.filter(|_| depth < MAX_DECIDING_DEPTH) {
+        places(part, depth + 1, spans);
+    }
+    let own = value.origin.span().filter(|span| spans.len() < MAX_DECIDING && !spans.contains(span));
+    spans.extend(own);
 }
 
 fn for_each(value: &Value, span: Span) -> Evaluated<Expansion> {

@@ -173,8 +173,9 @@ pub struct Module {
     pub failed: Vec<FailedCheck>,
     /// Values that must not be shown and do not fit their variables, so that nothing else has them.
     pub unfitting: Vec<Value>,
-    /// Where a person would edit the `count` or `for_each` of a resource or a call, by its address without a key.
-    pub deciders: BTreeMap<Arc<str>, Span>,
+    /// The places that decide the `count` or `for_each` of a resource or a call, by its address without a key: those of the value, of the values of
+    /// all names in the expression, and the expression itself.
+    pub deciders: BTreeMap<Arc<str>, Arc<[Span]>>,
     /// What there is to say of the files of all modules that lie here.
     pub written: Vec<Written>,
     /// Whether a file could not be read as a whole, so that what is missing may be there.

@@ -45,7 +45,16 @@ impl Machine<'_> {
             let Some(from) = block.body.attribute("from") else { continue };
             // Instances may move while others of the same resource stay.
             let Some(names) = whole(&from.value).filter(|names| is_declared(names, config) == Some(true)) else { continue };
-            let resource = config.resources.iter().find(|((_, ty, name), _)| names.ends_with(&[ty, name])).map(|(_, block)| block.header);
+            let resource = config.resources.iter().find(|((_, ty, name), _)| names.ends_with(&[ty, name])).map(|(_, block)| block);
+            let call = || config.calls.get(*names.last()?).filter(|_| names.first() == Some(&"module"));
+            // What has instances is none itself, so that the one without a key can become one of them.
+            let has_instances =
+                resource.or_else(call).is_some_and(|block| ["count", "for_each"].iter().any(|name| block.body.attribute(name).is_some()));
+            let becomes_instance = block.body.attribute("to").is_some_and(|to| whole(&to.value).is_none());
+            if has_instances && becomes_instance {
+                continue;
+            }
+            let resource = resource.map(|block| block.header);
             let span = resource.filter(|_| &*block.kind == "removed").unwrap_or(block.header);
             let message = format!("{} is {}, but still declared", names.join("."), block.kind);
             self.problem(&message, "take the resource or the statement away", Some(span));

@@ -178,17 +178,18 @@ impl Machine<'_> {
     /// Tells where what must not be kept would be kept: in any attribute that providers do not call write-only.
     fn refuse_ephemeral(&mut self, members: &Members, near: Span) {
         for (name, value) in members {
-            if !value.all_marks().ephemeral || name.ends_with(WRITE_ONLY) {
+            if name.ends_with(WRITE_ONLY) {
                 continue;
             }
             let set = value.origin.last().filter(|step| step.role == Role::Attribute).map(|step| step.span);
             let blocks = value.items().filter(|items| set.is_none() && items.iter().all(|item| item.attributes().is_some()));
             match blocks {
                 Some(blocks) => blocks.iter().filter_map(Value::attributes).for_each(|block| self.refuse_ephemeral(block, near)),
-                None => {
+                None if value.all_marks().ephemeral => {
                     let hint = "take its write-only attribute, whose name ends in _wo, or another value";
                     self.problem(&format!("{name} is kept, but set to an ephemeral value"), hint, Some(set.unwrap_or(near)));
                 }
+                None => {}
             }
         }
     }

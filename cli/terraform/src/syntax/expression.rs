@@ -271,11 +271,6 @@ impl Cursor<'_> {
             Kind::Root(name) => Ok(Expr { span: key.span, kind: Kind::String(name) }),
             Kind::Bool(value) => Ok(Expr { span: key.span, kind: Kind::String(Arc::from(value.to_string())) }),
             Kind::Null => Ok(Expr { span: key.span, kind: Kind::String(Arc::from("null")) }),
-            Kind::Attr(..) => Err(super::SyntaxError {
-                message: "a reference as key is ambiguous".to_owned(),
-                hint: "put it in parentheses, or in quotes",
-                span: key.span,
-            }),
             kind => Ok(Expr { span: key.span, kind }),
         }
     }
