@@ -168,6 +168,9 @@ fn plain(verb: &Verb, value: &Value) -> Result<String, Failure> {
     })
 }
 
+/// From which power of ten on a number without a precision has an exponent.
+const SHORTEST_POWER: i64 = 6;
+
 /// A decimal, with an exponent where it is very large or small.
 fn shortest(text: &str) -> String {
     let (sign, digits) = text.strip_prefix('-').map_or(("", text), |digits| ("-", digits));
@@ -175,7 +178,7 @@ fn shortest(text: &str) -> String {
     let all = format!("{whole}{fraction}");
     let Some(first) = all.find(|digit| digit != '0') else { return text.to_owned() };
     let power = whole.len() as i64 - 1 - first as i64;
-    if (-4..21).contains(&power) {
+    if (-4..SHORTEST_POWER).contains(&power) {
         return text.to_owned();
     }
     let kept = all.get(first..).unwrap_or_default().trim_end_matches('0');
@@ -244,6 +247,7 @@ fn float(verb: &Verb, number: &Number) -> Result<String, Failure> {
     let text = match verb.letter {
         'f' | 'F' => format!("{value:.precision$}"),
         'e' | 'E' => exponent(&format!("{value:.precision$e}")),
+        _ if verb.precision.is_none() => shortest(&number.text()),
         _ => general(value, verb.precision),
     };
     let text = if verb.letter.is_uppercase() { text.to_uppercase() } else { text };

@@ -82,8 +82,10 @@ fn chunklist(_: &mut Context<'_, '_>, given: &[Value]) -> Done {
 }
 
 fn coalesce(_: &mut Context<'_, '_>, given: &[Value]) -> Done {
-    let types: Vec<Type> = given.iter().filter(|value| !matches!(value.data, Data::Null(Type::Dynamic))).map(Value::ty).collect();
-    let ty = if types.is_empty() { Some(Type::Dynamic) } else { unify(&types, false) };
+    let types: Vec<Type> = given.iter().map(Value::ty).collect();
+    // Beside a null that has no type nothing is converted.
+    let is_open = given.iter().any(|value| matches!(value.data, Data::Null(Type::Dynamic)));
+    let ty = if types.is_empty() || is_open { Some(Type::Dynamic) } else { unify(&types, false) };
     let ty = ty.ok_or("all arguments must have the same type")?;
     for value in given {
         if let Some(unknown) = value.as_unknown() {

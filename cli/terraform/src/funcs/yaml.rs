@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use portcullis_source::{Data as Read, Node, Text, yaml};
+use portcullis_source::{Data as Read, Node, Range, Text, yaml};
 
 use super::{
     Context, Done, Failure, Gives, Param, Regard, Spec,
@@ -230,9 +230,32 @@ fn from_node(node: &Node, source: &Text, depth: usize, count: &mut usize) -> Don
     })
 }
 
+/// The tags that values may have, without the first `!`.
+const TAGS: [&str; 10] = ["!binary", "!bool", "!float", "!int", "!map", "!merge", "!null", "!seq", "!str", "!timestamp"];
+
+/// The longest tag that is looked for.
+const MAX_TAG_BYTES: u32 = 64;
+
+/// The tag that stands before a scalar, without its first `!`.
+fn tag_before(node: &Node, source: &Text) -> Option<String> {
+    let range = Range { start: node.range.start.saturating_sub(MAX_TAG_BYTES), end: node.range.start };
+    let before = String::from_utf8_lossy(source.slice(range)).into_owned();
+    let word = before.trim_end().rsplit([' ', '\n', '\t', '[', '{', ',']).next()?;
+    word.strip_prefix('!').filter(|tag| !tag.is_empty()).map(str::to_owned)
+}
+
 /// A scalar by its text, where that stands without quotes.
 fn scalar(node: &Node, source: &Text) -> Done {
     let written = String::from_utf8_lossy(source.slice(node.range)).into_owned();
+    if let Some(tag) = tag_before(node, source) {
+        if !TAGS.contains(&&*tag) {
+            return Err(format!("the tag !{tag} is not known").into());
+        }
+        if tag == "!binary" {
+            // It stays as it is encoded.
+            return Ok(Value::string(&written.trim_matches(['"', '\'']).split_whitespace().collect::<String>()));
+        }
+    }
     let plain = !written.starts_with(['"', '\'', '|', '>', '!', '&', '*']);
     if !plain {
         return Ok(match &node.data {

@@ -41,8 +41,16 @@ impl Machine<'_> {
         for block in config.resources.values().chain(config.calls.values()).chain(config.outputs.values()) {
             self.refuse_depends_on(block, config);
         }
+        for block in config.others.iter().filter(|block| &*block.kind == "import") {
+            self.refuse_import(block, config);
+        }
         for block in config.others.iter().filter(|block| matches!(&*block.kind, "moved" | "removed")) {
             let Some(from) = block.body.attribute("from") else { continue };
+            let mut is_indexed = false;
+            from.value.each(&mut |expr| is_indexed |= matches!(expr.kind, Kind::Index(..)));
+            if &*block.kind == "removed" && is_indexed {
+                self.problem("removed names an instance, but goes for all of a resource", "take the key away", Some(from.value.span));
+            }
             // Instances may move while others of the same resource stay.
             let Some(names) = whole(&from.value).filter(|names| is_declared(names, config) == Some(true)) else { continue };
             let resource = config.resources.iter().find(|((_, ty, name), _)| names.ends_with(&[ty, name])).map(|(_, block)| block);
@@ -88,6 +96,19 @@ impl Machine<'_> {
                     self.problem(&message, "write true or false", Some(attribute.value.span));
                 }
             }
+        }
+    }
+
+    fn refuse_import(&mut self, block: &Block, config: &Config) {
+        if config.folder != self.root {
+            self.problem("import stands in a module that is called", "write it in the root", Some(block.header));
+        }
+        let Some(to) = block.body.attribute("to") else { return };
+        let names = names(&to.value);
+        let is_here = names.first() != Some(&"module");
+        if is_here && is_declared(&names, config) == Some(false) {
+            let message = format!("import names {}, which nothing declares here", names.join("."));
+            self.problem(&message, "declare the resource, or correct the name", Some(to.value.span));
         }
     }
 

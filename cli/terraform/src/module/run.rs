@@ -228,8 +228,8 @@ impl Machine<'_> {
         };
         for names in all {
             match self.with_bound(scope, &names, |machine, scope| machine.eval(&id.value, scope)) {
-                Ok(value) if value.is_null() => {
-                    self.problem("the id of an import is null", "give the id of what is there", Some(id.value.span))
+                Ok(value) if value.is_null() || value.as_str() == Some("") => {
+                    self.problem("the id of an import is empty", "give the id of what is there", Some(id.value.span));
                 }
                 Ok(_) => {}
                 Err(fault) => _ = self.report(&fault),

@@ -1,0 +1,8 @@
+resource "terraform_data" "it" {
+  input = "a"
+}
+
+import {
+  to = terraform_data.it
+  id = ""
+}

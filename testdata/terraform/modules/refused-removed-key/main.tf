@@ -1,0 +1,7 @@
+removed {
+  from = terraform_data.it["a"]
+
+  lifecycle {
+    destroy = false
+  }
+}
