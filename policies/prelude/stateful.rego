@@ -61,6 +61,31 @@ forcing := {
 	"aws_vpc": {"cidr_block", "ipv4_ipam_pool_id", "ipv4_netmask_length"},
 }
 
+# Those of them that stay what they are when they are taken away: the provider computes what is not set.
+computed := {
+	"aws_db_instance": {
+		"availability_zone", "character_set_name", "db_name", "engine", "kms_key_id", "nchar_character_set_name", "snapshot_identifier", "timezone",
+		"username",
+	},
+	"aws_dynamodb_table": {"hash_key"},
+	"aws_efs_file_system": {"availability_zone_name", "creation_token", "encrypted", "kms_key_id", "performance_mode"},
+	"aws_eip": {"network_border_group", "public_ipv4_pool"},
+	"aws_elasticache_replication_group": {
+		"at_rest_encryption_enabled", "data_tiering_enabled", "global_replication_group_id", "network_type", "subnet_group_name",
+	},
+	"aws_kms_key": {"multi_region"},
+	"aws_mq_broker": {"subnet_ids"},
+	"aws_nat_gateway": {"private_ip"},
+	"aws_rds_cluster": {
+		"availability_zones", "cluster_identifier", "cluster_identifier_prefix", "cluster_scalability_type", "database_name", "db_subnet_group_name",
+		"db_system_id", "kms_key_id", "master_username", "storage_encrypted",
+	},
+	"aws_rds_cluster_instance": {"availability_zone", "db_subnet_group_name", "identifier", "identifier_prefix"},
+	"aws_secretsmanager_secret": {"name", "name_prefix"},
+	"aws_subnet": {"availability_zone", "availability_zone_id"},
+	"aws_vpc": {"cidr_block"},
+}
+
 # The argument for which a change at a path of a resource, such as /values/access_config/0/authentication_mode, makes it anew; undefined where none does.
 forced(type, path) := argument if {
 	parts := split(path, "/")
@@ -68,4 +93,10 @@ forced(type, path) := argument if {
 	names := concat("/", [part | some i, part in parts; i > 1; not regex.match(`^[0-9]+$`, part)])
 	some argument in object.get(forcing, type, set())
 	startswith(sprintf("%s/", [names]), sprintf("%s/", [argument]))
+}
+
+# Whether an argument that is taken away stays what it is.
+stays(type, field) if {
+	field.change == "removed"
+	trim_prefix(field.path, "/values/") in object.get(computed, type, set())
 }

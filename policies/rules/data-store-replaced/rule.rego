@@ -12,6 +12,7 @@ package portcullis.rules.data_store_replaced
 
 import data.portcullis.prelude.approvals
 import data.portcullis.prelude.stateful.forced
+import data.portcullis.prelude.stateful.stays
 import data.portcullis.prelude.stateful.types
 
 findings contains {"root": i, "resource": j, "message": message} if {
@@ -33,6 +34,7 @@ findings contains {"root": i, "resource": j, "field": k, "message": message} if 
 	one.change == "changed"
 	some k, field in one.fields
 	argument := forced(one.type, field.path)
+	not stays(one.type, field)
 	address := one.address
 	not approvals.is_approved(address)
 	message := sprintf("%s would be destroyed and made anew for %s, and no %s names it", [address, replace(argument, "/", "."), input.params.trailer])

@@ -13,7 +13,7 @@ use crate::{
     origin::Role,
     syntax::{Expr, Kind},
     types::Type,
-    value::{Members, Reason, ReasonKind, Value},
+    value::{Marks, Members, Reason, ReasonKind, Value},
 };
 
 /// A value, and how many steps of the reference it is the end of.
@@ -86,7 +86,9 @@ impl Machine<'_> {
             }
             ("applying", _) => {
                 let kind = ReasonKind::Environment(Arc::from("terraform.applying"));
-                Ok((Value::unknown(Type::Bool, Reason { kind, span: Some(span) }), 1))
+                // It is one thing when it is planned and another when that is applied.
+                let marks = Marks { sensitive: false, ephemeral: true };
+                Ok((Value::unknown(Type::Bool, Reason { kind, span: Some(span) }).marked(marks), 1))
             }
             _ => Err(Fault::new(format!("there is no terraform.{name}"), "there is terraform.workspace", span)),
         }

@@ -1,0 +1,3 @@
+resource "terraform_data" "written" {
+  input = terraform.applying ? "a" : "b"
+}
