@@ -58,10 +58,6 @@ use crate::{
     settings::{Places, Surroundings},
 };
 
-/// Renders and expansions make many small values, and these are a third of their time with the allocator of the C library.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// The exit code of what should not happen.
 const INTERNAL: u8 = 4;
 
