@@ -117,14 +117,14 @@ fn a_data_store_that_goes_is_denied_until_a_commit_answers_for_it() {
     let repository = repository();
     let base = repository.commit("HEAD", &[]);
     repository.edit("infra/data/main.tf", "resource \"aws_kms_key\" \"rds\" {}\n", "");
-    repository.edit("infra/data/main.tf", "aws_kms_key.rds.arn", "null");
+    repository.edit("infra/data/main.tf", "aws_kms_key.rds.arn", "\"arn:aws:kms:eu-west-1:111122223333:key/other\"");
     let (told, code) = report(repository.root(), &[]);
     let gone = "data-store-destroyed [\"dev\",\"prod\",\"staging\"] aws_kms_key.rds would be destroyed, and no Change-Request names it";
     assert_eq!(
         said_of_change(&told),
         [
-            "data-store-replaced [\"dev\",\"prod\",\"staging\"] module.db.aws_db_instance.main would be destroyed and made anew for kms_key_id, and no Change-Request names it",
             gone,
+            "data-store-replaced [\"dev\",\"prod\",\"staging\"] module.db.aws_db_instance.main would be destroyed and made anew for kms_key_id, and no Change-Request names it",
         ]
     );
     assert_eq!(code, 1);
