@@ -61,12 +61,13 @@ impl Kept {
             let prefixes = root.prefixes(statement);
             from.into_iter().flat_map(move |from| prefixes.clone().into_iter().map(move |prefix| format!("{prefix}{from}")))
         });
+        let addresses = root.addresses();
         let resources: Vec<Resource> = resources.iter().filter(is_managed).cloned().collect();
         Self {
             folder: root.folder.clone(),
             environment: Some(Arc::clone(&root.environment)).filter(|name| &**name != DEFAULT),
-            uncertain: root.uncertain(),
-            addresses: root.addresses(),
+            uncertain: root.uncertain(&addresses),
+            addresses,
             resources,
             is_partial: root.module.partial || !root.problems.is_empty(),
             moved: moved.collect(),
@@ -133,11 +134,11 @@ impl Evaluated {
         resources.chain(self.module.calls.iter().map(|call| Arc::clone(&call.address))).collect()
     }
 
-    fn uncertain(&self) -> BTreeSet<String> {
+    fn uncertain(&self, addresses: &BTreeSet<Arc<str>>) -> BTreeSet<String> {
         let unknown = |address: &str| {
             address.match_indices("[?]").map(|(at, _)| address.get(..at).unwrap_or_default().to_owned()).collect::<Vec<_>>()
         };
-        let counted = self.addresses().into_iter().flat_map(|address| unknown(&address));
+        let counted = addresses.iter().flat_map(|address| unknown(address));
         let absent = self.module.calls.iter().filter(|call| call.folder.is_none() && call.contract.is_none());
         counted.chain(absent.map(|call| call.address.to_string())).collect()
     }

@@ -497,4 +497,10 @@ fn data_sources_are_answered_by_files_and_by_what_they_say() {
     // As the provider kubectl 1.19 divides them.
     let own = r##"["# of c\nc: x","d: y"]"##;
     assert_eq!(text("documents"), format!(r#"[{own},["---\na: N","b: 1",{}],null]"#, own.trim_matches(['[', ']'])));
+    let missing =
+        |more: &str| format!("data \"local_file\" \"f\" {{\n  filename = \"made.txt\"\n{more}}}\nresource \"terraform_data\" \"a\" {{}}\n");
+    let (_, done) = evaluate_with(&missing(""), Setup::default());
+    assert!(messages(&done).len() == 1 && messages(&done)[0].starts_with("local_file: "), "{:?}", messages(&done));
+    let (_, done) = evaluate_with(&missing("  depends_on = [terraform_data.a]\n"), Setup::default());
+    assert_eq!(messages(&done), Vec::<&str>::new(), "what it depends on may write it");
 }

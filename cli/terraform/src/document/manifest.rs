@@ -65,10 +65,10 @@ fn veiled<'v>(value: &'v Value, path: &mut Vec<&'v str>) -> Result<Value, String
     let is_free = FREE.contains(&last) || path.iter().rev().nth(1).is_some_and(|above| FREE.contains(above) && *above != "value");
     if value.marks.sensitive {
         return match (is_free, value.members()) {
-            (true, None) => Ok(Value::string(typed::HIDDEN).with_origin(value.origin.clone())),
+            (true, None) if value.as_str().is_some() => Ok(Value::string(typed::HIDDEN).with_origin(value.origin.clone())),
             // The names in it are secret, too.
             (true, Some(_)) => Ok(Value::object(Members::new()).with_origin(value.origin.clone())),
-            (false, _) => Err(format!("{last} is sensitive, and what is found of it would tell of it")),
+            _ => Err(format!("{last} is sensitive, and what is found of it would tell of it")),
         };
     }
     if let Some(members) = value.members() {

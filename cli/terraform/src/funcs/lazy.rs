@@ -86,8 +86,7 @@ impl Machine<'_> {
         let expr = if is_file { self.template_file(text, source.span)? } else { parsed(text, Base::At(source.span))? };
         let mut frames: Vec<(String, Value)> = Vec::new();
         for (name, value) in members.iter() {
-            let is_name = name.chars().next().is_some_and(|first| first.is_alphabetic() || first == '_');
-            if !is_name || !name.chars().all(|character| character.is_alphanumeric() || matches!(character, '_' | '-')) {
+            if !syntax::is_identifier(name) {
                 return Err(Fault::new(format!("{name:?} is no name for a template"), "names begin with a letter", span));
             }
             frames.push((name.to_string(), value.clone()));

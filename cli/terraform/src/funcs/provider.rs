@@ -6,7 +6,7 @@ use super::{Context, Done, Failure, Gives, Param, Spec, text};
 use crate::{
     limits::{MAX_STRING_BYTES, MAX_VALUE_DEPTH},
     machine::Scope,
-    syntax,
+    syntax::{self, is_identifier, quoted},
     value::{Data, Members, Value},
 };
 
@@ -87,12 +87,6 @@ fn encode_tfvars(_: &mut Context<'_, '_>, given: &[Value]) -> Done {
     Ok(Value::string(&writer.finish()))
 }
 
-fn is_identifier(name: &str) -> bool {
-    let mut characters = name.chars();
-    characters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
-        && characters.all(|character| character.is_alphanumeric() || matches!(character, '_' | '-'))
-}
-
 /// A line of native syntax, as it is laid out in the end.
 #[derive(Debug, Default)]
 struct Line {
@@ -131,7 +125,7 @@ impl Writer {
         if is_identifier(name) {
             self.put(name, 0)?
         } else {
-            self.quoted(name)?
+            self.put(&quoted(name), 0)?
         }
         self.open.equals = Some((self.open.text.len(), self.open.net));
         self.put(" = ", 0)?;
@@ -146,7 +140,7 @@ impl Writer {
             Data::Null(_) | Data::Unknown(_) => self.put("null", 0),
             Data::Bool(value) => self.put(if *value { "true" } else { "false" }, 0),
             Data::Number(number) => self.put(&number.text(), 0),
-            Data::String(text) => self.quoted(text),
+            Data::String(text) => self.put(&quoted(text), 0),
             Data::List(_, items) | Data::Set(_, items) | Data::Tuple(items) => {
                 self.put("[", 1)?;
                 for (at, item) in items.iter().enumerate() {
@@ -167,27 +161,6 @@ impl Writer {
                 self.put("}", -1)
             }
         }
-    }
-
-    fn quoted(&mut self, text: &str) -> Result<(), Failure> {
-        let mut quoted = String::from("\"");
-        let mut rest = text.chars().peekable();
-        while let Some(character) = rest.next() {
-            match character {
-                '\n' => quoted.push_str("\\n"),
-                '\r' => quoted.push_str("\\r"),
-                '\t' => quoted.push_str("\\t"),
-                '"' | '\\' => quoted.extend(['\\', character]),
-                '$' | '%' if rest.peek() == Some(&'{') => quoted.extend([character, character]),
-                control if control.is_control() || is_unprintable(control) => match u32::from(control) {
-                    code @ 0..=0xFFFF => quoted.push_str(&format!("\\u{code:04x}")),
-                    code => quoted.push_str(&format!("\\U{code:08x}")),
-                },
-                other => quoted.push(other),
-            }
-        }
-        quoted.push('"');
-        self.put(&quoted, 0)
     }
 
     fn finish(mut self) -> String {
@@ -238,9 +211,4 @@ impl Writer {
         }
         widths
     }
-}
-
-/// Whether Go prints a character as an escape.
-fn is_unprintable(character: char) -> bool {
-    matches!(character, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{A0}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}' | '\u{E000}'..='\u{F8FF}')
 }

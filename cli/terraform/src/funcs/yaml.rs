@@ -240,7 +240,9 @@ const MAX_TAG_BYTES: u32 = 64;
 fn tag_before(node: &Node, source: &Text) -> Option<String> {
     let range = Range { start: node.range.start.saturating_sub(MAX_TAG_BYTES), end: node.range.start };
     let before = String::from_utf8_lossy(source.slice(range)).into_owned();
-    let word = before.trim_end().rsplit([' ', '\n', '\t', '[', '{', ',']).next()?;
+    // What stands on the line before may be a comment.
+    let line = before.rsplit('\n').next()?;
+    let word = line.trim_end().rsplit([' ', '\t', '[', '{', ',']).next()?;
     word.strip_prefix('!').filter(|tag| !tag.is_empty()).map(str::to_owned)
 }
 

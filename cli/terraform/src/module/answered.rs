@@ -74,6 +74,8 @@ impl Machine<'_> {
         }
         let file = match self.open(path) {
             Ok(file) => file,
+            // What it depends on may write it.
+            Err(_) if block.body.attribute("depends_on").is_some() => return None,
             Err(failure) => {
                 self.problem(&format!("local_file: {}", failure.message), "correct the filename, or write the file", Some(block.header));
                 return None;

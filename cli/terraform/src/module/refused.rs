@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Config, Mode};
 use crate::{
     machine::Machine,
-    syntax::{Block, Expr, Kind},
+    syntax::{Block, Expr, Kind, is_identifier},
 };
 
 /// The arguments of a call, which no variable may be called.
@@ -123,12 +123,6 @@ impl Machine<'_> {
             }
         }
     }
-}
-
-fn is_identifier(name: &str) -> bool {
-    let mut characters = name.chars();
-    characters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
-        && characters.all(|character| character.is_alphanumeric() || matches!(character, '_' | '-'))
 }
 
 /// The names of a reference, indexes left out; none of what is no reference.

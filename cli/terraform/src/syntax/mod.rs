@@ -5,6 +5,7 @@ mod body;
 mod cursor;
 mod expression;
 mod json;
+mod name;
 mod template;
 mod walk;
 
@@ -14,4 +15,5 @@ pub(crate) use body::{body_at, expression_at};
 pub(crate) use cursor::Base;
 pub use cursor::SyntaxError;
 pub(crate) use json::{body as json_body, values as json_values};
+pub(crate) use name::{is_identifier, quoted};
 pub(crate) use template::bare as template;
