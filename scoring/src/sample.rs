@@ -21,6 +21,9 @@ use crate::{
 /// The sample that is compiled in.
 const EMBEDDED: &str = include_str!("../sample/transactions.jsonl");
 
+/// When the last transaction of that sample occurs, in milliseconds: at noon of a Wednesday, so that its answers are the same on any day.
+const SAMPLED: i64 = 1_759_924_800_000;
+
 /// How far transactions without a time are apart, in milliseconds; the last one occurs now.
 const APART: i64 = 60_000;
 
@@ -35,12 +38,13 @@ const UNTRIED: Shadowing = Shadowing { transactions: 0, time: Duration::ZERO, ch
 /// # Errors
 /// The file cannot be read, or has a line that is no JSON object.
 pub fn sample(options: &Sample, clock: &Clock) -> Result<String, Failure> {
-    let text = match &options.file {
+    let (text, clock) = match &options.file {
         #[expect(clippy::disallowed_methods, reason = "the user names the file")]
-        Some(path) => {
-            std::fs::read_to_string(path).map_err(|error| Failure::usage(format!("{} cannot be read: {error}", path.display())))?
-        }
-        None => EMBEDDED.to_owned(),
+        Some(path) => (
+            std::fs::read_to_string(path).map_err(|error| Failure::usage(format!("{} cannot be read: {error}", path.display())))?,
+            clock.clone(),
+        ),
+        None => (EMBEDDED.to_owned(), Clock::of(|| SAMPLED)),
     };
     let now = clock.milliseconds();
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
@@ -48,7 +52,7 @@ pub fn sample(options: &Sample, clock: &Clock) -> Result<String, Failure> {
         lines.iter().enumerate().map(|(index, line)| dated(line, now - APART * i64::try_from(lines.len() - 1 - index).unwrap_or(0)));
     let bodies: Vec<String> = bodies.collect::<Result<_, _>>()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::internal)?;
-    runtime.block_on(score(&bodies, clock))
+    runtime.block_on(score(&bodies, &clock))
 }
 
 /// The line with a time, where it has none.
