@@ -41,8 +41,11 @@ pub(super) struct RootChange<'a> {
 /// What of a resource's document is no part of what its configuration says.
 const TOLD: [&str; 3] = ["/values", "/tags", "/lifecycle"];
 
-/// What each root changes; those of which nothing changes are left out, unless they have a plan.
-pub(super) fn compare<'a>(told: &Told<'a>, telling: &Telling<'_>) -> Vec<RootChange<'a>> {
+/// How many addresses a note names.
+const MAX_NAMED: usize = 10;
+
+/// What each root changes, and what nobody knows of that; those of which nothing changes are left out, unless they have a plan.
+pub(super) fn compare<'a>(told: &Told<'a>, telling: &Telling<'_>) -> (Vec<RootChange<'a>>, Vec<String>) {
     let mut roots: BTreeMap<_, (Option<&Kept>, Option<&Kept>)> = BTreeMap::new();
     for kept in &told.terraform.0.roots {
         roots.entry((&kept.folder, &kept.environment)).or_default().0 = Some(kept);
@@ -50,16 +53,34 @@ pub(super) fn compare<'a>(told: &Told<'a>, telling: &Telling<'_>) -> Vec<RootCha
     for kept in &told.terraform.1.roots {
         roots.entry((&kept.folder, &kept.environment)).or_default().1 = Some(kept);
     }
-    let compared = roots.into_iter().filter_map(|((folder, environment), (before, after))| {
-        let kept = after.or(before)?;
-        let (objects, forgotten) = objects(before, after, telling);
-        let is_told = !objects.is_empty() || kept.plan.is_some();
-        is_told.then(|| RootChange { folder, environment: environment.clone(), kept, forgotten, objects })
-    });
-    compared.collect()
+    let (mut changes, mut notes) = (Vec::new(), Vec::new());
+    for ((folder, environment), (before, after)) in roots {
+        let Some(kept) = after.or(before) else { continue };
+        let Compared { objects, forgotten, untold } = objects(before, after, telling);
+        let name = environment.as_ref().map_or_else(|| shown_folder(folder).to_owned(), |name| format!("{} ({name})", shown_folder(folder)));
+        notes.extend(untold.into_iter().map(|(addresses, why)| {
+            let named: Vec<&str> = addresses.iter().take(MAX_NAMED).map(|address| &**address).collect();
+            let more = addresses.len() - named.len();
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!("{name}: {}{more} {why}", named.join(", "))
+        }));
+        if !objects.is_empty() || kept.plan.is_some() {
+            changes.push(RootChange { folder, environment: environment.clone(), kept, forgotten, objects });
+        }
+    }
+    (changes, notes)
 }
 
-fn objects(before: Option<&Kept>, after: Option<&Kept>, telling: &Telling<'_>) -> (Vec<ObjectChange>, BTreeSet<String>) {
+/// What two states of a root differ in.
+struct Compared {
+    objects: Vec<ObjectChange>,
+    /// Those of the base that stay in no state.
+    forgotten: BTreeSet<String>,
+    /// The addresses of what may come, go or stay, with why that is not known.
+    untold: Vec<(Vec<Arc<str>>, &'static str)>,
+}
+
+fn objects(before: Option<&Kept>, after: Option<&Kept>, telling: &Telling<'_>) -> Compared {
     let none: &[Resource] = &[];
     let own = |kept: Option<&'_ Kept>| kept.map_or_else(|| none.to_vec(), |kept| kept.resources.clone());
     let (mut old, new) = (own(before), own(after));
@@ -74,9 +95,17 @@ fn objects(before: Option<&Kept>, after: Option<&Kept>, telling: &Telling<'_>) -
         (Some(gone), None) => after.is_some_and(|after| after.may_have(&gone.identity.name)),
         _ => false,
     };
-    let told = pairs(&old, &new).into_iter().filter(|pair| !is_partial || matches!(pair, (Some(_), Some(_))));
-    let told = told.filter(|pair| !may_stay(pair));
-    let mut objects: Vec<ObjectChange> = told.filter_map(|pair| object(pair, telling)).collect();
+    let (told, left): (Vec<_>, Vec<_>) = pairs(&old, &new).into_iter().partition(|pair| !is_partial || matches!(pair, (Some(_), Some(_))));
+    let (maybe, told): (Vec<_>, Vec<_>) = told.into_iter().partition(may_stay);
+    let addresses = |pairs: Vec<(Option<&Resource>, Option<&Resource>)>| -> Vec<Arc<str>> {
+        pairs.into_iter().filter_map(|(before, after)| Some(Arc::clone(&before.or(after)?.identity.name))).collect()
+    };
+    let untold = [
+        (addresses(left), "may come, go or be there on both sides, since one of them could not be evaluated as a whole"),
+        (addresses(maybe), "may go or stay, since how many instances there will be is not known"),
+    ];
+    let untold = untold.into_iter().filter(|(addresses, _)| !addresses.is_empty()).collect();
+    let mut objects: Vec<ObjectChange> = told.into_iter().filter_map(|pair| object(pair, telling)).collect();
     for object in objects.iter_mut().filter(|object| object.kind == ChangeKind::Removed) {
         // What is gone was written in the base; what there is of it in the change is what says that it is not there.
         let spans = after.and_then(|after| after.deciders(&object.object.name));
@@ -87,7 +116,7 @@ fn objects(before: Option<&Kept>, after: Option<&Kept>, telling: &Telling<'_>) -
     let is_forgotten =
         |object: &&ObjectChange| object.kind == ChangeKind::Removed && after.is_some_and(|after| after.forgets(&object.object.name));
     let forgotten = objects.iter().filter(is_forgotten).map(|object| object.object.name.clone()).collect();
-    (objects, forgotten)
+    Compared { objects, forgotten, untold }
 }
 
 fn object(pair: (Option<&Resource>, Option<&Resource>), telling: &Telling<'_>) -> Option<ObjectChange> {
@@ -165,9 +194,8 @@ impl RootChange<'_> {
     /// For rules.
     pub(super) fn changed(&self) -> ChangedRoot {
         let shown = self.kept.plan.as_ref().and_then(|plan| plan.shown.as_ref());
-        let folder = if self.folder.as_str().is_empty() { "." } else { self.folder.as_str() };
         ChangedRoot {
-            folder: Arc::from(folder),
+            folder: Arc::from(shown_folder(self.folder)),
             environment: self.environment.clone(),
             is_planned: shown.is_some(),
             instances: shown.map_or_else(|| self.configured(), |shown| self.planned(shown)),
@@ -230,6 +258,10 @@ impl RootChange<'_> {
         };
         shown.resources.values().filter(does).map(instance).collect()
     }
+}
+
+fn shown_folder(folder: &RepoPath) -> &str {
+    if folder.as_str().is_empty() { "." } else { folder.as_str() }
 }
 
 fn fields(object: &ObjectChange) -> Vec<ChangedField> {

@@ -65,7 +65,7 @@ pub(super) fn tell(told: &Told<'_>, judged: Judged, problems: Problems) -> Repor
     new_problems.retain(|problem| problem.application.is_none() || narrowed.has(problem.application.as_deref()));
     let telling = Telling { sources, lines: told.lines, secrets: &secrets };
     let applications = told.applications(&telling, &problems.base, &new_problems);
-    let roots = roots::compare(told, &telling);
+    let (roots, untold) = roots::compare(told, &telling);
     let by_change = change::findings(told, &applications, &roots, &secrets).take(&mut new_problems);
     let mut applications: Vec<ApplicationChange> = applications.into_iter().filter(|change| narrowed.has(change.name.as_deref())).collect();
     let changed: Vec<Option<&str>> = applications.iter().map(|change| change.name.as_deref()).collect();
@@ -83,7 +83,7 @@ pub(super) fn tell(told: &Told<'_>, judged: Judged, problems: Problems) -> Repor
         not_expanded: not_expanded(head.expanded.unmade(), sources),
         objects: applications.iter().map(|change| change.objects.len()).sum(),
         unchecked: Unchecked::default(),
-        notes: head.kinds.notes().into_iter().chain(told.comparison.head.plans.notes()).collect(),
+        notes: head.kinds.notes().into_iter().chain(told.comparison.head.plans.notes()).chain(untold).collect(),
         reach: Reach::new(&distinct(contexts, &head.expanded.applications)),
         findings,
         problems: group::problems(new_problems, sources),

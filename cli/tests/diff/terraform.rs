@@ -230,6 +230,9 @@ fn moves_follow_each_other_and_what_may_be_there_is_not_gone() {
     repository.edit("infra/data/main.tf", "aws_kms_key.rds.arn", "one(aws_kms_key.rds[*].arn)");
     let (told, _) = report(repository.root(), &[]);
     assert!(!said_of_change(&told).iter().any(|said| said.starts_with("data-store-destroyed")), "{:?}", said_of_change(&told));
+    let (notes, _) = said(repository.root(), &[]);
+    let note = "infra/data (prod): aws_kms_key.rds may go or stay, since how many instances there will be is not known";
+    assert!(notes.contains(note), "{notes}");
 }
 
 #[test]
@@ -249,6 +252,8 @@ fn a_root_that_cannot_be_evaluated_loses_nothing_by_that() {
     assert_eq!(said_of_change(&told), Vec::<String>::new());
     assert!(changed(&told, "prod").iter().all(|(_, object)| object["change"] == "changed"));
     assert_eq!(code, 3);
+    let (notes, _) = said(repository.root(), &[]);
+    assert!(notes.contains("aws_kms_key.rds may come, go or be there on both sides"), "{notes}");
 }
 
 #[test]

@@ -1,22 +1,37 @@
-//! Shares equal short texts of a stream, of which manifests are full.
+//! Shares equal short texts, of which manifests are full, among all that a thread reads.
 
-use std::sync::Arc;
+use std::{cell::Cell, sync::Arc};
 
 /// How many texts are remembered; a power of two.
-const SLOTS: usize = 512;
+const SLOTS: usize = 1024;
 
 /// Longer texts are hardly ever equal.
 const LONGEST: usize = 32;
 
-/// The texts that were last seen.
+type Slots = Vec<Option<Arc<str>>>;
+
+thread_local! {
+    /// What the thread saw, while nothing is read.
+    static SEEN: Cell<Slots> = const { Cell::new(Vec::new()) };
+}
+
+/// The texts that a thread saw last; what is read meanwhile by the same thread begins with none.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    slots: Vec<Option<Arc<str>>>,
+    slots: Slots,
 }
 
 impl Default for Shared {
     fn default() -> Self {
-        Self { slots: vec![None; SLOTS] }
+        let mut slots = SEEN.take();
+        slots.resize(SLOTS, None);
+        Self { slots }
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        SEEN.set(std::mem::take(&mut self.slots));
     }
 }
 
