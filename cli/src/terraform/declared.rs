@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_policies::config::{Located, Terraform, TerraformAssume};
-use portcullis_source::{EntryKind, Partial, Problem, RepoPath, Revision, Stage};
+use portcullis_source::{Partial, Problem, RepoPath, Stage};
 use portcullis_terraform::{
     module::{Assume, Dialect, ModuleCopy, Setup},
     roots::{self, Declared, DeclaredEnvironment, Root},
@@ -48,6 +48,7 @@ fn declared(settings: &Settings) -> Declared {
             let environments = root.environments.iter().map(|environment| DeclaredEnvironment {
                 name: Arc::clone(&environment.name.value),
                 var_files: environment.var_files.iter().map(path).collect(),
+                named_at: environment.var_files.iter().filter_map(|file| Some((path(file), file.span?))).collect(),
                 workspace: environment.workspace.as_ref().map(|workspace| Arc::clone(&workspace.value)),
             });
             (path(&root.path), environments.collect())
@@ -61,24 +62,15 @@ fn path(path: &Located<Arc<str>>) -> RepoPath {
     RepoPath::new(&path.value).unwrap_or_default()
 }
 
-/// What is declared and is not there.
+/// The folders that are declared and are not there; of files of values the evaluation tells.
 fn missing(settings: &Settings) -> Vec<Problem> {
     let Terraform { roots, modules, .. } = &settings.config.terraform;
-    let revision = &settings.revision;
     let folders = roots.iter().map(|root| &root.path).chain(modules.iter().map(|module| &module.path));
-    let folders =
-        folders.filter(|folder| !is_module(settings, &path(folder))).map(|folder| (folder, "is no folder with configuration files"));
-    let is_file = |file: &RepoPath| is_file(revision, file);
-    let files = roots.iter().flat_map(|root| root.environments.iter().flat_map(|environment| &environment.var_files));
-    let files = files.filter(|file| !is_file(&path(file))).map(|file| (file, "is no file"));
-    let problem = |(located, what): (&Located<Arc<str>>, &str)| {
-        Problem::new(Stage::Terraform, format!("{} {what}", located.value), "correct its path in portcullis.yaml").at(located.span)
+    let problem = |folder: &Located<Arc<str>>| {
+        let message = format!("{} is no folder with configuration files", folder.value);
+        Problem::new(Stage::Terraform, message, "correct its path in portcullis.yaml").at(folder.span)
     };
-    folders.chain(files).map(problem).collect()
-}
-
-fn is_file(revision: &Revision, path: &RepoPath) -> bool {
-    revision.resolve(path).is_ok_and(|path| matches!(revision.entry(&path), Some(EntryKind::File)))
+    folders.filter(|folder| !is_module(settings, &path(folder))).map(problem).collect()
 }
 
 /// What data sources are answered with.

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use portcullis_source::{EntryKind, Partial, RepoPath, Revision};
+use portcullis_source::{EntryKind, Partial, RepoPath, Revision, Span};
 
 use crate::{
     limits::MAX_FOLDERS,
@@ -70,6 +70,8 @@ pub struct DeclaredEnvironment {
     pub name: Arc<str>,
     /// Its files of values, the weakest first.
     pub var_files: Vec<RepoPath>,
+    /// Where it names them.
+    pub named_at: BTreeMap<RepoPath, Span>,
     /// The workspace; the name of the environment without one.
     pub workspace: Option<Arc<str>>,
 }
@@ -77,7 +79,12 @@ pub struct DeclaredEnvironment {
 impl DeclaredEnvironment {
     fn environment(&self) -> Environment {
         let workspace = self.workspace.as_ref().unwrap_or(&self.name);
-        let inputs = Inputs { var_files: self.var_files.clone(), workspace: Some(Arc::clone(workspace)), ..Inputs::default() };
+        let inputs = Inputs {
+            var_files: self.var_files.clone(),
+            named_at: self.named_at.clone(),
+            workspace: Some(Arc::clone(workspace)),
+            ..Inputs::default()
+        };
         Environment { name: Arc::clone(&self.name), inputs }
     }
 }

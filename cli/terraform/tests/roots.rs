@@ -90,6 +90,7 @@ fn what_is_declared_counts_before_what_files_show() {
         name: Arc::from(name),
         var_files: files.iter().map(|file| RepoPath::new(file).unwrap()).collect(),
         workspace: workspace.map(Arc::from),
+        ..DeclaredEnvironment::default()
     };
     let eu = environment("eu", Some("production"), &["values/all.tfvars", "values/eu.tfvars"]);
     let roots = [("live", vec![eu, environment("us", None, &[])]), ("modules/a", vec![]), ("modules/b", vec![])];

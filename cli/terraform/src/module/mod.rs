@@ -56,6 +56,8 @@ use crate::{
 pub struct Inputs {
     /// Files of values, the weakest first; those that Terraform loads by itself come before them.
     pub var_files: Vec<RepoPath>,
+    /// Where somebody named them, those that were not just found.
+    pub named_at: BTreeMap<RepoPath, Span>,
     /// The workspace; without one, what depends on it is unknown.
     pub workspace: Option<Arc<str>>,
     /// The name of the environment.

@@ -36,7 +36,7 @@ impl Machine<'_> {
     fn read_values(&mut self, path: &RepoPath, given: &mut BTreeMap<Arc<str>, Given>) {
         let file = match self.revision.read(path) {
             Ok(file) => file,
-            Err(error) => return self.problem(&error.to_string(), &error.hint(), None),
+            Err(error) => return self.problem(&error.to_string(), &error.hint(), self.inputs.named_at.get(path).copied()),
         };
         let (body, errors) = if path.name().ends_with(".json") { syntax::json_values(&file) } else { syntax::body(&file) };
         for error in &errors {
