@@ -236,7 +236,7 @@ pub(crate) fn lint_settled(
     settings: &Settings,
     library: &Library,
     day: (Date, Coverage),
-    settle: impl FnOnce(Vec<Finding>) -> Vec<Finding> + Send,
+    settle: impl FnOnce(Vec<Finding>) -> Vec<Finding>,
 ) -> Result<Report, Error> {
     let engine = engine(settings, library)?;
     Ok(report(gather(settings, &engine, &|_| true)?, (settings, &engine), day, settle))
@@ -251,18 +251,8 @@ pub(crate) fn engine(settings: &Settings, library: &Library) -> Result<Engine, E
     })
 }
 
-/// Applies waivers, and groups what is selected, once `settle` has said something about it. A thread that checked does so: the memory that it is done
-/// with is free for itself alone.
+/// Applies waivers, and groups what is selected, once `settle` has said something about it.
 pub(crate) fn report(
-    gathered: Gathered,
-    checked: (&Settings, &Engine),
-    day: (Date, Coverage),
-    settle: impl FnOnce(Vec<Finding>) -> Vec<Finding> + Send,
-) -> Report {
-    rayon::scope(|_| grouped(gathered, checked, day, settle))
-}
-
-fn grouped(
     gathered: Gathered,
     (settings, engine): (&Settings, &Engine),
     (today, coverage): (Date, Coverage),

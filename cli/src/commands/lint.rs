@@ -31,18 +31,24 @@ pub(crate) fn run(arguments: &args::Lint, surroundings: &Surroundings) -> Outcom
         return super::admission::run(&settings, today);
     }
     settings.remember(&arguments.caching, surroundings);
-    let library = library(&settings, &arguments.rule)?;
+    // A thread that checks also reports: the memory that it is done with is free for itself alone.
+    rayon::scope(|_| checked(arguments, surroundings, (&settings, today), kept))
+}
+
+/// Checks and reports what the settings say.
+fn checked(arguments: &args::Lint, surroundings: &Surroundings, (settings, today): (&Settings, Date), kept: Option<Run>) -> Outcome {
+    let library = library(settings, &arguments.rule)?;
     let asked = library.without_change();
     if asked.rules().is_empty() {
         return Err(only_changes(&library));
     }
     // With some rules only, nobody knows which waivers the others would use.
     let coverage = if arguments.rule.is_empty() { Coverage::Whole } else { Coverage::Part };
-    let mut known = Known::open(arguments, &settings, surroundings)?;
-    let settle = |findings| known.settle(findings, &settings, coverage);
+    let mut known = Known::open(arguments, settings, surroundings)?;
+    let settle = |findings| known.settle(findings, settings, coverage);
     let report = match arguments.partition {
-        Some(part) => partial(&settings, &library, &partition::Asked { part, today, rules: &arguments.rule })?,
-        None => pipeline::lint_settled(&settings, &library, (today, coverage), settle)?,
+        Some(part) => partial(settings, &library, &partition::Asked { part, today, rules: &arguments.rule })?,
+        None => pipeline::lint_settled(settings, &library, (today, coverage), settle)?,
     };
     // What no rule was asked is no check that passed.
     let material = Material { report: &report, library: &asked, sources: settings.revision.sources() };

@@ -2,8 +2,8 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    panic::{self, AssertUnwindSafe},
     sync::Arc,
-    thread,
 };
 
 use portcullis_source::{Partial, Problem, RepoPath, Revision, Span, Stage};
@@ -29,16 +29,11 @@ pub fn evaluate(revision: &Revision, folder: &RepoPath, inputs: &Inputs) -> Part
     done.unwrap_or_else(|problem| Partial { value: Module { partial: true, ..Module::default() }, problems: vec![*problem] })
 }
 
-/// Does something with a stack of its own: expressions lie within each other deeper than threads are made for.
-pub(crate) fn with_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Box<Problem>> {
-    thread::scope(|scope| {
-        let started = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
-        match started.map(thread::ScopedJoinHandle::join) {
-            Ok(Ok(done)) => Ok(done),
-            Ok(Err(_)) => Err(failed("the evaluation stopped")),
-            Err(error) => Err(failed(&error.to_string())),
-        }
-    })
+/// Does something with a stack of its own: expressions lie within each other deeper than threads are made for. It stays on its thread, whose memory
+/// is used again.
+pub(crate) fn with_stack<T>(work: impl FnOnce() -> T) -> Result<T, Box<Problem>> {
+    let done = panic::catch_unwind(AssertUnwindSafe(|| stacker::grow(STACK_BYTES, work)));
+    done.map_err(|_| failed("the evaluation stopped"))
 }
 
 fn failed(why: &str) -> Box<Problem> {
