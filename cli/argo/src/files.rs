@@ -7,11 +7,15 @@ use portcullis_source::{
     yaml::{self, Stream},
 };
 
+/// A file with this text is passed over.
+const SKIP: &[u8] = b"+argocd:skip-file-rendering";
+
 /// The YAML files of a revision.
 pub(crate) struct Files<'a> {
     /// The files.
     pub(crate) revision: &'a Revision,
     parsed: RefCell<BTreeMap<RepoPath, Parsed>>,
+    skipped: RefCell<BTreeMap<RepoPath, bool>>,
 }
 
 /// A file and its documents.
@@ -26,7 +30,7 @@ pub(crate) struct Parsed {
 impl<'a> Files<'a> {
     /// The files of a revision.
     pub(crate) fn new(revision: &'a Revision) -> Self {
-        Self { revision, parsed: RefCell::default() }
+        Self { revision, parsed: RefCell::default(), skipped: RefCell::default() }
     }
 
     /// The documents of a file.
@@ -39,5 +43,15 @@ impl<'a> Files<'a> {
         let parsed = Parsed { file, stream };
         self.parsed.borrow_mut().insert(path.clone(), parsed.clone());
         Ok(parsed)
+    }
+
+    /// Whether a file says that it is passed over; many Applications ask about the same one.
+    pub(crate) fn is_skipped(&self, path: &RepoPath) -> Result<bool, ReadError> {
+        if let Some(known) = self.skipped.borrow().get(path) {
+            return Ok(*known);
+        }
+        let skipped = self.revision.read(path)?.bytes().windows(SKIP.len()).any(|window| window == SKIP);
+        self.skipped.borrow_mut().insert(path.clone(), skipped);
+        Ok(skipped)
     }
 }

@@ -1,11 +1,8 @@
 //! A folder of plain manifests to the files that Argo CD would read.
 
-use portcullis_source::{EntryKind, RepoPath, Revision};
+use portcullis_source::{EntryKind, RepoPath};
 
-use crate::{DirectorySource, assemble::Object, fault::Fault, pattern::Gobwas};
-
-/// A file with this text is passed over.
-const SKIP: &[u8] = b"+argocd:skip-file-rendering";
+use crate::{DirectorySource, assemble::Object, fault::Fault, files::Files, pattern::Gobwas};
 
 /// The files of a directory source, and what can't be read of it.
 pub(super) struct Listing {
@@ -18,7 +15,7 @@ pub(super) struct Listing {
 }
 
 /// Lists a folder: subfolders with `recurse`, then `exclude`, then `include`.
-pub(super) fn list(source: Object<'_>, revision: &Revision, folder: &RepoPath) -> Result<Listing, Fault> {
+pub(super) fn list(source: Object<'_>, files: &Files<'_>, folder: &RepoPath) -> Result<Listing, Fault> {
     let pattern = |key: &str| -> Result<Option<Gobwas>, Fault> {
         let text = source.text(&["directory", key]);
         let bad = |bad| {
@@ -33,7 +30,8 @@ pub(super) fn list(source: Object<'_>, revision: &Revision, folder: &RepoPath) -
     let everything = source.flag(&["directory", "disableExtensionFilter"]);
     let mut listing =
         Listing { directory: DirectorySource { path: folder.clone(), files: Vec::new() }, jsonnet: Vec::new(), faults: Vec::new() };
-    let mut paths: Vec<&RepoPath> = revision.below(folder).filter(|(_, kind)| **kind != EntryKind::Folder).map(|(path, _)| path).collect();
+    let there = files.revision.below(folder).filter(|(_, kind)| **kind != EntryKind::Folder);
+    let mut paths: Vec<&RepoPath> = there.map(|(path, _)| path).collect();
     paths.sort_by(|left, right| left.parts().cmp(right.parts()));
     for path in paths {
         let Some(relative) = path.below(folder) else { continue };
@@ -46,10 +44,10 @@ pub(super) fn list(source: Object<'_>, revision: &Revision, folder: &RepoPath) -
         if !wanted {
             continue;
         }
-        match revision.read(path) {
-            Ok(file) if file.bytes().windows(SKIP.len()).any(|window| window == SKIP) => {}
-            Ok(_) if relative.ends_with(".jsonnet") => listing.jsonnet.push(path.clone()),
-            Ok(_) => listing.directory.files.push(path.clone()),
+        match files.is_skipped(path) {
+            Ok(true) => {}
+            Ok(false) if relative.ends_with(".jsonnet") => listing.jsonnet.push(path.clone()),
+            Ok(false) => listing.directory.files.push(path.clone()),
             Err(error) => listing.faults.push(source.fault(error.to_string(), &["path"]).hint(error.hint())),
         }
     }

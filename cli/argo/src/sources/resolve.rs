@@ -264,7 +264,7 @@ impl One<'_> {
     }
 
     fn directory(&self, source: Object<'_>, folder: &RepoPath, faults: &mut Vec<Fault>) -> Result<Vec<SourceKind>, Fault> {
-        let mut listing = directory::list(source, self.world.files.revision, folder)?;
+        let mut listing = directory::list(source, self.world.files, folder)?;
         faults.append(&mut listing.faults);
         if let Some(file) = listing.jsonnet.first() {
             faults.push(
