@@ -57,7 +57,8 @@ pub(super) fn compare<'a>(told: &Told<'a>, telling: &Telling<'_>) -> (Vec<RootCh
     for ((folder, environment), (before, after)) in roots {
         let Some(kept) = after.or(before) else { continue };
         let Compared { objects, forgotten, untold } = objects(before, after, telling);
-        let name = environment.as_ref().map_or_else(|| shown_folder(folder).to_owned(), |name| format!("{} ({name})", shown_folder(folder)));
+        let name =
+            environment.as_ref().map_or_else(|| shown_folder(folder).to_owned(), |name| format!("{} ({name})", shown_folder(folder)));
         notes.extend(untold.into_iter().map(|(addresses, why)| {
             let named: Vec<&str> = addresses.iter().take(MAX_NAMED).map(|address| &**address).collect();
             let more = addresses.len() - named.len();
