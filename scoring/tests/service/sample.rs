@@ -14,7 +14,7 @@ fn scoring(arguments: &[&str]) -> (Option<i32>, String, String) {
 fn the_sample_is_scored_without_a_server() {
     let (code, out, _) = scoring(&["sample"]);
     assert_eq!(code, Some(0));
-    assert_eq!(scoring(&["sample"]).1, out, "at any time of any day");
+    assert_eq!(scoring(&["sample"]).1, out, "a run is like the one before it");
     let answers: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let decisions: Vec<&str> = answers.iter().map(|answer| answer["decision"].as_str().unwrap()).collect();
     assert_eq!(decisions.len(), 7, "{out}");
